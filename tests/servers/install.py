@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Installs what the end-to-end and binding tests need, pinned, below a folder of the build: never into the source tree.
+
+    python3 tests/servers/install.py target/servers
+
+leaves target/servers/node (npm packages of package-lock.json) and target/servers/venv (PyPI packages of
+requirements.txt). A folder is left alone when its stamp says that it already holds what the lock files name, so a second
+run is instant. Exit code 1, with the package and the tool's own words on standard error, where something is not to be had.
+"""
+
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+OLDEST_NODE = 20
+OLDEST_PYTHON = (3, 10)
+
+
+class NotToBeHad(Exception):
+    """Something could not be installed; the message says what and why."""
+
+
+def run(what, command, **kwargs):
+    """Run a tool quietly; what it said comes out only when it fails."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL, **kwargs)
+    except OSError as error:
+        raise NotToBeHad(f"{what}: {command[0]} cannot be run: {error.strerror}") from error
+    if done.returncode != 0:
+        raise NotToBeHad(f"{what}: {Path(command[0]).name} failed with exit code {done.returncode}\n{done.stdout.rstrip()}")
+    return done.stdout
+
+
+def blame(error, pins):
+    """Put the names of the pinned packages that a tool's message mentions in front of it."""
+    mentioned = [f"{name} {version}" for name, version in pins.items() if re.search(rf"(?<![\w@/-]){re.escape(name)}(?![\w-])", str(error))]
+    return NotToBeHad(f"could not get {', '.join(mentioned)}\n{error}" if mentioned else str(error))
+
+
+def up_to_date(folder, inputs):
+    """The stamp a folder should bear, and whether it does."""
+    stamp = hashlib.sha256("\0".join(inputs).encode()).hexdigest()
+    file = folder / ".installed"
+    return stamp, file.is_file() and file.read_text() == stamp
+
+
+def install(folder, inputs, steps):
+    """Carry out the steps unless the folder's stamp says they were; the stamp is the last thing written."""
+    stamp, done = up_to_date(folder, inputs)
+    if done:
+        return f"{folder}: up to date"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".installed").unlink(missing_ok=True)
+    steps()
+    (folder / ".installed").write_text(stamp)
+    return f"{folder}: installed"
+
+
+def node_packages(folder):
+    """The npm packages, without running any of their scripts."""
+    npm = shutil.which("npm") or "npm"
+    version = run("Node", [shutil.which("node") or "node", "--version"]).strip()
+    if int(re.sub(r"\D.*", "", version.lstrip("v"))) < OLDEST_NODE:
+        raise NotToBeHad(f"Node {version} is too old: version {OLDEST_NODE} or later is needed")
+    files = [HERE / "package.json", HERE / "package-lock.json"]
+    pins = {path.rpartition("node_modules/")[2]: entry["version"] for path, entry in json.loads(files[1].read_text())["packages"].items() if path}
+
+    def steps():
+        for file in files:
+            shutil.copy(file, folder)
+        try:
+            run("npm packages", [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=folder)
+        except NotToBeHad as error:
+            raise blame(error, pins) from error
+
+    return install(folder, [version, *(file.read_text() for file in files)], steps)
+
+
+def python_packages(folder):
+    """The PyPI packages, in a virtual environment."""
+    if sys.version_info < OLDEST_PYTHON:
+        raise NotToBeHad(f"Python {sys.version.split()[0]} is too old: version {'.'.join(map(str, OLDEST_PYTHON))} or later is needed")
+    requirements = HERE / "requirements.txt"
+    pins = dict(line.split("==") for line in requirements.read_text().splitlines() if "==" in line)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def steps():
+        run("virtual environment (on Debian and Ubuntu: apt-get install python3-venv)", [sys.executable, "-m", "venv", "--clear", str(folder)])
+        try:
+            run("PyPI packages", [str(python), "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps", "-r", str(requirements)])
+        except NotToBeHad as error:
+            raise blame(error, pins) from error
+
+    # A virtual environment holds absolute paths: one that was moved is not the same.
+    return install(folder, [sys.version, str(folder), requirements.read_text()], steps)
+
+
+def main():
+    """Install both at once; report both, whichever fails."""
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(f"usage: {sys.argv[0]} TARGET_DIR")
+    target = Path(sys.argv[1]).resolve()
+    failed = False
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for job in [pool.submit(node_packages, target / "node"), pool.submit(python_packages, target / "venv")]:
+            try:
+                print(job.result())
+            except NotToBeHad as error:
+                failed = True
+                print(f"install.py: {error}", file=sys.stderr)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
