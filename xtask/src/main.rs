@@ -1,1 +1,79 @@
-fn main() {}
+//! The project's developer commands, `cargo xtask COMMAND`: this file is the command line, each command has its module.
+//! Nothing here is part of the product, and nothing in the product may depend on it.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
+
+mod component;
+mod measure;
+mod reference;
+mod shell;
+mod suite;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of the SCIM connector.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the component and the host, then watches a user being created in the sandbox.
+    Demo {
+        /// Passed on to `scim-connector demo`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Runs everything that must pass: formatting, lints, the component's limits, all tests, licences.
+    Test {
+        /// Only these steps (all when left out); `--list` names them.
+        steps: Vec<String>,
+        /// Lists the steps and runs none.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Builds target/scim-connector.wasm and checks what it imports and how large it is.
+    Component {
+        /// Prints the report as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes docs/reference.md from wit/.
+    Reference {
+        /// Writes nothing, and fails where docs/reference.md is not what wit/ says.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Prints the component's size and imports, and the time from process start to the first created user.
+    Measure {
+        /// Measures the release build of the host instead of the one the tests use.
+        #[arg(long)]
+        release: bool,
+        /// How many users are created, each by a process of its own.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+        runs: u16,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Demo { arguments } => suite::demo(&arguments),
+        Command::Test { list: true, .. } => suite::list(),
+        Command::Test { steps, .. } => suite::test(&steps),
+        Command::Component { json } => component::command(json),
+        Command::Reference { check: true } => reference::check(),
+        Command::Reference { check: false } => reference::write(),
+        Command::Measure { release, runs } => measure::command(release, runs),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

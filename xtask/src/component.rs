@@ -1,0 +1,275 @@
+//! Builds the component, and holds it to what it may import and how large it may be. Knows nothing of the host.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::{Value, json};
+use wasmparser::{ComponentTypeRef, Parser, Payload};
+
+use crate::shell;
+
+/// The target the component is built for.
+const TARGET: &str = "wasm32-wasip2";
+
+/// Everything the component may import, without versions, and why. `/*` stands for every interface of a package.
+const ALLOWED_IMPORTS: &[(&str, &str)] = &[
+    ("wasi:http/outgoing-handler", "to send requests"),
+    ("wasi:http/types", "to build requests and read answers"),
+    ("wasi:io/*", "streams and polling, which wasi:http rests on"),
+    ("wasi:clocks/*", "deadlines, retries, the life of tokens"),
+    ("wasi:cli/environment", "secrets given as environment variables"),
+    ("wasi:random/random", "unguessable token identifiers, retry jitter"),
+    (
+        "scim:connector/types",
+        "types shared by the exports; it has no functions, so a host need not provide it",
+    ),
+];
+
+/// Largest component, in bytes: a fifth above what it was when this was last set.
+const MAX_RAW_BYTES: u64 = 1_000_000;
+/// Largest component after gzip at level 9, in bytes: a fifth above what it was when this was last set.
+const MAX_GZIP_BYTES: u64 = 400_000;
+
+/// What there is to know about a built component.
+pub struct Report {
+    /// Where it is.
+    path: PathBuf,
+    /// Its imports, sorted, with versions.
+    imports: BTreeSet<String>,
+    /// Its size in bytes.
+    raw_bytes: u64,
+    /// Its size in bytes after gzip at level 9.
+    gzip_bytes: u64,
+}
+
+impl Report {
+    /// As JSON, with the limits it was held to.
+    fn json(&self) -> Value {
+        json!({
+            "path": self.path.display().to_string(),
+            "rawBytes": self.raw_bytes,
+            "gzipBytes": self.gzip_bytes,
+            "imports": self.imports,
+            "limits": { "rawBytes": MAX_RAW_BYTES, "gzipBytes": MAX_GZIP_BYTES },
+        })
+    }
+
+    /// Prints it for a person.
+    pub fn print(&self) {
+        println!("component  {}", self.path.display());
+        println!("size       {} bytes raw (at most {MAX_RAW_BYTES})", self.raw_bytes);
+        println!(
+            "           {} bytes gzip -9 (at most {MAX_GZIP_BYTES})",
+            self.gzip_bytes
+        );
+        for (index, import) in self.imports.iter().enumerate() {
+            println!("{:<10} {import}", if index == 0 { "imports" } else { "" });
+        }
+    }
+
+    /// Fails, naming everything at once, where the component breaks a limit.
+    fn check(&self) -> Result<()> {
+        let mut problems: Vec<String> = self
+            .imports
+            .iter()
+            .filter(|import| !allowed(import))
+            .map(|import| format!("imports `{import}`, which is not allowed"))
+            .collect();
+        for (what, bytes, limit) in [
+            ("raw", self.raw_bytes, MAX_RAW_BYTES),
+            ("after gzip", self.gzip_bytes, MAX_GZIP_BYTES),
+        ] {
+            if bytes > limit {
+                problems.push(format!("has {bytes} bytes {what}, more than {limit}"));
+            }
+        }
+        if !problems.is_empty() {
+            let allowed: Vec<String> = ALLOWED_IMPORTS
+                .iter()
+                .map(|(name, why)| format!("{name} ({why})"))
+                .collect();
+            bail!(
+                "the component {}\nallowed imports: {}",
+                problems.join("; it "),
+                allowed.join(", ")
+            );
+        }
+        Ok(())
+    }
+}
+
+/// `cargo xtask component`.
+pub fn command(json: bool) -> Result<()> {
+    let report = build()?;
+    if json {
+        println!("{:#}", report.json());
+    } else {
+        report.print();
+    }
+    report.check()
+}
+
+/// Builds the component and puts it at target/scim-connector.wasm.
+pub fn build() -> Result<Report> {
+    install_target()?;
+    shell::run(
+        "cargo",
+        &[
+            "build",
+            "--package",
+            "scim-connector",
+            "--lib",
+            "--target",
+            TARGET,
+            "--profile",
+            "component",
+        ],
+    )?;
+    let built = shell::target()
+        .join(TARGET)
+        .join("component")
+        .join("scim_connector.wasm");
+    let bytes = fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
+    let path = shell::target().join("scim-connector.wasm");
+    if fs::read(&path).ok().as_ref() != Some(&bytes) {
+        // By way of a rename, so that nobody ever loads half a component.
+        let partial = path.with_extension("wasm.partial");
+        fs::write(&partial, &bytes).with_context(|| format!("cannot write {}", partial.display()))?;
+        fs::rename(&partial, &path).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(Report {
+        imports: imports(&bytes)?,
+        raw_bytes: bytes.len() as u64,
+        gzip_bytes: gzip_size(&bytes)?,
+        path,
+    })
+}
+
+/// Makes sure that the standard library for the component's target is there.
+fn install_target() -> Result<()> {
+    if shell::output("rustup", &["target", "list", "--installed"])?
+        .lines()
+        .any(|line| line.trim() == TARGET)
+    {
+        return Ok(());
+    }
+    shell::run("rustup", &["target", "add", TARGET]).with_context(|| {
+        format!("the Rust target {TARGET} is not installed and rustup could not fetch it; the component cannot be built without it")
+    })
+}
+
+/// The component's own imports; those of the modules and components inside it are no concern of a host.
+fn imports(bytes: &[u8]) -> Result<BTreeSet<String>> {
+    let mut imports = BTreeSet::new();
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload.context("the build's output is no WebAssembly component")? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    let import = import?;
+                    let kind = match import.ty {
+                        ComponentTypeRef::Instance(_) => "",
+                        _ => " (no interface)",
+                    };
+                    imports.insert(format!("{}{kind}", import.name.name));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(imports)
+}
+
+/// Whether the component may import this.
+fn allowed(import: &str) -> bool {
+    let name = import.split_once('@').map_or(import, |(name, _)| name);
+    ALLOWED_IMPORTS.iter().any(|(entry, _)| match entry.strip_suffix('*') {
+        Some(package) => name.starts_with(package),
+        None => name == *entry,
+    })
+}
+
+/// Size in bytes after gzip at level 9.
+fn gzip_size(bytes: &[u8]) -> Result<u64> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    Ok(encoder.finish()?.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_are_judged_by_name_without_version() {
+        for import in [
+            "wasi:http/types@0.2.6",
+            "wasi:io/poll@0.2.0",
+            "wasi:random/random@0.2.6",
+            "scim:connector/types@0.1.0",
+        ] {
+            assert!(allowed(import), "{import}");
+        }
+        for import in [
+            "wasi:random/insecure-seed@0.2.6",
+            "wasi:cli/stdout@0.2.6",
+            "wasi:sockets/tcp@0.2.6",
+            "wasi:iota/poll",
+            "env",
+        ] {
+            assert!(!allowed(import), "{import}");
+        }
+    }
+
+    #[test]
+    fn a_report_names_every_problem_at_once() {
+        let report = Report {
+            path: PathBuf::from("x.wasm"),
+            imports: ["wasi:cli/stdin@0.2.6", "wasi:io/error@0.2.6", "wasi:sockets/udp@0.2.6"]
+                .map(String::from)
+                .into(),
+            raw_bytes: MAX_RAW_BYTES + 1,
+            gzip_bytes: MAX_GZIP_BYTES,
+        };
+        let error = report.check().unwrap_err().to_string();
+        for part in ["wasi:cli/stdin@0.2.6", "wasi:sockets/udp@0.2.6", "bytes raw"] {
+            assert!(error.contains(part), "{part} is not in {error}");
+        }
+        assert!(
+            !error.contains("imports `wasi:io/error") && !error.contains("bytes after gzip"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn only_the_outermost_imports_count() {
+        // A component that imports one instance, around a core module that imports a function.
+        let mut bytes = b"\0asm\x0d\0\x01\0".to_vec();
+        // Component type section: one instance type without members.
+        bytes.extend([7, 3, 1, 0x42, 0]);
+        // Component import section: "wasi:io/error@0.2.6" as an instance of type 0.
+        let name = b"wasi:io/error@0.2.6";
+        bytes.extend([10, name.len() as u8 + 5, 1, 0, name.len() as u8]);
+        bytes.extend(name);
+        bytes.extend([5, 0]);
+        // Core module section: a module that imports the memory "inner" "memory".
+        let mut module = b"\0asm\x01\0\0\0".to_vec();
+        module.extend([2, 17, 1, 5]);
+        module.extend(b"inner");
+        module.push(6);
+        module.extend(b"memory");
+        module.extend([2, 0, 0]);
+        bytes.extend([1, module.len() as u8]);
+        bytes.extend(module);
+        assert_eq!(
+            imports(&bytes).unwrap(),
+            BTreeSet::from(["wasi:io/error@0.2.6".to_string()])
+        );
+    }
+}

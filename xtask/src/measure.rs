@@ -1,0 +1,3 @@
+pub fn command(_: bool, _: u16) -> anyhow::Result<()> {
+    Ok(())
+}
