@@ -1,0 +1,169 @@
+//! The sandbox: a SCIM 2.0 provider with an OAuth 2.0 token endpoint, for trying a client without any account.
+//!
+//! It owns the server side of RFC 7643 and RFC 7644 and shares no protocol code with the component, so that the two
+//! check each other. It listens on 127.0.0.1 only and is no product: one client, no user ever logs in.
+//!
+//! Reading order: this file, `server` (HTTP), `directory` (the resources and their rules), `schema` (the attribute
+//! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`.
+//!
+//! What it decides where the RFCs leave room:
+//! - passwords are checked and forgotten: what is never returned is not stored;
+//! - the member of a group must exist and cannot be the group itself; otherwise 400 `invalidValue`;
+//! - unknown attributes in a body are ignored, in a filter, `sortBy` or PATCH path they are an error;
+//! - a value path that selects nothing is 400 `noTarget`, whatever the operation;
+//! - PUT and PATCH answer 200 with the resource.
+//!
+//! Requests are served on the runtime's threads without handing work to others: a call takes microseconds, a filter
+//! over many thousands of resources milliseconds.
+//!
+//! ```no_run
+//! # async fn example() -> std::io::Result<()> {
+//! use scim_connector_host::sandbox::{Options, Sandbox};
+//! let sandbox = Sandbox::start(Options::default()).await?;
+//! println!("{} {}", sandbox.service_url(), sandbox.token_url());
+//! sandbox.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod directory;
+mod discovery;
+mod error;
+mod filter;
+mod matching;
+mod oauth;
+mod patch;
+mod query;
+mod schema;
+mod server;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use axum::serve::ListenerExt as _;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// How long [`Sandbox::stop`] waits for requests in flight.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Where resources are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Storage {
+    /// In memory; gone when the sandbox stops.
+    Memory,
+    /// In this SQLite file, made when it does not exist. One process at a time.
+    Sqlite(PathBuf),
+}
+
+/// How to run a sandbox.
+#[derive(Clone)]
+pub struct Options {
+    /// Port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// Where resources are kept.
+    pub storage: Storage,
+    /// Id of the one OAuth client.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
+    /// How long a token is valid. The `expires_in` a client is told is this in whole seconds.
+    pub token_lifetime: Duration,
+    /// A fixed bearer token that is accepted as well and never expires.
+    pub bearer_token: Option<String>,
+    /// How many resources a listing returns when the client does not say.
+    pub page_size: usize,
+    /// How many it returns at most; published as `filter.maxResults`.
+    pub max_page_size: usize,
+}
+
+impl Default for Options {
+    /// Any free port, in memory, client `sandbox` with secret `sandbox-secret`, tokens of 300 seconds, pages of 100
+    /// and at most 1,000 resources.
+    fn default() -> Self {
+        Self {
+            port: 0,
+            storage: Storage::Memory,
+            client_id: "sandbox".into(),
+            client_secret: "sandbox-secret".into(),
+            token_lifetime: Duration::from_secs(300),
+            bearer_token: None,
+            page_size: 100,
+            max_page_size: 1000,
+        }
+    }
+}
+
+/// A running sandbox. Dropping it lets requests in flight finish and closes the port; [`Sandbox::stop`] also waits.
+pub struct Sandbox {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Sandbox {
+    /// Opens the storage and the port and serves in the background, on the current tokio runtime.
+    ///
+    /// # Errors
+    /// When the port is taken, or the file cannot be opened, is in use or is not one of the sandbox's.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+        let address = listener.local_addr()?;
+        let file = match &options.storage {
+            Storage::Memory => None,
+            Storage::Sqlite(path) => Some(sqlite::File::open(path)?),
+        };
+        let pages = directory::PageSizes { default: options.page_size, most: options.max_page_size };
+        let base = format!("http://{address}{}", server::SCIM_PATH);
+        let app = server::App {
+            directory: directory::Directory::open(schema::Registry::load()?, base, pages, file)?,
+            tokens: oauth::Tokens {
+                client_id: options.client_id,
+                client_secret: options.client_secret,
+                lifetime: options.token_lifetime,
+                fixed: options.bearer_token,
+                issued: Default::default(),
+            },
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        // Without TCP_NODELAY an answer in two segments waits for the client's delayed acknowledgement.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "sandbox: TCP_NODELAY");
+            }
+        });
+        let serve = axum::serve(listener, server::router(Arc::new(app))).with_graceful_shutdown(async {
+            // An error means that the Sandbox was dropped, which stops it as well.
+            let _ = stopped.await;
+        });
+        let task = tokio::spawn(serve.into_future());
+        Ok(Self { address, stop, task })
+    }
+
+    /// The SCIM base URL, `http://127.0.0.1:PORT/scim/v2`.
+    pub fn service_url(&self) -> String {
+        format!("http://{}{}", self.address, server::SCIM_PATH)
+    }
+
+    /// The OAuth 2.0 token endpoint, `http://127.0.0.1:PORT/oauth2/token`.
+    pub fn token_url(&self) -> String {
+        format!("http://{}{}", self.address, server::TOKEN_PATH)
+    }
+
+    /// Stops: no new connections, requests in flight get five seconds, the file is closed.
+    pub async fn stop(self) {
+        let Self { stop, mut task, .. } = self;
+        // The server may be gone already; then there is nothing to tell it.
+        let _ = stop.send(());
+        if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The SQLite file behind a directory: all resources are read once at the start, each write is one transaction.
+//!
+//! Knows records, not what is in them. The file is locked for other processes while the sandbox runs.
+
+use super::directory::{Change, Record};
+use rusqlite::{Connection, params};
+use std::io;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// Layout of the file; a file of another one is refused.
+const LAYOUT: i64 = 1;
+
+/// An open file.
+pub(super) struct File {
+    /// A connection cannot be shared; the directory's lock sees to it that it is not, the mutex tells the compiler.
+    connection: Mutex<Connection>,
+}
+
+impl File {
+    /// Opens the file, or makes a new one.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Self::connect(path).map_err(|error| match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                io::Error::new(io::ErrorKind::ResourceBusy, format!("{}: in use by another process", path.display()))
+            }
+            _ => io::Error::other(format!("{}: {error}", path.display())),
+        })
+    }
+
+    fn connect(path: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(path)?;
+        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.execute_batch(
+            "BEGIN EXCLUSIVE;
+             CREATE TABLE IF NOT EXISTS resources(
+                 id TEXT PRIMARY KEY, type TEXT NOT NULL, json TEXT NOT NULL, seq INTEGER NOT NULL UNIQUE);
+             COMMIT;",
+        )?;
+        match connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? {
+            0 => connection.pragma_update(None, "user_version", LAYOUT)?,
+            LAYOUT => {}
+            other => return Err(rusqlite::Error::IntegralValueOutOfRange(0, other)),
+        }
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    /// All records, oldest first.
+    pub(super) fn load(&mut self) -> io::Result<Vec<Record>> {
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let load = || {
+            let mut select = connection.prepare("SELECT seq, type, id, json FROM resources ORDER BY seq")?;
+            let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?)))?;
+            rows.collect::<rusqlite::Result<Vec<(u64, String, String, String)>>>()
+        };
+        let rows = load().map_err(io::Error::other)?;
+        rows.into_iter()
+            .map(|(seq, kind, id, json)| Ok(Record { seq, kind, id, resource: serde_json::from_str(&json)? }))
+            .collect()
+    }
+
+    /// Writes the changes, all or none.
+    pub(super) fn save(&mut self, changes: &[Change]) -> io::Result<()> {
+        let texts = changes.iter().map(|change| match change {
+            Change::Put(record) => serde_json::to_string(&record.resource).map(Some),
+            Change::Delete(_) => Ok(None),
+        });
+        let texts = texts.collect::<Result<Vec<_>, _>>()?;
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let mut save = || {
+            let transaction = connection.transaction()?;
+            for (change, text) in changes.iter().zip(&texts) {
+                let (Change::Put(record) | Change::Delete(record)) = change;
+                match text {
+                    Some(json) => transaction
+                        .prepare_cached("INSERT OR REPLACE INTO resources(id, type, json, seq) VALUES(?1, ?2, ?3, ?4)")?
+                        .execute(params![record.id, record.kind, json, record.seq])?,
+                    None => transaction
+                        .prepare_cached("DELETE FROM resources WHERE id = ?1")?
+                        .execute(params![record.id])?,
+                };
+            }
+            transaction.commit()
+        };
+        save().map_err(io::Error::other)
+    }
+}
