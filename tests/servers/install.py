@@ -39,9 +39,14 @@ def run(what, command, **kwargs):
 
 
 def blame(error, pins):
-    """Put the names of the pinned packages that a tool's message mentions in front of it."""
-    mentioned = [f"{name} {version}" for name, version in pins.items() if re.search(rf"(?<![\w@/-]){re.escape(name)}(?![\w-])", str(error))]
-    return NotToBeHad(f"could not get {', '.join(mentioned)}\n{error}" if mentioned else str(error))
+    """Put the pinned packages that a tool's message is about in front of it: `name@1.0`, `name==1.0` or `https://…/name`."""
+
+    def at_fault(name):
+        escaped = re.escape(name).replace("/", "(?:/|%2[fF])")
+        return re.search(rf"(?<![\w/-]){escaped}(?:@|==)|://\S+/{escaped}(?=[\s:]|$)", str(error), re.MULTILINE)
+
+    names = [f"{name} {version}" for name, version in pins.items() if at_fault(name)]
+    return NotToBeHad(f"could not get {', '.join(names)}\n{error}" if names else str(error))
 
 
 def up_to_date(folder, inputs):
