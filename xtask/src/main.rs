@@ -3,8 +3,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod component;
+mod licences;
 mod measure;
 mod reference;
+mod sandbox;
 mod shell;
 mod suite;
 

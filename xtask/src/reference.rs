@@ -387,13 +387,15 @@ impl<'a> Page<'a> {
     fn named_types(&self, ty: Type, named: &mut Vec<TypeId>) {
         let Type::Id(id) = ty else { return };
         let Some(def) = self.resolve.types.get(id) else { return };
-        match &def.kind {
-            TypeDefKind::Type(inner) if is_use(self.resolve, def) => self.named_types(*inner, named),
-            _ if def.name.is_some() => {
-                if !named.contains(&id) {
-                    named.push(id);
-                }
+        if def.name.is_some() {
+            match def.kind {
+                TypeDefKind::Type(used) if is_use(self.resolve, def) => self.named_types(used, named),
+                _ if named.contains(&id) => {}
+                _ => named.push(id),
             }
+            return;
+        }
+        match &def.kind {
             TypeDefKind::Option(ty) | TypeDefKind::List(ty) | TypeDefKind::FixedLengthList(ty, _) => {
                 self.named_types(*ty, named);
             }

@@ -1,9 +1,189 @@
-pub fn demo(_: &[String]) -> anyhow::Result<()> {
+//! `cargo xtask test` and `cargo xtask demo`: which steps there are and in which order. What a step does is another
+//! module's or another program's business.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+
+use crate::{component, licences, reference, sandbox::Sandbox, shell};
+
+/// One thing that must pass.
+struct Step {
+    /// What it is called on the command line and in the table.
+    name: &'static str,
+    /// What it does, in a few words.
+    what: &'static str,
+    /// Programs it needs and does not install.
+    needs: &'static [&'static str],
+    run: fn() -> Result<()>,
+}
+
+/// All steps in the order they run. The cheap ones come first; `component`, `host` and `servers` make what later steps
+/// use. Every cargo command covers the whole workspace, so that all of them agree on features and wasmtime is built once.
+const STEPS: &[Step] = &[
+    Step {
+        name: "format",
+        what: "cargo fmt",
+        needs: &["cargo"],
+        run: || cargo("fmt --all --check"),
+    },
+    Step {
+        name: "component",
+        what: "builds the component; its imports and size",
+        needs: &["rustup"],
+        run: || component::command(false),
+    },
+    Step {
+        name: "reference",
+        what: "docs/reference.md is what wit/ says",
+        needs: &[],
+        run: reference::check,
+    },
+    Step {
+        name: "lint",
+        what: "clippy, for this machine",
+        needs: &["cargo"],
+        run: || cargo("clippy --workspace --all-targets -- --deny warnings"),
+    },
+    Step {
+        name: "lint-wasm",
+        what: "clippy, for the component",
+        needs: &["cargo"],
+        run: || {
+            cargo("clippy --package scim-connector --lib --target wasm32-wasip2 --profile component -- --deny warnings")
+        },
+    },
+    Step {
+        name: "servers",
+        what: "installs third-party servers, pinned",
+        needs: &["python3", "node", "npm"],
+        run: || shell::run("python3", &["tests/servers/install.py", "target/servers"]),
+    },
+    Step {
+        name: "host",
+        what: "builds the scim-connector program",
+        needs: &["cargo"],
+        run: || build_host(false),
+    },
+    Step {
+        name: "tests",
+        what: "all Rust tests, end to end too",
+        needs: &["node", "python3"],
+        run: || cargo("test --workspace"),
+    },
+    Step {
+        name: "bindings",
+        what: "the component called from Node and Python",
+        needs: &["python3", "node"],
+        run: || {
+            shell::run(
+                "python3",
+                &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"],
+            )
+        },
+    },
+    Step {
+        name: "sandbox",
+        what: "scim2-tester against the sandbox",
+        needs: &["python3"],
+        run: check_sandbox,
+    },
+    Step {
+        name: "licences",
+        what: "cargo-deny: licences, sources, bans",
+        needs: &["cargo"],
+        run: licences::check,
+    },
+];
+
+/// A token for the public checker, which knows no token endpoints.
+const SANDBOX_TOKEN: &str = "token-of-the-sandbox-check";
+
+/// `cargo xtask demo`.
+pub fn demo(arguments: &[String]) -> Result<()> {
+    component::build()?;
+    build_host(false)?;
+    let arguments: Vec<&str> = std::iter::once("demo")
+        .chain(arguments.iter().map(String::as_str))
+        .collect();
+    shell::run(shell::connector(false), &arguments)
+}
+
+/// `cargo xtask test --list`.
+pub fn list() -> Result<()> {
+    for step in STEPS {
+        println!("{:<10} {}", step.name, step.what);
+    }
     Ok(())
 }
-pub fn list() -> anyhow::Result<()> {
+
+/// `cargo xtask test [STEP...]`. A step that fails does not keep the others from running.
+pub fn test(names: &[String]) -> Result<()> {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| STEPS.iter().all(|step| step.name != name.as_str()))
+    {
+        bail!("there is no step `{unknown}`; `cargo xtask test --list` names them");
+    }
+    let chosen: Vec<&Step> = STEPS
+        .iter()
+        .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name))
+        .collect();
+    let mut results = Vec::new();
+    for (index, step) in chosen.iter().enumerate() {
+        println!("\n== {}/{} {}: {}", index + 1, chosen.len(), step.name, step.what);
+        let start = Instant::now();
+        let result = shell::require(step.needs).and_then(|()| (step.run)());
+        let took = start.elapsed();
+        match &result {
+            Ok(()) => println!("== {} passed in {}", step.name, seconds(took)),
+            Err(error) => println!("== {} FAILED in {}: {error:#}", step.name, seconds(took)),
+        }
+        results.push((*step, took, result));
+    }
+
+    let failed = results.iter().filter(|(_, _, result)| result.is_err()).count();
+    println!();
+    for (step, took, result) in &results {
+        let verdict = if result.is_ok() { "passed" } else { "FAILED" };
+        println!("{verdict}  {:<10} {:>8}  {}", step.name, seconds(*took), step.what);
+        if let Err(error) = result {
+            println!("        {}", format!("{error:#}").replace('\n', "\n        "));
+        }
+    }
+    println!("{} passed, {failed} failed", results.len() - failed);
+    if failed > 0 {
+        bail!("not everything passed");
+    }
     Ok(())
 }
-pub fn test(_: &[String]) -> anyhow::Result<()> {
-    Ok(())
+
+/// Builds the `scim-connector` program, with the features of the whole workspace.
+pub fn build_host(release: bool) -> Result<()> {
+    cargo(if release {
+        "build --workspace --bin scim-connector --release"
+    } else {
+        "build --workspace --bin scim-connector"
+    })
+}
+
+fn check_sandbox() -> Result<()> {
+    let sandbox = Sandbox::start(false, &["--token", SANDBOX_TOKEN])?;
+    let arguments = [
+        "tests/sandbox-check/run.py",
+        "--url",
+        &sandbox.service_url,
+        "--token",
+        SANDBOX_TOKEN,
+    ];
+    shell::run("python3", &arguments)
+}
+
+/// Runs cargo with arguments none of which contains a space.
+fn cargo(arguments: &str) -> Result<()> {
+    shell::run("cargo", &arguments.split(' ').collect::<Vec<_>>())
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
 }
