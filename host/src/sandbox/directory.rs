@@ -71,14 +71,23 @@ impl Directory {
         let mut state = State::default();
         if let Some(file) = &mut file {
             for record in file.load()? {
-                let kind = registry.types.iter().find(|kind| kind.name == record.kind).ok_or_else(|| {
-                    std::io::Error::other(format!("the file has a resource of unknown type {}", record.kind))
-                })?;
+                let kind = registry
+                    .types
+                    .iter()
+                    .find(|kind| kind.name == record.kind)
+                    .ok_or_else(|| {
+                        std::io::Error::other(format!("the file has a resource of unknown type {}", record.kind))
+                    })?;
                 state.insert(kind, record);
             }
         }
         state.file = file;
-        Ok(Self { registry, base, pages, state: RwLock::new(state) })
+        Ok(Self {
+            registry,
+            base,
+            pages,
+            state: RwLock::new(state),
+        })
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -103,13 +112,24 @@ impl Directory {
         let mut resource = kind.check(body)?;
         let (id, now) = (new_id(), now());
         resource.insert("id".into(), id.clone().into());
-        resource.insert("meta".into(), json!({"resourceType": kind.name, "created": now, "lastModified": now}));
+        resource.insert(
+            "meta".into(),
+            json!({"resourceType": kind.name, "created": now, "lastModified": now}),
+        );
         let location = self.location(kind, &id);
         let mut state = self.write();
-        let record = Record { seq: state.next, kind: kind.name.to_owned(), id, resource };
+        let record = Record {
+            seq: state.next,
+            kind: kind.name.to_owned(),
+            id,
+            resource,
+        };
         let seq = record.seq;
         self.put(&mut state, kind, record)?;
-        let record = state.records.get(&seq).ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
+        let record = state
+            .records
+            .get(&seq)
+            .ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
         Ok((location, query.projection(kind).apply(self.view(&state, kind, record))))
     }
 
@@ -147,9 +167,15 @@ impl Directory {
                 resource.insert(name.into(), value.clone());
             }
         }
-        let record = Record { resource, ..old.clone() };
+        let record = Record {
+            resource,
+            ..old.clone()
+        };
         self.put(&mut state, kind, record)?;
-        let record = state.records.get(&seq).ok_or_else(|| ScimError::not_found(kind.name, id))?;
+        let record = state
+            .records
+            .get(&seq)
+            .ok_or_else(|| ScimError::not_found(kind.name, id))?;
         Ok(query.projection(kind).apply(self.view(&state, kind, record)))
     }
 
@@ -186,8 +212,8 @@ impl Directory {
         for (index, (&kind, sort_path)) in types.iter().zip(&sort_paths).enumerate() {
             let filter = filters.as_ref().and_then(|filters| filters.get(index));
             let derived = |path: &[&Attribute]| is_derived(path);
-            let needs_view = filter.is_some_and(|filter| filter.mentions(&derived))
-                || sort_path.as_deref().is_some_and(is_derived);
+            let needs_view =
+                filter.is_some_and(|filter| filter.mentions(&derived)) || sort_path.as_deref().is_some_and(is_derived);
             for record in state.candidates(kind, filter) {
                 let resource = match needs_view {
                     true => Cow::Owned(self.view(&state, kind, record)),
@@ -248,7 +274,9 @@ impl Directory {
         }
         for change in changes {
             let (Change::Put(record) | Change::Delete(record)) = &change;
-            let Some(kind) = self.kind_named(&record.kind) else { continue };
+            let Some(kind) = self.kind_named(&record.kind) else {
+                continue;
+            };
             match change {
                 Change::Put(record) => state.insert(kind, record),
                 Change::Delete(record) => state.remove(kind, record.seq),
@@ -332,7 +360,11 @@ impl State {
     }
 
     /// The records a filter can match: one by the index where the filter allows it, else all of the type.
-    fn candidates<'s>(&'s self, kind: &'s ResourceType, filter: Option<&Filter<'_>>) -> Box<dyn Iterator<Item = &'s Record> + 's> {
+    fn candidates<'s>(
+        &'s self,
+        kind: &'s ResourceType,
+        filter: Option<&Filter<'_>>,
+    ) -> Box<dyn Iterator<Item = &'s Record> + 's> {
         match filter.and_then(Filter::unique_value) {
             Some((attribute, value)) => {
                 let key = (kind.name.to_owned(), attribute.name.clone(), value.to_owned());
@@ -343,19 +375,27 @@ impl State {
     }
 
     fn groups_of(&self, id: &str) -> impl Iterator<Item = &Record> {
-        self.member_of.get(id).into_iter().flatten().filter_map(|seq| self.records.get(seq))
+        self.member_of
+            .get(id)
+            .into_iter()
+            .flatten()
+            .filter_map(|seq| self.records.get(seq))
     }
 
     /// Members must exist, once each; the server knows their type better than the client.
     fn check_members(&self, record: &mut Record) -> Result<()> {
-        let Some(Value::Array(members)) = record.resource.get_mut(MEMBERS) else { return Ok(()) };
+        let Some(Value::Array(members)) = record.resource.get_mut(MEMBERS) else {
+            return Ok(());
+        };
         let mut seen = BTreeSet::new();
         let mut kept = Vec::with_capacity(members.len());
         for mut member in std::mem::take(members) {
             let id = member_id(&member).map(str::to_owned);
-            let id = id.ok_or_else(|| ScimError::invalid_value("members.value: required, give the id of a resource"))?;
+            let id =
+                id.ok_or_else(|| ScimError::invalid_value("members.value: required, give the id of a resource"))?;
             let target = self.by_id(&id).filter(|target| target.id != record.id);
-            let target = target.ok_or_else(|| ScimError::invalid_value(format!("members.value: no resource {id} to add")))?;
+            let target =
+                target.ok_or_else(|| ScimError::invalid_value(format!("members.value: no resource {id} to add")))?;
             if let Value::Object(member) = &mut member {
                 member.remove("$ref");
                 member.insert("type".into(), target.kind.clone().into());
@@ -371,7 +411,8 @@ impl State {
     fn insert(&mut self, kind: &ResourceType, record: Record) {
         self.remove(kind, record.seq);
         for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique.insert((kind.name.to_owned(), name.to_owned(), key), record.seq);
+            self.unique
+                .insert((kind.name.to_owned(), name.to_owned(), key), record.seq);
         }
         for member in member_ids(&record) {
             self.member_of.entry(member.to_owned()).or_default().insert(record.seq);
@@ -382,7 +423,9 @@ impl State {
     }
 
     fn remove(&mut self, kind: &ResourceType, seq: u64) {
-        let Some(record) = self.records.remove(&seq) else { return };
+        let Some(record) = self.records.remove(&seq) else {
+            return;
+        };
         for (name, key) in unique_keys(kind, &record.resource) {
             self.unique.remove(&(kind.name.to_owned(), name.to_owned(), key));
         }
@@ -400,9 +443,18 @@ impl State {
 
 /// The values of a resource that no other of its type may have.
 fn unique_keys<'a>(kind: &'a ResourceType, resource: &Object) -> Vec<(&'a str, String)> {
-    let unique = kind.root.sub_attributes.iter().filter(|attribute| attribute.is_unique());
+    let unique = kind
+        .root
+        .sub_attributes
+        .iter()
+        .filter(|attribute| attribute.is_unique());
     unique
-        .filter_map(|attribute| Some((attribute.name.as_str(), attribute.fold(resource.get(&attribute.name)?.as_str()?))))
+        .filter_map(|attribute| {
+            Some((
+                attribute.name.as_str(),
+                attribute.fold(resource.get(&attribute.name)?.as_str()?),
+            ))
+        })
         .collect()
 }
 
@@ -411,13 +463,22 @@ fn member_id(member: &Value) -> Option<&str> {
 }
 
 fn member_ids(record: &Record) -> impl Iterator<Item = &str> {
-    record.resource.get(MEMBERS).and_then(Value::as_array).into_iter().flatten().filter_map(member_id)
+    record
+        .resource
+        .get(MEMBERS)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(member_id)
 }
 
 /// Whether a path leads to something that only [`Directory::view`] adds.
 fn is_derived(path: &[&Attribute]) -> bool {
     let names: Vec<&str> = path.iter().map(|attribute| attribute.name.as_str()).collect();
-    matches!(names.as_slice(), [GROUPS, ..] | ["meta", "location"] | [MEMBERS] | [MEMBERS, "$ref"])
+    matches!(
+        names.as_slice(),
+        [GROUPS, ..] | ["meta", "location"] | [MEMBERS] | [MEMBERS, "$ref"]
+    )
 }
 
 /// What is never returned is not kept either: passwords, of which the sandbox has no use.
@@ -427,7 +488,10 @@ fn forget_secrets(attribute: &Attribute, object: &mut Object) {
         match object.get_mut(&sub.name) {
             Some(Value::Object(inner)) => forget_secrets(sub, inner),
             Some(Value::Array(items)) => {
-                items.iter_mut().filter_map(Value::as_object_mut).for_each(|inner| forget_secrets(sub, inner));
+                items
+                    .iter_mut()
+                    .filter_map(Value::as_object_mut)
+                    .for_each(|inner| forget_secrets(sub, inner));
             }
             _ => {}
         }

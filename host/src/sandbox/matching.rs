@@ -87,7 +87,10 @@ impl<'a> Filter<'a> {
     /// least one of them; where it means nothing the attribute has no value.
     pub(super) fn bind_all(expr: &Expr, types: &[&'a ResourceType]) -> Result<Vec<Self>> {
         let known = |name: &str| types.iter().any(|kind| kind.resolve(name).is_some());
-        types.iter().map(|kind| Self::bind(expr, &|name| kind.resolve(name), &known)).collect()
+        types
+            .iter()
+            .map(|kind| Self::bind(expr, &|name| kind.resolve(name), &known))
+            .collect()
     }
 
     /// Binds the filter between the brackets of a value path: its names are sub-attributes.
@@ -95,12 +98,13 @@ impl<'a> Filter<'a> {
         Self::bind(expr, &|name| attribute.sub(name).map(|sub| vec![sub]), &|_| false)
     }
 
-    fn bind(
-        expr: &Expr,
-        resolve: &dyn Fn(&str) -> Option<Path<'a>>,
-        known: &dyn Fn(&str) -> bool,
-    ) -> Result<Self> {
-        let each = |operands: &[Expr]| operands.iter().map(|one| Self::bind(one, resolve, known)).collect::<Result<Vec<_>>>();
+    fn bind(expr: &Expr, resolve: &dyn Fn(&str) -> Option<Path<'a>>, known: &dyn Fn(&str) -> bool) -> Result<Self> {
+        let each = |operands: &[Expr]| {
+            operands
+                .iter()
+                .map(|one| Self::bind(one, resolve, known))
+                .collect::<Result<Vec<_>>>()
+        };
         let (name, unknown) = match expr {
             Expr::All(operands) => return Ok(Self::All(each(operands)?)),
             Expr::Any(operands) => return Ok(Self::Any(each(operands)?)),
@@ -113,15 +117,21 @@ impl<'a> Filter<'a> {
             return if known(name) {
                 Ok(unknown)
             } else {
-                Err(ScimError::invalid_filter(format!("filter: no attribute {name}, check its spelling")))
+                Err(ScimError::invalid_filter(format!(
+                    "filter: no attribute {name}, check its spelling"
+                )))
             };
         };
         match expr {
             Expr::Compare(_, op, value) => compare(name, path, *op, value),
             Expr::Values(_, inner) => {
-                let complex = path.last().copied().filter(|last| last.kind == Kind::Complex).ok_or_else(|| {
-                    ScimError::invalid_filter(format!("filter: {name} has no sub-attributes to put in brackets"))
-                })?;
+                let complex = path
+                    .last()
+                    .copied()
+                    .filter(|last| last.kind == Kind::Complex)
+                    .ok_or_else(|| {
+                        ScimError::invalid_filter(format!("filter: {name} has no sub-attributes to put in brackets"))
+                    })?;
                 Ok(Self::Values(path, Box::new(Self::bind_values(inner, complex)?)))
             }
             _ => Ok(Self::Present(path)),
@@ -144,9 +154,9 @@ impl<'a> Filter<'a> {
                 });
                 matched || (!found && Scalar::Null.is(*op, wanted))
             }
-            Self::Values(path, inner) => {
-                any_value(object, path, &mut |_, value| value.as_object().is_some_and(|value| inner.matches(value)))
-            }
+            Self::Values(path, inner) => any_value(object, path, &mut |_, value| {
+                value.as_object().is_some_and(|value| inner.matches(value))
+            }),
         }
     }
 
@@ -205,8 +215,12 @@ pub(super) fn imply_value(path: &mut Path<'_>) {
 
 /// Calls `test` with the values at the path, elements of arrays one by one, until one passes.
 fn any_value(object: &Object, path: &[&Attribute], test: &mut dyn FnMut(&Attribute, &Value) -> bool) -> bool {
-    let Some((first, rest)) = path.split_first() else { return false };
-    let Some(value) = object.get(&first.name) else { return false };
+    let Some((first, rest)) = path.split_first() else {
+        return false;
+    };
+    let Some(value) = object.get(&first.name) else {
+        return false;
+    };
     let mut visit = |value: &Value| match (rest, value) {
         ([], value) => test(first, value),
         (_, Value::Object(inner)) => any_value(inner, rest, test),

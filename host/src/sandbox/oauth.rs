@@ -47,7 +47,12 @@ impl Tokens {
         }
         match form.get("grant_type").map(String::as_str) {
             Some("client_credentials") => {}
-            Some(_) => return Err(refuse("unsupported_grant_type", "grant_type: must be client_credentials")),
+            Some(_) => {
+                return Err(refuse(
+                    "unsupported_grant_type",
+                    "grant_type: must be client_credentials",
+                ));
+            }
             None => return Err(refuse("invalid_request", "grant_type: missing")),
         }
         let mut body = json!({
@@ -58,7 +63,11 @@ impl Tokens {
         if let (Some(scope), Some(map)) = (form.get("scope"), body.as_object_mut()) {
             map.insert("scope".into(), scope.clone().into());
         }
-        Ok(Reply { status: StatusCode::OK, challenge: false, body })
+        Ok(Reply {
+            status: StatusCode::OK,
+            challenge: false,
+            body,
+        })
     }
 
     fn issue(&self) -> String {
@@ -84,7 +93,9 @@ impl Tokens {
         if fixed || issued() {
             Ok(())
         } else {
-            Err(r#"Bearer realm="sandbox", error="invalid_token", error_description="the token is unknown or has expired""#)
+            Err(
+                r#"Bearer realm="sandbox", error="invalid_token", error_description="the token is unknown or has expired""#,
+            )
         }
     }
 }
@@ -96,9 +107,18 @@ fn scheme<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 fn read_form(headers: &HeaderMap, body: &[u8]) -> Result<Form, Reply> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
-        return Err(refuse("invalid_request", "the body must be application/x-www-form-urlencoded"));
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !content_type
+        .to_ascii_lowercase()
+        .starts_with("application/x-www-form-urlencoded")
+    {
+        return Err(refuse(
+            "invalid_request",
+            "the body must be application/x-www-form-urlencoded",
+        ));
     }
     let mut form = Form::new();
     for (name, value) in url::form_urlencoded::parse(body) {
@@ -119,27 +139,40 @@ fn credentials(headers: &HeaderMap, form: &Form) -> Result<(String, String), Rep
         };
     }
     if in_body.is_some() {
-        return Err(refuse("invalid_request", "credentials belong either in the header or in the body"));
+        return Err(refuse(
+            "invalid_request",
+            "credentials belong either in the header or in the body",
+        ));
     }
     let decoded = scheme(headers, "basic").and_then(|text| STANDARD.decode(text).ok());
     let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     match decoded.as_deref().and_then(|text| text.split_once(':')) {
         Some((id, secret)) => Ok((form_decode(id), form_decode(secret))),
-        None => Err(refuse("invalid_client", "the Authorization header is not valid HTTP Basic")),
+        None => Err(refuse(
+            "invalid_client",
+            "the Authorization header is not valid HTTP Basic",
+        )),
     }
 }
 
 /// Both halves of the header are form-encoded before they are joined (RFC 6749 section 2.3.1 and appendix B).
 fn form_decode(text: &str) -> String {
     let pair = format!("={}", text.replace('&', "%26"));
-    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(pair.as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 /// An error of RFC 6749 section 5.2.
 fn refuse(error: &str, description: &str) -> Reply {
     let challenge = error == "invalid_client";
     Reply {
-        status: if challenge { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST },
+        status: if challenge {
+            StatusCode::UNAUTHORIZED
+        } else {
+            StatusCode::BAD_REQUEST
+        },
         challenge,
         body: json!({"error": error, "error_description": description}),
     }
