@@ -1,15 +1,15 @@
 //! Writes docs/reference.md from wit/, so that the contract can be read without knowing WIT. Knows the shape of WIT and
 //! nothing of what this package's types mean.
 
+mod types;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use wit_parser::{
-    Docs, Function, Handle, Interface, Resolve, Stability, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldItem,
-};
+use wit_parser::{Docs, Function, Interface, Resolve, Stability, Type, TypeDef, TypeDefKind, TypeId, WorldItem};
 
 use crate::shell;
 
@@ -148,7 +148,7 @@ impl<'a> Page<'a> {
         let resolve = self.resolve;
         interface.types.iter().filter_map(move |(name, id)| {
             let def = resolve.types.get(*id)?;
-            (!is_use(resolve, def)).then_some((*id, name.as_str(), def))
+            (!types::is_use(resolve, def)).then_some((*id, name.as_str(), def))
         })
     }
 
@@ -203,7 +203,7 @@ impl<'a> Page<'a> {
         self.since_if_other(&function.stability, around)?;
         let mut named = Vec::new();
         for ty in function.params.iter().map(|param| param.ty).chain(function.result) {
-            self.named_types(ty, &mut named);
+            types::named(self.resolve, ty, &mut named)?;
         }
         let links: Vec<String> = named
             .iter()
@@ -223,19 +223,18 @@ impl<'a> Page<'a> {
     fn signature(&self, function: &Function) -> Result<String> {
         let mut params = Vec::new();
         for param in &function.params {
-            params.push(format!("{}: {}", param.name, self.type_text(param.ty)?));
+            params.push(format!("{}: {}", param.name, types::text(self.resolve, param.ty)?));
         }
         let result = match function.result {
-            Some(ty) => format!(" -> {}", self.type_text(ty)?),
+            Some(ty) => format!(" -> {}", types::text(self.resolve, ty)?),
             None => String::new(),
         };
-        let word = if function.kind.is_async() { "async func" } else { "func" };
-        let line = format!("{}: {word}({}){result};", function.name, params.join(", "));
+        let line = format!("{}: func({}){result};", function.name, params.join(", "));
         if line.len() <= LINE {
             return Ok(line);
         }
         let params: String = params.iter().map(|param| format!("    {param},\n")).collect();
-        Ok(format!("{}: {word}(\n{params}){result};", function.name))
+        Ok(format!("{}: func(\n{params}){result};", function.name))
     }
 
     fn type_def(&mut self, name: &str, def: &TypeDef, around: &Stability) -> Result<()> {
@@ -267,7 +266,7 @@ impl<'a> Page<'a> {
             ),
             TypeDefKind::Resource => Ok(()),
             _ => {
-                let text = self.kind_text(&def.kind)?;
+                let text = types::kind_text(self.resolve, &def.kind)?;
                 writeln!(self.text, "```wit\ntype {name} = {text};\n```\n")?;
                 Ok(())
             }
@@ -323,107 +322,14 @@ impl<'a> Page<'a> {
 
     /// A type as WIT writes it, linked to the first type of this package it is made of.
     fn linked_type(&self, ty: Type) -> Result<String> {
-        let text = self.type_text(ty)?;
+        let text = types::text(self.resolve, ty)?;
         let mut named = Vec::new();
-        self.named_types(ty, &mut named);
+        types::named(self.resolve, ty, &mut named)?;
         Ok(match named.iter().find_map(|id| self.anchors.get(id)) {
             Some(anchor) => link(&format!("`{text}`"), anchor),
             None => format!("`{text}`"),
         })
     }
-
-    fn type_text(&self, ty: Type) -> Result<String> {
-        let id = match ty {
-            Type::Bool => return Ok("bool".into()),
-            Type::U8 => return Ok("u8".into()),
-            Type::U16 => return Ok("u16".into()),
-            Type::U32 => return Ok("u32".into()),
-            Type::U64 => return Ok("u64".into()),
-            Type::S8 => return Ok("s8".into()),
-            Type::S16 => return Ok("s16".into()),
-            Type::S32 => return Ok("s32".into()),
-            Type::S64 => return Ok("s64".into()),
-            Type::F32 => return Ok("f32".into()),
-            Type::F64 => return Ok("f64".into()),
-            Type::Char => return Ok("char".into()),
-            Type::String => return Ok("string".into()),
-            Type::ErrorContext => return Ok("error-context".into()),
-            Type::Id(id) => id,
-        };
-        let def = self.resolve.types.get(id).context("no such type")?;
-        match &def.name {
-            Some(name) => Ok(name.clone()),
-            None => self.kind_text(&def.kind),
-        }
-    }
-
-    fn kind_text(&self, kind: &TypeDefKind) -> Result<String> {
-        let one = |word: &str, ty: &Type| Ok(format!("{word}<{}>", self.type_text(*ty)?));
-        let maybe = |ty: &Option<Type>| ty.map_or(Ok("_".to_string()), |ty| self.type_text(ty));
-        match kind {
-            TypeDefKind::Type(ty) => self.type_text(*ty),
-            TypeDefKind::Option(ty) => one("option", ty),
-            TypeDefKind::List(ty) => one("list", ty),
-            TypeDefKind::FixedLengthList(ty, length) => Ok(format!("list<{}, {length}>", self.type_text(*ty)?)),
-            TypeDefKind::Map(key, value) => Ok(format!("map<{}, {}>", self.type_text(*key)?, self.type_text(*value)?)),
-            TypeDefKind::Tuple(tuple) => {
-                let types: Result<Vec<String>> = tuple.types.iter().map(|ty| self.type_text(*ty)).collect();
-                Ok(format!("tuple<{}>", types?.join(", ")))
-            }
-            TypeDefKind::Result(result) => match (&result.ok, &result.err) {
-                (None, None) => Ok("result".into()),
-                (Some(ok), None) => one("result", ok),
-                (ok, err) => Ok(format!("result<{}, {}>", maybe(ok)?, maybe(err)?)),
-            },
-            TypeDefKind::Future(ty) => Ok(ty.map_or(Ok("future".into()), |ty| one("future", &ty))?),
-            TypeDefKind::Stream(ty) => Ok(ty.map_or(Ok("stream".into()), |ty| one("stream", &ty))?),
-            TypeDefKind::Handle(Handle::Own(id)) => self.type_text(Type::Id(*id)),
-            TypeDefKind::Handle(Handle::Borrow(id)) => one("borrow", &Type::Id(*id)),
-            other => bail!("a {} without a name", other.as_str()),
-        }
-    }
-
-    /// The named types a type is made of, as they were declared, each once.
-    fn named_types(&self, ty: Type, named: &mut Vec<TypeId>) {
-        let Type::Id(id) = ty else { return };
-        let Some(def) = self.resolve.types.get(id) else { return };
-        if def.name.is_some() {
-            match def.kind {
-                TypeDefKind::Type(used) if is_use(self.resolve, def) => self.named_types(used, named),
-                _ if named.contains(&id) => {}
-                _ => named.push(id),
-            }
-            return;
-        }
-        match &def.kind {
-            TypeDefKind::Option(ty) | TypeDefKind::List(ty) | TypeDefKind::FixedLengthList(ty, _) => {
-                self.named_types(*ty, named);
-            }
-            TypeDefKind::Map(key, value) => {
-                self.named_types(*key, named);
-                self.named_types(*value, named);
-            }
-            TypeDefKind::Tuple(tuple) => tuple.types.iter().for_each(|ty| self.named_types(*ty, named)),
-            TypeDefKind::Result(result) => {
-                result
-                    .ok
-                    .iter()
-                    .chain(&result.err)
-                    .for_each(|ty| self.named_types(*ty, named));
-            }
-            TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => ty.iter().for_each(|ty| self.named_types(*ty, named)),
-            TypeDefKind::Handle(Handle::Own(id) | Handle::Borrow(id)) => self.named_types(Type::Id(*id), named),
-            _ => {}
-        }
-    }
-}
-
-/// Whether a type is another interface's, brought in by `use`.
-fn is_use(resolve: &Resolve, def: &TypeDef) -> bool {
-    let TypeDefKind::Type(Type::Id(id)) = def.kind else {
-        return false;
-    };
-    matches!(def.owner, TypeOwner::Interface(_)) && resolve.types.get(id).is_some_and(|used| used.owner != def.owner)
 }
 
 fn interface_name(interface: &Interface) -> &str {
