@@ -14,33 +14,16 @@ use super::patch;
 use super::query::{Query, compare_keys, sort_key};
 use super::schema::{Attribute, Kind, Object, Registry, ResourceType, Returned};
 use super::sqlite::File;
+use super::state::{Change, MEMBERS, Record, State, member_id, unique_keys};
 use serde_json::{Value, json};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
-/// The attribute that makes a resource a group, and the one that shows a member its groups.
-const MEMBERS: &str = "members";
+/// The attribute that shows a member its groups.
 const GROUPS: &str = "groups";
-
-/// A stored resource.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Record {
-    /// Position in the order of creation.
-    pub(super) seq: u64,
-    /// Name of the resource type.
-    pub(super) kind: String,
-    pub(super) id: String,
-    pub(super) resource: Object,
-}
-
-/// One step of a write.
-pub(super) enum Change {
-    Put(Record),
-    Delete(Record),
-}
 
 /// How many resources an answer lists.
 #[derive(Debug, Clone, Copy)]
@@ -334,142 +317,6 @@ impl Directory {
         }
         found
     }
-}
-
-/// The stored resources and their indexes.
-#[derive(Default)]
-struct State {
-    records: BTreeMap<u64, Record>,
-    next: u64,
-    ids: HashMap<String, u64>,
-    /// (type, attribute, folded value) of every unique attribute.
-    unique: HashMap<(String, String, String), u64>,
-    /// For every member the groups it is in, oldest first.
-    member_of: HashMap<String, BTreeSet<u64>>,
-    file: Option<File>,
-}
-
-impl State {
-    fn by_id(&self, id: &str) -> Option<&Record> {
-        self.records.get(self.ids.get(id)?)
-    }
-
-    fn find(&self, kind: &ResourceType, id: &str) -> Result<&Record> {
-        let found = self.by_id(id).filter(|record| record.kind == kind.name);
-        found.ok_or_else(|| ScimError::not_found(kind.name, id))
-    }
-
-    /// The records a filter can match: one by the index where the filter allows it, else all of the type.
-    fn candidates<'s>(
-        &'s self,
-        kind: &'s ResourceType,
-        filter: Option<&Filter<'_>>,
-    ) -> Box<dyn Iterator<Item = &'s Record> + 's> {
-        match filter.and_then(Filter::unique_value) {
-            Some((attribute, value)) => {
-                let key = (kind.name.to_owned(), attribute.name.clone(), value.to_owned());
-                Box::new(self.unique.get(&key).and_then(|seq| self.records.get(seq)).into_iter())
-            }
-            None => Box::new(self.records.values().filter(|record| record.kind == kind.name)),
-        }
-    }
-
-    fn groups_of(&self, id: &str) -> impl Iterator<Item = &Record> {
-        self.member_of
-            .get(id)
-            .into_iter()
-            .flatten()
-            .filter_map(|seq| self.records.get(seq))
-    }
-
-    /// Members must exist, once each; the server knows their type better than the client.
-    fn check_members(&self, record: &mut Record) -> Result<()> {
-        let Some(Value::Array(members)) = record.resource.get_mut(MEMBERS) else {
-            return Ok(());
-        };
-        let mut seen = BTreeSet::new();
-        let mut kept = Vec::with_capacity(members.len());
-        for mut member in std::mem::take(members) {
-            let id = member_id(&member).map(str::to_owned);
-            let id =
-                id.ok_or_else(|| ScimError::invalid_value("members.value: required, give the id of a resource"))?;
-            let target = self.by_id(&id).filter(|target| target.id != record.id);
-            let target =
-                target.ok_or_else(|| ScimError::invalid_value(format!("members.value: no resource {id} to add")))?;
-            if let Value::Object(member) = &mut member {
-                member.remove("$ref");
-                member.insert("type".into(), target.kind.clone().into());
-            }
-            if seen.insert(id) {
-                kept.push(member);
-            }
-        }
-        *members = kept;
-        Ok(())
-    }
-
-    fn insert(&mut self, kind: &ResourceType, record: Record) {
-        self.remove(kind, record.seq);
-        for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique
-                .insert((kind.name.to_owned(), name.to_owned(), key), record.seq);
-        }
-        for member in member_ids(&record) {
-            self.member_of.entry(member.to_owned()).or_default().insert(record.seq);
-        }
-        self.ids.insert(record.id.clone(), record.seq);
-        self.next = self.next.max(record.seq + 1);
-        self.records.insert(record.seq, record);
-    }
-
-    fn remove(&mut self, kind: &ResourceType, seq: u64) {
-        let Some(record) = self.records.remove(&seq) else {
-            return;
-        };
-        for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique.remove(&(kind.name.to_owned(), name.to_owned(), key));
-        }
-        for member in member_ids(&record) {
-            if let Some(groups) = self.member_of.get_mut(member) {
-                groups.remove(&seq);
-                if groups.is_empty() {
-                    self.member_of.remove(member);
-                }
-            }
-        }
-        self.ids.remove(&record.id);
-    }
-}
-
-/// The values of a resource that no other of its type may have.
-fn unique_keys<'a>(kind: &'a ResourceType, resource: &Object) -> Vec<(&'a str, String)> {
-    let unique = kind
-        .root
-        .sub_attributes
-        .iter()
-        .filter(|attribute| attribute.is_unique());
-    unique
-        .filter_map(|attribute| {
-            Some((
-                attribute.name.as_str(),
-                attribute.fold(resource.get(&attribute.name)?.as_str()?),
-            ))
-        })
-        .collect()
-}
-
-fn member_id(member: &Value) -> Option<&str> {
-    member.get("value").and_then(Value::as_str)
-}
-
-fn member_ids(record: &Record) -> impl Iterator<Item = &str> {
-    record
-        .resource
-        .get(MEMBERS)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(member_id)
 }
 
 /// Whether a path leads to something that only [`Directory::view`] adds.

@@ -37,6 +37,7 @@ mod query;
 mod schema;
 mod server;
 mod sqlite;
+mod state;
 #[cfg(test)]
 mod tests;
 

@@ -18,7 +18,7 @@ pub(super) struct Tokens {
     pub(super) lifetime: Duration,
     /// A token that is accepted besides the issued ones.
     pub(super) fixed: Option<String>,
-    /// Issued tokens and when each expires.
+    /// Issued tokens and when each was issued.
     pub(super) issued: Mutex<HashMap<String, Instant>>,
 }
 
@@ -72,11 +72,14 @@ impl Tokens {
 
     fn issue(&self) -> String {
         let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
-        let now = Instant::now();
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        issued.retain(|_, expires| *expires > now);
-        issued.insert(token.clone(), now + self.lifetime);
+        issued.retain(|_, since| self.is_valid(*since));
+        issued.insert(token.clone(), Instant::now());
         token
+    }
+
+    fn is_valid(&self, since: Instant) -> bool {
+        since.elapsed() < self.lifetime
     }
 
     /// Checks the `Authorization` header of a request; the error is the value for `WWW-Authenticate`.
@@ -88,7 +91,7 @@ impl Tokens {
         let fixed = self.fixed.as_deref() == Some(token);
         let issued = || {
             let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-            issued.get(token).is_some_and(|expires| *expires > Instant::now())
+            issued.get(token).is_some_and(|since| self.is_valid(*since))
         };
         if fixed || issued() {
             Ok(())

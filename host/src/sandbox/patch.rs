@@ -349,10 +349,9 @@ fn settle_primary(items: Vec<(bool, Value)>, path: &str) -> Result<Option<Value>
     }
     let mut settled = Vec::with_capacity(items.len());
     for (touched, mut item) in items {
-        if fresh == 1 && !touched && is_primary(&item) {
-            if let Value::Object(inner) = &mut item {
-                inner.insert("primary".into(), false.into());
-            }
+        let yields = fresh == 1 && !touched && is_primary(&item);
+        if let (true, Value::Object(inner)) = (yields, &mut item) {
+            inner.insert("primary".into(), false.into());
         }
         settled.push(item);
     }

@@ -2,7 +2,7 @@
 //!
 //! Knows records, not what is in them. The file is locked for other processes while the sandbox runs.
 
-use super::directory::{Change, Record};
+use super::state::{Change, Record};
 use rusqlite::{Connection, params};
 use std::io;
 use std::path::Path;

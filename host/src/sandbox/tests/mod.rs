@@ -1,5 +1,13 @@
 //! Tests of the sandbox, through real HTTP against a running server. Here: how to start one and talk to it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails panics"
+)]
+
 mod filters;
 mod lifecycle;
 mod listing;

@@ -187,7 +187,7 @@ async fn discovery_describes_the_server() {
             "User",
             "EnterpriseUser",
             "Group",
-            "ServiceProviderConfig",
+            "Service Provider Configuration",
             "ResourceType",
             "Schema"
         ]
