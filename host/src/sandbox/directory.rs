@@ -54,23 +54,14 @@ impl Directory {
         let mut state = State::default();
         if let Some(file) = &mut file {
             for record in file.load()? {
-                let kind = registry
-                    .types
-                    .iter()
-                    .find(|kind| kind.name == record.kind)
-                    .ok_or_else(|| {
-                        std::io::Error::other(format!("the file has a resource of unknown type {}", record.kind))
-                    })?;
+                let kind = registry.types.iter().find(|kind| kind.name == record.kind).ok_or_else(|| {
+                    std::io::Error::other(format!("the file has a resource of unknown type {}", record.kind))
+                })?;
                 state.insert(kind, record);
             }
         }
         state.file = file;
-        Ok(Self {
-            registry,
-            base,
-            pages,
-            state: RwLock::new(state),
-        })
+        Ok(Self { registry, base, pages, state: RwLock::new(state) })
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -95,24 +86,13 @@ impl Directory {
         let mut resource = kind.check(body)?;
         let (id, now) = (new_id(), now());
         resource.insert("id".into(), id.clone().into());
-        resource.insert(
-            "meta".into(),
-            json!({"resourceType": kind.name, "created": now, "lastModified": now}),
-        );
+        resource.insert("meta".into(), json!({"resourceType": kind.name, "created": now, "lastModified": now}));
         let location = self.location(kind, &id);
         let mut state = self.write();
-        let record = Record {
-            seq: state.next,
-            kind: kind.name.to_owned(),
-            id,
-            resource,
-        };
+        let record = Record { seq: state.next, kind: kind.name.to_owned(), id, resource };
         let seq = record.seq;
         self.put(&mut state, kind, record)?;
-        let record = state
-            .records
-            .get(&seq)
-            .ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
+        let record = state.records.get(&seq).ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
         Ok((location, query.projection(kind).apply(self.view(&state, kind, record))))
     }
 
@@ -150,15 +130,9 @@ impl Directory {
                 resource.insert(name.into(), value.clone());
             }
         }
-        let record = Record {
-            resource,
-            ..old.clone()
-        };
+        let record = Record { resource, ..old.clone() };
         self.put(&mut state, kind, record)?;
-        let record = state
-            .records
-            .get(&seq)
-            .ok_or_else(|| ScimError::not_found(kind.name, id))?;
+        let record = state.records.get(&seq).ok_or_else(|| ScimError::not_found(kind.name, id))?;
         Ok(query.projection(kind).apply(self.view(&state, kind, record)))
     }
 
@@ -322,10 +296,7 @@ impl Directory {
 /// Whether a path leads to something that only [`Directory::view`] adds.
 fn is_derived(path: &[&Attribute]) -> bool {
     let names: Vec<&str> = path.iter().map(|attribute| attribute.name.as_str()).collect();
-    matches!(
-        names.as_slice(),
-        [GROUPS, ..] | ["meta", "location"] | [MEMBERS] | [MEMBERS, "$ref"]
-    )
+    matches!(names.as_slice(), [GROUPS, ..] | ["meta", "location"] | [MEMBERS] | [MEMBERS, "$ref"])
 }
 
 /// What is never returned is not kept either: passwords, of which the sandbox has no use.
@@ -335,10 +306,7 @@ fn forget_secrets(attribute: &Attribute, object: &mut Object) {
         match object.get_mut(&sub.name) {
             Some(Value::Object(inner)) => forget_secrets(sub, inner),
             Some(Value::Array(items)) => {
-                items
-                    .iter_mut()
-                    .filter_map(Value::as_object_mut)
-                    .for_each(|inner| forget_secrets(sub, inner));
+                items.iter_mut().filter_map(Value::as_object_mut).for_each(|inner| forget_secrets(sub, inner));
             }
             _ => {}
         }

@@ -26,21 +26,14 @@ pub(super) fn config(directory: &Directory) -> Value {
             "primary": true,
         }],
     });
-    with_meta(
-        value,
-        "ServiceProviderConfig",
-        format!("{}/ServiceProviderConfig", directory.base),
-    )
+    with_meta(value, "ServiceProviderConfig", format!("{}/ServiceProviderConfig", directory.base))
 }
 
 /// The resource types (RFC 7643 section 6).
 pub(super) fn resource_types(directory: &Directory) -> Vec<Value> {
     let types = directory.registry.types.iter().map(|kind| {
-        let extensions: Vec<Value> = kind
-            .extensions
-            .iter()
-            .map(|urn| json!({"schema": urn, "required": false}))
-            .collect();
+        let extensions: Vec<Value> =
+            kind.extensions.iter().map(|urn| json!({"schema": urn, "required": false})).collect();
         let value = json!({
             "schemas": [RESOURCE_TYPE],
             "id": kind.name,
@@ -49,11 +42,7 @@ pub(super) fn resource_types(directory: &Directory) -> Vec<Value> {
             "schema": kind.schema,
             "schemaExtensions": extensions,
         });
-        with_meta(
-            value,
-            "ResourceType",
-            format!("{}/ResourceTypes/{}", directory.base, kind.name),
-        )
+        with_meta(value, "ResourceType", format!("{}/ResourceTypes/{}", directory.base, kind.name))
     });
     types.collect()
 }
@@ -61,19 +50,14 @@ pub(super) fn resource_types(directory: &Directory) -> Vec<Value> {
 /// The schemas (RFC 7643 section 7).
 pub(super) fn schemas(directory: &Directory) -> Vec<Value> {
     let schemas = directory.registry.schemas();
-    schemas
-        .map(|(urn, json)| with_meta(json.clone(), "Schema", format!("{}/Schemas/{urn}", directory.base)))
-        .collect()
+    schemas.map(|(urn, json)| with_meta(json.clone(), "Schema", format!("{}/Schemas/{urn}", directory.base))).collect()
 }
 
 /// The entry with this id; URNs are case-insensitive.
 pub(super) fn find(entries: Vec<Value>, id: &str) -> Option<Value> {
-    entries.into_iter().find(|entry| {
-        entry
-            .get("id")
-            .and_then(Value::as_str)
-            .is_some_and(|entry| entry.eq_ignore_ascii_case(id))
-    })
+    entries
+        .into_iter()
+        .find(|entry| entry.get("id").and_then(Value::as_str).is_some_and(|entry| entry.eq_ignore_ascii_case(id)))
 }
 
 fn with_meta(mut value: Value, kind: &str, location: String) -> Value {

@@ -43,11 +43,7 @@ impl ScimError {
 
     /// An error without keyword.
     pub(super) fn status(status: u16, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            scim_type: None,
-            detail: detail.into(),
-        }
+        Self { status, scim_type: None, detail: detail.into() }
     }
 
     /// Status 404 for a resource.

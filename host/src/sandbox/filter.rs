@@ -75,16 +75,8 @@ pub(super) fn parse_path(text: &str) -> Result<PatchPath, String> {
     let sub = opt(preceded('.', take_while(1.., is_name_char)));
     let path = (preceded(multispace0, name), opt((brackets, sub)));
     let path = path.map(|(attribute, rest)| match rest {
-        None => PatchPath {
-            attribute,
-            filter: None,
-            sub: None,
-        },
-        Some((filter, sub)) => PatchPath {
-            attribute,
-            filter: Some(filter),
-            sub: sub.map(str::to_owned),
-        },
+        None => PatchPath { attribute, filter: None, sub: None },
+        Some((filter, sub)) => PatchPath { attribute, filter: Some(filter), sub: sub.map(str::to_owned) },
     });
     run(terminated(path, (multispace0, eof)), text)
 }
@@ -94,17 +86,8 @@ fn run<'t, T>(mut parser: impl Parser<&'t str, T, ErrMode<ContextError>>, text: 
         return Err(format!("nested deeper than {MAX_DEPTH} levels"));
     }
     parser.by_ref().parse(text).map_err(|error| {
-        let rest: String = text
-            .get(error.offset()..)
-            .unwrap_or_default()
-            .chars()
-            .take(20)
-            .collect();
-        let place = if rest.is_empty() {
-            "at its end".to_owned()
-        } else {
-            format!("near \"{rest}\"")
-        };
+        let rest: String = text.get(error.offset()..).unwrap_or_default().chars().take(20).collect();
+        let place = if rest.is_empty() { "at its end".to_owned() } else { format!("near \"{rest}\"") };
         format!("cannot be read {place} (byte {} of {})", error.offset(), text.len())
     })
 }
@@ -142,15 +125,13 @@ fn chain<'t>(
     combine: fn(Vec<Expr>) -> Expr,
 ) -> impl Parser<&'t str, Expr, ErrMode<ContextError>> {
     let separator = (multispace0, Caseless(word), peek(alt((multispace1, "("))));
-    separated(1.., operand, separator).map(
-        move |mut operands: Vec<Expr>| match (operands.pop(), operands.is_empty()) {
-            (Some(only), true) => only,
-            (last, _) => {
-                operands.extend(last);
-                combine(operands)
-            }
-        },
-    )
+    separated(1.., operand, separator).map(move |mut operands: Vec<Expr>| match (operands.pop(), operands.is_empty()) {
+        (Some(only), true) => only,
+        (last, _) => {
+            operands.extend(last);
+            combine(operands)
+        }
+    })
 }
 
 fn term(input: &mut &str) -> ModalResult<Expr> {
@@ -200,7 +181,5 @@ fn literal(input: &mut &str) -> ModalResult<Value> {
     let plain = take_while(1.., |c: char| c != '"' && c != '\\').void();
     let string = ('"', repeat::<_, _, (), _, _>(0.., alt((plain, escaped))), '"').take();
     let word = take_while(1.., |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c));
-    alt((string, word))
-        .try_map(serde_json::from_str::<Value>)
-        .parse_next(input)
+    alt((string, word)).try_map(serde_json::from_str::<Value>).parse_next(input)
 }

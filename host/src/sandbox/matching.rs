@@ -87,10 +87,7 @@ impl<'a> Filter<'a> {
     /// least one of them; where it means nothing the attribute has no value.
     pub(super) fn bind_all(expr: &Expr, types: &[&'a ResourceType]) -> Result<Vec<Self>> {
         let known = |name: &str| types.iter().any(|kind| kind.resolve(name).is_some());
-        types
-            .iter()
-            .map(|kind| Self::bind(expr, &|name| kind.resolve(name), &known))
-            .collect()
+        types.iter().map(|kind| Self::bind(expr, &|name| kind.resolve(name), &known)).collect()
     }
 
     /// Binds the filter between the brackets of a value path: its names are sub-attributes.
@@ -99,12 +96,8 @@ impl<'a> Filter<'a> {
     }
 
     fn bind(expr: &Expr, resolve: &dyn Fn(&str) -> Option<Path<'a>>, known: &dyn Fn(&str) -> bool) -> Result<Self> {
-        let each = |operands: &[Expr]| {
-            operands
-                .iter()
-                .map(|one| Self::bind(one, resolve, known))
-                .collect::<Result<Vec<_>>>()
-        };
+        let each =
+            |operands: &[Expr]| operands.iter().map(|one| Self::bind(one, resolve, known)).collect::<Result<Vec<_>>>();
         let (name, unknown) = match expr {
             Expr::All(operands) => return Ok(Self::All(each(operands)?)),
             Expr::Any(operands) => return Ok(Self::Any(each(operands)?)),
@@ -117,21 +110,15 @@ impl<'a> Filter<'a> {
             return if known(name) {
                 Ok(unknown)
             } else {
-                Err(ScimError::invalid_filter(format!(
-                    "filter: no attribute {name}, check its spelling"
-                )))
+                Err(ScimError::invalid_filter(format!("filter: no attribute {name}, check its spelling")))
             };
         };
         match expr {
             Expr::Compare(_, op, value) => compare(name, path, *op, value),
             Expr::Values(_, inner) => {
-                let complex = path
-                    .last()
-                    .copied()
-                    .filter(|last| last.kind == Kind::Complex)
-                    .ok_or_else(|| {
-                        ScimError::invalid_filter(format!("filter: {name} has no sub-attributes to put in brackets"))
-                    })?;
+                let complex = path.last().copied().filter(|last| last.kind == Kind::Complex).ok_or_else(|| {
+                    ScimError::invalid_filter(format!("filter: {name} has no sub-attributes to put in brackets"))
+                })?;
                 Ok(Self::Values(path, Box::new(Self::bind_values(inner, complex)?)))
             }
             _ => Ok(Self::Present(path)),
@@ -154,9 +141,9 @@ impl<'a> Filter<'a> {
                 });
                 matched || (!found && Scalar::Null.is(*op, wanted))
             }
-            Self::Values(path, inner) => any_value(object, path, &mut |_, value| {
-                value.as_object().is_some_and(|value| inner.matches(value))
-            }),
+            Self::Values(path, inner) => {
+                any_value(object, path, &mut |_, value| value.as_object().is_some_and(|value| inner.matches(value)))
+            }
         }
     }
 

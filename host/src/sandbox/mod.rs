@@ -120,10 +120,7 @@ impl Sandbox {
             Storage::Memory => None,
             Storage::Sqlite(path) => Some(sqlite::File::open(path)?),
         };
-        let pages = directory::PageSizes {
-            default: options.page_size,
-            most: options.max_page_size,
-        };
+        let pages = directory::PageSizes { default: options.page_size, most: options.max_page_size };
         let base = format!("http://{address}{}", server::SCIM_PATH);
         let app = server::App {
             directory: directory::Directory::open(schema::Registry::load()?, base, pages, file)?,

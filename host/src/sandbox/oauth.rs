@@ -48,10 +48,7 @@ impl Tokens {
         match form.get("grant_type").map(String::as_str) {
             Some("client_credentials") => {}
             Some(_) => {
-                return Err(refuse(
-                    "unsupported_grant_type",
-                    "grant_type: must be client_credentials",
-                ));
+                return Err(refuse("unsupported_grant_type", "grant_type: must be client_credentials"));
             }
             None => return Err(refuse("invalid_request", "grant_type: missing")),
         }
@@ -63,11 +60,7 @@ impl Tokens {
         if let (Some(scope), Some(map)) = (form.get("scope"), body.as_object_mut()) {
             map.insert("scope".into(), scope.clone().into());
         }
-        Ok(Reply {
-            status: StatusCode::OK,
-            challenge: false,
-            body,
-        })
+        Ok(Reply { status: StatusCode::OK, challenge: false, body })
     }
 
     fn issue(&self) -> String {
@@ -110,18 +103,9 @@ fn scheme<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 fn read_form(headers: &HeaderMap, body: &[u8]) -> Result<Form, Reply> {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    if !content_type
-        .to_ascii_lowercase()
-        .starts_with("application/x-www-form-urlencoded")
-    {
-        return Err(refuse(
-            "invalid_request",
-            "the body must be application/x-www-form-urlencoded",
-        ));
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !content_type.to_ascii_lowercase().starts_with("application/x-www-form-urlencoded") {
+        return Err(refuse("invalid_request", "the body must be application/x-www-form-urlencoded"));
     }
     let mut form = Form::new();
     for (name, value) in url::form_urlencoded::parse(body) {
@@ -142,40 +126,27 @@ fn credentials(headers: &HeaderMap, form: &Form) -> Result<(String, String), Rep
         };
     }
     if in_body.is_some() {
-        return Err(refuse(
-            "invalid_request",
-            "credentials belong either in the header or in the body",
-        ));
+        return Err(refuse("invalid_request", "credentials belong either in the header or in the body"));
     }
     let decoded = scheme(headers, "basic").and_then(|text| STANDARD.decode(text).ok());
     let decoded = decoded.and_then(|bytes| String::from_utf8(bytes).ok());
     match decoded.as_deref().and_then(|text| text.split_once(':')) {
         Some((id, secret)) => Ok((form_decode(id), form_decode(secret))),
-        None => Err(refuse(
-            "invalid_client",
-            "the Authorization header is not valid HTTP Basic",
-        )),
+        None => Err(refuse("invalid_client", "the Authorization header is not valid HTTP Basic")),
     }
 }
 
 /// Both halves of the header are form-encoded before they are joined (RFC 6749 section 2.3.1 and appendix B).
 fn form_decode(text: &str) -> String {
     let pair = format!("={}", text.replace('&', "%26"));
-    url::form_urlencoded::parse(pair.as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
+    url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 /// An error of RFC 6749 section 5.2.
 fn refuse(error: &str, description: &str) -> Reply {
     let challenge = error == "invalid_client";
     Reply {
-        status: if challenge {
-            StatusCode::UNAUTHORIZED
-        } else {
-            StatusCode::BAD_REQUEST
-        },
+        status: if challenge { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST },
         challenge,
         body: json!({"error": error, "error_description": description}),
     }

@@ -14,6 +14,7 @@ use super::schema::{
     Attribute, Kind, Mutability, Object, ResourceType, check, check_one, is_primary, join, member, require_schema,
 };
 use serde_json::Value;
+use std::collections::HashSet;
 
 const PATCH_URN: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
@@ -40,9 +41,7 @@ struct Step<'a> {
 /// Applies the request to the resource and returns the new state, or fails without any change.
 pub(super) fn apply(kind: &ResourceType, resource: &Object, request: &Value) -> Result<Object> {
     require_schema(request, PATCH_URN)?;
-    let operations = member(request, "Operations")
-        .and_then(Value::as_array)
-        .filter(|list| !list.is_empty());
+    let operations = member(request, "Operations").and_then(Value::as_array).filter(|list| !list.is_empty());
     let operations = operations
         .ok_or_else(|| ScimError::invalid_syntax("Operations: must be an array of at least one operation"))?;
     let mut resource = resource.clone();
@@ -56,36 +55,22 @@ pub(super) fn apply(kind: &ResourceType, resource: &Object, request: &Value) -> 
 }
 
 fn apply_one(kind: &ResourceType, resource: &mut Object, operation: &Value) -> Result<()> {
-    let verb = match member(operation, "op")
-        .and_then(Value::as_str)
-        .map(str::to_ascii_lowercase)
-        .as_deref()
-    {
+    let verb = match member(operation, "op").and_then(Value::as_str).map(str::to_ascii_lowercase).as_deref() {
         Some("add") => Verb::Add,
         Some("replace") => Verb::Replace,
         Some("remove") => Verb::Remove,
         _ => return Err(ScimError::invalid_syntax("op: must be add, replace or remove")),
     };
-    let edit = Edit {
-        verb,
-        value: member(operation, "value"),
-    };
+    let edit =
+        Edit { verb, value: member(operation, "value").filter(|value| verb != Verb::Remove || !value.is_null()) };
     match (member(operation, "path").filter(|path| !path.is_null()), edit.value) {
         (Some(Value::String(path)), _) => walk(resource, &kind.root, &steps(kind, path)?, "", edit),
         (Some(_), _) => Err(ScimError::invalid_path("path: must be a string")),
         // RFC 7644 section 3.5.2.2: "If "path" is unspecified, the operation fails with [...] "noTarget"."
         (None, _) if verb == Verb::Remove => Err(ScimError::no_target("path: remove needs one")),
-        (None, Some(Value::Object(values))) => values.iter().try_for_each(|(name, value)| {
-            apply_named(
-                kind,
-                resource,
-                name,
-                Edit {
-                    verb,
-                    value: Some(value),
-                },
-            )
-        }),
+        (None, Some(Value::Object(values))) => values
+            .iter()
+            .try_for_each(|(name, value)| apply_named(kind, resource, name, Edit { verb, value: Some(value) })),
         (None, _) => Err(ScimError::invalid_value("value: without a path it must be an object")),
     }
 }
@@ -94,11 +79,7 @@ fn apply_one(kind: &ResourceType, resource: &mut Object, operation: &Value) -> R
 fn apply_named(kind: &ResourceType, resource: &mut Object, name: &str, edit: Edit<'_>) -> Result<()> {
     let Some(path) = kind.resolve(name) else { return Ok(()) };
     let unchanged = matches!(path.as_slice(), [only] if resource.get(&only.name) == edit.value);
-    if unchanged
-        && path
-            .iter()
-            .any(|attribute| attribute.mutability == Mutability::ReadOnly)
-    {
+    if unchanged && path.iter().any(|attribute| attribute.mutability == Mutability::ReadOnly) {
         return Ok(());
     }
     walk(resource, &kind.root, &steps(kind, name)?, "", edit)
@@ -108,36 +89,19 @@ fn apply_named(kind: &ResourceType, resource: &mut Object, name: &str, edit: Edi
 fn steps<'a>(kind: &'a ResourceType, path: &str) -> Result<Vec<Step<'a>>> {
     let parsed = parse_path(path).map_err(|why| ScimError::invalid_path(format!("path: {why}")))?;
     let unknown = |name: &str| ScimError::invalid_path(format!("path: no attribute {name}, check its spelling"));
-    let found = kind
-        .resolve(&parsed.attribute)
-        .ok_or_else(|| unknown(&parsed.attribute))?;
-    let mut steps: Vec<Step<'a>> = found
-        .into_iter()
-        .map(|attribute| Step {
-            attribute,
-            filter: None,
-        })
-        .collect();
+    let found = kind.resolve(&parsed.attribute).ok_or_else(|| unknown(&parsed.attribute))?;
+    let mut steps: Vec<Step<'a>> = found.into_iter().map(|attribute| Step { attribute, filter: None }).collect();
     if let (Some(expr), Some(last)) = (&parsed.filter, steps.last_mut()) {
         if last.attribute.kind != Kind::Complex || !last.attribute.multi_valued {
-            return Err(ScimError::invalid_path(format!(
-                "path: {} cannot be filtered",
-                parsed.attribute
-            )));
+            return Err(ScimError::invalid_path(format!("path: {} cannot be filtered", parsed.attribute)));
         }
         last.filter = Some(Filter::bind_values(expr, last.attribute)?);
         if let Some(name) = &parsed.sub {
             let attribute = last.attribute.sub(name).ok_or_else(|| unknown(name))?;
-            steps.push(Step {
-                attribute,
-                filter: None,
-            });
+            steps.push(Step { attribute, filter: None });
         }
     }
-    match steps
-        .iter()
-        .find(|step| step.attribute.mutability == Mutability::ReadOnly)
-    {
+    match steps.iter().find(|step| step.attribute.mutability == Mutability::ReadOnly) {
         Some(step) => Err(ScimError::mutability(format!("{}: read-only", step.attribute.name))),
         None => Ok(steps),
     }
@@ -161,12 +125,7 @@ fn walk(object: &mut Object, parent: &Attribute, steps: &[Step<'_>], path: &str,
         _ => Object::new(),
     };
     walk(&mut inner, attribute, rest, &path, edit)?;
-    keep(
-        object,
-        attribute,
-        (!inner.is_empty()).then_some(Value::Object(inner)),
-        &path,
-    )
+    keep(object, attribute, (!inner.is_empty()).then_some(Value::Object(inner)), &path)
 }
 
 /// Edits the elements of a multi-valued attribute that the filter selects, or all of them.
@@ -216,11 +175,7 @@ fn edit_element(
         ([], Verb::Add, Some(Value::Object(values))) => merge(&mut new, attribute, values, path, edit.verb)?,
         ([], Verb::Replace, Some(value)) => {
             let checked = check_one(attribute, value, path)?;
-            for sub in attribute
-                .sub_attributes
-                .iter()
-                .filter(|sub| sub.mutability == Mutability::Immutable)
-            {
+            for sub in attribute.sub_attributes.iter().filter(|sub| sub.mutability == Mutability::Immutable) {
                 let given = checked.as_ref().and_then(|checked| checked.get(&sub.name));
                 guard_immutable(sub, element.get(&sub.name), given, &join(attribute, path, sub))?;
             }
@@ -237,21 +192,11 @@ fn set(object: &mut Object, attribute: &Attribute, path: &str, edit: Edit<'_>) -
     match (edit.verb, edit.value) {
         (Verb::Remove, None) => keep(object, attribute, None, path),
         (Verb::Remove, Some(value)) if attribute.multi_valued => {
-            let listed = as_array(value);
-            let gone = |item: &Value| listed.iter().any(|one| attribute.same(item, one));
-            let left: Vec<Value> = old
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .filter(|item| !gone(item))
-                .cloned()
-                .collect();
-            keep(
-                object,
-                attribute,
-                (!left.is_empty()).then_some(Value::Array(left)),
-                path,
-            )
+            let listed: HashSet<String> = as_array(value).iter().map(|one| attribute.identity(one)).collect();
+            let gone = |item: &Value| listed.contains(&attribute.identity(item));
+            let left: Vec<Value> =
+                old.and_then(Value::as_array).into_iter().flatten().filter(|item| !gone(item)).cloned().collect();
+            keep(object, attribute, (!left.is_empty()).then_some(Value::Array(left)), path)
         }
         (Verb::Remove, Some(_)) => keep(object, attribute, None, path),
         (_, None) => Err(ScimError::invalid_value(format!("{path}: value is missing"))),
@@ -261,14 +206,11 @@ fn set(object: &mut Object, attribute: &Attribute, path: &str, edit: Edit<'_>) -
                 return keep(object, attribute, given, path);
             }
             // RFC 7644 section 3.5.2.1: values that are there already are not added again.
-            let mut items: Vec<(bool, Value)> = old
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .map(|item| (false, item.clone()))
-                .collect();
+            let mut items: Vec<(bool, Value)> =
+                old.and_then(Value::as_array).into_iter().flatten().map(|item| (false, item.clone())).collect();
+            let mut seen: HashSet<String> = items.iter().map(|(_, item)| attribute.identity(item)).collect();
             for new in given.as_ref().and_then(Value::as_array).into_iter().flatten() {
-                if !items.iter().any(|(_, item)| attribute.same(item, new)) {
+                if seen.insert(attribute.identity(new)) {
                     items.push((true, new.clone()));
                 }
             }
@@ -279,12 +221,7 @@ fn set(object: &mut Object, attribute: &Attribute, path: &str, edit: Edit<'_>) -
         (verb, Some(Value::Object(values))) if attribute.kind == Kind::Complex => {
             let mut inner = old.and_then(Value::as_object).cloned().unwrap_or_default();
             merge(&mut inner, attribute, values, path, verb)?;
-            keep(
-                object,
-                attribute,
-                (!inner.is_empty()).then_some(Value::Object(inner)),
-                path,
-            )
+            keep(object, attribute, (!inner.is_empty()).then_some(Value::Object(inner)), path)
         }
         (_, Some(value)) => {
             let given = check(attribute, value, path)?;
@@ -300,15 +237,7 @@ fn merge(target: &mut Object, attribute: &Attribute, values: &Object, path: &str
         let Some(sub) = attribute.sub(name).filter(|sub| sub.mutability != Mutability::ReadOnly) else {
             continue;
         };
-        set(
-            target,
-            sub,
-            &join(attribute, path, sub),
-            Edit {
-                verb,
-                value: Some(value),
-            },
-        )?;
+        set(target, sub, &join(attribute, path, sub), Edit { verb, value: Some(value) })?;
     }
     Ok(())
 }
@@ -329,23 +258,16 @@ fn keep(object: &mut Object, attribute: &Attribute, value: Option<Value>, path: 
 /// An immutable attribute keeps the value it has (RFC 7643 section 7).
 fn guard_immutable(attribute: &Attribute, old: Option<&Value>, new: Option<&Value>, path: &str) -> Result<()> {
     if attribute.mutability == Mutability::Immutable && old.is_some() && old != new {
-        return Err(ScimError::mutability(format!(
-            "{path}: immutable, remove the value and add a new one"
-        )));
+        return Err(ScimError::mutability(format!("{path}: immutable, remove the value and add a new one")));
     }
     Ok(())
 }
 
 /// RFC 7644 section 3.5.2: an edit that makes a value primary makes all others not primary.
 fn settle_primary(items: Vec<(bool, Value)>, path: &str) -> Result<Option<Value>> {
-    let fresh = items
-        .iter()
-        .filter(|(touched, item)| *touched && is_primary(item))
-        .count();
+    let fresh = items.iter().filter(|(touched, item)| *touched && is_primary(item)).count();
     if fresh > 1 {
-        return Err(ScimError::invalid_value(format!(
-            "{path}: more than one value would be primary"
-        )));
+        return Err(ScimError::invalid_value(format!("{path}: more than one value would be primary")));
     }
     let mut settled = Vec::with_capacity(items.len());
     for (touched, mut item) in items {

@@ -28,15 +28,10 @@ pub(super) struct Query {
 impl Query {
     /// Reads the query part of a URL. Parameters nobody knows are ignored.
     pub(super) fn from_url(query: &str) -> Result<Self> {
-        let mut found = Self {
-            start_index: 1,
-            ..Self::default()
-        };
+        let mut found = Self { start_index: 1, ..Self::default() };
         for (name, text) in url::form_urlencoded::parse(query.as_bytes()) {
             let number = || {
-                text.trim()
-                    .parse::<i64>()
-                    .map_err(|_| ScimError::invalid_value(format!("{name}: must be an integer")))
+                text.trim().parse::<i64>().map_err(|_| ScimError::invalid_value(format!("{name}: must be an integer")))
             };
             match name.as_ref() {
                 "filter" => found.filter = Some(text.into_owned()),
@@ -68,13 +63,9 @@ impl Query {
         };
         let list = |name: &str| match value(name) {
             None => Ok(None),
-            Some(Value::Array(items)) if items.iter().all(Value::is_string) => Ok(Some(
-                items
-                    .iter()
-                    .filter_map(Value::as_str)
-                    .map(str::to_owned)
-                    .collect::<Vec<_>>(),
-            )),
+            Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+                Ok(Some(items.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()))
+            }
             Some(_) => Err(wrong(name, "an array of strings")),
         };
         Ok(Self {
@@ -91,11 +82,7 @@ impl Query {
     /// Binds the wanted attributes to a resource type; names it does not have select nothing.
     pub(super) fn projection<'a>(&self, kind: &'a ResourceType) -> Projection<'a> {
         let bind = |names: &[String]| names.iter().filter_map(|name| kind.resolve(name)).collect();
-        Projection {
-            root: &kind.root,
-            included: self.attributes.as_deref().map(bind),
-            excluded: bind(&self.excluded),
-        }
+        Projection { root: &kind.root, included: self.attributes.as_deref().map(bind), excluded: bind(&self.excluded) }
     }
 
     /// Binds `sortBy` to resource types, of which at least one must have the attribute.
@@ -110,9 +97,7 @@ impl Query {
         };
         let paths: Vec<Option<Path<'a>>> = types.iter().map(bind).collect();
         if paths.iter().all(Option::is_none) {
-            return Err(ScimError::invalid_value(format!(
-                "sortBy: no attribute {name}, check its spelling"
-            )));
+            return Err(ScimError::invalid_value(format!("sortBy: no attribute {name}, check its spelling")));
         }
         Ok(paths)
     }
@@ -132,11 +117,7 @@ fn is_descending(order: &str) -> Result<bool> {
 }
 
 fn names(text: &str) -> Vec<String> {
-    text.split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(str::to_owned)
-        .collect()
+    text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// The value a resource is sorted by: of several the primary one, else the first (RFC 7644 section 3.4.2.3).
@@ -146,11 +127,7 @@ pub(super) fn sort_key(object: &Object, path: &[&Attribute]) -> Option<Scalar> {
         Value::Array(items) => items.iter().find(|item| is_primary(item)).or_else(|| items.first())?,
         single => single,
     };
-    if rest.is_empty() {
-        Scalar::new(first, value)
-    } else {
-        sort_key(value.as_object()?, rest)
-    }
+    if rest.is_empty() { Scalar::new(first, value) } else { sort_key(value.as_object()?, rest) }
 }
 
 /// The order of two sort keys. Ascending, resources without a value come last, descending first (section 3.4.2.3).
@@ -220,11 +197,7 @@ impl<'a> Projection<'a> {
             Some(included) => included.iter().any(|wanted| {
                 let common = wanted.len().min(path.len());
                 let exact = attribute.returned == Returned::Default || wanted.len() >= path.len();
-                exact
-                    && same_path(
-                        wanted.get(..common).unwrap_or(wanted),
-                        path.get(..common).unwrap_or(path),
-                    )
+                exact && same_path(wanted.get(..common).unwrap_or(wanted), path.get(..common).unwrap_or(path))
             }),
         }
     }

@@ -84,9 +84,7 @@ impl Attribute {
 
     /// The sub-attribute of this name; attribute names are case-insensitive (RFC 7643 section 2.1).
     pub(super) fn sub(&self, name: &str) -> Option<&Attribute> {
-        self.sub_attributes
-            .iter()
-            .find(|sub| sub.name.eq_ignore_ascii_case(name))
+        self.sub_attributes.iter().find(|sub| sub.name.eq_ignore_ascii_case(name))
     }
 
     /// Whether no two resources of a type may share a value.
@@ -96,19 +94,15 @@ impl Attribute {
 
     /// The form in which values are compared: lower case unless the attribute is case-exact.
     pub(super) fn fold(&self, text: &str) -> String {
-        if self.case_exact {
-            text.to_owned()
-        } else {
-            text.to_lowercase()
-        }
+        if self.case_exact { text.to_owned() } else { text.to_lowercase() }
     }
 
-    /// Whether two elements of this multi-valued attribute are the same value. An element whose `value` is immutable
-    /// is known by it (members of a group); any other by all it has.
-    pub(super) fn same(&self, left: &Value, right: &Value) -> bool {
-        match self.sub("value") {
-            Some(value) if value.mutability == Mutability::Immutable => left.get("value") == right.get("value"),
-            _ => left == right,
+    /// What tells an element of this multi-valued attribute from the others. An element whose `value` is immutable is
+    /// known by it (members of a group); any other by all it has.
+    pub(super) fn identity(&self, element: &Value) -> String {
+        match (self.sub("value"), element.get("value")) {
+            (Some(sub), Some(value)) if sub.mutability == Mutability::Immutable => value.to_string(),
+            _ => element.to_string(),
         }
     }
 }
@@ -182,9 +176,7 @@ impl ResourceType {
 
 fn strip_urn<'p>(path: &'p str, urn: &str) -> Option<&'p str> {
     let head = path.get(..urn.len())?;
-    head.eq_ignore_ascii_case(urn)
-        .then(|| path.get(urn.len()..)?.strip_prefix(':'))
-        .flatten()
+    head.eq_ignore_ascii_case(urn).then(|| path.get(urn.len()..)?.strip_prefix(':')).flatten()
 }
 
 fn resolve_names<'a>(parent: &'a Attribute, path: &str) -> Option<Vec<&'a Attribute>> {
@@ -201,10 +193,7 @@ fn resolve_names<'a>(parent: &'a Attribute, path: &str) -> Option<Vec<&'a Attrib
 
 /// A member of a JSON object by its case-insensitive name.
 pub(super) fn member<'v>(body: &'v Value, name: &str) -> Option<&'v Value> {
-    body.as_object()?
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .map(|(_, value)| value)
+    body.as_object()?.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// Fails unless the body's `schemas` names the URN: every SCIM message must (RFC 7643 section 3).
@@ -214,17 +203,8 @@ pub(super) fn require_schema(body: &Value, urn: &str) -> Result<()> {
     }
     let listed = member(body, "schemas")
         .and_then(Value::as_array)
-        .is_some_and(|schemas| {
-            schemas
-                .iter()
-                .filter_map(Value::as_str)
-                .any(|schema| schema.eq_ignore_ascii_case(urn))
-        });
-    if listed {
-        Ok(())
-    } else {
-        Err(ScimError::invalid_syntax(format!("schemas: must contain {urn}")))
-    }
+        .is_some_and(|schemas| schemas.iter().filter_map(Value::as_str).any(|schema| schema.eq_ignore_ascii_case(urn)));
+    if listed { Ok(()) } else { Err(ScimError::invalid_syntax(format!("schemas: must contain {urn}"))) }
 }
 
 /// Checks the value of an attribute at `path` and returns it in canonical form; `None` when it amounts to no value
@@ -245,9 +225,7 @@ pub(super) fn check(attribute: &Attribute, value: &Value, path: &str) -> Result<
     }
     // RFC 7643 section 2.4: "The primary attribute value 'true' MUST appear no more than once."
     if kept.iter().filter(|item| is_primary(item)).count() > 1 {
-        return Err(ScimError::invalid_value(format!(
-            "{path}: more than one value is primary"
-        )));
+        return Err(ScimError::invalid_value(format!("{path}: more than one value is primary")));
     }
     Ok((!kept.is_empty()).then_some(Value::Array(kept)))
 }
@@ -292,9 +270,7 @@ fn check_complex(attribute: &Attribute, object: &Object, path: &str) -> Result<O
         };
         if kept.insert(sub.name.clone(), value).is_some() {
             let twice = join(attribute, path, sub);
-            return Err(ScimError::invalid_syntax(format!(
-                "{twice}: given twice, in different case"
-            )));
+            return Err(ScimError::invalid_syntax(format!("{twice}: given twice, in different case")));
         }
     }
     Ok((!kept.is_empty()).then_some(Value::Object(kept)))
@@ -306,10 +282,7 @@ fn check_required(attribute: &Attribute, object: &Object, path: &str) -> Result<
         let value = object.get(&sub.name);
         let here = || join(attribute, path, sub);
         if sub.required && value.is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty())) {
-            return Err(ScimError::invalid_value(format!(
-                "{}: required, give it a value",
-                here()
-            )));
+            return Err(ScimError::invalid_value(format!("{}: required, give it a value", here())));
         }
         let objects = match value {
             Some(Value::Array(items)) => items.as_slice(),
@@ -367,16 +340,9 @@ impl Registry {
     /// Reads the built-in schemas. Fails only if one of the files in `schemas/` is broken.
     pub(super) fn load() -> serde_json::Result<Self> {
         let common = read(COMMON)?.attributes;
-        let schemas = PUBLISHED
-            .iter()
-            .map(|text| read(text))
-            .collect::<serde_json::Result<Vec<_>>>()?;
+        let schemas = PUBLISHED.iter().map(|text| read(text)).collect::<serde_json::Result<Vec<_>>>()?;
         let attributes = |urn: &str| -> Vec<Attribute> {
-            schemas
-                .iter()
-                .find(|schema| schema.urn == urn)
-                .map(|schema| schema.attributes.clone())
-                .unwrap_or_default()
+            schemas.iter().find(|schema| schema.urn == urn).map(|schema| schema.attributes.clone()).unwrap_or_default()
         };
         let resource_type = |name, endpoint, schema: &str, extensions: &[&str]| {
             let mut all = common.clone();
@@ -415,9 +381,5 @@ fn read(text: &str) -> serde_json::Result<Schema> {
         attributes: Vec<Attribute>,
     }
     let Head { id, attributes } = serde_json::from_str(text)?;
-    Ok(Schema {
-        urn: id,
-        attributes,
-        json: serde_json::from_str(text)?,
-    })
+    Ok(Schema { urn: id, attributes, json: serde_json::from_str(text)? })
 }

@@ -43,25 +43,15 @@ pub(super) fn router(app: Arc<App>) -> Router {
         .route(SCIM_PATH, scim.clone())
         .route(&format!("{SCIM_PATH}/"), scim.clone())
         .route(&format!("{SCIM_PATH}/{{*path}}"), scim)
-        .fallback(async || {
-            problem(&ScimError::status(
-                404,
-                format!("nothing here, the service is at {SCIM_PATH}"),
-            ))
-        })
+        .fallback(async || problem(&ScimError::status(404, format!("nothing here, the service is at {SCIM_PATH}"))))
         .with_state(app)
 }
 
 async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
     if request.method() != Method::POST {
-        let mut response = answer(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "application/json",
-            &json!({"error": "invalid_request"}),
-        );
-        response
-            .headers_mut()
-            .insert(header::ALLOW, HeaderValue::from_static("POST"));
+        let mut response =
+            answer(StatusCode::METHOD_NOT_ALLOWED, "application/json", &json!({"error": "invalid_request"}));
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return response;
     }
     let (parts, body) = request.into_parts();
@@ -77,10 +67,7 @@ async fn token(State(app): State<Arc<App>>, request: Request) -> Response {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     if reply.challenge {
-        headers.insert(
-            header::WWW_AUTHENTICATE,
-            HeaderValue::from_static(r#"Basic realm="sandbox""#),
-        );
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(r#"Basic realm="sandbox""#));
     }
     response
 }
@@ -93,24 +80,14 @@ async fn scim(State(app): State<Arc<App>>, request: Request) -> Response {
     let response = match app.tokens.check(&parts.headers) {
         Err(challenge) => {
             let mut response = problem(&ScimError::status(401, "a valid bearer token is required"));
-            response
-                .headers_mut()
-                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
             response
         }
         Ok(()) => {
             let call = |body: Vec<u8>| {
                 let route = Route::find(&app.directory, path.strip_prefix(SCIM_PATH).unwrap_or_default())?;
                 let query = parts.uri.query().unwrap_or_default();
-                route.call(
-                    &app.directory,
-                    &parts.method,
-                    query,
-                    &Payload {
-                        headers: &parts.headers,
-                        bytes: &body,
-                    },
-                )
+                route.call(&app.directory, &parts.method, query, &Payload { headers: &parts.headers, bytes: &body })
             };
             body.and_then(call).unwrap_or_else(|error| problem(&error))
         }
@@ -133,10 +110,7 @@ async fn read(mut body: Body) -> Result<Vec<u8>> {
         }
     }
     if total > BODY_LIMIT {
-        return Err(ScimError::status(
-            413,
-            format!("the body is larger than {BODY_LIMIT} bytes"),
-        ));
+        return Err(ScimError::status(413, format!("the body is larger than {BODY_LIMIT} bytes")));
     }
     Ok(bytes)
 }
@@ -149,17 +123,9 @@ struct Payload<'a> {
 
 impl Payload<'_> {
     fn json(&self) -> Result<Value> {
-        let content_type = self
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let media_type = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
+        let content_type =
+            self.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         // RFC 7644 section 3.1
         if !["application/scim+json", "application/json"].contains(&media_type.as_str()) {
             return Err(ScimError::status(415, "Content-Type: must be application/scim+json"));
@@ -184,16 +150,8 @@ enum Route<'a> {
 impl<'a> Route<'a> {
     /// Reads the path below the service URL.
     fn find(directory: &'a Directory, path: &str) -> Result<Self> {
-        let decode = |segment: &str| {
-            percent_encoding::percent_decode_str(segment)
-                .decode_utf8_lossy()
-                .into_owned()
-        };
-        let segments: Vec<String> = path
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-            .map(decode)
-            .collect();
+        let decode = |segment: &str| percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned();
+        let segments: Vec<String> = path.split('/').filter(|segment| !segment.is_empty()).map(decode).collect();
         let all = || directory.registry.types.iter().collect();
         let kind = |endpoint: &str| {
             let found = directory.registry.types.iter().find(|kind| kind.endpoint == endpoint);
@@ -266,13 +224,8 @@ impl<'a> Route<'a> {
                 Ok(response)
             }
             _ => {
-                let mut response = problem(&ScimError::status(
-                    405,
-                    format!("method {method} is not supported here"),
-                ));
-                response
-                    .headers_mut()
-                    .insert(header::ALLOW, HeaderValue::from_static(self.methods()));
+                let mut response = problem(&ScimError::status(405, format!("method {method} is not supported here")));
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(self.methods()));
                 Ok(response)
             }
         }
@@ -293,9 +246,7 @@ fn published(query: &str, id: Option<&str>, entries: Vec<Value>) -> Result<Respo
     match id {
         Some(id) => {
             let found = discovery::find(entries, id);
-            Ok(ok(&found.ok_or_else(|| {
-                ScimError::status(404, format!("{id} does not exist"))
-            })?))
+            Ok(ok(&found.ok_or_else(|| ScimError::status(404, format!("{id} does not exist")))?))
         }
         None => Ok(ok(&json!({
             "schemas": [LIST_URN],
@@ -312,10 +263,7 @@ fn ok(body: &Value) -> Response {
 }
 
 fn problem(error: &ScimError) -> Response {
-    scim_json(
-        StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        &error.body(),
-    )
+    scim_json(StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), &error.body())
 }
 
 fn scim_json(status: StatusCode, body: &Value) -> Response {
@@ -325,8 +273,6 @@ fn scim_json(status: StatusCode, body: &Value) -> Response {
 fn answer(status: StatusCode, content_type: &'static str, body: &Value) -> Response {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }

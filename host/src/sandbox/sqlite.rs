@@ -21,10 +21,9 @@ impl File {
     /// Opens the file, or makes a new one.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         Self::connect(path).map_err(|error| match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => io::Error::new(
-                io::ErrorKind::ResourceBusy,
-                format!("{}: in use by another process", path.display()),
-            ),
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+                io::Error::new(io::ErrorKind::ResourceBusy, format!("{}: in use by another process", path.display()))
+            }
             _ => io::Error::other(format!("{}: {error}", path.display())),
         })
     }
@@ -45,9 +44,7 @@ impl File {
             LAYOUT => {}
             other => return Err(rusqlite::Error::IntegralValueOutOfRange(0, other)),
         }
-        Ok(Self {
-            connection: Mutex::new(connection),
-        })
+        Ok(Self { connection: Mutex::new(connection) })
     }
 
     /// All records, oldest first.
@@ -55,21 +52,13 @@ impl File {
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
         let load = || {
             let mut select = connection.prepare("SELECT seq, type, id, json FROM resources ORDER BY seq")?;
-            let rows = select.query_map([], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?))
-            })?;
+            let rows =
+                select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?)))?;
             rows.collect::<rusqlite::Result<Vec<(u64, String, String, String)>>>()
         };
         let rows = load().map_err(io::Error::other)?;
         rows.into_iter()
-            .map(|(seq, kind, id, json)| {
-                Ok(Record {
-                    seq,
-                    kind,
-                    id,
-                    resource: serde_json::from_str(&json)?,
-                })
-            })
+            .map(|(seq, kind, id, json)| Ok(Record { seq, kind, id, resource: serde_json::from_str(&json)? }))
             .collect()
     }
 

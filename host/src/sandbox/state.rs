@@ -69,11 +69,7 @@ impl State {
     }
 
     pub(super) fn groups_of(&self, id: &str) -> impl Iterator<Item = &Record> {
-        self.member_of
-            .get(id)
-            .into_iter()
-            .flatten()
-            .filter_map(|seq| self.records.get(seq))
+        self.member_of.get(id).into_iter().flatten().filter_map(|seq| self.records.get(seq))
     }
 
     /// Members must exist, once each; the server knows their type better than the client.
@@ -105,8 +101,7 @@ impl State {
     pub(super) fn insert(&mut self, kind: &ResourceType, record: Record) {
         self.remove(kind, record.seq);
         for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique
-                .insert((kind.name.to_owned(), name.to_owned(), key), record.seq);
+            self.unique.insert((kind.name.to_owned(), name.to_owned(), key), record.seq);
         }
         for member in member_ids(&record) {
             self.member_of.entry(member.to_owned()).or_default().insert(record.seq);
@@ -137,17 +132,10 @@ impl State {
 
 /// The values of a resource that no other of its type may have.
 pub(super) fn unique_keys<'a>(kind: &'a ResourceType, resource: &Object) -> Vec<(&'a str, String)> {
-    let unique = kind
-        .root
-        .sub_attributes
-        .iter()
-        .filter(|attribute| attribute.is_unique());
+    let unique = kind.root.sub_attributes.iter().filter(|attribute| attribute.is_unique());
     unique
         .filter_map(|attribute| {
-            Some((
-                attribute.name.as_str(),
-                attribute.fold(resource.get(&attribute.name)?.as_str()?),
-            ))
+            Some((attribute.name.as_str(), attribute.fold(resource.get(&attribute.name)?.as_str()?)))
         })
         .collect()
 }
@@ -157,11 +145,5 @@ pub(super) fn member_id(member: &Value) -> Option<&str> {
 }
 
 fn member_ids(record: &Record) -> impl Iterator<Item = &str> {
-    record
-        .resource
-        .get(MEMBERS)
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(member_id)
+    record.resource.get(MEMBERS).and_then(Value::as_array).into_iter().flatten().filter_map(member_id)
 }

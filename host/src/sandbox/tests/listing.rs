@@ -6,11 +6,7 @@ const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
 #[tokio::test]
 async fn pages_have_the_size_asked_for() {
-    let options = Options {
-        page_size: 3,
-        max_page_size: 5,
-        ..Options::default()
-    };
+    let options = Options { page_size: 3, max_page_size: 5, ..Options::default() };
     let server = Server::start(options).await;
     for index in 1..=8 {
         server.user(&format!("u{index}")).await;
@@ -35,27 +31,11 @@ async fn pages_have_the_size_asked_for() {
         assert_eq!(answer.listed("userName").join(" "), users, "{given:?}");
         assert_eq!(answer.body["totalResults"], 8, "{given:?}");
         assert_eq!(answer.body["startIndex"], index, "{given:?}");
-        assert_eq!(
-            answer.body["itemsPerPage"],
-            answer.listed("userName").len(),
-            "{given:?}"
-        );
-        assert_eq!(
-            answer.body["schemas"],
-            json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"])
-        );
+        assert_eq!(answer.body["itemsPerPage"], answer.listed("userName").len(), "{given:?}");
+        assert_eq!(answer.body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:ListResponse"]));
     }
-    for (name, value) in [
-        ("count", "x"),
-        ("startIndex", "1.5"),
-        ("sortOrder", "up"),
-        ("sortBy", "shoeSize"),
-    ] {
-        assert_eq!(
-            server.list("/Users", &[(name, value)]).await.outcome(),
-            "400 invalidValue",
-            "{name}"
-        );
+    for (name, value) in [("count", "x"), ("startIndex", "1.5"), ("sortOrder", "up"), ("sortBy", "shoeSize")] {
+        assert_eq!(server.list("/Users", &[(name, value)]).await.outcome(), "400 invalidValue", "{name}");
     }
     let config = server.get("/ServiceProviderConfig").await;
     assert_eq!(config.body["filter"], json!({"supported": true, "maxResults": 5}));
@@ -72,13 +52,7 @@ async fn results_are_sorted() {
             "emails": [{"value": "z@x"}, {"value": "a@x", "primary": true}]}),
     ];
     for person in people {
-        assert_eq!(
-            server
-                .post("/Users", with(person, json!({"schemas": [USER]})))
-                .await
-                .status,
-            201
-        );
+        assert_eq!(server.post("/Users", with(person, json!({"schemas": [USER]}))).await.status, 201);
     }
     // Without a value: last when ascending, first when descending.
     let table = [
@@ -96,9 +70,7 @@ async fn results_are_sorted() {
         let answer = server.list("/Users", &[("sortBy", by), ("sortOrder", order)]).await;
         assert_eq!(answer.listed("userName").join(" "), expected, "{by} {order}");
     }
-    let page = server
-        .list("/Users", &[("sortBy", "userName"), ("startIndex", "2"), ("count", "1")])
-        .await;
+    let page = server.list("/Users", &[("sortBy", "userName"), ("startIndex", "2"), ("count", "1")]).await;
     assert_eq!(page.listed("userName"), ["Bea"]);
     server.sandbox.stop().await;
 }
@@ -112,38 +84,15 @@ async fn searches_by_post() {
     let search = |more: Value| with(json!({"schemas": [SEARCH]}), more);
     let filtered = json!({"filter": r#"userName eq "ada""#, "attributes": ["userName"]});
     let found = server.post("/Users/.search", search(filtered)).await;
-    assert_eq!(
-        found.body["Resources"],
-        json!([{"schemas": [USER], "id": ada, "userName": "ada"}])
-    );
+    assert_eq!(found.body["Resources"], json!([{"schemas": [USER], "id": ada, "userName": "ada"}]));
 
     let paged = json!({"sortBy": "userName", "sortOrder": "descending", "startIndex": 1, "count": 1});
-    assert_eq!(
-        server.post("/Users/.search", search(paged)).await.listed("userName"),
-        ["bob"]
-    );
-    let all = server
-        .post(
-            "/.search",
-            search(json!({"excludedAttributes": ["meta"], "filter": null})),
-        )
-        .await;
+    assert_eq!(server.post("/Users/.search", search(paged)).await.listed("userName"), ["bob"]);
+    let all = server.post("/.search", search(json!({"excludedAttributes": ["meta"], "filter": null}))).await;
     assert_eq!(all.body["totalResults"], 3);
-    assert!(
-        all.body["Resources"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|resource| resource.get("meta").is_none())
-    );
+    assert!(all.body["Resources"].as_array().unwrap().iter().all(|resource| resource.get("meta").is_none()));
     assert_eq!(server.get("").await.body["totalResults"], 3);
-    assert_eq!(
-        server
-            .post("/Groups/.search", search(json!({})))
-            .await
-            .listed("displayName"),
-        ["ada's"]
-    );
+    assert_eq!(server.post("/Groups/.search", search(json!({}))).await.listed("displayName"), ["ada's"]);
 
     let wrong = [
         json!({}),
@@ -154,11 +103,7 @@ async fn searches_by_post() {
         json!([]),
     ];
     for body in wrong {
-        assert_eq!(
-            server.post("/Users/.search", body.clone()).await.outcome(),
-            "400 invalidSyntax",
-            "{body}"
-        );
+        assert_eq!(server.post("/Users/.search", body.clone()).await.outcome(), "400 invalidSyntax", "{body}");
     }
     server.sandbox.stop().await;
 }
@@ -183,8 +128,7 @@ async fn answers_carry_the_attributes_asked_for() {
     let base = json!({"schemas": [USER, ENTERPRISE], "id": id});
     let without = |gone: &[&str]| {
         let mut rest = full.clone();
-        gone.iter()
-            .for_each(|name| drop(rest.as_object_mut().unwrap().remove(*name)));
+        gone.iter().for_each(|name| drop(rest.as_object_mut().unwrap().remove(*name)));
         rest
     };
     let urn_department = format!("{ENTERPRISE}:department");
@@ -197,41 +141,17 @@ async fn answers_carry_the_attributes_asked_for() {
             with(base.clone(), json!({"userName": "ada", "name": {"givenName": "Ada"}})),
         ),
         ("attributes", &urn_name, with(base.clone(), json!({"userName": "ada"}))),
-        (
-            "attributes",
-            "emails.value",
-            with(base.clone(), json!({"emails": [{"value": "a@x"}]})),
-        ),
-        (
-            "attributes",
-            "emails",
-            with(base.clone(), json!({"emails": [{"value": "a@x", "type": "work"}]})),
-        ),
-        (
-            "attributes",
-            &urn_department,
-            with(base.clone(), json!({ENTERPRISE: {"department": "Engines"}})),
-        ),
-        (
-            "attributes",
-            ENTERPRISE,
-            with(base.clone(), json!({ENTERPRISE: full[ENTERPRISE]})),
-        ),
+        ("attributes", "emails.value", with(base.clone(), json!({"emails": [{"value": "a@x"}]}))),
+        ("attributes", "emails", with(base.clone(), json!({"emails": [{"value": "a@x", "type": "work"}]}))),
+        ("attributes", &urn_department, with(base.clone(), json!({ENTERPRISE: {"department": "Engines"}}))),
+        ("attributes", ENTERPRISE, with(base.clone(), json!({ENTERPRISE: full[ENTERPRISE]}))),
         ("attributes", "password", base.clone()),
         ("attributes", "shoeSize", base.clone()),
-        (
-            "attributes",
-            "meta.resourceType",
-            with(base.clone(), json!({"meta": {"resourceType": "User"}})),
-        ),
+        ("attributes", "meta.resourceType", with(base.clone(), json!({"meta": {"resourceType": "User"}}))),
         ("excludedAttributes", "emails,meta", without(&["emails", "meta"])),
         ("excludedAttributes", "id,schemas", full.clone()),
         ("excludedAttributes", ENTERPRISE, without(&[ENTERPRISE])),
-        (
-            "excludedAttributes",
-            "name.givenName",
-            with(full.clone(), json!({"name": {"familyName": "Lovelace"}})),
-        ),
+        ("excludedAttributes", "name.givenName", with(full.clone(), json!({"name": {"familyName": "Lovelace"}}))),
         ("excludedAttributes", "shoeSize", full.clone()),
     ];
     for (name, value, expected) in table {
@@ -242,14 +162,9 @@ async fn answers_carry_the_attributes_asked_for() {
     }
     // the same parameters shape the answers of writes
     let created = server.post("/Users?attributes=userName", user("bob")).await;
-    assert_eq!(
-        created.body,
-        json!({"schemas": [USER], "id": created.id(), "userName": "bob"})
-    );
+    assert_eq!(created.body, json!({"schemas": [USER], "id": created.id(), "userName": "bob"}));
     let path = format!("/Users/{id}?attributes=userName");
-    let patched = server
-        .patch(&path, json!([{"op": "add", "path": "title", "value": "x"}]))
-        .await;
+    let patched = server.patch(&path, json!([{"op": "add", "path": "title", "value": "x"}])).await;
     assert_eq!(patched.body, with(base, json!({"userName": "ada"})));
     server.sandbox.stop().await;
 }

@@ -56,35 +56,21 @@ impl Answer {
     }
 
     fn id(&self) -> String {
-        self.body["id"]
-            .as_str()
-            .unwrap_or_else(|| panic!("no id in {self:?}"))
-            .to_owned()
+        self.body["id"].as_str().unwrap_or_else(|| panic!("no id in {self:?}")).to_owned()
     }
 
     /// The named attribute of every listed resource.
     fn listed(&self, name: &str) -> Vec<String> {
-        let resources = self.body["Resources"]
-            .as_array()
-            .unwrap_or_else(|| panic!("no list: {self:?}"));
-        resources
-            .iter()
-            .map(|resource| resource[name].as_str().unwrap_or_default().to_owned())
-            .collect()
+        let resources = self.body["Resources"].as_array().unwrap_or_else(|| panic!("no list: {self:?}"));
+        resources.iter().map(|resource| resource[name].as_str().unwrap_or_default().to_owned()).collect()
     }
 }
 
 impl Server {
     async fn start(options: Options) -> Self {
-        let options = Options {
-            bearer_token: Some(TOKEN.into()),
-            ..options
-        };
+        let options = Options { bearer_token: Some(TOKEN.into()), ..options };
         let sandbox = Sandbox::start(options).await.unwrap();
-        Self {
-            sandbox,
-            client: Client::builder(TokioExecutor::new()).build_http(),
-        }
+        Self { sandbox, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
     async fn new() -> Self {
@@ -98,11 +84,7 @@ impl Server {
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
         let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| text());
-        Answer {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            body,
-        }
+        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 
     /// A SCIM request with a valid token; the path is below the service URL.
@@ -128,9 +110,7 @@ impl Server {
 
     /// Lists with parameters, which are encoded here.
     async fn list(&self, path: &str, parameters: &[(&str, &str)]) -> Answer {
-        let query = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(parameters)
-            .finish();
+        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         self.get(&format!("{path}?{query}")).await
     }
 
@@ -152,12 +132,7 @@ impl Server {
     /// Creates a group and returns its id.
     async fn group(&self, name: &str, members: &[&str]) -> String {
         let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
-        let created = self
-            .post(
-                "/Groups",
-                json!({"schemas": [GROUP], "displayName": name, "members": members}),
-            )
-            .await;
+        let created = self.post("/Groups", json!({"schemas": [GROUP], "displayName": name, "members": members})).await;
         assert_eq!(created.status, 201, "{created:?}");
         created.id()
     }

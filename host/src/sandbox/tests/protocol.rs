@@ -32,26 +32,11 @@ async fn wrong_requests_get_scim_errors() {
         ("POST", "/Users", None, "400 invalidSyntax"),
         ("POST", "/Users", Some(json!([])), "400 invalidSyntax"),
         ("POST", "/Users", Some(json!({"userName": "x"})), "400 invalidSyntax"),
-        (
-            "POST",
-            "/Users",
-            Some(json!({"schemas": [GROUP], "userName": "x"})),
-            "400 invalidSyntax",
-        ),
-        (
-            "POST",
-            "/Users",
-            Some(with(user("x"), json!({"UserName": "y"}))),
-            "400 invalidSyntax",
-        ),
+        ("POST", "/Users", Some(json!({"schemas": [GROUP], "userName": "x"})), "400 invalidSyntax"),
+        ("POST", "/Users", Some(with(user("x"), json!({"UserName": "y"}))), "400 invalidSyntax"),
         ("POST", "/Users", Some(json!({"schemas": [USER]})), "400 invalidValue"),
         ("POST", "/Users", Some(user("")), "400 invalidValue"),
-        (
-            "POST",
-            "/Users",
-            Some(json!({"schemas": [USER], "userName": null})),
-            "400 invalidValue",
-        ),
+        ("POST", "/Users", Some(json!({"schemas": [USER], "userName": null})), "400 invalidValue"),
         ("PUT", &one, Some(json!({"schemas": [USER]})), "400 invalidValue"),
         ("POST", "/Groups", Some(json!({"schemas": [GROUP]})), "400 invalidValue"),
     ];
@@ -59,17 +44,10 @@ async fn wrong_requests_get_scim_errors() {
         let answer = server.call(method, path, body.clone()).await;
         assert_eq!(answer.outcome(), outcome, "{method} {path} {body:?}");
         assert_eq!(answer.header("content-type"), "application/scim+json");
-        assert_eq!(
-            answer.body["schemas"],
-            json!(["urn:ietf:params:scim:api:messages:2.0:Error"])
-        );
+        assert_eq!(answer.body["schemas"], json!(["urn:ietf:params:scim:api:messages:2.0:Error"]));
         assert_eq!(answer.body["status"], answer.status.to_string());
         assert!(!answer.body["detail"].as_str().unwrap().is_empty());
-        assert_eq!(
-            answer.header("allow").is_empty(),
-            answer.status != 405,
-            "{method} {path}"
-        );
+        assert_eq!(answer.header("allow").is_empty(), answer.status != 405, "{method} {path}");
     }
     server.sandbox.stop().await;
 }
@@ -81,30 +59,15 @@ async fn values_of_the_wrong_type_are_refused() {
         (json!({"active": "true"}), "active: must be true or false"),
         (json!({"displayName": 5}), "displayName: must be a string"),
         (json!({"name": "Ada"}), "name: must be an object"),
-        (
-            json!({"name": {"givenName": ["Ada"]}}),
-            "name.givenName: must be a string",
-        ),
+        (json!({"name": {"givenName": ["Ada"]}}), "name.givenName: must be a string"),
         (json!({"emails": {"value": "a@x"}}), "emails: must be an array"),
         (json!({"emails": ["a@x"]}), "emails: must be an object"),
-        (
-            json!({"emails": [{"primary": "x"}]}),
-            "emails.primary: must be true or false",
-        ),
-        (
-            json!({"emails": [{"primary": true}, {"primary": true}]}),
-            "emails: more than one value is primary",
-        ),
+        (json!({"emails": [{"primary": "x"}]}), "emails.primary: must be true or false"),
+        (json!({"emails": [{"primary": true}, {"primary": true}]}), "emails: more than one value is primary"),
         (json!({"profileUrl": 5}), "profileUrl: must be a string"),
-        (
-            json!({"x509Certificates": [{"value": "?"}]}),
-            "x509Certificates.value: must be a base64 string",
-        ),
+        (json!({"x509Certificates": [{"value": "?"}]}), "x509Certificates.value: must be a base64 string"),
         (json!({"schemas": [USER, 5]}), "schemas: must be a string"),
-        (
-            json!({ENTERPRISE: []}),
-            "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User: must be an object",
-        ),
+        (json!({ENTERPRISE: []}), "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User: must be an object"),
         (
             json!({ENTERPRISE: {"manager": {"value": 5}}}),
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value: must be a string",
@@ -123,9 +86,7 @@ async fn values_of_the_wrong_type_are_refused() {
 async fn bodies_are_limited_and_typed() {
     let server = Server::new().await;
     let send = |content_type: Option<&'static str>, body: String| {
-        let mut request = Request::builder()
-            .method("POST")
-            .uri(format!("{}/Users", server.sandbox.service_url()));
+        let mut request = Request::builder().method("POST").uri(format!("{}/Users", server.sandbox.service_url()));
         request = request.header("authorization", format!("Bearer {TOKEN}"));
         if let Some(value) = content_type {
             request = request.header("content-type", value);
@@ -134,10 +95,7 @@ async fn bodies_are_limited_and_typed() {
     };
     let padded = |size: usize| {
         let body = with(user("padded"), json!({"title": ""})).to_string();
-        body.replace(
-            r#""title":"""#,
-            &format!(r#""title":"{}""#, "x".repeat(size - body.len())),
-        )
+        body.replace(r#""title":"""#, &format!(r#""title":"{}""#, "x".repeat(size - body.len())))
     };
     let scim = Some("application/scim+json");
     let table = [
@@ -171,10 +129,7 @@ async fn discovery_describes_the_server() {
         .collect();
     assert_eq!(supported, ["patch", "filter", "changePassword", "sort"]);
     assert_eq!(config.body["filter"]["maxResults"], 1000);
-    assert_eq!(
-        config.body["meta"]["location"],
-        format!("{}/ServiceProviderConfig", server.sandbox.service_url())
-    );
+    assert_eq!(config.body["meta"]["location"], format!("{}/ServiceProviderConfig", server.sandbox.service_url()));
 
     let types = server.get("/ResourceTypes").await;
     assert_eq!(types.listed("endpoint"), ["/Users", "/Groups"]);
@@ -183,26 +138,14 @@ async fn discovery_describes_the_server() {
     let schemas = server.get("/Schemas").await;
     assert_eq!(
         schemas.listed("name"),
-        [
-            "User",
-            "EnterpriseUser",
-            "Group",
-            "Service Provider Configuration",
-            "ResourceType",
-            "Schema"
-        ]
+        ["User", "EnterpriseUser", "Group", "Service Provider Configuration", "ResourceType", "Schema"]
     );
     for (path, list) in [("/ResourceTypes", types), ("/Schemas", schemas)] {
         for entry in list.body["Resources"].as_array().unwrap() {
             let id = entry["id"].as_str().unwrap();
-            let one = server
-                .get(&format!("{path}/{}", id.to_uppercase().replace(':', "%3A")))
-                .await;
+            let one = server.get(&format!("{path}/{}", id.to_uppercase().replace(':', "%3A"))).await;
             assert_eq!(one.body, *entry, "{id}");
-            assert_eq!(
-                entry["meta"]["location"],
-                format!("{}{path}/{id}", server.sandbox.service_url())
-            );
+            assert_eq!(entry["meta"]["location"], format!("{}{path}/{id}", server.sandbox.service_url()));
         }
     }
     let head = server.call("HEAD", "/Users", None).await;
