@@ -1,1 +1,30 @@
+//! The SCIM connector: a SCIM 2.0 client as one WebAssembly component.
+//!
+//! `exports` answers the contract's functions with a few lines each; `convert` maps the contract's types to the domain's;
+//! `catalog` is what a canvas reads; `operations` build on `scim` (the protocol, no I/O), `auth` and `http`. Everything but the
+//! WASI adapter runs natively, so its tests need no WebAssembly.
 
+pub mod auth;
+pub mod catalog;
+pub mod connection;
+pub mod convert;
+#[cfg(target_family = "wasm")]
+mod exports;
+pub mod failure;
+pub mod http;
+pub mod operations;
+pub mod profile;
+pub mod reader;
+pub mod scim;
+
+/// What wit-bindgen makes of `wit/`.
+#[allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "wit",
+        world: "connector",
+        generate_all,
+        pub_export_macro: true,
+        additional_derives: [PartialEq],
+    });
+}

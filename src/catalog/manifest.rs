@@ -1,0 +1,61 @@
+//! The manifest: everything a canvas or a command line draws, as one JSON document.
+
+use super::schemas;
+use super::table::Operation;
+use crate::failure::{Kind, Transience};
+use serde_json::{Value, json};
+
+/// A plain outline of a person with an arrow, for the palette.
+const ICON: &str = concat!(
+    r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">"#,
+    r#"<circle cx="9" cy="8" r="4"/><path d="M2 21a7 7 0 0 1 14 0"/><path d="M17 8h5m-2-2 2 2-2 2"/></svg>"#
+);
+
+/// The manifest.
+pub fn manifest() -> Value {
+    let operations: Vec<Value> = Operation::ALL.iter().map(|operation| describe(*operation)).collect();
+    let errors: Vec<Value> = Kind::ALL
+        .iter()
+        .map(|(_, name, transience, summary)| {
+            let transient = match transience {
+                Transience::Always => json!(true),
+                Transience::Never => json!(false),
+                Transience::Depends => json!("either"),
+            };
+            json!({"kind": name, "transient": transient, "summary": summary})
+        })
+        .collect();
+    json!({
+        "name": "scim-connector",
+        "version": env!("CARGO_PKG_VERSION"),
+        "title": "SCIM 2.0",
+        "description": "Creates, changes and removes users and groups in any SCIM 2.0 provider (RFC 7643, RFC 7644).",
+        "icon": ICON,
+        "keywords": ["scim", "identity", "provisioning", "users", "groups", "directory"],
+        "connection": schemas::connection(),
+        "secrets": schemas::SECRETS,
+        "redact": schemas::REDACT,
+        "operations": operations,
+        "errors": errors,
+    })
+}
+
+fn describe(operation: Operation) -> Value {
+    let row = operation.row();
+    json!({
+        "name": row.name,
+        "interface": row.interface(),
+        "function": row.function(),
+        "title": row.title(),
+        "summary": row.summary(),
+        "group": row.group(),
+        "effect": row.effect(),
+        "idempotent": row.idempotent(),
+        "paginated": row.paginated(),
+        "available": row.available(),
+        "rfc": row.rfc(),
+        "input": schemas::input(row),
+        "output": schemas::output(row),
+        "example": schemas::example(row),
+    })
+}

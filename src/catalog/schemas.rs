@@ -1,0 +1,210 @@
+//! JSON Schemas (2020-12) of connections, inputs and outputs, for canvases to draw forms from.
+
+use super::table::Row;
+use crate::operations::{Subject, Verb};
+use crate::profile::{PROFILES, PROVIDERS};
+use crate::scim::schema::{self, Attribute, Shape};
+use crate::scim::service_provider::FEATURES;
+use crate::scim::urn;
+use serde_json::{Map, Value, json};
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// JSON pointers, into a connection, of what is secret.
+pub const SECRETS: [&str; 5] = ["/auth/token", "/auth/password", "/auth/value", "/auth/clientSecret", "/auth/privateKey"];
+
+/// JSON pointers, into an input, of what a log must not show.
+pub const REDACT: [&str; 1] = ["/payload/password"];
+
+/// The schema of a connection.
+pub fn connection() -> Value {
+    let secret = |title: &str| {
+        json!({"title": title, "writeOnly": true, "format": "password", "oneOf": [
+            {"type": "string", "minLength": 1, "writeOnly": true, "format": "password"},
+            {"type": "object", "properties": {"env": {"type": "string", "title": "Environment variable", "minLength": 1}}, "required": ["env"], "additionalProperties": false},
+        ]})
+    };
+    let text = |title: &str| json!({"type": "string", "title": title});
+    let pairs = |title: &str| json!({"type": "object", "title": title, "additionalProperties": {"type": "string"}});
+    let variant = |name: &str, title: &str, required: &[&str], properties: Value| {
+        let mut properties = properties.as_object().cloned().unwrap_or_default();
+        properties.insert("type".into(), json!({"const": name}));
+        let required: Vec<&str> = std::iter::once("type").chain(required.iter().copied()).collect();
+        json!({"type": "object", "title": title, "properties": properties, "required": required, "additionalProperties": false})
+    };
+    let number = |title: &str, default: u64, minimum: u64| json!({"type": "integer", "title": title, "default": default, "minimum": minimum});
+    let group = |title: &str, properties: Value| json!({"type": "object", "title": title, "properties": properties, "additionalProperties": false});
+    let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+    let providers: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+    json!({
+        "$schema": DIALECT,
+        "title": "SCIM connection",
+        "type": "object",
+        "properties": {
+            "serviceUrl": {"type": "string", "title": "Service URL", "description": "Base URL of the SCIM service, for example https://example.com/scim/v2", "format": "uri"},
+            "provider": {"enum": providers, "title": "Provider", "description": "Fills in the URLs of a known provider; then give organization instead of serviceUrl"},
+            "organization": text("Organisation at the provider"),
+            "auth": {"title": "Credentials", "oneOf": [
+                variant("clientCredentials", "OAuth 2.0 client credentials", &["clientId"], json!({
+                    "tokenUrl": {"type": "string", "title": "Token URL", "format": "uri"},
+                    "clientId": text("Client ID"),
+                    "clientSecret": secret("Client secret"),
+                    "privateKey": secret("Private key, PKCS#8 PEM"),
+                    "keyId": text("Key ID"),
+                    "method": {"enum": ["basic", "post", "privateKeyJwt"], "title": "Client authentication", "default": "basic"},
+                    "scopes": {"type": "array", "items": {"type": "string"}, "title": "Scopes"},
+                    "audience": text("Audience"),
+                    "parameters": pairs("Further parameters"),
+                })),
+                variant("bearer", "Bearer token", &["token"], json!({"token": secret("Token")})),
+                variant("basic", "User name and password", &["username", "password"], json!({"username": text("User name"), "password": secret("Password")})),
+                variant("header", "API key in a header", &["name", "value"], json!({"name": text("Header"), "value": secret("Value")})),
+                variant("host", "Added by the host", &[], json!({})),
+                variant("none", "None", &[], json!({})),
+            ]},
+            "profile": {"enum": profiles, "title": "Profile", "default": "generic"},
+            "headers": pairs("Headers of every request"),
+            "timeouts": group("Timeouts, milliseconds", json!({
+                "connectMs": number("To connect", 10_000, 1), "firstByteMs": number("To the first byte", 30_000, 1),
+                "betweenBytesMs": number("Between bytes", 30_000, 1), "totalMs": number("For the whole call", 120_000, 1),
+            })),
+            "retry": group("Retries", json!({
+                "maxAttempts": number("Attempts; 1 switches retries off", 3, 1), "baseDelayMs": number("First pause, milliseconds", 250, 0),
+                "maxDelayMs": number("Longest pause, milliseconds", 20_000, 0),
+            })),
+            "limits": group("Limits", json!({
+                "responseBytes": number("Largest answer, bytes", 8_388_608, 0), "jsonDepth": number("Deepest JSON", 64, 0), "redirects": number("Most redirects", 5, 0),
+            })),
+            "allowInsecureHttp": {"type": "boolean", "title": "Allow http beyond loopback", "default": false},
+            "overrides": {"type": "object", "title": "Overrides of the provider's capabilities", "examples": [{"patch": {"supported": true}}]},
+        },
+        "required": ["auth"],
+        "anyOf": [{"required": ["serviceUrl"]}, {"required": ["provider", "organization"]}],
+        "additionalProperties": false,
+    })
+}
+
+/// The schema of an operation's input.
+pub fn input(row: &Row) -> Value {
+    let properties: Map<String, Value> = row.fields().into_iter().map(|name| (name.to_owned(), field(row, name))).collect();
+    let required: Vec<&str> = row.fields().into_iter().filter(|name| matches!(*name, "id" | "payload" | "operations" | "members" | "desired" | "request" | "ticket")).collect();
+    json!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// The schema of an operation's output.
+pub fn output(row: &Row) -> Value {
+    let resource = resource(row.subject, false);
+    let or_nothing = |schema: Value| json!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
+    match row.verb {
+        Verb::Create | Verb::Get => resource,
+        Verb::Update | Verb::Patch | Verb::Activate | Verb::Deactivate => or_nothing(resource),
+        Verb::Delete => json!({"type": "null"}),
+        Verb::List | Verb::Search => json!({
+            "type": "object",
+            "properties": {
+                "Resources": {"type": "array", "items": resource},
+                "totalResults": {"type": "integer"}, "startIndex": {"type": "integer"}, "itemsPerPage": {"type": "integer"},
+                "next": {"type": "string", "title": "Token of the next page: page of the next call"},
+                "complete": {"type": "boolean", "title": "Whether the listing ended as the provider announced"},
+            },
+            "required": ["Resources", "complete"],
+        }),
+        Verb::Discover if row.subject == Subject::ServiceProvider => {
+            let capability = json!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
+            let properties: Map<String, Value> = FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).collect();
+            json!({"type": "object", "properties": properties, "required": FEATURES})
+        }
+        _ => json!(true),
+    }
+}
+
+/// An example of an operation's input.
+pub fn example(row: &Row) -> Value {
+    let payload = match row.subject {
+        Subject::Group => json!({"displayName": "Engineering"}),
+        _ => json!({"userName": "ada@example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "emails": [{"value": "ada@example.com", "type": "work", "primary": true}], "active": true}),
+    };
+    let id = json!("2819c223-7f76-453a-919d-413861904646");
+    let mut example = Map::new();
+    for name in row.fields() {
+        let value = match (name, row.verb) {
+            ("id", _) => Some(id.clone()),
+            ("payload", _) => Some(payload.clone()),
+            ("operations", Verb::Patch) => Some(json!([{"op": "replace", "path": "active", "value": false}])),
+            ("filter", _) => Some(json!(if row.subject == Subject::Group { "displayName eq \"Engineering\"" } else { "userName eq \"ada@example.com\"" })),
+            ("members", _) => Some(json!([{"value": id}])),
+            ("resourceType", _) => Some(json!("User")),
+            _ => None,
+        };
+        example.extend(value.map(|value| (name.to_owned(), value)));
+    }
+    Value::Object(example)
+}
+
+fn field(row: &Row, name: &str) -> Value {
+    let titled = |kind: &str, title: &str| json!({"type": kind, "title": title});
+    let strings = |title: &str| json!({"type": "array", "items": {"type": "string"}, "title": title});
+    match name {
+        "id" => json!({"type": "string", "title": "id", "description": "The provider's identifier of the resource", "minLength": 1}),
+        "payload" => resource(row.subject, true),
+        "resourceType" => titled("string", "Name of the resource type"),
+        "endpoint" => titled("string", "Path below the service URL"),
+        "filter" => json!({"type": "string", "title": "Filter", "description": "RFC 7644 section 3.4.2.2", "examples": ["userName sw \"a\" and active eq true"]}),
+        "attributes" => strings("Only these attributes"),
+        "excludedAttributes" => strings("Not these attributes"),
+        "sortBy" => titled("string", "Attribute to sort by"),
+        "sortOrder" => json!({"enum": ["ascending", "descending"], "title": "Order", "default": "ascending"}),
+        "startIndex" => json!({"type": "integer", "title": "Index of the first result", "minimum": 1}),
+        "count" => json!({"type": "integer", "title": "Most results on a page", "minimum": 0}),
+        "cursor" => titled("string", "Cursor (RFC 9865); empty for the first page"),
+        "page" => titled("string", "next of the page before"),
+        "operations" if row.verb == Verb::Patch => json!({"type": "array", "title": "Operations", "minItems": 1, "items": {
+            "type": "object",
+            "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": titled("string", "Attribute path"), "value": {"title": "Value"}},
+            "required": ["op"], "additionalProperties": false,
+        }}),
+        "ifMatch" => titled("string", "Only in this version"),
+        "ifNoneMatch" => titled("string", "Only if another version"),
+        "headers" => json!({"type": "object", "title": "Headers of this request", "additionalProperties": {"type": "string"}}),
+        "readBack" => titled("boolean", "Read once more where the provider answers without a body"),
+        "goneIsDone" => titled("boolean", "Not being there is a success"),
+        "validate" => titled("boolean", "Check against the provider's schemas first"),
+        "members" | "desired" | "operations" => json!({"type": "array", "items": {"type": "object"}}),
+        "request" | "ticket" => json!({"type": "object"}),
+        "matchOn" => strings("Attributes to find it by"),
+        "dryRun" => titled("boolean", "Say what would be done, and do nothing"),
+        _ => json!({"title": name}),
+    }
+}
+
+fn resource(subject: Subject, writing: bool) -> Value {
+    let Some(endpoint) = subject.endpoint().or_else(|| (subject == Subject::Me).then(|| Subject::User.endpoint()).flatten()) else {
+        return json!({"type": "object", "title": "Resource"});
+    };
+    let mut properties = attributes(endpoint.attributes, writing);
+    if endpoint.schema == urn::USER {
+        let enterprise = attributes(schema::ENTERPRISE_USER, writing);
+        properties.insert(urn::ENTERPRISE_USER.into(), json!({"type": "object", "title": "Enterprise attributes", "properties": enterprise}));
+    }
+    let title = endpoint.path.trim_end_matches('s');
+    if writing {
+        json!({"type": "object", "title": title, "properties": properties, "required": [endpoint.required]})
+    } else {
+        json!({"type": "object", "title": title, "properties": properties})
+    }
+}
+
+fn attributes(attributes: &[Attribute], writing: bool) -> Map<String, Value> {
+    attributes.iter().filter(|attribute| !(writing && attribute.read_only)).map(|it| (it.name.to_owned(), attribute(it, writing))).collect()
+}
+
+fn attribute(attribute: &Attribute, writing: bool) -> Value {
+    let title = attribute.about;
+    match attribute.shape {
+        Shape::Text if attribute.name == "password" => json!({"type": "string", "title": title, "writeOnly": true, "format": "password"}),
+        Shape::Text => json!({"type": "string", "title": title}),
+        Shape::Boolean => json!({"type": "boolean", "title": title}),
+        Shape::Complex(parts) => json!({"type": "object", "title": title, "properties": attributes(parts, writing)}),
+        Shape::Multiple(parts) => json!({"type": "array", "title": title, "items": {"type": "object", "properties": attributes(parts, writing)}}),
+    }
+}

@@ -1,0 +1,150 @@
+//! What comes in: the contract's connection, options, view, query and patch operations.
+
+use crate::bindings::scim::connector::types as wit;
+use crate::connection::{self, Auth, Connection, Draft, Secret, http_url};
+use crate::convert::resource::object;
+use crate::failure::{Failure, Kind, Result};
+use crate::operations::{Options, Query, View};
+use crate::scim::patch;
+
+/// A connection, checked.
+pub fn connection(connection: wit::Connection) -> Result<Connection> {
+    let wit::Connection { service_url, auth, profile, headers, timeouts, retry, limits, allow_insecure_http, overrides } = connection;
+    let overrides = match overrides {
+        Some(text) => object(&text, "/overrides").map_err(|mut failure| {
+            failure.kind = Kind::Configuration;
+            failure
+        })?,
+        None => Default::default(),
+    };
+    Draft {
+        service_url,
+        auth: self::auth(auth)?,
+        profile,
+        headers: headers.unwrap_or_default(),
+        timeouts: timeouts.map(self::timeouts).unwrap_or_default(),
+        retry: retry.map(self::retry).unwrap_or_default(),
+        limits: limits.map(self::limits).unwrap_or_default(),
+        allow_insecure_http: allow_insecure_http.unwrap_or_default(),
+        overrides,
+    }
+    .check()
+}
+
+fn secret(secret: wit::Secret) -> Secret {
+    match secret {
+        wit::Secret::Literal(value) => Secret::Literal(value),
+        wit::Secret::Env(name) => Secret::Env(name),
+    }
+}
+
+fn auth(auth: wit::Auth) -> Result<Auth> {
+    Ok(match auth {
+        wit::Auth::None => Auth::None,
+        wit::Auth::Host => Auth::Host,
+        wit::Auth::Bearer(token) => Auth::Bearer(secret(token)),
+        wit::Auth::Basic(wit::BasicCredentials { username, password }) => Auth::Basic(username, secret(password)),
+        wit::Auth::Header(wit::HeaderCredentials { name, value }) => Auth::Header(name, secret(value)),
+        wit::Auth::ClientCredentials(credentials) => {
+            let wit::ClientCredentials { token_url, client_id, client_secret, private_key, key_id, method, scopes, audience, parameters } = credentials;
+            let draft = connection::ClientCredentials {
+                token_url: http_url(&token_url, "/auth/tokenUrl")?,
+                client_id,
+                client_secret: client_secret.map(secret),
+                private_key: private_key.map(secret),
+                key_id,
+                method: connection::Method::Basic,
+                scopes: scopes.unwrap_or_default(),
+                audience,
+                parameters: parameters.unwrap_or_default(),
+            };
+            let method = method.map(|method| match method {
+                wit::ClientAuthentication::Basic => connection::Method::Basic,
+                wit::ClientAuthentication::Post => connection::Method::Post,
+                wit::ClientAuthentication::PrivateKeyJwt => connection::Method::PrivateKeyJwt,
+            });
+            Auth::ClientCredentials(Box::new(draft.with_method(method)?))
+        }
+    })
+}
+
+fn timeouts(timeouts: wit::Timeouts) -> connection::Timeouts {
+    let wit::Timeouts { connect_ms, first_byte_ms, between_bytes_ms, total_ms } = timeouts;
+    let default = connection::Timeouts::default();
+    connection::Timeouts {
+        connect: connect_ms.unwrap_or(default.connect),
+        first_byte: first_byte_ms.unwrap_or(default.first_byte),
+        between_bytes: between_bytes_ms.unwrap_or(default.between_bytes),
+        total: total_ms.unwrap_or(default.total),
+    }
+}
+
+fn retry(retry: wit::Retry) -> connection::Retry {
+    let wit::Retry { max_attempts, base_delay_ms, max_delay_ms } = retry;
+    let default = connection::Retry::default();
+    connection::Retry {
+        max_attempts: max_attempts.unwrap_or(default.max_attempts),
+        base_delay: base_delay_ms.unwrap_or(default.base_delay),
+        max_delay: max_delay_ms.unwrap_or(default.max_delay),
+    }
+}
+
+fn limits(limits: wit::Limits) -> connection::Limits {
+    let wit::Limits { response_bytes, json_depth, redirects } = limits;
+    let default = connection::Limits::default();
+    connection::Limits {
+        response_bytes: response_bytes.unwrap_or(default.response_bytes),
+        json_depth: json_depth.unwrap_or(default.json_depth),
+        redirects: redirects.unwrap_or(default.redirects),
+    }
+}
+
+/// A view.
+pub fn view(view: Option<wit::View>) -> View {
+    let Some(wit::View { attributes, excluded_attributes }) = view else { return View::default() };
+    View { attributes: attributes.unwrap_or_default(), excluded: excluded_attributes.unwrap_or_default() }
+}
+
+/// Options.
+pub fn options(options: Option<wit::Options>) -> Options {
+    let Some(wit::Options { if_match, if_none_match, headers, read_back, gone_is_done, validate }) = options else { return Options::default() };
+    Options {
+        if_match,
+        if_none_match,
+        headers: headers.unwrap_or_default(),
+        read_back: read_back.unwrap_or_default(),
+        gone_is_done: gone_is_done.unwrap_or_default(),
+        validate: validate.unwrap_or_default(),
+    }
+}
+
+/// A query and its view.
+pub fn query(query: Option<wit::Query>) -> (Query, View) {
+    let Some(query) = query else { return Default::default() };
+    let wit::Query { filter, attributes, excluded_attributes, sort_by, sort_order, start_index, count, cursor, page } = query;
+    let descending = sort_order.map(|order| match order {
+        wit::SortOrder::Ascending => false,
+        wit::SortOrder::Descending => true,
+    });
+    let view = View { attributes: attributes.unwrap_or_default(), excluded: excluded_attributes.unwrap_or_default() };
+    (Query { filter, sort_by, descending, start_index, count, cursor, page }, view)
+}
+
+/// Patch operations.
+pub fn operations(operations: Vec<wit::PatchOperation>) -> Result<Vec<patch::Operation>> {
+    let operation = |(index, operation): (usize, wit::PatchOperation)| {
+        let wit::PatchOperation { op, path, value } = operation;
+        let op = match op {
+            wit::PatchOp::Add => patch::Op::Add,
+            wit::PatchOp::Remove => patch::Op::Remove,
+            wit::PatchOp::Replace => patch::Op::Replace,
+        };
+        let pointer = format!("/operations/{index}/value");
+        let parse = |text: String| {
+            serde_json::from_str(&text)
+                .map_err(|error| Failure::input(pointer.clone(), format!("{}: is not valid JSON (text needs its quotation marks): {error}", crate::reader::place(&pointer))))
+        };
+        Ok(patch::Operation { op, path, value: value.map(parse).transpose()? })
+    };
+    operations.into_iter().enumerate().map(operation).collect()
+}

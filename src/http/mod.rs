@@ -1,0 +1,97 @@
+//! HTTP as the operations see it: build a [`Request`], get a [`Response`].
+//!
+//! `platform` is the seam to the outside (transport, clocks, randomness, environment); `wasi` implements it over waki's
+//! bindings; `client` adds credentials, limits, redirects and retries. Nothing here knows what SCIM is.
+
+pub mod client;
+pub mod platform;
+pub mod retry;
+#[cfg(target_family = "wasm")]
+pub mod wasi;
+
+use url::Url;
+
+/// The methods SCIM uses (RFC 7644 section 3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Create, search, bulk.
+    Post,
+    /// Replace.
+    Put,
+    /// Change.
+    Patch,
+    /// Remove.
+    Delete,
+}
+
+impl Method {
+    /// As it stands on the request line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a request does to the provider, and so when it may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Changes nothing: it may always be repeated.
+    Read,
+    /// Changes something, and twice is the same as once (RFC 9110 section 9.2.2).
+    IdempotentWrite,
+    /// Changes something each time: repeated only if it was surely not carried out.
+    Write,
+}
+
+/// A request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Its method.
+    pub method: Method,
+    /// Its URL.
+    pub url: Url,
+    /// Its headers, besides those the client adds.
+    pub headers: Vec<(String, String)>,
+    /// Its body.
+    pub body: Option<Vec<u8>>,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// An answer, with its whole body.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers in the order they came.
+    pub headers: Vec<(String, String)>,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The first header of a name, without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|header| header.0.eq_ignore_ascii_case(name)).map(|header| header.1.as_str())
+    }
+
+    /// Whether the status is a success.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The provider's identifier for this exchange, where it gives one.
+    pub fn request_id(&self) -> Option<String> {
+        ["x-request-id", "request-id", "x-correlation-id", "x-ms-request-id", "x-okta-request-id", "x-amzn-requestid"]
+            .iter()
+            .find_map(|name| self.header(name))
+            .map(|id| id.chars().filter(|char| !char.is_control()).take(128).collect())
+    }
+}

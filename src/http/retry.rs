@@ -1,0 +1,111 @@
+//! When a request is sent again, and after which pause. Pure: it is told what happened and answers.
+
+use super::platform::{Reason, TransportError};
+use super::{Effect, Response};
+use crate::connection::Retry;
+
+/// Whether what happened can be mended by sending the request again, and does no harm.
+pub fn may_repeat(effect: Effect, outcome: &Result<Response, TransportError>) -> bool {
+    match outcome {
+        Err(error) => match error.reason {
+            Reason::Dns | Reason::Refused | Reason::Timeout | Reason::Closed => !error.maybe_sent || effect != Effect::Write,
+            Reason::Malformed => effect == Effect::Read,
+            Reason::Tls | Reason::Denied | Reason::TooLarge | Reason::Internal => false,
+        },
+        Ok(response) if refused_unprocessed(response) => true,
+        Ok(response) => effect != Effect::Write && matches!(response.status, 500 | 502 | 503 | 504),
+    }
+}
+
+/// Whether the answer says that the request was turned away before it was carried out: 429 (RFC 6585 section 4), 503 with
+/// `Retry-After` (RFC 9110 section 15.6.4), and 500 with the words providers use when they mean 429.
+pub fn refused_unprocessed(response: &Response) -> bool {
+    match response.status {
+        429 => true,
+        503 => response.header("retry-after").is_some(),
+        500 => contains(&response.body, b"REQUEST_LIMIT_EXCEEDED"),
+        _ => false,
+    }
+}
+
+fn contains(body: &[u8], needle: &[u8]) -> bool {
+    body.get(..body.len().min(4096)).is_some_and(|head| head.windows(needle.len()).any(|window| window == needle))
+}
+
+/// `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3); `now` is the Unix time in milliseconds.
+pub fn retry_after(response: &Response, now: u64) -> Option<u64> {
+    let text = response.header("retry-after")?.trim();
+    if let Ok(seconds) = text.parse::<f64>() {
+        return (seconds >= 0.0).then_some((seconds * 1000.0) as u64);
+    }
+    let date = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(u64::try_from(date.as_millis()).ok()?.saturating_sub(now))
+}
+
+/// The pause before the attempt after `attempt` (from 1): doubling, capped, with jitter down to a half, so that clients that
+/// failed together do not come back together. A `Retry-After` is a lower bound.
+pub fn pause(retry: &Retry, attempt: u32, random: u64, retry_after: Option<u64>) -> u64 {
+    let full = u64::from(retry.base_delay).saturating_mul(1u64 << attempt.saturating_sub(1).min(16)).min(u64::from(retry.max_delay));
+    let jittered = full - full / 2 + random % (full / 2 + 1);
+    jittered.max(retry_after.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Result<Response, TransportError> {
+        let headers = headers.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        Ok(Response { status, headers, body: body.into() })
+    }
+
+    fn broken(reason: Reason, maybe_sent: bool) -> Result<Response, TransportError> {
+        Err(TransportError { reason, maybe_sent, detail: String::new() })
+    }
+
+    #[test]
+    fn what_may_be_repeated() {
+        use Effect::*;
+        let rows = [
+            ("200 is final", answer(200, &[], ""), [false, false, false]),
+            ("400 is final", answer(400, &[], ""), [false, false, false]),
+            ("429 was turned away", answer(429, &[], ""), [true, true, true]),
+            ("503 may hide a write", answer(503, &[], ""), [true, true, false]),
+            ("503 with Retry-After was turned away", answer(503, &[("Retry-After", "1")], ""), [true, true, true]),
+            ("500 may hide a write", answer(500, &[], ""), [true, true, false]),
+            ("500 that means 429", answer(500, &[], "REQUEST_LIMIT_EXCEEDED"), [true, true, true]),
+            ("501 is final", answer(501, &[], ""), [false, false, false]),
+            ("refused was not sent", broken(Reason::Refused, false), [true, true, true]),
+            ("timeout after sending", broken(Reason::Timeout, true), [true, true, false]),
+            ("closed after sending", broken(Reason::Closed, true), [true, true, false]),
+            ("denied stays denied", broken(Reason::Denied, false), [false, false, false]),
+            ("a bad certificate stays bad", broken(Reason::Tls, false), [false, false, false]),
+            ("too large stays too large", broken(Reason::TooLarge, true), [false, false, false]),
+        ];
+        for (name, outcome, expected) in rows {
+            let found = [Read, IdempotentWrite, Write].map(|effect| may_repeat(effect, &outcome));
+            assert_eq!(found, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn retry_after_in_seconds_and_as_a_date() {
+        let rows = [("3", Some(3000)), ("0", Some(0)), ("1.5", Some(1500)), ("-1", None), ("soon", None), ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7000)), ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0))];
+        for (text, expected) in rows {
+            let response = answer(429, &[("retry-after", text)], "").unwrap();
+            assert_eq!(retry_after(&response, 784_111_770_000), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn pauses_grow_are_capped_and_respect_retry_after() {
+        let retry = Retry { max_attempts: 9, base_delay: 100, max_delay: 1000 };
+        for (attempt, low, high) in [(1, 50, 100), (2, 100, 200), (3, 200, 400), (9, 500, 1000)] {
+            for random in [0, 7, 49, u64::MAX] {
+                let pause = pause(&retry, attempt, random, None);
+                assert!((low..=high).contains(&pause), "attempt {attempt}: {pause}");
+            }
+        }
+        assert_eq!(pause(&retry, 1, 0, Some(5000)), 5000);
+    }
+}

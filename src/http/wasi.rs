@@ -1,0 +1,237 @@
+//! The platform over WASI 0.2, through waki's bindings.
+//!
+//! It sends by itself rather than through waki's client, because three things must be known that the client hides: whether
+//! a request that got no answer can have reached the provider, that every wait ends (hosts differ in which timeouts they
+//! honour, so each wait here is raced against a clock), and that an answer stops growing at its limit.
+
+use super::platform::{Bounds, Platform, Reason, TransportError};
+use super::{Method, Request, Response};
+use waki::bindings::wasi::clocks::{monotonic_clock, wall_clock};
+use waki::bindings::wasi::http::outgoing_handler;
+use waki::bindings::wasi::http::types::{
+    self, ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+};
+use waki::bindings::wasi::io::poll::{self, Pollable};
+use waki::bindings::wasi::io::streams::StreamError;
+use waki::bindings::wasi::random::random;
+
+const NANOSECONDS: u64 = 1_000_000;
+/// Longest piece of a body read at once.
+const PIECE: u64 = 64 * 1024;
+
+/// The component's outside.
+pub struct Wasi;
+
+impl Platform for Wasi {
+    fn send(&self, request: &Request, bounds: &Bounds) -> Result<Response, TransportError> {
+        let timer = Timer { end: monotonic_clock::now().saturating_add(bounds.total.saturating_mul(NANOSECONDS)) };
+        let future = start(request, bounds, &timer)?;
+        let response = answer(&future, bounds, &timer)?;
+        let status = response.status();
+        let fields = response.headers();
+        let headers = fields.entries().into_iter().map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned())).collect();
+        drop(fields);
+        let body = read(&response, bounds, &timer)?;
+        Ok(Response { status, headers, body })
+    }
+
+    fn now(&self) -> u64 {
+        let now = wall_clock::now();
+        now.seconds.saturating_mul(1000).saturating_add(u64::from(now.nanoseconds) / NANOSECONDS)
+    }
+
+    fn elapsed(&self) -> u64 {
+        monotonic_clock::now() / NANOSECONDS
+    }
+
+    fn sleep(&self, milliseconds: u64) {
+        monotonic_clock::subscribe_duration(milliseconds.saturating_mul(NANOSECONDS)).block();
+    }
+
+    fn random(&self) -> u64 {
+        random::get_random_u64()
+    }
+
+    fn environment(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+}
+
+/// The end of the exchange's time.
+struct Timer {
+    end: u64,
+}
+
+impl Timer {
+    /// Waits until `pollable` is ready; false when `milliseconds`, or the exchange's time, ended first.
+    fn wait(&self, pollable: &Pollable, milliseconds: u64) -> bool {
+        if pollable.ready() {
+            return true;
+        }
+        let end = self.end.min(monotonic_clock::now().saturating_add(milliseconds.saturating_mul(NANOSECONDS)));
+        let clock = monotonic_clock::subscribe_instant(end);
+        poll::poll(&[pollable, &clock]).contains(&0)
+    }
+}
+
+fn failed(reason: Reason, maybe_sent: bool, detail: impl Into<String>) -> TransportError {
+    TransportError { reason, maybe_sent, detail: detail.into() }
+}
+
+/// Hands the request to the host and writes its body.
+fn start(request: &Request, bounds: &Bounds, timer: &Timer) -> Result<FutureIncomingResponse, TransportError> {
+    let unsendable = |what: &str| failed(Reason::Internal, false, format!("the {what} cannot be sent"));
+    let mut headers: Vec<(String, Vec<u8>)> = request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect();
+    if let Some(body) = &request.body {
+        // Without it the body goes out chunked, which HTTP/1.0 servers take for an empty one.
+        headers.push(("Content-Length".into(), body.len().to_string().into_bytes()));
+    }
+    let fields = Fields::from_list(&headers).map_err(|_| unsendable("headers"))?;
+    let outgoing = OutgoingRequest::new(fields);
+    let method = match request.method {
+        Method::Get => types::Method::Get,
+        Method::Post => types::Method::Post,
+        Method::Put => types::Method::Put,
+        Method::Patch => types::Method::Patch,
+        Method::Delete => types::Method::Delete,
+    };
+    let url = &request.url;
+    let scheme = if url.scheme() == "https" { Scheme::Https } else { Scheme::Http };
+    let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+    outgoing.set_method(&method).map_err(|()| unsendable("method"))?;
+    outgoing.set_scheme(Some(&scheme)).map_err(|()| unsendable("scheme"))?;
+    outgoing.set_authority(Some(url.authority())).map_err(|()| unsendable("host"))?;
+    outgoing.set_path_with_query(Some(&path)).map_err(|()| unsendable("path"))?;
+    let body = match &request.body {
+        Some(bytes) => Some((bytes, outgoing.body().map_err(|()| unsendable("body"))?)),
+        None => None,
+    };
+    // A host that does not know an option refuses it; the clock here holds all the same.
+    let options = RequestOptions::new();
+    let _ = options.set_connect_timeout(Some(bounds.connect.saturating_mul(NANOSECONDS)));
+    let _ = options.set_first_byte_timeout(Some(bounds.first_byte.saturating_mul(NANOSECONDS)));
+    let _ = options.set_between_bytes_timeout(Some(bounds.between_bytes.saturating_mul(NANOSECONDS)));
+    let future = outgoing_handler::handle(outgoing, Some(options)).map_err(|code| from_code(&code, false))?;
+    if let Some((bytes, body)) = body {
+        // A body that cannot be written is not the error to report: the answer, or its absence, says more.
+        if write(&body, bytes, bounds, timer).is_some() {
+            let _ = OutgoingBody::finish(body, None);
+        }
+    }
+    Ok(future)
+}
+
+/// Writes the body; none when the host stopped taking it.
+fn write(body: &OutgoingBody, mut bytes: &[u8], bounds: &Bounds, timer: &Timer) -> Option<()> {
+    let stream = body.write().ok()?;
+    let ready = stream.subscribe();
+    while !bytes.is_empty() {
+        let room = match stream.check_write().ok()? {
+            0 if timer.wait(&ready, bounds.first_byte.saturating_add(bounds.connect)) => continue,
+            0 => return None,
+            room => usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len()),
+        };
+        let (now, later) = bytes.split_at_checked(room)?;
+        stream.write(now).ok()?;
+        bytes = later;
+    }
+    stream.flush().ok()?;
+    Some(())
+}
+
+/// Waits for the head of the answer.
+fn answer(future: &FutureIncomingResponse, bounds: &Bounds, timer: &Timer) -> Result<IncomingResponse, TransportError> {
+    let patience = bounds.connect.saturating_add(bounds.first_byte);
+    if !timer.wait(&future.subscribe(), patience) {
+        return Err(failed(Reason::Timeout, true, "no answer within the timeout"));
+    }
+    match future.get() {
+        Some(Ok(Ok(response))) => Ok(response),
+        Some(Ok(Err(code))) => Err(from_code(&code, true)),
+        _ => Err(failed(Reason::Internal, true, "the host gave neither an answer nor an error")),
+    }
+}
+
+/// Reads the body up to the limit.
+fn read(response: &IncomingResponse, bounds: &Bounds, timer: &Timer) -> Result<Vec<u8>, TransportError> {
+    let broken = |detail: &str| failed(Reason::Closed, true, detail);
+    let incoming: IncomingBody = response.consume().map_err(|()| broken("the body cannot be read"))?;
+    let stream = incoming.stream().map_err(|()| broken("the body cannot be read"))?;
+    let ready = stream.subscribe();
+    let mut body = Vec::new();
+    loop {
+        if !timer.wait(&ready, bounds.between_bytes) {
+            return Err(failed(Reason::Timeout, true, format!("the answer stopped after {} bytes", body.len())));
+        }
+        match stream.read(PIECE) {
+            Ok(piece) => body.extend_from_slice(&piece),
+            Err(StreamError::Closed) => return Ok(body),
+            Err(StreamError::LastOperationFailed(error)) => {
+                return Err(match types::http_error_code(&error) {
+                    Some(code) => from_code(&code, true),
+                    None => broken("the answer broke off"),
+                });
+            }
+        }
+        if body.len() as u64 > bounds.response_bytes {
+            return Err(failed(Reason::TooLarge, true, "the answer is too large"));
+        }
+    }
+}
+
+/// What a host's error code means. `started` says whether the host had taken the request.
+fn from_code(code: &ErrorCode, started: bool) -> TransportError {
+    use ErrorCode as E;
+    let (reason, unsent, detail): (Reason, bool, &str) = match code {
+        E::DnsTimeout | E::DnsError(_) | E::DestinationNotFound => (Reason::Dns, true, "unknown host"),
+        E::DestinationUnavailable | E::DestinationIpUnroutable => (Reason::Refused, true, "no route"),
+        E::ConnectionRefused => (Reason::Refused, true, "connection refused"),
+        E::ConnectionLimitReached => (Reason::Refused, true, "too many connections"),
+        E::ConnectionTimeout => (Reason::Timeout, true, "no connection within the timeout"),
+        E::TlsProtocolError => (Reason::Tls, true, "the TLS handshake failed"),
+        E::TlsCertificateError => (Reason::Tls, true, "the certificate is not trusted"),
+        E::TlsAlertReceived(_) => (Reason::Tls, true, "the server refused the TLS handshake"),
+        E::HttpRequestDenied | E::DestinationIpProhibited => (Reason::Denied, true, "not on its allow-list"),
+        E::ConnectionReadTimeout | E::ConnectionWriteTimeout | E::HttpResponseTimeout => (Reason::Timeout, false, "no answer within the timeout"),
+        E::ConnectionTerminated => (Reason::Closed, false, "the connection was closed"),
+        E::HttpResponseIncomplete => (Reason::Closed, false, "the answer is incomplete"),
+        E::HttpResponseBodySize(_) => (Reason::TooLarge, false, "the answer is too large"),
+        E::HttpProtocolError
+        | E::HttpResponseHeaderSectionSize(_)
+        | E::HttpResponseHeaderSize(_)
+        | E::HttpResponseTrailerSectionSize(_)
+        | E::HttpResponseTrailerSize(_)
+        | E::HttpResponseTransferCoding(_)
+        | E::HttpResponseContentCoding(_)
+        | E::HttpUpgradeFailed => (Reason::Malformed, false, "malformed HTTP"),
+        E::HttpRequestLengthRequired
+        | E::HttpRequestBodySize(_)
+        | E::HttpRequestMethodInvalid
+        | E::HttpRequestUriInvalid
+        | E::HttpRequestUriTooLong
+        | E::HttpRequestHeaderSectionSize(_)
+        | E::HttpRequestHeaderSize(_)
+        | E::HttpRequestTrailerSectionSize(_)
+        | E::HttpRequestTrailerSize(_)
+        | E::LoopDetected
+        | E::ConfigurationError => (Reason::Internal, true, "the host refuses the request"),
+        E::InternalError(text) => return from_text(text.as_deref().unwrap_or("the host gives no reason"), started),
+    };
+    failed(reason, started && !unsent, detail)
+}
+
+/// JavaScript hosts report system errors in words.
+fn from_text(text: &str, started: bool) -> TransportError {
+    let words: [(&[&str], Reason, bool); 4] = [
+        (&["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH"], Reason::Refused, true),
+        (&["ENOTFOUND", "EAI_AGAIN"], Reason::Dns, true),
+        (&["CERT_", "SELF_SIGNED", "ERR_TLS"], Reason::Tls, true),
+        (&["ECONNRESET", "EPIPE", "fetch failed", "socket hang up", "terminated"], Reason::Closed, false),
+    ];
+    let found = words.iter().find(|row| row.0.iter().any(|word| text.contains(word)));
+    let short: String = text.chars().take(200).collect();
+    match found {
+        Some((_, reason, unsent)) => failed(*reason, started && !unsent, short),
+        None => failed(Reason::Closed, started, short),
+    }
+}

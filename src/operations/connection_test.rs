@@ -1,0 +1,122 @@
+//! The connection test: reachable, authenticated, capabilities, one user listed; each step says what it saw.
+
+use super::{Input, Output, Query, discovery, query, url};
+use crate::catalog::table::Operation;
+use crate::connection::{Auth, Connection};
+use crate::failure::{Failure, Kind, Result};
+use crate::http::client::Client;
+use crate::http::platform::Platform;
+use crate::http::{Effect, Method};
+use crate::scim::service_provider::FEATURES;
+
+/// How a step went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Good.
+    Passed,
+    /// Not good.
+    Failed,
+    /// Not tried.
+    Skipped,
+}
+
+/// A step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its name.
+    pub name: &'static str,
+    /// How it went.
+    pub status: Status,
+    /// What was seen.
+    pub detail: String,
+    /// Milliseconds it took.
+    pub duration: u64,
+}
+
+/// The test's result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// Why the first failed step failed.
+    pub failure: Option<Failure>,
+}
+
+type Check = fn(&Client<'_>) -> Result<String>;
+
+const STEPS: [(&str, Check); 4] = [("reachable", reachable), ("authenticated", authenticated), ("capabilities", capabilities), ("users", users)];
+
+/// Runs the test.
+pub fn run(platform: &dyn Platform, connection: &Connection) -> Report {
+    let client = Client::new(platform, connection, None);
+    let mut report = Report { steps: Vec::new(), failure: None };
+    for (name, check) in STEPS {
+        let started = platform.elapsed();
+        let (status, detail) = if report.failure.is_some() {
+            (Status::Skipped, "not tried".to_owned())
+        } else {
+            match check(&client) {
+                Ok(detail) => (Status::Passed, detail),
+                Err(failure) => {
+                    let failure = client.clean(failure);
+                    let detail = failure.detail.clone();
+                    report.failure = Some(*failure);
+                    (Status::Failed, detail)
+                }
+            }
+        };
+        report.steps.push(Step { name, status, detail, duration: platform.elapsed().saturating_sub(started) });
+    }
+    report
+}
+
+/// Any HTTP answer will do, so the request carries no credentials.
+fn reachable(client: &Client<'_>) -> Result<String> {
+    let url = url(client.connection(), &["ServiceProviderConfig"])?;
+    let request = super::request(Method::Get, url, None, Effect::Read, &super::Options::default())?;
+    let exchange = client.anonymous(&request)?;
+    Ok(format!("{} answers (HTTP {})", client.connection().service_url.as_str().trim_end_matches('/'), exchange.response.status))
+}
+
+/// Users are what a provider guards; the documents of discovery may be open to everybody (RFC 7644 section 4).
+fn authenticated(client: &Client<'_>) -> Result<String> {
+    let how = match &client.connection().parts.auth {
+        Auth::None => return Ok("no credentials are configured".into()),
+        Auth::Host => "the host's credentials",
+        Auth::Bearer(_) => "the bearer token",
+        Auth::Basic(..) => "user name and password",
+        Auth::Header(name, _) => return one_user(client).map(|_| format!("the provider accepts the header {name}")),
+        Auth::ClientCredentials(_) => "the token of the client credentials grant",
+    };
+    match one_user(client) {
+        Err(failure) if matches!(failure.kind, Kind::Authentication | Kind::Configuration) => Err(failure),
+        Err(failure) if failure.oauth_error.is_some() || failure.transient => Err(failure),
+        _ => Ok(format!("the provider accepts {how}")),
+    }
+}
+
+fn capabilities(client: &Client<'_>) -> Result<String> {
+    let provider = discovery::service_provider(client)?;
+    let names = |supported: bool| -> String {
+        let names: Vec<&str> = FEATURES.iter().zip(&provider.features).filter(|(_, it)| it.supported == supported).map(|(name, _)| *name).collect();
+        if names.is_empty() { "none".into() } else { names.join(", ") }
+    };
+    let known = if provider.document.is_some() { "" } else { " (assumed: the provider has no ServiceProviderConfig)" };
+    Ok(format!("has {}; lacks {}{known}", names(true), names(false)))
+}
+
+fn users(client: &Client<'_>) -> Result<String> {
+    let listed = one_user(client)?;
+    let total = listed.page.total_results.map_or_else(|| "an unknown number of".to_owned(), |total| total.to_string());
+    Ok(format!("{total} users; {} listed", listed.page.resources.len()))
+}
+
+fn one_user(client: &Client<'_>) -> Result<query::Listed> {
+    let input = Input { query: Query { count: Some(1), ..Query::default() }, ..Input::default() };
+    let row = Operation::ListUsers.row();
+    let endpoint = row.subject.endpoint().ok_or_else(|| Failure::new(Kind::Internal, "users have no endpoint"))?;
+    match query::run(client, row, &endpoint, &input)? {
+        Output::Page(listed) => Ok(listed),
+        _ => Err(Failure::new(Kind::Internal, "a list gave no page")),
+    }
+}

@@ -1,0 +1,198 @@
+//! Reads a caller's JSON strictly: every member is known, of the right type, and named by its JSON pointer when it is not.
+//!
+//! The names asked for are the names known: [`Reader::finish`] refuses what nobody asked for and suggests the nearest. It
+//! knows nothing of what the members mean.
+
+use crate::failure::{Failure, Kind, Result};
+use serde_json::{Map, Value};
+use std::cell::RefCell;
+
+/// One JSON object being read.
+pub struct Reader<'a> {
+    object: &'a Map<String, Value>,
+    pointer: String,
+    kind: Kind,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+/// Parses JSON text given by a caller; `what` names it in the error.
+pub fn parse(text: &str, what: &str, kind: Kind) -> Result<Value> {
+    serde_json::from_str(text).map_err(|error| Failure::new(kind, format!("{what} is not valid JSON: {error}")))
+}
+
+/// The JSON name of a value's type, with its article.
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A JSON pointer one step deeper (RFC 6901 section 3).
+pub fn deeper(pointer: &str, step: impl AsRef<str>) -> String {
+    format!("{pointer}/{}", step.as_ref().replace('~', "~0").replace('/', "~1"))
+}
+
+impl<'a> Reader<'a> {
+    /// Reads `value`, which stands at `pointer`, as an object; errors are of `kind`.
+    pub fn new(value: &'a Value, pointer: &str, kind: Kind) -> Result<Self> {
+        match value {
+            Value::Object(object) => Ok(Reader { object, pointer: pointer.to_owned(), kind, asked: RefCell::default() }),
+            other => Err(wrong(kind, pointer, "an object", other)),
+        }
+    }
+
+    /// Where this object stands.
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// An error about a member.
+    pub fn error(&self, name: &str, detail: impl Into<String>) -> Box<Failure> {
+        Failure::new(self.kind, format!("{}: {}", place(&deeper(&self.pointer, name)), detail.into())).at(deeper(&self.pointer, name))
+    }
+
+    /// A member, null counting as absent.
+    pub fn value(&self, name: &'static str) -> Option<&'a Value> {
+        self.asked.borrow_mut().push(name);
+        self.object.get(name).filter(|value| !value.is_null())
+    }
+
+    fn typed<T>(&self, name: &'static str, expected: &str, read: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>> {
+        self.value(name).map(|value| read(value).ok_or_else(|| wrong(self.kind, &deeper(&self.pointer, name), expected, value))).transpose()
+    }
+
+    /// A member that is a string.
+    pub fn string(&self, name: &'static str) -> Result<Option<String>> {
+        self.typed(name, "a string", |value| value.as_str().map(str::to_owned))
+    }
+
+    /// A member that must be there and be a string with something in it.
+    pub fn required(&self, name: &'static str) -> Result<String> {
+        match self.string(name)? {
+            Some(text) if !text.trim().is_empty() => Ok(text),
+            Some(_) => Err(self.error(name, "must not be empty")),
+            None => Err(self.error(name, "is required")),
+        }
+    }
+
+    /// A member that is a boolean.
+    pub fn boolean(&self, name: &'static str) -> Result<Option<bool>> {
+        self.typed(name, "a boolean", Value::as_bool)
+    }
+
+    /// A member that is a whole number, not negative.
+    pub fn integer(&self, name: &'static str) -> Result<Option<u64>> {
+        self.typed(name, "a whole number, 0 or more", Value::as_u64)
+    }
+
+    /// A member that is a whole number of at most 32 bits, not negative.
+    pub fn small(&self, name: &'static str) -> Result<Option<u32>> {
+        self.typed(name, "a whole number from 0 to 4294967295", |value| value.as_u64().and_then(|number| number.try_into().ok()))
+    }
+
+    /// A member that is a list of strings; one string with commas, as in a URL (RFC 7644 section 3.9), counts as a list.
+    pub fn strings(&self, name: &'static str) -> Result<Option<Vec<String>>> {
+        self.typed(name, "a list of strings", |value| match value {
+            Value::String(text) => Some(text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()),
+            Value::Array(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+            _ => None,
+        })
+    }
+
+    /// A member that is an object of strings, in order.
+    pub fn pairs(&self, name: &'static str) -> Result<Option<Vec<(String, String)>>> {
+        let Some(value) = self.value(name) else { return Ok(None) };
+        let pointer = deeper(&self.pointer, name);
+        let object = value.as_object().ok_or_else(|| wrong(self.kind, &pointer, "an object of strings", value))?;
+        let pair = |(key, value): (&String, &Value)| match value {
+            Value::String(text) => Ok((key.clone(), text.clone())),
+            other => Err(wrong(self.kind, &deeper(&pointer, key), "a string", other)),
+        };
+        object.iter().map(pair).collect::<Result<_>>().map(Some)
+    }
+
+    /// A member that is an object.
+    pub fn object(&self, name: &'static str) -> Result<Option<&'a Map<String, Value>>> {
+        self.typed(name, "an object", Value::as_object)
+    }
+
+    /// A member that is an object, as a reader.
+    pub fn child(&self, name: &'static str) -> Result<Option<Reader<'a>>> {
+        self.value(name).map(|value| Reader::new(value, &deeper(&self.pointer, name), self.kind)).transpose()
+    }
+
+    /// A member that is a list.
+    pub fn list(&self, name: &'static str) -> Result<Option<&'a Vec<Value>>> {
+        self.typed(name, "a list", Value::as_array)
+    }
+
+    /// A member that is one of a few names.
+    pub fn choice<T: Copy>(&self, name: &'static str, choices: &[(&'static str, T)]) -> Result<Option<T>> {
+        let Some(text) = self.string(name)? else { return Ok(None) };
+        match choices.iter().find(|choice| choice.0 == text) {
+            Some(choice) => Ok(Some(choice.1)),
+            None => {
+                let names: Vec<&str> = choices.iter().map(|choice| choice.0).collect();
+                Err(self.error(name, format!("{text:?} is not one of {}{}", names.join(", "), suggestion(&text, &names))))
+            }
+        }
+    }
+
+    /// Refuses every member nobody asked for.
+    pub fn finish(self) -> Result<()> {
+        let asked = self.asked.borrow();
+        match self.object.keys().find(|key| !asked.contains(&key.as_str())) {
+            None => Ok(()),
+            Some(key) => {
+                let known: Vec<&str> = asked.clone();
+                let hint = match suggestion(key, &known) {
+                    hint if hint.is_empty() => format!("; known here: {}", known.join(", ")),
+                    hint => hint,
+                };
+                Err(self.error(key, format!("unknown field{hint}")))
+            }
+        }
+    }
+}
+
+fn wrong(kind: Kind, pointer: &str, expected: &str, found: &Value) -> Box<Failure> {
+    Failure::new(kind, format!("{}: expected {expected}, found {}", place(pointer), type_name(found))).at(pointer)
+}
+
+/// A pointer as a person reads it: `auth.tokenUrl` rather than `/auth/tokenUrl`.
+pub fn place(pointer: &str) -> String {
+    match pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~") {
+        text if text.is_empty() => "the value".into(),
+        text => text,
+    }
+}
+
+/// `; did you mean …?` for the nearest name, or nothing.
+pub fn suggestion(text: &str, names: &[&str]) -> String {
+    let lower = text.to_lowercase();
+    let nearest = names.iter().map(|name| (distance(&lower, &name.to_lowercase()), *name)).min();
+    match nearest {
+        Some((distance, name)) if distance <= 1 + text.chars().count() / 4 => format!("; did you mean {name:?}?"),
+        _ => String::new(),
+    }
+}
+
+/// Levenshtein distance, capped by the length of what callers type.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (index, one) in left.chars().take(64).enumerate() {
+        let mut next = vec![index + 1];
+        for ((other, diagonal), above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
+            let beside = next.last().copied().unwrap_or_default();
+            next.push((diagonal + usize::from(one != *other)).min(above + 1).min(beside + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}

@@ -1,0 +1,182 @@
+//! What an answer that is no success means (RFC 7644 section 3.12).
+
+use super::resource::{self, Resource};
+use crate::failure::{Failure, Kind, Result};
+use serde_json::Value;
+
+/// What a SCIM error body says, as far as it is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScimError {
+    /// Detail error code, verbatim.
+    pub scim_type: Option<String>,
+    /// The provider's words.
+    pub detail: Option<String>,
+}
+
+/// Longest text of a provider's that is passed on, in characters.
+const WORDS: usize = 1000;
+/// Longest excerpt of an unexpected body, in characters.
+const EXCERPT: usize = 300;
+
+/// Reads an error body: SCIM, or the shapes that gateways in front of it use.
+pub fn parse(body: &[u8]) -> ScimError {
+    let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return ScimError::default() };
+    // Some servers wrap the error, or send a list of them.
+    let inner = ["Errors", "errors", "error"].iter().find_map(|name| match resource::get(&object, name)? {
+        Value::Array(items) => items.first().and_then(Value::as_object),
+        Value::Object(object) => Some(object),
+        _ => None,
+    });
+    let read = |object: &Resource| ScimError {
+        scim_type: resource::text(object, "scimType").filter(|text| !text.is_empty()).map(|text| short(&text, 64)),
+        detail: ["detail", "description", "error_description", "message", "errorSummary"]
+            .iter()
+            .find_map(|name| resource::text(object, name).filter(|text| !text.trim().is_empty()))
+            .map(|text| short(&text, WORDS)),
+    };
+    let outer = read(&object);
+    let inner = inner.map(read).unwrap_or_default();
+    ScimError { scim_type: outer.scim_type.or(inner.scim_type), detail: outer.detail.or(inner.detail) }
+}
+
+/// Text on one line, without control characters, cut to a length.
+pub fn short(text: &str, longest: usize) -> String {
+    let mut line = String::new();
+    for word in text.split(|char: char| char.is_whitespace() || char.is_control()).filter(|word| !word.is_empty()) {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > longest * 4 {
+            break;
+        }
+    }
+    match line.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// The beginning of a body, for a person.
+pub fn excerpt(body: &[u8]) -> Option<String> {
+    let head = body.get(..body.len().min(4 * EXCERPT)).unwrap_or_default();
+    Some(short(&String::from_utf8_lossy(head), EXCERPT)).filter(|text| !text.is_empty())
+}
+
+/// Kind and transience of a status and a detail error code.
+pub fn classify(status: u16, scim_type: Option<&str>) -> (Kind, bool) {
+    match (status, scim_type) {
+        (_, Some("uniqueness")) => (Kind::Conflict, false),
+        (304, _) => (Kind::NotModified, false),
+        (401, _) => (Kind::Authentication, false),
+        (403, _) => (Kind::Permission, false),
+        (404 | 410, _) => (Kind::NotFound, false),
+        (405 | 501, _) => (Kind::Unsupported, false),
+        (408, _) => (Kind::Timeout, true),
+        (409, _) => (Kind::Conflict, false),
+        (412 | 428, _) => (Kind::Precondition, false),
+        (413 | 414 | 431, _) => (Kind::TooLarge, false),
+        (415 | 406, _) => (Kind::Protocol, false),
+        (425 | 429, _) => (Kind::Throttled, true),
+        (400..=499, _) => (Kind::InvalidInput, false),
+        (500..=599, _) => (Kind::Unavailable, true),
+        _ => (Kind::Protocol, false),
+    }
+}
+
+/// The failure an answer stands for. `what` says what was asked, for example `createUser`.
+pub fn failure(status: u16, body: &[u8], what: &str) -> Box<Failure> {
+    let error = parse(body);
+    let (kind, transient) = classify(status, error.scim_type.as_deref());
+    let reason = reason(status);
+    let words = match &error.detail {
+        Some(detail) => format!("the provider answered {what} with {status}{reason}: {detail}"),
+        None => format!("the provider answered {what} with {status}{reason}"),
+    };
+    let mut failure = Failure::new(kind, words);
+    failure.transient = transient;
+    failure.status = Some(status);
+    failure.excerpt = if error.detail.is_none() { excerpt(body) } else { None };
+    failure.scim_type = error.scim_type;
+    failure
+}
+
+fn reason(status: u16) -> &'static str {
+    match status {
+        304 => " Not Modified",
+        400 => " Bad Request",
+        401 => " Unauthorized",
+        403 => " Forbidden",
+        404 => " Not Found",
+        405 => " Method Not Allowed",
+        409 => " Conflict",
+        412 => " Precondition Failed",
+        413 => " Content Too Large",
+        429 => " Too Many Requests",
+        500 => " Internal Server Error",
+        501 => " Not Implemented",
+        502 => " Bad Gateway",
+        503 => " Service Unavailable",
+        504 => " Gateway Timeout",
+        _ => "",
+    }
+}
+
+/// Reads a success's body as a JSON object. `what` says what was asked.
+pub fn object(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Resource> {
+    let not_scim = |detail: String| {
+        let mut failure = Failure::new(Kind::Protocol, format!("the provider answered {what} with {status}, but {detail}"));
+        failure.status = Some(status);
+        failure.excerpt = excerpt(body);
+        failure
+    };
+    if resource::depth(body) > depth {
+        let mut failure = not_scim(format!("the body nests deeper than {depth}; raise limits.jsonDepth if that is right"));
+        failure.kind = Kind::TooLarge;
+        return Err(failure);
+    }
+    // A byte order mark is not JSON, and there all the same.
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(other) => Err(not_scim(format!("the body is {}, not a JSON object", crate::reader::type_name(&other)))),
+        Err(_) if looks_like_html(body) => Err(not_scim("the body is HTML, not SCIM; check serviceUrl".to_owned())),
+        Err(error) => Err(not_scim(format!("the body is not JSON ({error}); check serviceUrl"))),
+    }
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    let start = body.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or_default();
+    body.get(start) == Some(&b'<')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_many_shapes() {
+            let rows: [(&str, Option<&str>, Option<&str>); 10] = [
+            (r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"uniqueness","detail":"taken","status":"409"}"#, Some("uniqueness"), Some("taken")),
+            (r#"{"Detail":"Taken","SCIMTYPE":"x","status":409}"#, Some("x"), Some("Taken")),
+            (r#"{"Errors":[{"description":"old style","code":"400"}]}"#, None, Some("old style")),
+            (r#"{"error":{"message":"gateway"}}"#, None, Some("gateway")),
+            (r#"{"error":"invalid_token","error_description":"expired"}"#, None, Some("expired")),
+            (r#"{"detail":" ","message":"second choice"}"#, None, Some("second choice")),
+            (r#"{"message":"two\nlines"}"#, None, Some("two lines")),
+            ("<html>", None, None),
+            ("", None, None),
+            ("[1]", None, None),
+        ];
+        for (body, scim_type, detail) in rows {
+            let found = parse(body.as_bytes());
+            assert_eq!((found.scim_type.as_deref(), found.detail.as_deref()), (scim_type, detail), "{body}");
+        }
+    }
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(short("ä  b\r\n\u{7}c", 10), "ä b c");
+        assert_eq!(short("äöüß", 2), "äö…");
+    }
+}

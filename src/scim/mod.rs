@@ -1,0 +1,12 @@
+//! The SCIM protocol, without any I/O: what a body means and how one is written (RFC 7643, RFC 7644).
+//!
+//! A resource is its JSON object and stays lossless: absent, null and `[]` are three different things. Reading is tolerant of
+//! what real servers do, writing is strict. Nothing here imports anything of ours but the failure type.
+
+pub mod error;
+pub mod list;
+pub mod patch;
+pub mod resource;
+pub mod schema;
+pub mod service_provider;
+pub mod urn;

@@ -1,0 +1,180 @@
+//! The attributes of User and Group (RFC 7643 sections 4.1 to 4.3), as far as a client must know them: one table for checking
+//! input, for the catalog's JSON Schemas, and for what is sensitive.
+
+use super::resource::Resource;
+use crate::failure::Problem;
+use crate::reader::{deeper, suggestion, type_name};
+use serde_json::Value;
+
+/// The shape of an attribute.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Text.
+    Text,
+    /// True or false.
+    Boolean,
+    /// An object of these.
+    Complex(&'static [Attribute]),
+    /// A list of objects of these.
+    Multiple(&'static [Attribute]),
+}
+
+/// An attribute.
+#[derive(Clone, Copy, Debug)]
+pub struct Attribute {
+    /// Its name.
+    pub name: &'static str,
+    /// Its shape.
+    pub shape: Shape,
+    /// What it is, for a person.
+    pub about: &'static str,
+    /// Whether only the provider sets it.
+    pub read_only: bool,
+}
+
+const fn text(name: &'static str, about: &'static str) -> Attribute {
+    Attribute { name, shape: Shape::Text, about, read_only: false }
+}
+const fn flag(name: &'static str, about: &'static str) -> Attribute {
+    Attribute { name, shape: Shape::Boolean, about, read_only: false }
+}
+const fn complex(name: &'static str, about: &'static str, parts: &'static [Attribute]) -> Attribute {
+    Attribute { name, shape: Shape::Complex(parts), about, read_only: false }
+}
+const fn multiple(name: &'static str, about: &'static str, parts: &'static [Attribute]) -> Attribute {
+    Attribute { name, shape: Shape::Multiple(parts), about, read_only: false }
+}
+const fn read_only(attribute: Attribute) -> Attribute {
+    Attribute { read_only: true, ..attribute }
+}
+
+const DEFAULT_PARTS: &[Attribute] = &[
+    text("value", "The value itself"),
+    text("display", "A name to display"),
+    text("type", "What it is for, for example work"),
+    flag("primary", "Whether it is the preferred one"),
+    text("$ref", "URI of the resource it points to"),
+];
+
+const NAME: &[Attribute] = &[
+    text("formatted", "Full name, ready to display"),
+    text("familyName", "Family name"),
+    text("givenName", "Given name"),
+    text("middleName", "Middle names"),
+    text("honorificPrefix", "Prefixes, for example Ms."),
+    text("honorificSuffix", "Suffixes, for example III"),
+];
+
+const ADDRESS: &[Attribute] = &[
+    text("formatted", "Full address, ready for a label"),
+    text("streetAddress", "Street and house number"),
+    text("locality", "City"),
+    text("region", "State or region"),
+    text("postalCode", "Postal code"),
+    text("country", "Country, ISO 3166-1 alpha-2"),
+    text("type", "What it is for: work, home, other"),
+    flag("primary", "Whether it is the preferred one"),
+];
+
+const META: &[Attribute] = &[
+    text("resourceType", "Name of the resource type"),
+    text("created", "When it was created"),
+    text("lastModified", "When it was last changed"),
+    text("location", "URI of the resource"),
+    text("version", "Version, an entity tag"),
+];
+
+const ID: Attribute = read_only(text("id", "The provider's identifier"));
+const EXTERNAL_ID: Attribute = text("externalId", "Your own identifier");
+const META_ATTRIBUTE: Attribute = read_only(complex("meta", "Common attributes", META));
+
+/// User (RFC 7643 section 4.1).
+pub const USER: &[Attribute] = &[
+    ID,
+    EXTERNAL_ID,
+    META_ATTRIBUTE,
+    text("userName", "Name for signing in; unique"),
+    complex("name", "The components of the name", NAME),
+    text("displayName", "Name to display"),
+    text("nickName", "Casual name"),
+    text("profileUrl", "URI of a page about the user"),
+    text("title", "Job title"),
+    text("userType", "Relationship to the organisation"),
+    text("preferredLanguage", "Preferred languages"),
+    text("locale", "Locale, for example en-US"),
+    text("timezone", "Time zone, IANA name"),
+    flag("active", "Whether the account is active"),
+    text("password", "Password; never returned"),
+    multiple("emails", "E-mail addresses", DEFAULT_PARTS),
+    multiple("phoneNumbers", "Telephone numbers", DEFAULT_PARTS),
+    multiple("ims", "Instant-messaging addresses", DEFAULT_PARTS),
+    multiple("photos", "URIs of photos", DEFAULT_PARTS),
+    multiple("addresses", "Postal addresses", ADDRESS),
+    read_only(multiple("groups", "Groups the user belongs to", DEFAULT_PARTS)),
+    multiple("entitlements", "Entitlements", DEFAULT_PARTS),
+    multiple("roles", "Roles", DEFAULT_PARTS),
+    multiple("x509Certificates", "Certificates, base64 of DER", DEFAULT_PARTS),
+];
+
+/// Group (RFC 7643 section 4.2).
+pub const GROUP: &[Attribute] = &[ID, EXTERNAL_ID, META_ATTRIBUTE, text("displayName", "Name to display"), multiple("members", "Members", DEFAULT_PARTS)];
+
+const MANAGER: &[Attribute] = &[text("value", "id of the manager"), text("$ref", "URI of the manager"), read_only(text("displayName", "Name of the manager"))];
+
+/// EnterpriseUser (RFC 7643 section 4.3).
+pub const ENTERPRISE_USER: &[Attribute] = &[
+    text("employeeNumber", "Identifier given by the organisation"),
+    text("costCenter", "Cost centre"),
+    text("organization", "Organisation"),
+    text("division", "Division"),
+    text("department", "Department"),
+    complex("manager", "The manager", MANAGER),
+];
+
+/// Checks a payload's known attributes for their JSON types, so that a mistake is named here and not guessed at from a
+/// provider's answer. Unknown attributes pass, unless they look like a known one misspelt.
+pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, problems: &mut Vec<Problem>) {
+    for (name, value) in resource {
+        let at = deeper(pointer, name);
+        match attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
+            Some(attribute) => check_value(value, attribute.shape, &at, problems),
+            None if super::resource::is_urn(name) || name.eq_ignore_ascii_case("schemas") => {}
+            None => {
+                let names: Vec<&str> = attributes.iter().map(|attribute| attribute.name).collect();
+                let hint = suggestion(name, &names);
+                if !hint.is_empty() {
+                    problems.push(Problem { pointer: at, detail: format!("unknown attribute {name:?}{hint}") });
+                }
+            }
+        }
+    }
+}
+
+fn check_value(value: &Value, shape: Shape, pointer: &str, problems: &mut Vec<Problem>) {
+    let mut wrong = |expected: &str| problems.push(Problem { pointer: pointer.to_owned(), detail: format!("expected {expected}, found {}", type_name(value)) });
+    match (shape, value) {
+        (_, Value::Null) | (Shape::Text, Value::String(_)) | (Shape::Boolean, Value::Bool(_)) => {}
+        (Shape::Text, _) => wrong("a string"),
+        (Shape::Boolean, _) => wrong("a boolean"),
+        (Shape::Complex(parts), Value::Object(object)) => check_parts(object, parts, pointer, problems),
+        (Shape::Complex(_), _) => wrong("an object"),
+        (Shape::Multiple(parts), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                let at = format!("{pointer}/{index}");
+                match item {
+                    Value::Object(object) => check_parts(object, parts, &at, problems),
+                    other => problems.push(Problem { pointer: at, detail: format!("expected an object such as {{\"value\": …}}, found {}", type_name(other)) }),
+                }
+            }
+        }
+        (Shape::Multiple(_), _) => wrong("a list of objects"),
+    }
+}
+
+fn check_parts(object: &Resource, parts: &[Attribute], pointer: &str, problems: &mut Vec<Problem>) {
+    for (name, value) in object {
+        if let Some(part) = parts.iter().find(|part| part.name.eq_ignore_ascii_case(name)) {
+            check_value(value, part.shape, &deeper(pointer, name), problems);
+        }
+    }
+}

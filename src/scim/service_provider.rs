@@ -1,0 +1,156 @@
+//! What a provider can do (RFC 7643 section 5, RFC 9865 section 4, RFC 9967), read section by section: an odd section is
+//! assumed on its own and does not switch the others off.
+
+use super::resource::{self, Resource, as_boolean};
+use serde_json::{Map, Value, json};
+
+/// How a capability is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The provider says so.
+    Discovered,
+    /// The connection says so.
+    Overridden,
+    /// Neither says.
+    Assumed,
+}
+
+impl Source {
+    /// The JSON name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Discovered => "discovered",
+            Source::Overridden => "overridden",
+            Source::Assumed => "assumed",
+        }
+    }
+}
+
+/// Whether a feature is supported, how that is known, and the section that says so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Capability {
+    /// Whether it is.
+    pub supported: bool,
+    /// How that is known.
+    pub source: Source,
+    section: Resource,
+}
+
+impl Capability {
+    /// A limit of the section; 0, which some providers write for "none", is none.
+    pub fn limit(&self, name: &str) -> Option<u64> {
+        resource::number(&self.section, name).filter(|limit| *limit > 0)
+    }
+}
+
+/// The capabilities a provider may name, and their JSON names.
+pub const FEATURES: [&str; 6] = ["patch", "bulk", "filter", "changePassword", "sort", "etag"];
+
+/// A provider's capabilities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceProvider {
+    /// The capabilities, in the order of [`FEATURES`].
+    pub features: [Capability; 6],
+    /// The document as it came; none where there is none.
+    pub document: Option<Resource>,
+    /// Members of the connection's overrides.
+    overrides: Resource,
+}
+
+impl ServiceProvider {
+    /// Puts a document, a connection's overrides and a profile's assumptions (in the order of [`FEATURES`]) together.
+    pub fn new(document: Option<Resource>, overrides: &Resource, assumed: [bool; 6]) -> Self {
+        let mut index = 0;
+        let features = FEATURES.map(|name| {
+            let default = assumed.get(index).copied().unwrap_or_default();
+            index += 1;
+            let read = |object: &Resource| section(resource::get(object, name));
+            if let Some((supported, section)) = read(overrides) {
+                return Capability { supported, source: Source::Overridden, section };
+            }
+            match document.as_ref().and_then(read) {
+                Some((supported, section)) => Capability { supported, source: Source::Discovered, section },
+                None => Capability { supported: default, source: Source::Assumed, section: Map::new() },
+            }
+        });
+        ServiceProvider { features, document, overrides: overrides.clone() }
+    }
+
+    /// A capability by its JSON name.
+    pub fn feature(&self, name: &str) -> Option<&Capability> {
+        FEATURES.iter().zip(&self.features).find(|(known, _)| **known == name).map(|(_, capability)| capability)
+    }
+
+    /// The `pagination` section, and how it is known.
+    pub fn pagination(&self) -> (Option<&Resource>, Source) {
+        let read = |object| resource::get(object, "pagination").and_then(Value::as_object);
+        match (read(&self.overrides), self.document.as_ref().and_then(read)) {
+            (Some(section), _) => (Some(section), Source::Overridden),
+            (None, Some(section)) => (Some(section), Source::Discovered),
+            (None, None) => (None, Source::Assumed),
+        }
+    }
+
+    /// Cursor and index paging; a provider that says nothing has index paging (RFC 9865 section 4).
+    pub fn paging(&self) -> (bool, bool) {
+        let section = self.pagination().0;
+        let flag = |name| section.and_then(|section| resource::get(section, name)).and_then(as_boolean);
+        (flag("cursor").unwrap_or(false), flag("index").unwrap_or(true))
+    }
+
+    /// A member of the document.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.document.as_ref().and_then(|document| resource::get(document, name))
+    }
+
+    /// The JSON form: the document's own names, with the source of each capability.
+    pub fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        for (name, capability) in FEATURES.iter().zip(&self.features) {
+            let mut section = capability.section.clone();
+            section.retain(|key, _| !key.eq_ignore_ascii_case("supported"));
+            section.insert("supported".into(), json!(capability.supported));
+            section.insert("source".into(), json!(capability.source.name()));
+            object.insert((*name).into(), Value::Object(section));
+        }
+        let (section, source) = self.pagination();
+        let (cursor, index) = self.paging();
+        let mut pagination = section.cloned().unwrap_or_default();
+        pagination.extend([("cursor".into(), json!(cursor)), ("index".into(), json!(index)), ("source".into(), json!(source.name()))]);
+        object.insert("pagination".into(), Value::Object(pagination));
+        for name in ["documentationUri", "authenticationSchemes", "securityEvents", "meta"] {
+            if let Some(value) = self.member(name).filter(|value| !value.is_null()) {
+                object.insert(name.into(), value.clone());
+            }
+        }
+        if let Some(document) = &self.document {
+            object.insert("document".into(), Value::Object(document.clone()));
+        }
+        Value::Object(object)
+    }
+}
+
+/// A section that says whether it is supported: `{"supported": true}`, or just `true`, as a boolean or as text.
+fn section(value: Option<&Value>) -> Option<(bool, Resource)> {
+    match value? {
+        Value::Object(object) => Some((as_boolean(resource::get(object, "supported")?)?, object.clone())),
+        other => Some((as_boolean(other)?, Map::new())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_odd_section_does_not_switch_the_others_off() {
+        let document = json!({"patch": {"supported": "true"}, "bulk": {"supported": false, "maxOperations": 0}, "filter": "nonsense", "sort": true, "ETag": {"supported": true}});
+        let overrides = json!({"sort": {"supported": false}});
+        let provider = ServiceProvider::new(document.as_object().cloned(), overrides.as_object().unwrap(), [true, true, true, false, true, false]);
+        let found: Vec<_> = FEATURES.iter().map(|name| provider.feature(name).map(|it| (it.supported, it.source)).unwrap()).collect();
+        let expected = [(true, Source::Discovered), (false, Source::Discovered), (true, Source::Assumed), (false, Source::Assumed), (false, Source::Overridden), (true, Source::Discovered)];
+        assert_eq!(found, expected);
+        assert_eq!(provider.feature("bulk").unwrap().limit("maxOperations"), None);
+        assert_eq!((provider.paging(), provider.pagination().1), ((false, true), Source::Assumed));
+    }
+}
