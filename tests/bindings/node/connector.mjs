@@ -2,24 +2,32 @@
 // It knows nothing of SCIM.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { packages } from '../../servers/common.mjs';
 
+// As the jco command does: an error is thrown as a ComponentError. The library would throw the bare WIT error.
+const OPTIONS = { name: 'connector', noComponentErrorWrapping: false };
+const PREFIX = 'connector-';
+
 /** Transpiles the component below the folder of the packages (its output imports one of them); gives the entry's URL. */
 export async function transpiled(component, modules) {
     const bytes = await readFile(component);
-    const folder = resolve(modules, `connector-${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`);
+    const lock = await readFile(join(modules, 'package-lock.json'));
+    const key = createHash('sha256').update(bytes).update(lock).update(JSON.stringify(OPTIONS)).digest('hex').slice(0, 16);
+    const folder = resolve(modules, PREFIX + key);
     if (!existsSync(folder)) {
+        const older = (await readdir(modules)).filter((name) => name.startsWith(PREFIX));
+        await Promise.all(older.map((name) => rm(join(modules, name), { recursive: true })));
         const { transpileBytes, writeFiles } = await packages(modules).import('@bytecodealliance/jco-transpile');
         const draft = await mkdtemp(`${folder}-`);
-        const { files } = await transpileBytes(bytes, { name: 'connector', outDir: draft });
+        const { files } = await transpileBytes(bytes, { ...OPTIONS, outDir: draft });
         await writeFiles(files);
         await writeFile(join(draft, 'package.json'), '{"type": "module"}\n');
         // Renamed when complete, so that a run that was cut short leaves nothing that looks whole.
-        await rename(draft, folder).catch(() => rm(draft, { recursive: true }));
+        await rename(draft, folder);
     }
     return pathToFileURL(join(folder, 'connector.js')).href;
 }
