@@ -60,7 +60,7 @@ def main() -> None:
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(config, file)
         file.flush()
-        sys.argv = ["scim2-server", "--hostname", HOST, "--port", port, "--bearer-token", bearer, "--service-provider-config", file.name]
+        sys.argv = ["scim2-server", "--hostname", HOST, "--port", port, f"--bearer-token={bearer}", "--service-provider-config", file.name]
         with contextlib.redirect_stdout(sys.stderr):
             cli.main()
 
