@@ -1,1 +1,56 @@
+//! Runs the SCIM connector component: loads it, gives it a door to the network and nothing else, and calls it.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), scim_connector_host::Error> {
+//! use scim_connector_host::{Connector, Options};
+//! use serde_json::json;
+//!
+//! let connector = Connector::load("scim-connector.wasm", Options::default())?;
+//! let client = connector
+//!     .client(json!({"serviceUrl": "https://example.com/scim/v2", "auth": {"type": "bearer", "token": {"env": "SCIM_TOKEN"}}}))
+//!     .await?;
+//! let outcome = client.invoke("createUser", &json!({"payload": {"userName": "ada"}})).await?;
+//! println!("{}", outcome.output);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Read [`Connector`] and [`Client`] first. A client reaches the origins its connection names and no others
+//! ([`egress::policy`]); every call ends by its deadline; no error, log or debug form contains a secret ([`redact`]).
 
+mod bindings;
+pub mod cache;
+pub mod catalog;
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod client;
+pub mod config;
+pub mod connection;
+pub mod connector;
+pub mod egress;
+pub mod error;
+mod instance;
+pub mod redact;
+pub mod references;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+pub mod source;
+pub mod suggest;
+
+pub use catalog::Catalog;
+pub use client::{CallContext, Client, ConnectionReport, Outcome};
+pub use config::Config;
+pub use connection::Connection;
+pub use connector::{CodeCache, Connector, Options};
+pub use egress::observe::{Exchange, Observer};
+pub use error::{Error, Result};
+pub use source::ConnectionSource;
+
+/// The records of the contract's typed functions, as `wit/types.wit` describes them.
+pub mod types {
+    pub use crate::bindings::scim::connector::types::{
+        Address, AuthenticationScheme, BulkCapability, Capability, EnterpriseUser, Extension, Failure, FailureKind,
+        FilterCapability, Group, Manager, Member, Meta, MultiValued, Name, Options, PaginationCapability, PatchOp,
+        PatchOperation, Problem, Query, ScimType, ServiceProviderConfig, SortOrder, User, UserPage, View,
+    };
+}

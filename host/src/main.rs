@@ -1,1 +1,5 @@
-fn main() {}
+//! The `scim-connector` command; everything is in the library's `cli` module.
+
+fn main() -> std::process::ExitCode {
+    scim_connector_host::cli::main()
+}

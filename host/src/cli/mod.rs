@@ -1,0 +1,235 @@
+//! The `scim-connector` command: arguments, dispatch, exit codes. It only calls the library and prints; what things mean
+//! is decided there.
+
+mod call;
+#[cfg(feature = "sandbox")]
+mod demo;
+mod describe;
+mod output;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+mod test;
+
+use crate::config::Config;
+use crate::connector::{CodeCache, Connector, Options};
+use crate::error::{Error, Result};
+use crate::source::ConnectionSource;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use output::Messages;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// The component's file name, as it is looked for beside the executable.
+const COMPONENT: &str = "scim-connector.wasm";
+
+/// Provision users and groups in any SCIM 2.0 service.
+#[derive(Parser)]
+#[command(name = "scim-connector", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 78 wrong configuration, 130 interrupted.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Args)]
+struct Global {
+    /// The component [default: scim-connector.wasm beside this executable or one folder up]
+    #[arg(long, global = true, value_name = "FILE", env = "SCIM_CONNECTOR_COMPONENT", hide_env = false)]
+    component: Option<PathBuf>,
+    /// The configuration with the connections [default: $SCIM_CONNECTOR_CONFIG, else ./Config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Show every HTTP exchange on stderr, without secrets
+    #[arg(long, short, global = true)]
+    verbose: bool,
+    /// How errors are written to stderr
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    error_format: ErrorFormat,
+    /// Neither use nor write the cache of compiled code
+    #[arg(long, global = true)]
+    no_cache: bool,
+}
+
+/// How errors are written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ErrorFormat {
+    /// For a person.
+    Text,
+    /// One JSON object on one line.
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show the connector at work against a SCIM service that runs inside this command
+    #[cfg(feature = "sandbox")]
+    Demo,
+    /// Run a SCIM service with a token endpoint on this machine, to try the connector without an account
+    #[cfg(feature = "sandbox")]
+    Sandbox(sandbox::Arguments),
+    /// Call an operation and print its result as JSON; `describe` lists the operations
+    Call(call::Arguments),
+    /// Test a connection step by step
+    Test(test::Arguments),
+    /// List the operations, or describe one
+    Describe(describe::Arguments),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Which connection of the configuration is meant.
+#[derive(Args)]
+struct ConnectionArgument {
+    /// A connection of the configuration [default: its `default`, or the only one]
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
+}
+
+/// Runs the command of this process' arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap writes them to stdout and everything else to stderr.
+            error.print().ok();
+            return if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
+        }
+    };
+    let messages = Messages { json: cli.global.error_format == ErrorFormat::Json };
+    match start(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            messages.error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<ExitCode> {
+    // One thread is enough, except to serve others, and starts fastest.
+    #[cfg(feature = "sandbox")]
+    let serving = matches!(cli.command, Command::Sandbox(_));
+    #[cfg(not(feature = "sandbox"))]
+    let serving = false;
+    let mut builder = if serving { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
+    let runtime = builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
+    let code = runtime.block_on(dispatch(cli));
+    // A name lookup that was given up may still sit in a thread; it must not hold the process.
+    runtime.shutdown_background();
+    code
+}
+
+async fn dispatch(cli: Cli) -> Result<ExitCode> {
+    let global = &cli.global;
+    match cli.command {
+        #[cfg(feature = "sandbox")]
+        Command::Demo => demo::run(global).await,
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox(arguments) => sandbox::run(&arguments).await,
+        Command::Call(arguments) => call::run(global, &arguments).await,
+        Command::Test(arguments) => test::run(global, &arguments).await,
+        Command::Describe(arguments) => describe::run(global, &arguments).await,
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "scim-connector", &mut script);
+            output::out(&String::from_utf8_lossy(&script))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+impl Global {
+    fn connector(&self, config: Option<&Config>) -> Result<Connector> {
+        let mut options = Options::default();
+        if let Some(config) = config {
+            config.apply(&mut options);
+        }
+        if self.no_cache {
+            options.code_cache = CodeCache::Off;
+        }
+        if self.verbose {
+            options.observer = Some(Arc::new(output::show_exchange));
+        }
+        self.load(options)
+    }
+
+    fn load(&self, options: Options) -> Result<Connector> {
+        Connector::load(self.find_component()?, options)
+    }
+
+    fn find_component(&self) -> Result<PathBuf> {
+        if let Some(path) = &self.component {
+            return Ok(path.clone());
+        }
+        let executable = std::env::current_exe().ok().and_then(|path| path.canonicalize().ok());
+        let folders = executable.iter().flat_map(|path| path.ancestors().skip(1).take(2));
+        let places: Vec<PathBuf> = folders.map(|folder| folder.join(COMPONENT)).collect();
+        places.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
+            let places: Vec<String> = places.iter().map(|path| path.display().to_string()).collect();
+            Error::Load(format!(
+                "there is no component at {}; build it with `cargo xtask component`, or name it with --component or SCIM_CONNECTOR_COMPONENT",
+                places.join(" or ")
+            ))
+        })
+    }
+
+    /// The configuration and the connection that is meant.
+    fn connection(&self, argument: &ConnectionArgument) -> Result<(Config, String, ConnectionSource)> {
+        let config = Config::find(self.config.as_deref())?.ok_or_else(|| Error::Config {
+            path: crate::config::FILE_NAME.into(),
+            detail: format!(
+                "there is no such file in this folder; write one with a table [connections.NAME], or name it with --config or {}",
+                crate::config::VARIABLE
+            ),
+        })?;
+        let (name, source) = config.connection(argument.connection.as_deref())?;
+        Ok((config, name, source))
+    }
+}
+
+/// Reads `--input`: JSON, `@FILE`, or `-` for stdin. The text is checked to be JSON, with line and column.
+fn read_input(argument: &str) -> Result<String> {
+    let unreadable = |what: &str, error: std::io::Error| Error::Usage(format!("--input: {what} cannot be read: {error}"));
+    let text = if argument == "-" {
+        std::io::read_to_string(std::io::stdin()).map_err(|error| unreadable("stdin", error))?
+    } else if let Some(file) = argument.strip_prefix('@') {
+        std::fs::read_to_string(Path::new(file)).map_err(|error| unreadable(file, error))?
+    } else {
+        argument.to_owned()
+    };
+    match serde_json::from_str::<serde_json::Value>(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => {
+            let reason = error.to_string();
+            let reason = reason.split(" at line ").next().unwrap_or_default();
+            Err(Error::Usage(format!("--input is not JSON: line {}, column {}: {reason}", error.line(), error.column())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn input_that_is_no_json_is_refused_with_its_place() {
+        let error = |text: &str| read_input(text).unwrap_err().to_string();
+        assert_eq!(error("{\"a\":\n  x}"), "--input is not JSON: line 2, column 3: expected value");
+        assert_eq!(error(""), "--input is not JSON: line 1, column 0: EOF while parsing a value");
+        assert_eq!(error("@no/such"), "--input: no/such cannot be read: No such file or directory (os error 2)");
+        assert_eq!(read_input("{\"a\": 1.10}").unwrap(), "{\"a\": 1.10}");
+    }
+}

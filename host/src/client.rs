@@ -1,0 +1,334 @@
+//! A client: one connection, its warm instances, its way out. An instance serves one connection for its whole life and is
+//! dropped after a trap, a deadline or a call that was given up.
+
+use crate::bindings::exports::scim::connector::runtime;
+use crate::bindings::scim::connector::types as wit;
+use crate::connection::Connection;
+use crate::connector::Connector;
+use crate::egress::policy::{Origin, Policy};
+use crate::egress::{Activity, Egress, Hooks};
+use crate::error::{Error, FailureKind, Result};
+use crate::instance::{DeadlinePassed, Instance, Running};
+use crate::redact::Redactor;
+use crate::references::{self, Lookup};
+use crate::source::ConnectionSource;
+use serde_json::Value;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::error::Elapsed;
+
+pub use runtime::{ConnectionReport, StepStatus, TestStep};
+
+/// Instances kept for the next call.
+const KEPT_INSTANCES: usize = 8;
+
+/// An instance whose memory has grown beyond this is not kept: memory of WebAssembly never shrinks.
+const KEPT_MEMORY: usize = 32 << 20;
+
+/// What the host waits beyond the connection's own limit, which the component keeps by itself.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// What an operation gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The result; null where there is none, as after a delete.
+    pub output: Value,
+    /// The next page's token, where there is one: `page` of the next call's input.
+    pub next: Option<String>,
+    /// HTTP requests made, token requests and retries included.
+    pub requests_made: u32,
+    /// What the caller should know although the call succeeded.
+    pub warnings: Vec<String>,
+}
+
+/// What the caller knows about a call.
+#[derive(Debug, Clone, Default)]
+pub struct CallContext {
+    /// The run this call belongs to, for logs.
+    pub run_id: Option<String>,
+    /// Which attempt this is, from 1.
+    pub attempt: Option<u32>,
+    /// Time for this call, where it is less than the connection's `timeouts.totalMs`.
+    pub deadline: Option<Duration>,
+}
+
+/// One connection. Cheap to clone; clones share instances and the pool of network connections.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connector: Connector,
+    /// The connection as the component takes it, with its secrets.
+    connection: String,
+    record: wit::Connection,
+    egress: Arc<Egress>,
+    redactor: Arc<Redactor>,
+    limit: Duration,
+    idle: Mutex<Vec<Instance>>,
+    permits: Arc<Semaphore>,
+    open_writes: Arc<AtomicUsize>,
+}
+
+impl Client {
+    pub(crate) async fn new(connector: Connector, source: ConnectionSource) -> Result<Self> {
+        let ConnectionSource { mut value, path, folder } = source;
+        let env = |name: &str| std::env::var(name).ok();
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+        let referenced = references::resolve(&mut value, &path, &Lookup { env: &env, folder })?;
+        let redactor = Arc::new(Redactor::for_connection(&value, &referenced));
+        let connection = value.to_string();
+        let expanded = connector.resolve_connection(&connection).await.map_err(|error| at(&path, scrubbed(error, &redactor)))?;
+        let expanded: Connection = serde_json::from_str(&expanded)
+            .map_err(|error| Error::Load(format!("the component's expanded connection cannot be read: {error}")))?;
+
+        let record = wit::Connection::from(expanded);
+        let token_url = match &record.auth {
+            wit::Auth::ClientCredentials(client) => Some(client.token_url.as_str()),
+            _ => None,
+        };
+        let origin = |url: &str, key: &str| {
+            let uri = url.parse::<http::Uri>().ok();
+            uri.as_ref().and_then(Origin::of).map(|origin| (origin, uri)).ok_or_else(|| Error::Config {
+                path: references::join(&path, key),
+                detail: "no http or https URL of a host".into(),
+            })
+        };
+        let (service, _) = origin(&record.service_url, "serviceUrl")?;
+        let (mut origins, mut token_uri) = (vec![service], None);
+        if let Some(url) = token_url {
+            let (token, uri) = origin(url, "auth.tokenUrl")?;
+            origins.push(token);
+            token_uri = uri;
+        }
+        let policy = Policy::new(origins, record.allow_insecure_http.unwrap_or(false));
+        let options = &connector.inner.options;
+        let egress = Arc::new(Egress::new(policy, token_uri, redactor.clone(), options.observer.clone()));
+        let total = record.timeouts.as_ref().and_then(|timeouts| timeouts.total_ms).unwrap_or(120_000);
+        let inner = Inner {
+            permits: Arc::new(Semaphore::new(options.max_instances.max(1))),
+            connector,
+            connection,
+            record,
+            egress,
+            redactor,
+            limit: Duration::from_millis(total.into()) + GRACE,
+            idle: Mutex::default(),
+            open_writes: Arc::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Calls an operation by its name, JSON in and out. Names, inputs and outputs stand in the [catalog].
+    ///
+    /// # Errors
+    /// [`Error::Failure`] from the component; [`Error::Deadline`] and [`Error::Trap`] from the host.
+    ///
+    /// [catalog]: Connector::catalog
+    pub async fn invoke(&self, operation: &str, input: &Value) -> Result<Outcome> {
+        self.invoke_with(operation, &input.to_string(), &CallContext::default()).await
+    }
+
+    /// As [`Client::invoke`], with the input as JSON text and what the caller knows about the call.
+    ///
+    /// # Errors
+    /// As [`Client::invoke`].
+    pub async fn invoke_with(&self, operation: &str, input: &str, context: &CallContext) -> Result<Outcome> {
+        let mut call = self.begin(context.deadline).await?;
+        let (deadline, input) = (call.deadline.into(), input.to_owned());
+        let context = runtime::CallContext {
+            run_id: context.run_id.clone(),
+            attempt: context.attempt,
+            deadline_ms: context.deadline.map(|limit| u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)),
+        };
+        let Instance { store, exports, .. } = call.instance()?;
+        let connection = &self.inner.connection;
+        let answer = exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context));
+        let answer = tokio::time::timeout_at(deadline, answer).await;
+        let outcome = call.finish(answer)?;
+        let output = serde_json::from_str(&outcome.output).map_err(|error| Error::Trap {
+            detail: format!("its result is no JSON: {error}"),
+            maybe_applied: true,
+        })?;
+        Ok(Outcome { output, next: outcome.next, requests_made: outcome.requests_made, warnings: outcome.warnings })
+    }
+
+    /// Whether a call that is running has sent a change to the provider, so that giving it up leaves the outcome open.
+    #[must_use]
+    pub fn write_in_flight(&self) -> bool {
+        self.inner.open_writes.load(Ordering::Acquire) > 0
+    }
+
+    /// What takes this connection's secrets out of text.
+    #[must_use]
+    pub fn redactor(&self) -> &Redactor {
+        &self.inner.redactor
+    }
+
+    /// Takes an instance for one call, a warm one where there is one.
+    async fn begin(&self, limit: Option<Duration>) -> Result<Call<'_>> {
+        let inner = &*self.inner;
+        let limit = limit.map_or(inner.limit, |limit| (limit + GRACE).min(inner.limit));
+        let deadline = Instant::now() + limit;
+        let late = |_: Elapsed| Error::Deadline { after: limit, maybe_applied: false };
+        let permit = tokio::time::timeout_at(deadline.into(), inner.permits.clone().acquire_owned()).await.map_err(late)?;
+        let running = inner.connector.inner.ticker.run();
+        let warm = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut instance = match warm {
+            Some(instance) => instance,
+            None => {
+                let activity = Arc::new(Activity::new(inner.open_writes.clone()));
+                inner.connector.instance(Hooks { egress: Some(inner.egress.clone()), activity }).await?
+            }
+        };
+        instance.begin(deadline);
+        Ok(Call { client: inner, instance: Some(instance), deadline, limit, _permit: permit.ok(), _running: running })
+    }
+}
+
+/// A call under way. Dropped before it is finished, it takes its instance with it.
+struct Call<'a> {
+    client: &'a Inner,
+    instance: Option<Instance>,
+    deadline: Instant,
+    limit: Duration,
+    _permit: Option<OwnedSemaphorePermit>,
+    _running: Running,
+}
+
+impl Call<'_> {
+    fn instance(&mut self) -> Result<&mut Instance> {
+        self.instance.as_mut().ok_or_else(|| Error::Trap { detail: "its instance is gone".into(), maybe_applied: false })
+    }
+
+    /// Ends the call: a healthy instance goes back, any other is dropped.
+    fn finish<T>(mut self, answer: Result<wasmtime::Result<Result<T, wit::Error>>, Elapsed>) -> Result<T> {
+        let maybe_applied = self.instance.as_ref().is_some_and(|instance| instance.activity.has_written());
+        let deadline = Error::Deadline { after: self.limit, maybe_applied };
+        match answer {
+            Ok(Ok(result)) => {
+                if let Some(instance) = self.instance.take() {
+                    instance.activity.reset();
+                    let mut idle = self.client.idle.lock().unwrap_or_else(PoisonError::into_inner);
+                    if idle.len() < KEPT_INSTANCES && instance.memory_used() <= KEPT_MEMORY {
+                        idle.push(instance);
+                    }
+                }
+                result.map_err(|error| scrubbed(error.into(), &self.client.redactor))
+            }
+            Ok(Err(trap)) if trap.is::<DeadlinePassed>() => Err(deadline),
+            Ok(Err(trap)) => {
+                let starved = self.instance.as_ref().is_some_and(Instance::was_refused_memory);
+                let detail = if starved {
+                    format!("it needed more than its {} bytes of memory", self.client.connector.inner.options.memory_limit)
+                } else {
+                    self.client.redactor.text(&trap.root_cause().to_string())
+                };
+                Err(Error::Trap { detail, maybe_applied })
+            }
+            Err(_) => Err(deadline),
+        }
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if let Some(instance) = &self.instance {
+            instance.activity.reset();
+        }
+    }
+}
+
+/// The second fence: the component keeps secrets out of its failures, and the host makes sure.
+fn scrubbed(error: Error, redactor: &Redactor) -> Error {
+    match error {
+        Error::Failure { transient, mut failure } => {
+            failure.detail = redactor.text(&failure.detail);
+            failure.excerpt = failure.excerpt.map(|excerpt| redactor.text(&excerpt));
+            for problem in failure.problems.iter_mut().flatten() {
+                problem.detail = redactor.text(&problem.detail);
+            }
+            Error::Failure { transient, failure }
+        }
+        other => other,
+    }
+}
+
+/// Says where in the configuration a connection is wrong.
+fn at(path: &str, error: Error) -> Error {
+    let Error::Failure { failure, .. } = &error else { return error };
+    if !matches!(failure.kind, FailureKind::Configuration | FailureKind::InvalidInput) {
+        return error;
+    }
+    let place = |pointer: &str| references::join(path, &references::key_path(pointer));
+    match failure.problems.as_deref() {
+        Some([first, rest @ ..]) => Error::Config {
+            path: place(&first.pointer),
+            detail: rest.iter().fold(first.detail.clone(), |text, problem| {
+                format!("{text}; {}: {}", place(&problem.pointer), problem.detail)
+            }),
+        },
+        _ => Error::Config { path: place(failure.pointer.as_deref().unwrap_or_default()), detail: failure.detail.clone() },
+    }
+}
+
+/// The typed functions: one line each, all alike.
+macro_rules! typed {
+    ($($(#[$doc:meta])* $name:ident = $interface:ident.$function:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => {
+        impl Client {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// [`Error::Failure`] from the component; [`Error::Deadline`] and [`Error::Trap`] from the host.
+                pub async fn $name(&self, $($arg: $ty),*) -> Result<$out> {
+                    let mut call = self.begin(None).await?;
+                    let deadline = call.deadline.into();
+                    let Instance { store, exports, .. } = call.instance()?;
+                    let answer = exports.$interface().$function(store, &self.inner.record, $($arg),*);
+                    let answer = tokio::time::timeout_at(deadline, answer).await;
+                    call.finish(answer)
+                }
+            )*
+        }
+    };
+}
+
+typed! {
+    /// Creates a user (RFC 7644 section 3.3).
+    create_user = scim_connector_users.call_create_user(user: &wit::User, view: Option<&wit::View>, options: Option<&wit::Options>) -> wit::User;
+    /// Reads a user (RFC 7644 section 3.4.1).
+    get_user = scim_connector_users.call_get_user(id: &str, view: Option<&wit::View>, options: Option<&wit::Options>) -> wit::User;
+    /// Lists users, a page at a time (RFC 7644 section 3.4.2).
+    list_users = scim_connector_users.call_list_users(query: Option<&wit::Query>, options: Option<&wit::Options>) -> wit::UserPage;
+    /// Lists users by POST to `/Users/.search` (RFC 7644 section 3.4.3).
+    search_users = scim_connector_users.call_search_users(query: Option<&wit::Query>, options: Option<&wit::Options>) -> wit::UserPage;
+    /// Replaces a user (RFC 7644 section 3.5.1); none where the provider answers without a body.
+    update_user = scim_connector_users.call_update_user(id: &str, user: &wit::User, view: Option<&wit::View>, options: Option<&wit::Options>) -> Option<wit::User>;
+    /// Changes parts of a user (RFC 7644 section 3.5.2); none where the provider answers without a body.
+    patch_user = scim_connector_users.call_patch_user(id: &str, operations: &[wit::PatchOperation], view: Option<&wit::View>, options: Option<&wit::Options>) -> Option<wit::User>;
+    /// Deletes a user (RFC 7644 section 3.6).
+    delete_user = scim_connector_users.call_delete_user(id: &str, options: Option<&wit::Options>) -> ();
+    /// What the provider can do (RFC 7643 section 5).
+    get_service_provider_config = scim_connector_discovery.call_get_service_provider_config() -> wit::ServiceProviderConfig;
+}
+
+impl Client {
+    /// Tries the connection step by step: reachable, authenticated, capabilities, one user listed. A step that is no good
+    /// is a report with `ok: false`.
+    ///
+    /// # Errors
+    /// Where the test could not start.
+    pub async fn test(&self) -> Result<ConnectionReport> {
+        let mut call = self.begin(None).await?;
+        let deadline = call.deadline.into();
+        let Instance { store, exports, .. } = call.instance()?;
+        let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);
+        let answer = tokio::time::timeout_at(deadline, answer).await;
+        call.finish(answer)
+    }
+}

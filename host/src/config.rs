@@ -1,0 +1,290 @@
+//! `Config.toml`: named connections and the host's own settings. Finds and reads the file; what a connection may contain
+//! is the component's to say, and references in it are resolved when a client is made.
+
+use crate::connector::{CodeCache, Options};
+use crate::error::{Error, Result};
+use crate::references::{join, key};
+use crate::source::ConnectionSource;
+use crate::suggest;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Names the configuration file where the command line does not.
+pub const VARIABLE: &str = "SCIM_CONNECTOR_CONFIG";
+
+/// The file's name in the working folder.
+pub const FILE_NAME: &str = "Config.toml";
+
+/// A configuration file that has been read.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    path: PathBuf,
+    default: Option<String>,
+    host: HostSettings,
+    connections: BTreeMap<String, Hidden>,
+}
+
+/// A connection; its debug form shows nothing, since secrets may stand in the file.
+#[derive(Clone)]
+struct Hidden(Value);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("..")
+    }
+}
+
+/// The `[host]` table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct HostSettings {
+    code_cache: Option<CodeCache>,
+    memory_limit_bytes: Option<usize>,
+    max_instances: Option<usize>,
+}
+
+impl Config {
+    /// Finds and reads the configuration: the named file, else the one `SCIM_CONNECTOR_CONFIG` names, else `Config.toml`
+    /// in the working folder. `None` where there is none and none was named.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the file cannot be read or is wrong.
+    pub fn find(named: Option<&Path>) -> Result<Option<Self>> {
+        let variable = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+        match named.map(Path::to_path_buf).or(variable) {
+            Some(path) => Self::load(&path).map(Some),
+            None if Path::new(FILE_NAME).exists() => Self::load(Path::new(FILE_NAME)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with file, line and column, or with the key's path.
+    pub fn load(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::Config { path: path.display().to_string(), detail: format!("cannot be read: {error}") })?;
+        Self::parse(&text, path)
+    }
+
+    /// Reads the text of a file that stands at `path`.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self> {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+            Error::Config { path: format!("{}:{line}:{column}", path.display()), detail: error.message().to_owned() }
+        })?;
+        let mut config = Self { path: path.to_path_buf(), ..Self::default() };
+        for (name, value) in table {
+            match (name.as_str(), value) {
+                ("connections", toml::Value::Table(connections)) => {
+                    for (name, value) in connections {
+                        let toml::Value::Table(_) = value else {
+                            return Err(wrong(&join("connections", &key(&name)), "must be a table with serviceUrl and auth"));
+                        };
+                        config.connections.insert(name, Hidden(json(value)));
+                    }
+                }
+                ("connections", _) => return Err(wrong("connections", "must be a table: write [connections.NAME]")),
+                ("default", toml::Value::String(name)) => config.default = Some(name),
+                ("default", _) => return Err(wrong("default", "must be text, the name of a connection")),
+                ("host", toml::Value::Table(host)) => config.host = HostSettings::parse(host)?,
+                ("host", _) => return Err(wrong("host", "must be a table: write [host]")),
+                _ => return Err(unknown("", &name, &["connections", "default", "host"])),
+            }
+        }
+        if let Some(name) = &config.default
+            && !config.connections.contains_key(name)
+        {
+            return Err(wrong("default", &format!("there is no connection \"{name}\"{}", config.names_hint(name))));
+        }
+        Ok(config)
+    }
+
+    /// The names of the connections.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.connections.keys().map(String::as_str)
+    }
+
+    /// A connection by its name; without one, the file's `default`, or the only connection there is. With its name.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that lists the names there are.
+    pub fn connection(&self, name: Option<&str>) -> Result<(String, ConnectionSource)> {
+        let file = self.path.display().to_string();
+        let mut names = self.names();
+        let name = match (name.or(self.default.as_deref()), names.next(), names.next()) {
+            (Some(name), ..) | (None, Some(name), None) => name,
+            (None, None, _) => {
+                return Err(Error::Config { path: file, detail: "there is no connection in it; add a table [connections.NAME]".into() });
+            }
+            (None, Some(_), Some(_)) => {
+                let detail = format!("several connections are there: {}; choose one with --connection or a default", self.list());
+                return Err(Error::Config { path: file, detail });
+            }
+        };
+        let Some(Hidden(value)) = self.connections.get(name) else {
+            let detail = format!("there is no connection \"{name}\"{}", self.names_hint(name));
+            return Err(Error::Config { path: file, detail });
+        };
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let path = join("connections", &key(name));
+        Ok((name.to_owned(), ConnectionSource::at(value.clone(), path, folder)))
+    }
+
+    /// Puts the settings of `[host]` into `options`.
+    pub fn apply(&self, options: &mut Options) {
+        if let Some(cache) = &self.host.code_cache {
+            options.code_cache = cache.clone();
+        }
+        options.memory_limit = self.host.memory_limit_bytes.unwrap_or(options.memory_limit);
+        options.max_instances = self.host.max_instances.unwrap_or(options.max_instances);
+    }
+
+    fn list(&self) -> String {
+        self.names().collect::<Vec<_>>().join(", ")
+    }
+
+    fn names_hint(&self, name: &str) -> String {
+        let there = if self.connections.is_empty() { "none".into() } else { self.list() };
+        format!("{}; there is: {there}", suggest::hint(name, self.names()).trim_end_matches('?'))
+    }
+}
+
+impl HostSettings {
+    fn parse(table: toml::Table) -> Result<Self> {
+        let mut settings = Self::default();
+        let size = |name: &str, value: &toml::Value| {
+            let size = value.as_integer().and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
+            size.ok_or_else(|| wrong(&format!("host.{name}"), "must be a whole number above 0"))
+        };
+        for (name, value) in table {
+            match name.as_str() {
+                "codeCache" => {
+                    settings.code_cache = Some(match value {
+                        toml::Value::Boolean(true) => CodeCache::User,
+                        toml::Value::Boolean(false) => CodeCache::Off,
+                        toml::Value::String(folder) => CodeCache::Folder(folder.into()),
+                        _ => return Err(wrong("host.codeCache", "must be true, false or a folder")),
+                    });
+                }
+                "memoryLimitBytes" => settings.memory_limit_bytes = Some(size(&name, &value)?),
+                "maxInstances" => settings.max_instances = Some(size(&name, &value)?),
+                _ => return Err(unknown("host", &name, &["codeCache", "memoryLimitBytes", "maxInstances"])),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+fn wrong(path: &str, detail: &str) -> Error {
+    Error::Config { path: path.to_owned(), detail: detail.to_owned() }
+}
+
+fn unknown(table: &str, name: &str, known: &[&str]) -> Error {
+    let hint = suggest::closest(name, known.iter().copied());
+    let hint = hint.map_or_else(|| format!("; known are {}", known.join(", ")), |hint| format!("; did you mean \"{hint}\"?"));
+    wrong(&join(table, &key(name)), &format!("unknown key{hint}"))
+}
+
+/// Line and column, from 1, of a byte offset.
+fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    (line, column)
+}
+
+/// TOML as JSON; a date becomes text. (serde would do it too, but not with numbers of arbitrary precision.)
+fn json(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(value) => value.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(list) => list.into_iter().map(json).collect(),
+        toml::Value::Table(table) => Value::Object(table.into_iter().map(|(name, value)| (name, json(value))).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(text, Path::new("conf/Config.toml")).map_err(|error| error.to_string())
+    }
+
+    const TWO: &str = r#"
+        [connections.prod]
+        serviceUrl = "https://example.com/scim/v2"
+        auth = { type = "bearer", token = { env = "TOKEN" } }
+        [connections.test]
+        serviceUrl = "http://localhost:8080/scim/v2"
+        timeouts.totalMs = 5000
+    "#;
+
+    #[test]
+    fn connections_are_found_by_name_default_or_being_alone() {
+        let config = parse(TWO).unwrap();
+        assert_eq!(config.names().collect::<Vec<_>>(), ["prod", "test"]);
+        let (name, source) = config.connection(Some("test")).unwrap();
+        assert_eq!((name.as_str(), source.path.as_str(), source.folder.as_path()), ("test", "connections.test", Path::new("conf")));
+        assert_eq!(source.value["timeouts"]["totalMs"], 5000);
+        assert_eq!(parse(&format!("default = \"prod\"\n{TWO}")).unwrap().connection(None).unwrap().0, "prod");
+        assert_eq!(parse("[connections.only]").unwrap().connection(None).unwrap().0, "only");
+    }
+
+    #[test]
+    fn every_mistake_is_named_exactly() {
+        let rows = [
+            ("a = 1", "a: unknown key; known are connections, default, host"),
+            ("conections = {}", "conections: unknown key; did you mean \"connections\"?"),
+            ("[host]\nmemoryLimit = 1", "host.memoryLimit: unknown key; did you mean \"memoryLimitBytes\"?"),
+            ("[host]\nmemoryLimitBytes = \"a\"", "host.memoryLimitBytes: must be a whole number above 0"),
+            ("[host]\ncodeCache = 3", "host.codeCache: must be true, false or a folder"),
+            ("connections = 3", "connections: must be a table: write [connections.NAME]"),
+            ("[connections]\nserviceUrl = \"x\"", "connections.serviceUrl: must be a table with serviceUrl and auth"),
+            ("default = \"prd\"\n[connections.prod]", "default: there is no connection \"prd\"; did you mean \"prod\"; there is: prod"),
+            ("default = 3", "default: must be text, the name of a connection"),
+        ];
+        for (text, message) in rows {
+            assert_eq!(parse(text).unwrap_err(), message);
+        }
+        let error = parse("[connections.prod]\nserviceUrl = \"x\nauth = 1").unwrap_err();
+        assert!(error.starts_with("conf/Config.toml:2:"), "{error}");
+    }
+
+    #[test]
+    fn a_connection_that_is_not_there_lists_those_that_are() {
+        let error = |text: &str, name| parse(text).unwrap().connection(name).unwrap_err().to_string();
+        assert_eq!(
+            error(TWO, Some("prd")),
+            "conf/Config.toml: there is no connection \"prd\"; did you mean \"prod\"; there is: prod, test"
+        );
+        assert_eq!(
+            error(TWO, None),
+            "conf/Config.toml: several connections are there: prod, test; choose one with --connection or a default"
+        );
+        assert_eq!(error("", None), "conf/Config.toml: there is no connection in it; add a table [connections.NAME]");
+        assert_eq!(error("", Some("x")), "conf/Config.toml: there is no connection \"x\"; there is: none");
+    }
+
+    #[test]
+    fn host_settings_reach_the_options() {
+        let mut options = Options::default();
+        parse("[host]\ncodeCache = \"/tmp/c\"\nmemoryLimitBytes = 1000\nmaxInstances = 3").unwrap().apply(&mut options);
+        assert_eq!(options.code_cache, CodeCache::Folder("/tmp/c".into()));
+        assert_eq!((options.memory_limit, options.max_instances), (1000, 3));
+    }
+
+    #[test]
+    fn its_debug_form_shows_no_connection() {
+        let config = parse("[connections.prod]\nauth = { type = \"bearer\", token = \"swordfish\" }").unwrap();
+        assert!(!format!("{config:?}").contains("swordfish"));
+    }
+}

@@ -1,0 +1,344 @@
+//! A connection as Rust types: the JSON form of the contract, and the record the typed functions take. What is allowed in
+//! it is the component's to say; this module only carries it.
+
+use crate::bindings::scim::connector::types as wit;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+
+/// One provider and how to reach it.
+///
+/// ```
+/// use scim_connector_host::connection::{Auth, Connection, Secret};
+/// let connection = Connection {
+///     service_url: Some("https://example.com/scim/v2".into()),
+///     auth: Auth::Bearer { token: Secret::Env("SCIM_TOKEN".into()) },
+///     ..Connection::default()
+/// };
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Connection {
+    /// The service's base URL (RFC 7644 section 1.3); may be left out where `provider` fills it in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_url: Option<String>,
+    /// A provider by name, for example `asgardeo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// The organisation at that provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Credentials.
+    pub auth: Auth,
+    /// The provider's profile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// Headers sent with every request to the service.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Limits in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeouts: Option<Timeouts>,
+    /// Retries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
+    /// Limits in size.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Limits>,
+    /// Allows `http:` to a host that is not this machine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow_insecure_http: Option<bool>,
+    /// Knobs of the profile that are replaced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overrides: Option<Value>,
+}
+
+/// A secret, or where to find it. Its debug form does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// The secret itself.
+    Literal(String),
+    /// The name of an environment variable, read when a client is made.
+    Env(String),
+    /// A file, read when a client is made.
+    File(PathBuf),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(_) => f.write_str("[redacted]"),
+            Self::Env(name) => write!(f, "Env({name:?})"),
+            Self::File(path) => write!(f, "File({})", path.display()),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum SecretJson {
+    Literal(String),
+    Env { env: String },
+    File { file: PathBuf },
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.clone() {
+            Self::Literal(text) => SecretJson::Literal(text),
+            Self::Env(env) => SecretJson::Env { env },
+            Self::File(file) => SecretJson::File { file },
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // serde's own message would quote the value.
+        match SecretJson::deserialize(deserializer) {
+            Ok(SecretJson::Literal(text)) => Ok(Self::Literal(text)),
+            Ok(SecretJson::Env { env }) => Ok(Self::Env(env)),
+            Ok(SecretJson::File { file }) => Ok(Self::File(file)),
+            Err(_) => Err(D::Error::custom("a secret is text, {\"env\": NAME} or {\"file\": PATH}")),
+        }
+    }
+}
+
+/// How requests to the service are authenticated (RFC 7644 section 2).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[non_exhaustive]
+pub enum Auth {
+    /// Not at all.
+    #[default]
+    None,
+    /// The host adds the credentials on the way out.
+    Host,
+    /// A bearer token (RFC 6750).
+    Bearer {
+        /// The token.
+        token: Secret,
+    },
+    /// HTTP Basic authentication (RFC 7617).
+    Basic {
+        /// The user name.
+        username: String,
+        /// The password.
+        password: Secret,
+    },
+    /// A header with an API key.
+    Header {
+        /// The header's name.
+        name: String,
+        /// Its value.
+        value: Secret,
+    },
+    /// OAuth 2.0 client credentials (RFC 6749 section 4.4).
+    ClientCredentials(Box<ClientCredentials>),
+}
+
+/// OAuth 2.0 client credentials (RFC 6749 section 4.4).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClientCredentials {
+    /// The token endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_url: Option<String>,
+    /// The client identifier.
+    pub client_id: String,
+    /// The client secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<Secret>,
+    /// A private key in PKCS#8 PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub private_key: Option<Secret>,
+    /// The key's identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<String>,
+    /// How the client proves itself to the token endpoint.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Scopes to ask for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<String>>,
+    /// The `audience` parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+    /// Further parameters of the token request.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// How a client proves itself to the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Method {
+    /// HTTP Basic authentication.
+    Basic,
+    /// In the request's body.
+    Post,
+    /// A signed assertion (RFC 7523).
+    PrivateKeyJwt,
+}
+
+/// Limits in time, in milliseconds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Timeouts {
+    /// Until a connection stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connect_ms: Option<u32>,
+    /// From the request to the answer's first byte.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_byte_ms: Option<u32>,
+    /// Between two pieces of the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub between_bytes_ms: Option<u32>,
+    /// For the whole call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_ms: Option<u32>,
+}
+
+/// Retries of what is safe to repeat.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Retry {
+    /// Attempts in all; 1 switches retries off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_attempts: Option<u32>,
+    /// First pause, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_delay_ms: Option<u32>,
+    /// Longest pause, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_delay_ms: Option<u32>,
+}
+
+/// Limits in size.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Limits {
+    /// Largest answer read, in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub response_bytes: Option<u64>,
+    /// Deepest nesting of JSON read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub json_depth: Option<u32>,
+    /// Most redirects followed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redirects: Option<u32>,
+}
+
+impl From<Secret> for wit::Secret {
+    fn from(secret: Secret) -> Self {
+        match secret {
+            Secret::Literal(text) => Self::Literal(text),
+            Secret::Env(name) => Self::Env(name),
+            // Only a connection whose references were resolved becomes a record.
+            Secret::File(path) => Self::Literal(path.display().to_string()),
+        }
+    }
+}
+
+fn pairs(map: BTreeMap<String, String>) -> Option<Vec<(String, String)>> {
+    (!map.is_empty()).then(|| map.into_iter().collect())
+}
+
+impl From<Auth> for wit::Auth {
+    fn from(auth: Auth) -> Self {
+        match auth {
+            Auth::None => Self::None,
+            Auth::Host => Self::Host,
+            Auth::Bearer { token } => Self::Bearer(token.into()),
+            Auth::Basic { username, password } => Self::Basic(wit::BasicCredentials { username, password: password.into() }),
+            Auth::Header { name, value } => Self::Header(wit::HeaderCredentials { name, value: value.into() }),
+            Auth::ClientCredentials(client) => Self::ClientCredentials(wit::ClientCredentials {
+                token_url: client.token_url.unwrap_or_default(),
+                client_id: client.client_id,
+                client_secret: client.client_secret.map(Into::into),
+                private_key: client.private_key.map(Into::into),
+                key_id: client.key_id,
+                method: client.method.map(|method| match method {
+                    Method::Basic => wit::ClientAuthentication::Basic,
+                    Method::Post => wit::ClientAuthentication::Post,
+                    Method::PrivateKeyJwt => wit::ClientAuthentication::PrivateKeyJwt,
+                }),
+                scopes: client.scopes,
+                audience: client.audience,
+                parameters: pairs(client.parameters),
+            }),
+        }
+    }
+}
+
+impl From<Connection> for wit::Connection {
+    fn from(connection: Connection) -> Self {
+        Self {
+            service_url: connection.service_url.unwrap_or_default(),
+            auth: connection.auth.into(),
+            profile: connection.profile,
+            headers: pairs(connection.headers),
+            timeouts: connection.timeouts.map(|timeouts| wit::Timeouts {
+                connect_ms: timeouts.connect_ms,
+                first_byte_ms: timeouts.first_byte_ms,
+                between_bytes_ms: timeouts.between_bytes_ms,
+                total_ms: timeouts.total_ms,
+            }),
+            retry: connection.retry.map(|retry| wit::Retry {
+                max_attempts: retry.max_attempts,
+                base_delay_ms: retry.base_delay_ms,
+                max_delay_ms: retry.max_delay_ms,
+            }),
+            limits: connection.limits.map(|limits| wit::Limits {
+                response_bytes: limits.response_bytes,
+                json_depth: limits.json_depth,
+                redirects: limits.redirects,
+            }),
+            allow_insecure_http: connection.allow_insecure_http,
+            overrides: connection.overrides.map(|overrides| overrides.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn json_and_types_say_the_same() {
+        let text = json!({
+            "serviceUrl": "https://example.com/scim/v2",
+            "auth": {"type": "clientCredentials", "tokenUrl": "https://example.com/token", "clientId": "c",
+                "clientSecret": {"env": "S"}, "method": "privateKeyJwt", "scopes": ["a"], "parameters": {"resource": "r"}},
+            "headers": {"User-Agent": "x"},
+            "timeouts": {"totalMs": 5000},
+            "limits": {"responseBytes": 10},
+            "allowInsecureHttp": true,
+        });
+        let connection: Connection = serde_json::from_value(text.clone()).unwrap();
+        assert_eq!(serde_json::to_value(&connection).unwrap(), text);
+        for auth in [
+            json!({"type": "none"}),
+            json!({"type": "host"}),
+            json!({"type": "bearer", "token": "t"}),
+            json!({"type": "basic", "username": "u", "password": {"file": "p"}}),
+            json!({"type": "header", "name": "X-Key", "value": "v"}),
+        ] {
+            let parsed: Auth = serde_json::from_value(auth.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&parsed).unwrap(), auth);
+        }
+    }
+
+    #[test]
+    fn no_debug_form_and_no_error_shows_a_secret() {
+        let connection = Connection { auth: Auth::Bearer { token: Secret::Literal("swordfish".into()) }, ..Connection::default() };
+        assert!(!format!("{connection:?}").contains("swordfish"));
+        let error = serde_json::from_value::<Secret>(json!(["swordfish"])).unwrap_err().to_string();
+        assert_eq!(error, "a secret is text, {\"env\": NAME} or {\"file\": PATH}");
+    }
+}

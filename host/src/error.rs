@@ -1,0 +1,294 @@
+//! What can go wrong, and the one table that says what each case means: permanent or transient, its kind, its exit code.
+//! Knows nothing of how errors are printed.
+
+use crate::bindings::scim::connector::types as wit;
+use serde_json::{Map, Value, json};
+use std::time::Duration;
+
+pub use wit::{Failure, FailureKind, Problem, ScimType};
+
+/// Result of this crate's functions.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call gave no result. No variant contains a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The component said so: the provider refused, could not be reached, the input was wrong.
+    #[error("{}", failure.detail)]
+    Failure {
+        /// Whether the call may be repeated unchanged.
+        transient: bool,
+        /// What went wrong.
+        failure: Box<Failure>,
+    },
+    /// The component stopped in the middle of a call: a fault of the connector, or its memory limit.
+    #[error("the component stopped unexpectedly: {detail}")]
+    Trap {
+        /// What wasmtime says.
+        detail: String,
+        /// Whether a change had been sent.
+        maybe_applied: bool,
+    },
+    /// The call took longer than the connection allows and was ended by the host.
+    #[error("no result after {} ms; the call was ended (timeouts.totalMs of the connection)", after.as_millis())]
+    Deadline {
+        /// How long the call was given.
+        after: Duration,
+        /// Whether a change had been sent.
+        maybe_applied: bool,
+    },
+    /// A configuration file, a connection or a reference in it is wrong.
+    #[error("{path}: {detail}")]
+    Config {
+        /// Where: a key path such as `connections.prod.auth.token`, or a file.
+        path: String,
+        /// What is wrong and what to do.
+        detail: String,
+    },
+    /// The component cannot be loaded.
+    #[error("{0}")]
+    Load(String),
+    /// The caller asked for something there is not, or gave input that is no JSON.
+    #[error("{0}")]
+    Usage(String),
+    /// The caller gave up.
+    #[error("interrupted")]
+    Interrupted {
+        /// Whether a change had been sent.
+        maybe_applied: bool,
+    },
+}
+
+/// What an error means to whoever has to act on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// Whether the call may be repeated unchanged.
+    pub transient: bool,
+    /// The failure kind, camelCase as in JSON.
+    pub kind: String,
+    /// Exit code of the command line (sysexits): 1 permanent, 75 transient, 64 usage, 78 configuration, 130 interrupted.
+    pub exit_code: u8,
+    /// Whether the provider may have carried out the change.
+    pub maybe_applied: bool,
+}
+
+impl Error {
+    /// The table of errors.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        let row = |transient, kind: &str, exit_code, maybe_applied| Class {
+            transient,
+            kind: kind.to_owned(),
+            exit_code,
+            maybe_applied,
+        };
+        match self {
+            Self::Failure { transient: true, failure } => row(true, kind_name(&failure.kind), 75, failure.maybe_applied),
+            Self::Failure { transient: false, failure } => {
+                let exit_code = if matches!(failure.kind, FailureKind::Configuration) { 78 } else { 1 };
+                row(false, kind_name(&failure.kind), exit_code, failure.maybe_applied)
+            }
+            Self::Trap { maybe_applied, .. } => row(false, "internal", 1, *maybe_applied),
+            // A write without an answer must not be repeated blindly; anything else may.
+            Self::Deadline { maybe_applied: true, .. } => row(false, "timeout", 1, true),
+            Self::Deadline { maybe_applied: false, .. } => row(true, "timeout", 75, false),
+            Self::Config { .. } | Self::Load(_) => row(false, "configuration", 78, false),
+            Self::Usage(_) => row(false, "invalidInput", 64, false),
+            Self::Interrupted { maybe_applied } => row(false, "interrupted", 130, *maybe_applied),
+        }
+    }
+
+    /// Exit code of the command line for this error.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        self.class().exit_code
+    }
+
+    /// The failure as one JSON object: `error`, `kind`, `detail`, `maybeApplied` always, the rest where it is known.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        if let Self::Failure { transient, failure } = self {
+            return failure_json(failure, *transient);
+        }
+        let class = self.class();
+        let mut object = Map::new();
+        object.insert("error".into(), word(class.transient).into());
+        object.insert("kind".into(), class.kind.into());
+        if let Self::Config { path, detail } = self {
+            object.insert("detail".into(), detail.clone().into());
+            object.insert("at".into(), path.clone().into());
+        } else {
+            object.insert("detail".into(), self.to_string().into());
+        }
+        object.insert("maybeApplied".into(), class.maybe_applied.into());
+        Value::Object(object)
+    }
+
+    /// The component's failure, where there is one.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Self::Failure { failure, .. } => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+impl From<wit::Error> for Error {
+    fn from(error: wit::Error) -> Self {
+        match error {
+            wit::Error::PermanentFailure(failure) => Self::Failure { transient: false, failure: Box::new(failure) },
+            wit::Error::TransientFailure(failure) => Self::Failure { transient: true, failure: Box::new(failure) },
+            wit::Error::ExecutionFailed => {
+                Self::Trap { detail: "it answered execution-failed, which is reserved for engines".into(), maybe_applied: true }
+            }
+        }
+    }
+}
+
+fn word(transient: bool) -> &'static str {
+    if transient { "transient" } else { "permanent" }
+}
+
+/// A failure of the component as JSON; absent members are left out, `maybeApplied` is always there.
+#[must_use]
+pub fn failure_json(failure: &Failure, transient: bool) -> Value {
+    let mut object = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            object.insert(name.to_owned(), value);
+        }
+    };
+    put("error", Some(word(transient).into()));
+    put("kind", Some(kind_name(&failure.kind).into()));
+    put("status", failure.status.map(Value::from));
+    put("scimType", failure.scim_type.as_ref().map(|code| scim_type_name(code).into()));
+    put("detail", Some(failure.detail.clone().into()));
+    put("pointer", failure.pointer.clone().map(Value::from));
+    put(
+        "problems",
+        failure.problems.as_ref().map(|problems| {
+            problems.iter().map(|problem| json!({ "pointer": problem.pointer, "detail": problem.detail })).collect()
+        }),
+    );
+    put("oauthError", failure.oauth_error.clone().map(Value::from));
+    put("retryAfterMs", failure.retry_after_ms.map(Value::from));
+    put("maybeApplied", Some(failure.maybe_applied.into()));
+    put("requestId", failure.request_id.clone().map(Value::from));
+    put("excerpt", failure.excerpt.clone().map(Value::from));
+    Value::Object(object)
+}
+
+/// A failure kind's name in JSON.
+#[must_use]
+pub fn kind_name(kind: &FailureKind) -> &str {
+    match kind {
+        FailureKind::InvalidInput => "invalidInput",
+        FailureKind::Configuration => "configuration",
+        FailureKind::Authentication => "authentication",
+        FailureKind::Permission => "permission",
+        FailureKind::NotFound => "notFound",
+        FailureKind::Conflict => "conflict",
+        FailureKind::Ambiguous => "ambiguous",
+        FailureKind::Precondition => "precondition",
+        FailureKind::NotModified => "notModified",
+        FailureKind::Throttled => "throttled",
+        FailureKind::Unavailable => "unavailable",
+        FailureKind::Timeout => "timeout",
+        FailureKind::Unsupported => "unsupported",
+        FailureKind::Protocol => "protocol",
+        FailureKind::TooLarge => "tooLarge",
+        FailureKind::Internal => "internal",
+        FailureKind::Other(name) => name,
+    }
+}
+
+/// A detail error code as the RFCs spell it (RFC 7644 section 3.12 table 9, RFC 9865 section 3).
+#[must_use]
+pub fn scim_type_name(code: &ScimType) -> &str {
+    match code {
+        ScimType::InvalidFilter => "invalidFilter",
+        ScimType::TooMany => "tooMany",
+        ScimType::Uniqueness => "uniqueness",
+        ScimType::Mutability => "mutability",
+        ScimType::InvalidSyntax => "invalidSyntax",
+        ScimType::InvalidPath => "invalidPath",
+        ScimType::NoTarget => "noTarget",
+        ScimType::InvalidValue => "invalidValue",
+        ScimType::InvalidVers => "invalidVers",
+        ScimType::Sensitive => "sensitive",
+        ScimType::InvalidCursor => "invalidCursor",
+        ScimType::ExpiredCursor => "expiredCursor",
+        ScimType::InvalidCount => "invalidCount",
+        ScimType::Other(code) => code,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(kind: FailureKind, maybe_applied: bool) -> Box<Failure> {
+        Box::new(Failure {
+            kind,
+            status: None,
+            scim_type: None,
+            detail: "why".into(),
+            pointer: None,
+            problems: None,
+            oauth_error: None,
+            retry_after_ms: None,
+            maybe_applied,
+            request_id: None,
+            excerpt: None,
+        })
+    }
+
+    #[test]
+    fn the_table_of_errors() {
+        let after = Duration::from_secs(1);
+        let rows = [
+            (Error::Failure { transient: false, failure: failure(FailureKind::NotFound, false) }, false, "notFound", 1),
+            (Error::Failure { transient: false, failure: failure(FailureKind::Unavailable, true) }, false, "unavailable", 1),
+            (Error::Failure { transient: false, failure: failure(FailureKind::Configuration, false) }, false, "configuration", 78),
+            (Error::Failure { transient: true, failure: failure(FailureKind::Throttled, false) }, true, "throttled", 75),
+            (Error::Failure { transient: false, failure: failure(FailureKind::Other("odd".into()), false) }, false, "odd", 1),
+            (Error::Trap { detail: "x".into(), maybe_applied: true }, false, "internal", 1),
+            (Error::Deadline { after, maybe_applied: true }, false, "timeout", 1),
+            (Error::Deadline { after, maybe_applied: false }, true, "timeout", 75),
+            (Error::Config { path: "p".into(), detail: "d".into() }, false, "configuration", 78),
+            (Error::Load("x".into()), false, "configuration", 78),
+            (Error::Usage("x".into()), false, "invalidInput", 64),
+            (Error::Interrupted { maybe_applied: true }, false, "interrupted", 130),
+        ];
+        for (error, transient, kind, exit_code) in rows {
+            let class = error.class();
+            assert_eq!((class.transient, class.kind.as_str(), class.exit_code), (transient, kind, exit_code), "{error:?}");
+            let json = error.to_json();
+            assert_eq!(json["error"], word(transient));
+            assert_eq!(json["kind"], kind);
+            assert_eq!(json["maybeApplied"], class.maybe_applied);
+        }
+    }
+
+    #[test]
+    fn a_failure_keeps_everything_in_json_and_leaves_out_what_is_absent() {
+        let mut full = failure(FailureKind::Conflict, false);
+        full.status = Some(409);
+        full.scim_type = Some(ScimType::Uniqueness);
+        full.problems = Some(vec![Problem { pointer: "/payload".into(), detail: "x".into() }]);
+        full.oauth_error = Some("invalid_client".into());
+        full.retry_after_ms = Some(1000);
+        assert_eq!(
+            failure_json(&full, false),
+            json!({"error": "permanent", "kind": "conflict", "status": 409, "scimType": "uniqueness", "detail": "why",
+                "problems": [{"pointer": "/payload", "detail": "x"}], "oauthError": "invalid_client", "retryAfterMs": 1000,
+                "maybeApplied": false})
+        );
+        assert_eq!(
+            Error::Config { path: "connections.prod".into(), detail: "is wrong".into() }.to_json(),
+            json!({"error": "permanent", "kind": "configuration", "detail": "is wrong", "at": "connections.prod", "maybeApplied": false})
+        );
+    }
+}

@@ -1,0 +1,232 @@
+//! One instance of the component: its store, what it may use, and how it is stopped. Knows no SCIM.
+
+use crate::bindings;
+use crate::egress::{Activity, Hooks};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+use wasmtime::component::{HasData, Linker, ResourceTable};
+use wasmtime::{Engine, EngineWeak, ResourceLimiter, Store, UpdateDeadline};
+use wasmtime_wasi::cli::{WasiCli, WasiCliView};
+use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
+use wasmtime_wasi::random::WasiRandom;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+/// How often a running component is asked whether its time is up.
+const TICK: Duration = Duration::from_millis(10);
+
+/// What a component may import; names ending in `/` stand for all interfaces of a package.
+pub const ALLOWED_IMPORTS: [&str; 6] = [
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
+    "wasi:io/",
+    "wasi:clocks/",
+    "wasi:cli/environment",
+    "wasi:random/random",
+];
+
+/// The contract's own types; an interface of types brings nothing with it that could be called.
+const OWN_TYPES: &str = "scim:connector/types";
+
+/// Whether an import, named with or without its version, is on the list.
+pub fn is_allowed(import: &str) -> bool {
+    let name = import.split('@').next().unwrap_or(import);
+    name == OWN_TYPES || ALLOWED_IMPORTS.iter().any(|allowed| if allowed.ends_with('/') { name.starts_with(allowed) } else { name == *allowed })
+}
+
+/// What a store holds.
+pub struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    hooks: Hooks,
+    limiter: Limiter,
+    deadline: Instant,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
+    }
+}
+
+struct HasIo;
+
+impl HasData for HasIo {
+    type Data<'a> = &'a mut ResourceTable;
+}
+
+/// A linker with exactly the interfaces of [`ALLOWED_IMPORTS`]: what is not linked cannot be called.
+pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
+    use wasmtime_wasi::p2::bindings::{cli, clocks, random};
+    use wasmtime_wasi_io::bindings::wasi::io;
+    let mut linker = Linker::new(engine);
+    let l = &mut linker;
+    io::error::add_to_linker::<State, HasIo>(l, |state| &mut state.table)?;
+    io::poll::add_to_linker::<State, HasIo>(l, |state| &mut state.table)?;
+    io::streams::add_to_linker::<State, HasIo>(l, |state| &mut state.table)?;
+    clocks::wall_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
+    clocks::monotonic_clock::add_to_linker::<State, WasiClocks>(l, State::clocks)?;
+    random::random::add_to_linker::<State, WasiRandom>(l, |state| state.wasi.random())?;
+    cli::environment::add_to_linker::<State, WasiCli>(l, State::cli)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(l)?;
+    Ok(linker)
+}
+
+/// Raised inside a component whose time is up.
+#[derive(Debug, thiserror::Error)]
+#[error("the deadline has passed")]
+pub struct DeadlinePassed;
+
+/// Keeps an instance below its memory limit.
+struct Limiter {
+    limit: usize,
+    used: usize,
+    refused: bool,
+}
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let fits = desired <= self.limit;
+        if fits {
+            self.used = self.used.max(desired);
+        } else {
+            self.refused = true;
+        }
+        Ok(fits)
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(desired <= 100_000)
+    }
+}
+
+/// An instance and its store.
+pub struct Instance {
+    /// The store; every call needs it.
+    pub store: Store<State>,
+    /// The component's exports.
+    pub exports: bindings::Connector,
+    /// What the current call has done on the network.
+    pub activity: Arc<Activity>,
+}
+
+impl Instance {
+    /// Makes an instance. It gets no environment, no arguments, no files and no standard streams.
+    pub async fn new(pre: &bindings::ConnectorPre<State>, hooks: Hooks, memory_limit: usize) -> wasmtime::Result<Self> {
+        let activity = hooks.activity.clone();
+        let state = State {
+            wasi: WasiCtx::builder().build(),
+            http: WasiHttpCtx::new(),
+            table: ResourceTable::new(),
+            hooks,
+            limiter: Limiter { limit: memory_limit, used: 0, refused: false },
+            deadline: Instant::now() + Duration::from_secs(60),
+        };
+        let mut store = Store::new(pre.engine(), state);
+        store.limiter(|state| &mut state.limiter);
+        store.epoch_deadline_callback(|store| {
+            if Instant::now() >= store.data().deadline { Err(DeadlinePassed.into()) } else { Ok(UpdateDeadline::Yield(1)) }
+        });
+        store.set_epoch_deadline(1);
+        let exports = pre.instantiate_async(&mut store).await?;
+        Ok(Self { store, exports, activity })
+    }
+
+    /// Prepares for a call that must end by `deadline`.
+    pub fn begin(&mut self, deadline: Instant) {
+        self.store.data_mut().deadline = deadline;
+        self.store.data_mut().limiter.refused = false;
+        self.store.set_epoch_deadline(1);
+    }
+
+    /// The largest memory the instance has had, in bytes.
+    pub fn memory_used(&self) -> usize {
+        self.store.data().limiter.used
+    }
+
+    /// Whether the instance was refused memory during the current call.
+    pub fn was_refused_memory(&self) -> bool {
+        self.store.data().limiter.refused
+    }
+}
+
+/// The clock behind the deadline: a thread that advances the engine's epoch while calls run and sleeps while none do.
+pub struct Ticker {
+    running: Arc<AtomicUsize>,
+    stopped: Arc<AtomicBool>,
+    thread: Thread,
+}
+
+impl Ticker {
+    /// Starts the thread.
+    pub fn start(engine: &Engine) -> std::io::Result<Self> {
+        let (running, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
+        let (engine, calls, end) = (engine.weak(), running.clone(), stopped.clone());
+        let handle = thread::Builder::new().name("scim-connector-clock".into()).spawn(move || tick(&engine, &calls, &end))?;
+        Ok(Self { running, stopped, thread: handle.thread().clone() })
+    }
+
+    /// Keeps the clock running while the guard lives.
+    pub fn run(self: &Arc<Self>) -> Running {
+        if self.running.fetch_add(1, Ordering::AcqRel) == 0 {
+            self.thread.unpark();
+        }
+        Running(Arc::downgrade(self))
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Release);
+        self.thread.unpark();
+    }
+}
+
+/// A running call, for the [`Ticker`].
+pub struct Running(Weak<Ticker>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(ticker) = self.0.upgrade() {
+            ticker.running.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+}
+
+fn tick(engine: &EngineWeak, running: &AtomicUsize, stopped: &AtomicBool) {
+    while !stopped.load(Ordering::Acquire) {
+        if running.load(Ordering::Acquire) == 0 {
+            thread::park();
+            continue;
+        }
+        thread::sleep(TICK);
+        match engine.upgrade() {
+            Some(engine) => engine.increment_epoch(),
+            None => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_imports() {
+        for name in ["wasi:http/types@0.2.6", "wasi:io/poll", "wasi:clocks/wall-clock@0.2.0", "wasi:cli/environment@0.2.4"] {
+            assert!(is_allowed(name), "{name}");
+        }
+        for name in ["wasi:filesystem/types@0.2.0", "wasi:cli/stdout", "wasi:sockets/tcp", "wasi:http/types-x", "env", "wasi:iox/a"] {
+            assert!(!is_allowed(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Takes secrets out of whatever is printed: known literals in every form they travel in, members of JSON and forms by
+//! their names, headers that carry credentials. Knows nothing of where text comes from or goes to.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{PoisonError, RwLock};
+
+/// What stands in a secret's place.
+pub const REDACTED: &str = "[redacted]";
+
+/// Shorter literals are not searched for: they would blank out ordinary words.
+const SHORTEST: usize = 4;
+
+/// In results, which are data, only literals long enough to be no ordinary word are blanked out.
+const SHORTEST_IN_RESULTS: usize = 12;
+
+/// Headers that carry credentials (RFC 9110 section 11, RFC 6265).
+const SECRET_HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"];
+
+/// Names of members that carry secrets, lower case without `_` and `-`.
+const SECRET_MEMBERS: [&str; 12] = [
+    "password", "currentpassword", "clientsecret", "secret", "accesstoken", "refreshtoken", "idtoken", "token",
+    "assertion", "clientassertion", "privatekey", "apikey",
+];
+
+/// What an `auth` object of a connection holds besides secrets. Everything else there is treated as one, so that a kind
+/// of authentication this host does not know stays covered.
+const PUBLIC_AUTH_MEMBERS: [&str; 10] =
+    ["type", "tokenUrl", "clientId", "keyId", "method", "scopes", "audience", "username", "name", "parameters"];
+
+/// Knows the secrets of one connection.
+#[derive(Default)]
+pub struct Redactor {
+    literals: RwLock<BTreeSet<String>>,
+    header: Option<String>,
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redactor(..)")
+    }
+}
+
+impl Redactor {
+    /// A redactor for a connection whose references have been resolved; `referenced` are the values that came from the
+    /// environment or a file.
+    #[must_use]
+    pub fn for_connection(connection: &Value, referenced: &[String]) -> Self {
+        let auth = connection.get("auth").and_then(Value::as_object);
+        let header = auth
+            .filter(|auth| auth.get("type").and_then(Value::as_str) == Some("header"))
+            .and_then(|auth| auth.get("name")?.as_str().map(str::to_ascii_lowercase));
+        let redactor = Self { header, ..Self::default() };
+        for (name, value) in auth.into_iter().flatten() {
+            if let Some(secret) = value.as_str().filter(|_| !PUBLIC_AUTH_MEMBERS.contains(&name.as_str())) {
+                redactor.learn(secret);
+                let user = ["username", "clientId"].iter().find_map(|user| auth?.get(*user)?.as_str());
+                user.into_iter().for_each(|user| redactor.learn_pair(user, secret));
+            }
+        }
+        for (name, value) in connection.get("headers").and_then(Value::as_object).into_iter().flatten() {
+            if let Some(secret) = value.as_str().filter(|_| redactor.is_secret_header(name)) {
+                redactor.learn(secret);
+            }
+        }
+        referenced.iter().for_each(|secret| redactor.learn(secret));
+        redactor
+    }
+
+    /// Adds a secret in every form it may travel in.
+    pub fn learn(&self, secret: &str) {
+        let secret = secret.trim();
+        let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+        // RFC 3986 leaves `-._~` unescaped; the form encoding leaves `*-._` and writes a space as `+`.
+        let uri = percent.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
+        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let escaped = Value::from(secret).to_string();
+        let escaped = escaped.trim_matches('"').to_owned();
+        let encoded = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(secret));
+        let lower = [percent.to_lowercase(), uri.to_lowercase()].map(|text| if text.contains('%') { text } else { secret.to_owned() });
+        let forms = [secret.to_owned(), percent, uri, form, escaped].into_iter().chain(encoded).chain(lower);
+        let mut literals = self.literals.write().unwrap_or_else(PoisonError::into_inner);
+        literals.extend(forms.filter(|form| form.len() >= SHORTEST));
+    }
+
+    /// Adds `user:secret` as HTTP Basic authentication sends it (RFC 7617), form-encoded too (RFC 6749 section 2.3.1).
+    fn learn_pair(&self, user: &str, secret: &str) {
+        let form = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        for pair in [format!("{user}:{secret}"), format!("{}:{}", form(user), form(secret))] {
+            self.learn(&pair);
+        }
+    }
+
+    /// Adds the credentials of an `Authorization` header: the access token a token endpoint gave.
+    pub fn learn_authorization(&self, value: &str) {
+        let credentials = value.split_once(' ').map_or(value, |(_, credentials)| credentials).trim();
+        let known = self.literals.read().unwrap_or_else(PoisonError::into_inner).contains(credentials);
+        if !known {
+            self.learn(credentials);
+        }
+    }
+
+    /// The text without the known secrets.
+    #[must_use]
+    pub fn text(&self, text: &str) -> String {
+        self.without_literals(text, SHORTEST)
+    }
+
+    /// A result's text without the known secrets; short ones stay, since they may be ordinary data.
+    #[must_use]
+    pub fn result(&self, text: &str) -> String {
+        self.without_literals(text, SHORTEST_IN_RESULTS)
+    }
+
+    fn without_literals(&self, text: &str, shortest: usize) -> String {
+        let literals = self.literals.read().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<&String> = literals.iter().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
+        // Longest first, or the rest of a longer secret would stay behind.
+        found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        found.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), REDACTED))
+    }
+
+    /// A header's value as it may be shown.
+    #[must_use]
+    pub fn header(&self, name: &str, value: &str) -> String {
+        if !self.is_secret_header(name) {
+            return self.text(value);
+        }
+        match value.split_once(' ') {
+            Some((scheme, _)) if name.eq_ignore_ascii_case("authorization") => format!("{scheme} {REDACTED}"),
+            _ => REDACTED.to_owned(),
+        }
+    }
+
+    fn is_secret_header(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        SECRET_HEADERS.contains(&name.as_str())
+            || self.header.as_ref() == Some(&name)
+            || name.split('-').any(|part| ["token", "secret", "key", "auth"].contains(&part))
+    }
+
+    /// A whole body as it may be shown: JSON and forms by their members, other text by the known secrets.
+    #[must_use]
+    pub fn body(&self, content_type: &str, bytes: &[u8]) -> String {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return format!("({} bytes that are no text)", bytes.len());
+        };
+        let redacted = if content_type.starts_with("application/x-www-form-urlencoded") {
+            form(text)
+        } else if let Ok(mut json) = serde_json::from_str::<Value>(text) {
+            members(&mut json);
+            json.to_string()
+        } else if text.trim_start().starts_with(['{', '[']) {
+            // Looks like JSON and is none: its members cannot be told apart.
+            return format!("({} bytes of malformed JSON)", bytes.len());
+        } else {
+            text.to_owned()
+        };
+        self.text(&redacted)
+    }
+}
+
+fn is_secret_member(name: &str) -> bool {
+    let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect();
+    SECRET_MEMBERS.contains(&plain.as_str())
+}
+
+/// Whether a PATCH path ends in a secret attribute (RFC 7644 section 3.5.2), as in `urn:…:User:password`.
+fn names_a_secret(object: &Map<String, Value>) -> bool {
+    let path = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("path")).and_then(|(_, path)| path.as_str());
+    path.is_some_and(|path| path.rsplit([':', '.']).next().is_some_and(is_secret_member))
+}
+
+/// Replaces the values of secret members, however deep.
+pub fn members(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            let secret_path = names_a_secret(object);
+            for (name, value) in object {
+                let secret = is_secret_member(name) || (secret_path && name.eq_ignore_ascii_case("value"));
+                if secret && !value.is_null() && !value.is_boolean() {
+                    *value = REDACTED.into();
+                } else {
+                    members(value);
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(members),
+        _ => {}
+    }
+}
+
+fn form(text: &str) -> String {
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if is_secret_member(name) => format!("{name}={REDACTED}"),
+        _ => pair.to_owned(),
+    };
+    text.split('&').map(pair).collect::<Vec<_>>().join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const SECRET: &str = "p@ss \"w/rd+é";
+
+    fn redactor() -> Redactor {
+        let auth = json!({"type": "clientCredentials", "tokenUrl": "https://t.test/token", "clientId": "my-client", "clientSecret": SECRET});
+        Redactor::for_connection(&json!({"auth": auth, "headers": {"X-Auth-Token": "tok-12345", "User-Agent": "tests"}}), &[])
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_form_it_travels_in() {
+        let redactor = redactor();
+        let form: String = url::form_urlencoded::byte_serialize(SECRET.as_bytes()).collect();
+        let forms = [
+            SECRET.to_owned(),
+            json!(SECRET).to_string(),
+            utf8_percent_encode(SECRET, NON_ALPHANUMERIC).to_string(),
+            utf8_percent_encode(SECRET, NON_ALPHANUMERIC).to_string().to_lowercase(),
+            form.clone(),
+            STANDARD.encode(SECRET),
+            URL_SAFE_NO_PAD.encode(SECRET),
+            STANDARD.encode(format!("my-client:{SECRET}")),
+            STANDARD.encode(format!("my-client:{form}")),
+        ];
+        for form in forms {
+            let shown = redactor.text(&format!("before {form} after"));
+            assert!(!shown.contains(form.trim_matches('"')), "{form}: {shown}");
+            assert!(shown.starts_with("before ") && shown.ends_with(" after") && shown.contains(REDACTED), "{shown}");
+        }
+        assert_eq!(redactor.text("my-client at https://t.test/token by tests"), "my-client at https://t.test/token by tests");
+    }
+
+    #[test]
+    fn headers_with_credentials_are_blanked() {
+        let redactor = redactor();
+        assert_eq!(redactor.header("authorization", "Bearer abc"), "Bearer [redacted]");
+        assert_eq!(redactor.header("Authorization", "abc"), "[redacted]");
+        for name in ["cookie", "Set-Cookie", "proxy-authorization", "X-Auth-Token", "x-api-key"] {
+            assert_eq!(redactor.header(name, "one two"), "[redacted]", "{name}");
+        }
+        assert_eq!(redactor.header("content-type", "application/json"), "application/json");
+        let custom = Redactor::for_connection(&json!({"auth": {"type": "header", "name": "X-Door", "value": "open sesame"}}), &[]);
+        assert_eq!(custom.header("x-door", "open sesame"), "[redacted]");
+    }
+
+    #[test]
+    fn members_of_json_and_forms_are_blanked_by_name() {
+        let redactor = Redactor::default();
+        let body = json!({"userName": "ada", "password": "hunter2", "nested": [{"client_secret": "x", "active": true}]});
+        let shown: Value = serde_json::from_str(&redactor.body("application/scim+json", body.to_string().as_bytes())).unwrap();
+        let expected = json!({"userName": "ada", "password": REDACTED, "nested": [{"client_secret": REDACTED, "active": true}]});
+        assert_eq!(shown, expected);
+        let patch = json!({"Operations": [{"op": "replace", "path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "value": "new"}]});
+        assert!(!redactor.body("", patch.to_string().as_bytes()).contains("new"));
+        assert_eq!(
+            redactor.body("application/x-www-form-urlencoded", b"grant_type=client_credentials&client_secret=abc&scope=a+b"),
+            "grant_type=client_credentials&client_secret=[redacted]&scope=a+b"
+        );
+        assert_eq!(redactor.body("application/json", b"{\"password\": \"hun"), "(17 bytes of malformed JSON)");
+        assert_eq!(redactor.body("", &[0xff, 0xfe]), "(2 bytes that are no text)");
+    }
+
+    #[test]
+    fn tokens_are_learnt_as_they_pass() {
+        let redactor = Redactor::default();
+        redactor.learn_authorization("Bearer eyJhbGciOi.abc.def");
+        assert_eq!(redactor.text("token eyJhbGciOi.abc.def expired"), "token [redacted] expired");
+    }
+
+    #[test]
+    fn unknown_kinds_of_auth_are_covered_and_results_keep_ordinary_words() {
+        let redactor = Redactor::for_connection(&json!({"auth": {"type": "future", "passphrase": "swordfish"}}), &["from-the-environment".into()]);
+        assert_eq!(redactor.text("swordfish from-the-environment"), "[redacted] [redacted]");
+        assert_eq!(redactor.result("swordfish from-the-environment"), "swordfish [redacted]");
+    }
+
+    #[test]
+    fn its_debug_form_shows_nothing() {
+        assert_eq!(format!("{:?}", redactor()), "Redactor(..)");
+    }
+}

@@ -1,0 +1,121 @@
+//! What the host does with a component that misbehaves. The components here have the contract's exports, made from `wit/`
+//! by wit-component, and bodies written by hand.
+
+use scim_connector_host::{Client, CodeCache, Connector, Error, Options};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{LiftLowerAbi, ManglingAndAbi, Resolve};
+
+const ENDLESS: &str = "loop br 0 end unreachable";
+const GREEDY: &str = "loop i32.const 256 memory.grow i32.const -1 i32.eq if unreachable end br 0 end unreachable";
+
+/// What `resolve-connection` answers: a call may take 200 ms, and the host waits a second longer.
+const EXPANDED: &str = r#"{"serviceUrl":"http://127.0.0.1:1/scim/v2","auth":{"type":"none"},"timeouts":{"totalMs":200}}"#;
+
+/// A component whose exports all trap, except that `resolve-connection` works and `bodies` replace others.
+fn component(bodies: &[(&str, &str)]) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir("../wit").unwrap();
+    let world = resolve.select_world(&[package], Some("connector")).unwrap();
+    let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
+    let mut text = wasmprinter::print_bytes(module).unwrap();
+    for (export, body) in bodies.iter().chain(&[("runtime@0.1.0#resolve-connection", "i32.const 1024")]) {
+        let at = text.find(&format!("(export \"scim:connector/{export}\" (func ")).expect(export);
+        let index: String = text[at..].split("(func ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+        let function = text.find(&format!("(func (;{index};)")).unwrap();
+        let place = function + text[function..].find("unreachable").unwrap();
+        text.replace_range(place..place + "unreachable".len(), body);
+    }
+    let memory = text.find("(memory (;0;) 0)").unwrap();
+    // result<json, error> is a byte that says which, then, at 8 because a failure holds a u64, pointer and length.
+    let data = format!(
+        "(memory (;0;) 1) (data (i32.const 1024) \"\\00\\00\\00\\00\\00\\00\\00\\00\\00\\08\\00\\00\\{:02x}\\00\\00\\00\") (data (i32.const 2048) {EXPANDED:?})",
+        EXPANDED.len()
+    );
+    text.replace_range(memory..memory + "(memory (;0;) 0)".len(), &data);
+    let mut module = wat::parse_str(&text).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
+}
+
+fn options() -> Options {
+    Options { code_cache: CodeCache::Off, memory_limit: 64 << 20, ..Options::default() }
+}
+
+async fn client(invoke: &str) -> Client {
+    let connector = Connector::from_bytes(&component(&[("runtime@0.1.0#invoke", invoke)]), options()).unwrap();
+    connector.client(json!({})).await.unwrap()
+}
+
+#[tokio::test]
+async fn an_endless_loop_ends_at_the_deadline() {
+    let client = client(ENDLESS).await;
+    // Twice: the second call gets a new instance.
+    for _ in 0..2 {
+        let started = Instant::now();
+        let error = client.invoke("createUser", &json!({})).await.unwrap_err();
+        assert!(matches!(error, Error::Deadline { maybe_applied: false, .. }), "{error:?}");
+        assert_eq!(error.to_string(), "no result after 1200 ms; the call was ended (timeouts.totalMs of the connection)");
+        assert_eq!(error.exit_code(), 75);
+        let took = started.elapsed();
+        assert!(took >= Duration::from_millis(1200) && took < Duration::from_millis(2500), "{took:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_stops_even_in_an_endless_loop() {
+    let client = client(ENDLESS).await;
+    let started = Instant::now();
+    let call = tokio::time::timeout(Duration::from_millis(100), client.invoke("createUser", &json!({}))).await;
+    assert!(call.is_err());
+    assert!(started.elapsed() < Duration::from_millis(600), "{:?}", started.elapsed());
+    assert!(!client.write_in_flight());
+}
+
+#[tokio::test]
+async fn memory_is_limited() {
+    let error = client(GREEDY).await.invoke("createUser", &json!({})).await.unwrap_err();
+    assert_eq!(error.to_string(), "the component stopped unexpectedly: it needed more than its 67108864 bytes of memory");
+    assert_eq!((error.class().kind.as_str(), error.exit_code()), ("internal", 1));
+}
+
+#[tokio::test]
+async fn a_trap_is_an_internal_failure_and_the_next_call_gets_a_new_instance() {
+    let client = client("unreachable").await;
+    for _ in 0..2 {
+        let error = client.invoke("createUser", &json!({})).await.unwrap_err();
+        assert_eq!(error.to_string(), "the component stopped unexpectedly: wasm trap: wasm `unreachable` instruction executed");
+        assert_eq!(error.to_json()["kind"], "internal");
+    }
+}
+
+#[tokio::test]
+async fn unresolved_references_are_refused_before_the_component_sees_them() {
+    let connector = Connector::from_bytes(&component(&[]), options()).unwrap();
+    let error = connector.client(json!({"auth": {"token": {"env": "SCIM_CONNECTOR_NO_SUCH_VARIABLE"}}})).await.err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "connection.auth.token: environment variable \"SCIM_CONNECTOR_NO_SUCH_VARIABLE\" is not set"
+    );
+    assert_eq!(error.exit_code(), 78);
+}
+
+#[test]
+fn what_is_no_connector_is_refused() {
+    let refused = |bytes: &[u8]| Connector::from_bytes(bytes, options()).err().unwrap().to_string();
+    let foreign = wat::parse_str(
+        "(component (import \"wasi:filesystem/types@0.2.6\" (instance)) (import \"wasi:io/poll@0.2.6\" (instance)) (import \"env\" (func)))",
+    )
+    .unwrap();
+    assert_eq!(
+        refused(&foreign),
+        "the component imports wasi:filesystem/types@0.2.6, env; a SCIM connector may import only wasi:http/outgoing-handler, \
+         wasi:http/types, wasi:io/*, wasi:clocks/*, wasi:cli/environment, wasi:random/random"
+    );
+    assert!(refused(&wat::parse_str("(component)").unwrap()).starts_with("this component is no SCIM connector of this version: "));
+    assert!(refused(b"hello").starts_with("this is no WebAssembly component: "));
+    assert!(refused(&wat::parse_str("(module)").unwrap()).starts_with("this is no WebAssembly component: "));
+    let missing = Connector::load("no/such.wasm", options()).err().unwrap().to_string();
+    assert_eq!(missing, "the component no/such.wasm cannot be read: No such file or directory (os error 2)");
+}
