@@ -11,16 +11,7 @@ use wit_parser::{
 };
 
 /// What the world exports, and nothing else.
-const EXPORTS: [&str; 8] = [
-    "bulk",
-    "catalog",
-    "discovery",
-    "groups",
-    "me",
-    "resources",
-    "runtime",
-    "users",
-];
+const EXPORTS: [&str; 8] = ["bulk", "catalog", "discovery", "groups", "me", "resources", "runtime", "users"];
 
 /// Interfaces whose functions all take the connection first.
 const TAKE_CONNECTION: [&str; 6] = ["bulk", "discovery", "groups", "me", "resources", "users"];
@@ -29,11 +20,8 @@ const TAKE_CONNECTION: [&str; 6] = ["bulk", "discovery", "groups", "me", "resour
 const INFALLIBLE: (&str, &str) = ("catalog", "manifest");
 
 /// The cases of the one error every function returns, with the record they carry.
-const ERROR_CASES: [(&str, Option<&str>); 3] = [
-    ("execution-failed", None),
-    ("permanent-failure", Some("failure")),
-    ("transient-failure", Some("failure")),
-];
+const ERROR_CASES: [(&str, Option<&str>); 3] =
+    [("execution-failed", None), ("permanent-failure", Some("failure")), ("transient-failure", Some("failure"))];
 
 /// Variants that must be able to carry what a later version names.
 const OPEN_VARIANTS: [&str; 2] = ["failure-kind", "scim-type"];
@@ -41,24 +29,14 @@ const OPEN_VARIANTS: [&str; 2] = ["failure-kind", "scim-type"];
 #[test]
 fn the_contract_keeps_its_rules() {
     let mut resolve = Resolve::default();
-    let (package, _) = resolve
-        .push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("wit"))
-        .unwrap();
+    let (package, _) = resolve.push_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("wit")).unwrap();
     let offences = offences(&resolve, package);
-    assert!(
-        offences.is_empty(),
-        "wit/ breaks {} rules:\n{}",
-        offences.len(),
-        offences.join("\n")
-    );
+    assert!(offences.is_empty(), "wit/ breaks {} rules:\n{}", offences.len(), offences.join("\n"));
 }
 
 /// Everything a package does against the rules.
 fn offences(resolve: &Resolve, package: PackageId) -> Vec<String> {
-    let mut rules = Rules {
-        resolve,
-        offences: Vec::new(),
-    };
+    let mut rules = Rules { resolve, offences: Vec::new() };
     rules.package(package);
     rules.offences
 }
@@ -79,11 +57,7 @@ impl Rules<'_> {
     fn package(&mut self, id: PackageId) {
         let package = &self.resolve.packages[id];
         let name = package.name.to_string();
-        self.require(
-            name == "scim:connector@0.1.0",
-            &name,
-            "the package is scim:connector@0.1.0",
-        );
+        self.require(name == "scim:connector@0.1.0", &name, "the package is scim:connector@0.1.0");
         self.require(documented(&package.docs), &name, "has no doc comment");
         let worlds: Vec<&str> = package.worlds.keys().map(String::as_str).collect();
         self.require(worlds == ["connector"], &name, "its one world is `connector`");
@@ -121,11 +95,7 @@ impl Rules<'_> {
             }
         }
         exports.sort();
-        self.require(
-            exports == EXPORTS,
-            &place,
-            &format!("exports {exports:?} instead of {EXPORTS:?}"),
-        );
+        self.require(exports == EXPORTS, &place, &format!("exports {exports:?} instead of {EXPORTS:?}"));
     }
 
     fn interface(&mut self, name: &str, interface: &Interface) {
@@ -145,11 +115,7 @@ impl Rules<'_> {
     fn type_def(&mut self, place: &str, def: &TypeDef) {
         self.documented_and_dated(place, &def.docs, &def.stability);
         let members: Vec<(&str, Option<Type>, &Docs)> = match &def.kind {
-            TypeDefKind::Record(it) => it
-                .fields
-                .iter()
-                .map(|f| (f.name.as_str(), Some(f.ty), &f.docs))
-                .collect(),
+            TypeDefKind::Record(it) => it.fields.iter().map(|f| (f.name.as_str(), Some(f.ty), &f.docs)).collect(),
             TypeDefKind::Variant(it) => it.cases.iter().map(|c| (c.name.as_str(), c.ty, &c.docs)).collect(),
             TypeDefKind::Enum(it) => it.cases.iter().map(|c| (c.name.as_str(), None, &c.docs)).collect(),
             TypeDefKind::Flags(it) => it.flags.iter().map(|f| (f.name.as_str(), None, &f.docs)).collect(),
@@ -175,15 +141,9 @@ impl Rules<'_> {
             self.plain(&format!("{place} ->"), result);
         }
         if (interface, function.name.as_str()) != INFALLIBLE {
-            let fails_well = function
-                .result
-                .and_then(|ty| self.failure_of(ty))
-                .is_some_and(|ty| self.is_types(ty, "error"));
-            self.require(
-                fails_well,
-                &place,
-                "does not return result<_, error> with the error of `types`",
-            );
+            let fails_well =
+                function.result.and_then(|ty| self.failure_of(ty)).is_some_and(|ty| self.is_types(ty, "error"));
+            self.require(fails_well, &place, "does not return result<_, error> with the error of `types`");
         }
         if TAKE_CONNECTION.contains(&interface) {
             let first = function.params.first();
@@ -234,19 +194,11 @@ impl Rules<'_> {
                         }
                 })
         });
-        self.require(
-            error == Some(true),
-            "types.error",
-            &format!("is not a variant of exactly {ERROR_CASES:?}"),
-        );
+        self.require(error == Some(true), "types.error", &format!("is not a variant of exactly {ERROR_CASES:?}"));
         for name in OPEN_VARIANTS {
             let last = self.variant(package, name).and_then(|cases| cases.last());
             let open = last.is_some_and(|case| case.name == "other" && case.ty == Some(Type::String));
-            self.require(
-                open,
-                &format!("types.{name}"),
-                "is not a variant that ends in other(string)",
-            );
+            self.require(open, &format!("types.{name}"), "is not a variant that ends in other(string)");
         }
     }
 
@@ -403,13 +355,8 @@ fn offences_after(changes: &[(&str, &str)]) -> Vec<String> {
         assert!(text.contains(from), "`{from}` is not in the sound contract");
         text = text.replacen(from, to, 1);
     }
-    let mut resolve = Resolve {
-        all_features: true,
-        ..Resolve::default()
-    };
-    let package = resolve
-        .push_source("counter-example.wit", &text)
-        .unwrap_or_else(|error| panic!("{error:#}\n{text}"));
+    let mut resolve = Resolve { all_features: true, ..Resolve::default() };
+    let package = resolve.push_source("counter-example.wit", &text).unwrap_or_else(|error| panic!("{error:#}\n{text}"));
     offences(&resolve, package)
 }
 
@@ -423,33 +370,13 @@ fn each_rule_is_able_to_fail() {
     const ID: &str = "id: option<string>";
     let cases: &[(&str, &str, &str)] = &[
         // Names and shape of the package.
-        (
-            "connector@0.1.0;",
-            "connector@0.2.0;",
-            "scim:connector@0.2.0: the package is scim:connector@0.1.0",
-        ),
+        ("connector@0.1.0;", "connector@0.2.0;", "scim:connector@0.2.0: the package is scim:connector@0.1.0"),
         ("world connector {", "world other {", "its one world is `connector`"),
         ("    export bulk;\n", "", "world connector: exports [\"catalog\""),
-        (
-            "    export me;\n",
-            "    export me;\n    export types;\n",
-            "world connector: exports [\"bulk\"",
-        ),
-        (
-            "    export me;\n",
-            "    export me;\n    export run: func();\n",
-            "exports `run` at world level",
-        ),
-        (
-            "    export me;\n",
-            "    export me;\n    import log: func();\n",
-            "imports `log` at world level",
-        ),
-        (
-            "    export me;\n",
-            "    export me;\n    export more: interface {}\n",
-            "exports `more` at world level",
-        ),
+        ("    export me;\n", "    export me;\n    export types;\n", "world connector: exports [\"bulk\""),
+        ("    export me;\n", "    export me;\n    export run: func();\n", "exports `run` at world level"),
+        ("    export me;\n", "    export me;\n    import log: func();\n", "imports `log` at world level"),
+        ("    export me;\n", "    export me;\n    export more: interface {}\n", "exports `more` at world level"),
         (
             "    export me;\n",
             "    export me;\n    import catalog;\n",
@@ -464,68 +391,32 @@ fn each_rule_is_able_to_fail() {
         (ID, "id: stream<u8>", "users.get-user(id): uses a stream"),
         (ID, "id: future<u8>", "users.get-user(id): uses a future"),
         (ID, "id: map<string, u8>", "users.get-user(id): uses a map"),
-        (
-            ID,
-            "id: option<list<u8, 4>>",
-            "users.get-user(id): uses a fixed-length list",
-        ),
-        (
-            ID,
-            "id: tuple<u8, option<error-context>>",
-            "users.get-user(id): uses an error-context",
-        ),
-        (
-            "url: string,",
-            "url: list<stream<u8>>,",
-            "types.connection.url: uses a stream",
-        ),
+        (ID, "id: option<list<u8, 4>>", "users.get-user(id): uses a fixed-length list"),
+        (ID, "id: tuple<u8, option<error-context>>", "users.get-user(id): uses an error-context"),
+        ("url: string,", "url: list<stream<u8>>,", "types.connection.url: uses a stream"),
         (
             "        /// Else.\n        other",
             "        /// S.\n        s(future<u8>),\n        /// Else.\n        other",
             "types.failure-kind.s: uses a future",
         ),
-        (
-            "result<list<string>,",
-            "result<list<map<string, u8>>,",
-            "users.get-user ->: uses a map",
-        ),
+        ("result<list<string>,", "result<list<map<string, u8>>,", "users.get-user ->: uses a map"),
         ("get-user: func(", "get-user: async func(", "users.get-user: is async"),
         // Failures.
-        (
-            "-> result<list<string>, error>",
-            "-> string",
-            "users.get-user: does not return result<_, error>",
-        ),
+        ("-> result<list<string>, error>", "-> string", "users.get-user: does not return result<_, error>"),
         (
             "-> result<list<string>, error>",
             "-> result<list<string>, string>",
             "users.get-user: does not return result<_, error>",
         ),
-        (
-            "-> result<list<string>, error>",
-            "",
-            "users.get-user: does not return result<_, error>",
-        ),
-        (
-            "-> result<string, error>",
-            "-> result<string>",
-            "runtime.invoke: does not return result<_, error>",
-        ),
+        ("-> result<list<string>, error>", "", "users.get-user: does not return result<_, error>"),
+        ("-> result<string, error>", "-> result<string>", "runtime.invoke: does not return result<_, error>"),
         (
             "        execution-failed,\n",
             "        execution-failed(string),\n",
             "types.error: is not a variant of exactly",
         ),
-        (
-            "permanent-failure(failure)",
-            "permanent-failure(string)",
-            "types.error: is not a variant of exactly",
-        ),
-        (
-            "transient-failure(failure)",
-            "temporary-failure(failure)",
-            "types.error: is not a variant of exactly",
-        ),
+        ("permanent-failure(failure)", "permanent-failure(string)", "types.error: is not a variant of exactly"),
+        ("transient-failure(failure)", "temporary-failure(failure)", "types.error: is not a variant of exactly"),
         (
             "transient-failure(failure),\n",
             "transient-failure(failure),\n        /// M.\n        more,\n",
@@ -542,11 +433,7 @@ fn each_rule_is_able_to_fail() {
             "types.scim-type: is not a variant that ends",
         ),
         // The connection comes first.
-        (
-            "func(connection: connection, ",
-            "func(",
-            "users.get-user: does not take `connection: connection` first",
-        ),
+        ("func(connection: connection, ", "func(", "users.get-user: does not take `connection: connection` first"),
         (
             "func(connection: connection, ",
             "func(connection: string, ",
@@ -564,32 +451,12 @@ fn each_rule_is_able_to_fail() {
         ("    /// Reads.\n", "", "users.get-user: has no doc comment"),
         ("    /// A failure.\n", "", "types.failure: has no doc comment"),
         ("        /// Where.\n", "", "types.connection.url: has no doc comment"),
-        (
-            "        /// Later.\n",
-            "",
-            "types.error.transient-failure: has no doc comment",
-        ),
+        ("        /// Later.\n", "", "types.error.transient-failure: has no doc comment"),
         ("        /// Up.\n", "", "types.order.ascending: has no doc comment"),
-        (
-            "/// The world.\n@since(version = 0.1.0)\n",
-            "/// The world.\n",
-            "world connector: has no @since",
-        ),
-        (
-            "/// Users.\n@since(version = 0.1.0)\n",
-            "/// Users.\n",
-            "users: has no @since",
-        ),
-        (
-            "    /// Reads.\n    @since(version = 0.1.0)\n",
-            "    /// Reads.\n",
-            "users.get-user: has no @since",
-        ),
-        (
-            "    /// An order.\n    @since(version = 0.1.0)\n",
-            "    /// An order.\n",
-            "types.order: has no @since",
-        ),
+        ("/// The world.\n@since(version = 0.1.0)\n", "/// The world.\n", "world connector: has no @since"),
+        ("/// Users.\n@since(version = 0.1.0)\n", "/// Users.\n", "users: has no @since"),
+        ("    /// Reads.\n    @since(version = 0.1.0)\n", "    /// Reads.\n", "users.get-user: has no @since"),
+        ("    /// An order.\n    @since(version = 0.1.0)\n", "    /// An order.\n", "types.order: has no @since"),
         (
             "    /// An order.\n    @since(version = 0.1.0)\n",
             "    /// An order.\n    @unstable(feature = x)\n",
@@ -600,9 +467,7 @@ fn each_rule_is_able_to_fail() {
     for (from, to, expected) in cases {
         let found = offences_after(&[(from, to)]);
         if !found.iter().any(|offence| offence.contains(expected)) {
-            silent.push(format!(
-                "`{from}` -> `{to}` was reported as {found:?}, without `{expected}`"
-            ));
+            silent.push(format!("`{from}` -> `{to}` was reported as {found:?}, without `{expected}`"));
         }
     }
     assert!(silent.is_empty(), "{}", silent.join("\n"));
@@ -610,11 +475,8 @@ fn each_rule_is_able_to_fail() {
 
 #[test]
 fn all_offences_are_named_at_once() {
-    let found = offences_after(&[
-        ("/// Users.\n", ""),
-        ("        /// Up.\n", ""),
-        ("func(connection: connection, ", "func("),
-    ]);
+    let found =
+        offences_after(&[("/// Users.\n", ""), ("        /// Up.\n", ""), ("func(connection: connection, ", "func(")]);
     assert_eq!(
         found,
         [

@@ -23,10 +23,7 @@ const ALLOWED_IMPORTS: &[(&str, &str)] = &[
     ("wasi:clocks/*", "deadlines, retries, the life of tokens"),
     ("wasi:cli/environment", "secrets given as environment variables"),
     ("wasi:random/random", "unguessable token identifiers, retry jitter"),
-    (
-        "scim:connector/types",
-        "types shared by the exports; it has no functions, so a host need not provide it",
-    ),
+    ("scim:connector/types", "types shared by the exports; it has no functions, so a host need not provide it"),
 ];
 
 /// Largest component, in bytes: a fifth above what it was when this was last set.
@@ -62,10 +59,7 @@ impl Report {
     pub fn print(&self) {
         println!("component  {}", self.path.display());
         println!("size       {} bytes raw (at most {MAX_RAW_BYTES})", self.raw_bytes);
-        println!(
-            "           {} bytes gzip -9 (at most {MAX_GZIP_BYTES})",
-            self.gzip_bytes
-        );
+        println!("           {} bytes gzip -9 (at most {MAX_GZIP_BYTES})", self.gzip_bytes);
         for (index, import) in self.imports.iter().enumerate() {
             println!("{:<10} {import}", if index == 0 { "imports" } else { "" });
         }
@@ -79,24 +73,16 @@ impl Report {
             .filter(|import| !allowed(import))
             .map(|import| format!("imports `{import}`, which is not allowed"))
             .collect();
-        for (what, bytes, limit) in [
-            ("raw", self.raw_bytes, MAX_RAW_BYTES),
-            ("after gzip", self.gzip_bytes, MAX_GZIP_BYTES),
-        ] {
+        for (what, bytes, limit) in
+            [("raw", self.raw_bytes, MAX_RAW_BYTES), ("after gzip", self.gzip_bytes, MAX_GZIP_BYTES)]
+        {
             if bytes > limit {
                 problems.push(format!("has {bytes} bytes {what}, more than {limit}"));
             }
         }
         if !problems.is_empty() {
-            let allowed: Vec<String> = ALLOWED_IMPORTS
-                .iter()
-                .map(|(name, why)| format!("{name} ({why})"))
-                .collect();
-            bail!(
-                "the component {}\nallowed imports: {}",
-                problems.join("; it "),
-                allowed.join(", ")
-            );
+            let allowed: Vec<String> = ALLOWED_IMPORTS.iter().map(|(name, why)| format!("{name} ({why})")).collect();
+            bail!("the component {}\nallowed imports: {}", problems.join("; it "), allowed.join(", "));
         }
         Ok(())
     }
@@ -118,21 +104,9 @@ pub fn build() -> Result<Report> {
     install_target()?;
     shell::run(
         "cargo",
-        &[
-            "build",
-            "--package",
-            "scim-connector",
-            "--lib",
-            "--target",
-            TARGET,
-            "--profile",
-            "component",
-        ],
+        &["build", "--package", "scim-connector", "--lib", "--target", TARGET, "--profile", "component"],
     )?;
-    let built = shell::target()
-        .join(TARGET)
-        .join("component")
-        .join("scim_connector.wasm");
+    let built = shell::target().join(TARGET).join("component").join("scim_connector.wasm");
     let bytes = fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
     let path = shell::target().join("scim-connector.wasm");
     if fs::read(&path).ok().as_ref() != Some(&bytes) {
@@ -141,20 +115,12 @@ pub fn build() -> Result<Report> {
         fs::write(&partial, &bytes).with_context(|| format!("cannot write {}", partial.display()))?;
         fs::rename(&partial, &path).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    Ok(Report {
-        imports: imports(&bytes)?,
-        raw_bytes: bytes.len() as u64,
-        gzip_bytes: gzip_size(&bytes)?,
-        path,
-    })
+    Ok(Report { imports: imports(&bytes)?, raw_bytes: bytes.len() as u64, gzip_bytes: gzip_size(&bytes)?, path })
 }
 
 /// Makes sure that the standard library for the component's target is there.
 fn install_target() -> Result<()> {
-    if shell::output("rustup", &["target", "list", "--installed"])?
-        .lines()
-        .any(|line| line.trim() == TARGET)
-    {
+    if shell::output("rustup", &["target", "list", "--installed"])?.lines().any(|line| line.trim() == TARGET) {
         return Ok(());
     }
     shell::run("rustup", &["target", "add", TARGET]).with_context(|| {
@@ -208,12 +174,9 @@ mod tests {
 
     #[test]
     fn imports_are_judged_by_name_without_version() {
-        for import in [
-            "wasi:http/types@0.2.6",
-            "wasi:io/poll@0.2.0",
-            "wasi:random/random@0.2.6",
-            "scim:connector/types@0.1.0",
-        ] {
+        for import in
+            ["wasi:http/types@0.2.6", "wasi:io/poll@0.2.0", "wasi:random/random@0.2.6", "scim:connector/types@0.1.0"]
+        {
             assert!(allowed(import), "{import}");
         }
         for import in [
@@ -231,9 +194,7 @@ mod tests {
     fn a_report_names_every_problem_at_once() {
         let report = Report {
             path: PathBuf::from("x.wasm"),
-            imports: ["wasi:cli/stdin@0.2.6", "wasi:io/error@0.2.6", "wasi:sockets/udp@0.2.6"]
-                .map(String::from)
-                .into(),
+            imports: ["wasi:cli/stdin@0.2.6", "wasi:io/error@0.2.6", "wasi:sockets/udp@0.2.6"].map(String::from).into(),
             raw_bytes: MAX_RAW_BYTES + 1,
             gzip_bytes: MAX_GZIP_BYTES,
         };
@@ -241,10 +202,7 @@ mod tests {
         for part in ["wasi:cli/stdin@0.2.6", "wasi:sockets/udp@0.2.6", "bytes raw"] {
             assert!(error.contains(part), "{part} is not in {error}");
         }
-        assert!(
-            !error.contains("imports `wasi:io/error") && !error.contains("bytes after gzip"),
-            "{error}"
-        );
+        assert!(!error.contains("imports `wasi:io/error") && !error.contains("bytes after gzip"), "{error}");
     }
 
     #[test]
@@ -267,9 +225,6 @@ mod tests {
         module.extend([2, 0, 0]);
         bytes.extend([1, module.len() as u8]);
         bytes.extend(module);
-        assert_eq!(
-            imports(&bytes).unwrap(),
-            BTreeSet::from(["wasi:io/error@0.2.6".to_string()])
-        );
+        assert_eq!(imports(&bytes).unwrap(), BTreeSet::from(["wasi:io/error@0.2.6".to_string()]));
     }
 }

@@ -60,19 +60,12 @@ fn current() -> Result<String> {
 /// The reference of a package, as Markdown.
 fn render(resolve: &Resolve, package: wit_parser::PackageId) -> Result<String> {
     let package = resolve.packages.get(package).context("no such package")?;
-    let mut page = Page {
-        resolve,
-        anchors: BTreeMap::new(),
-        text: String::new(),
-    };
+    let mut page = Page { resolve, anchors: BTreeMap::new(), text: String::new() };
     let interfaces = page.reading_order(package)?;
     page.collect_anchors(&interfaces)?;
 
     writeln!(page.text, "# {}\n", package.name)?;
-    writeln!(
-        page.text,
-        "<!-- Written from wit/ by `{COMMAND}`; change wit/ and run it again. -->\n"
-    )?;
+    writeln!(page.text, "<!-- Written from wit/ by `{COMMAND}`; change wit/ and run it again. -->\n")?;
     page.docs(&package.docs)?;
     for (name, world) in &package.worlds {
         if let Some(world) = resolve.worlds.get(*world) {
@@ -99,11 +92,7 @@ impl<'a> Page<'a> {
     /// The interfaces: first what others rest on, then the exports in the order of wit/world.wit.
     fn reading_order(&self, package: &wit_parser::Package) -> Result<Vec<&'a Interface>> {
         let mut ids = Vec::new();
-        for world in package
-            .worlds
-            .values()
-            .filter_map(|world| self.resolve.worlds.get(*world))
-        {
+        for world in package.worlds.values().filter_map(|world| self.resolve.worlds.get(*world)) {
             for item in world.imports.values().chain(world.exports.values()) {
                 if let WorldItem::Interface { id, .. } = item {
                     ids.push(*id);
@@ -115,9 +104,7 @@ impl<'a> Page<'a> {
                 ids.push(*id);
             }
         }
-        ids.into_iter()
-            .map(|id| self.resolve.interfaces.get(id).context("no such interface"))
-            .collect()
+        ids.into_iter().map(|id| self.resolve.interfaces.get(id).context("no such interface")).collect()
     }
 
     /// Gives every type its place, and makes sure that no two sections have the same heading.
@@ -125,9 +112,8 @@ impl<'a> Page<'a> {
         let mut headings = BTreeSet::new();
         for interface in interfaces {
             let functions = interface.functions.keys().map(|name| (None, heading("Function", name)));
-            let types = self
-                .own_types(interface)
-                .map(|(id, name, def)| (Some(id), heading(type_word(&def.kind), name)));
+            let types =
+                self.own_types(interface).map(|(id, name, def)| (Some(id), heading(type_word(&def.kind), name)));
             for (id, heading) in functions.chain(types).collect::<Vec<_>>() {
                 if !headings.insert(heading.clone()) {
                     bail!("two items of wit/ would have the heading `{heading}`; give one of them another name");
@@ -162,11 +148,8 @@ impl<'a> Page<'a> {
                 anchor(&heading("Interface", name)),
                 first_sentence(&interface.docs)
             )?;
-            let functions: Vec<String> = interface
-                .functions
-                .keys()
-                .map(|name| link(name, &anchor(&heading("Function", name))))
-                .collect();
+            let functions: Vec<String> =
+                interface.functions.keys().map(|name| link(name, &anchor(&heading("Function", name)))).collect();
             let types: Vec<String> = self
                 .own_types(interface)
                 .filter_map(|(id, name, _)| Some(link(name, self.anchors.get(&id)?)))
@@ -207,12 +190,7 @@ impl<'a> Page<'a> {
         }
         let links: Vec<String> = named
             .iter()
-            .filter_map(|id| {
-                Some(link(
-                    self.resolve.types.get(*id)?.name.as_deref()?,
-                    self.anchors.get(id)?,
-                ))
-            })
+            .filter_map(|id| Some(link(self.resolve.types.get(*id)?.name.as_deref()?, self.anchors.get(id)?)))
             .collect();
         if !links.is_empty() {
             writeln!(self.text, "Types: {}.\n", links.join(", "))?;
@@ -243,27 +221,19 @@ impl<'a> Page<'a> {
         self.since_if_other(&def.stability, around)?;
         match &def.kind {
             TypeDefKind::Record(record) => {
-                let rows = record
-                    .fields
-                    .iter()
-                    .map(|field| (field.name.as_str(), Some(field.ty), &field.docs));
+                let rows = record.fields.iter().map(|field| (field.name.as_str(), Some(field.ty), &field.docs));
                 self.table(&["field", "type", ""], rows)
             }
             TypeDefKind::Variant(variant) => {
-                let rows = variant
-                    .cases
-                    .iter()
-                    .map(|case| (case.name.as_str(), case.ty, &case.docs));
+                let rows = variant.cases.iter().map(|case| (case.name.as_str(), case.ty, &case.docs));
                 self.table(&["case", "with", ""], rows)
             }
-            TypeDefKind::Enum(cases) => self.table(
-                &["case", ""],
-                cases.cases.iter().map(|case| (case.name.as_str(), None, &case.docs)),
-            ),
-            TypeDefKind::Flags(flags) => self.table(
-                &["flag", ""],
-                flags.flags.iter().map(|flag| (flag.name.as_str(), None, &flag.docs)),
-            ),
+            TypeDefKind::Enum(cases) => {
+                self.table(&["case", ""], cases.cases.iter().map(|case| (case.name.as_str(), None, &case.docs)))
+            }
+            TypeDefKind::Flags(flags) => {
+                self.table(&["flag", ""], flags.flags.iter().map(|flag| (flag.name.as_str(), None, &flag.docs)))
+            }
             TypeDefKind::Resource => Ok(()),
             _ => {
                 let text = types::kind_text(self.resolve, &def.kind)?;
@@ -279,23 +249,13 @@ impl<'a> Page<'a> {
         columns: &[&str],
         rows: impl Iterator<Item = (&'b str, Option<Type>, &'b Docs)>,
     ) -> Result<()> {
-        writeln!(
-            self.text,
-            "| {} |\n|{}",
-            columns.join(" | "),
-            " --- |".repeat(columns.len())
-        )?;
+        writeln!(self.text, "| {} |\n|{}", columns.join(" | "), " --- |".repeat(columns.len()))?;
         for (name, ty, docs) in rows {
             let ty = match ty {
                 Some(ty) => self.linked_type(ty)?,
                 None => String::new(),
             };
-            let docs = docs
-                .contents
-                .as_deref()
-                .unwrap_or_default()
-                .replace('\n', " ")
-                .replace('|', "\\|");
+            let docs = docs.contents.as_deref().unwrap_or_default().replace('\n', " ").replace('|', "\\|");
             match columns.len() {
                 3 => writeln!(self.text, "| `{name}` | {ty} | {docs} |")?,
                 _ => writeln!(self.text, "| `{name}` | {docs} |")?,
@@ -450,11 +410,6 @@ mod tests {
         let mut resolve = Resolve::default();
         let text = "package a:b; interface c { f: func(); } interface d { f: func(); }";
         let package = resolve.push_source("x.wit", text).unwrap();
-        assert!(
-            render(&resolve, package)
-                .unwrap_err()
-                .to_string()
-                .contains("`Function f`")
-        );
+        assert!(render(&resolve, package).unwrap_err().to_string().contains("`Function f`"));
     }
 }

@@ -1,12 +1,13 @@
 //! A sandbox of the host's program, running for as long as a step needs it. Knows only what the program prints.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde_json::Value;
 
 use crate::shell;
 
@@ -16,59 +17,41 @@ const START: Duration = Duration::from_secs(20);
 /// A running `scim-connector sandbox`, ended when dropped.
 pub struct Sandbox {
     child: Child,
-    /// Where it serves SCIM, `http://127.0.0.1:PORT/scim/v2`.
-    pub service_url: String,
+    /// What it said when it was ready: `serviceUrl`, `tokenUrl`, `clientId`, `clientSecret`.
+    facts: Value,
 }
 
 impl Sandbox {
-    /// Starts one on a free port, in memory, with further arguments.
-    pub fn start(release: bool, arguments: &[&str]) -> Result<Self> {
+    /// Starts one on a free port, in memory; `bearer` is a token it accepts beside those it gives out.
+    pub fn start(release: bool, bearer: Option<&str>) -> Result<Self> {
         let program = shell::connector(release);
-        let mut child = shell::command(&program)
-            .args(["sandbox", "--port", "0"])
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
-        let (sender, lines) = mpsc::channel();
-        let streams: [Option<Box<dyn Read + Send>>; 2] = [
-            child.stdout.take().map(|s| Box::new(s) as _),
-            child.stderr.take().map(|s| Box::new(s) as _),
-        ];
-        for stream in streams.into_iter().flatten() {
-            let sender = sender.clone();
-            // Reads to the end even when nobody listens any more: a full pipe would stop the sandbox.
+        let mut command = shell::command(&program);
+        command.args(["sandbox", "--port", "0", "--json"]).stdin(Stdio::null()).stdout(Stdio::piped());
+        if let Some(token) = bearer {
+            command.env("SCIM_SANDBOX_BEARER_TOKEN", token);
+        }
+        let child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        let mut sandbox = Self { child, facts: Value::Null };
+        let (sender, receiver) = mpsc::channel();
+        if let Some(stdout) = sandbox.child.stdout.take() {
             thread::spawn(move || {
-                BufReader::new(stream)
-                    .lines()
-                    .map_while(Result::ok)
-                    .for_each(|line| drop(sender.send(line)))
+                let mut line = String::new();
+                // The receiver may have given up waiting.
+                drop(sender.send(BufReader::new(stdout).read_line(&mut line).map(|_| line)));
             });
         }
-        drop(sender);
-        let mut sandbox = Self {
-            child,
-            service_url: String::new(),
-        };
-        let mut said = Vec::new();
-        while let Ok(line) = lines.recv_timeout(START) {
-            if let Some(url) = service_url(&line) {
-                sandbox.service_url = url.to_string();
-                return Ok(sandbox);
-            }
-            said.push(line);
-        }
-        bail!(
-            "`scim-connector sandbox` did not say where it listens; it said: {}",
-            said.join("\n")
-        );
+        let line = receiver.recv_timeout(START).context("`scim-connector sandbox` did not say where it listens")??;
+        sandbox.facts = serde_json::from_str(&line)
+            .with_context(|| format!("`scim-connector sandbox --json` said `{}`, which is not JSON", line.trim()))?;
+        Ok(sandbox)
     }
 
-    /// Where its tokens come from.
-    pub fn token_url(&self) -> String {
-        format!("{}/oauth2/token", self.service_url.trim_end_matches("/scim/v2"))
+    /// One of the facts it stated.
+    pub fn fact(&self, name: &str) -> Result<&str> {
+        match self.facts.get(name).and_then(Value::as_str) {
+            Some(fact) => Ok(fact),
+            None => bail!("`scim-connector sandbox --json` named no {name}"),
+        }
     }
 }
 
@@ -77,34 +60,5 @@ impl Drop for Sandbox {
         // It may have ended by itself; then there is nothing to end.
         drop(self.child.kill());
         drop(self.child.wait());
-    }
-}
-
-/// The service URL in a line meant for people or programs.
-fn service_url(line: &str) -> Option<&str> {
-    let line = line.get(line.find("http://127.0.0.1:")?..)?;
-    let end = line.find("/scim/v2")? + "/scim/v2".len();
-    line.get(..end).filter(|url| !url.contains(char::is_whitespace))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::service_url;
-
-    #[test]
-    fn the_service_url_is_found_in_any_line() {
-        for line in [
-            "  service http://127.0.0.1:80/scim/v2",
-            r#"{"a":1,"serviceUrl":"http://127.0.0.1:80/scim/v2"}"#,
-        ] {
-            assert_eq!(service_url(line), Some("http://127.0.0.1:80/scim/v2"), "{line}");
-        }
-        for line in [
-            "",
-            "token http://127.0.0.1:80/oauth2/token",
-            "http://127.0.0.1:80/oauth2/token and /scim/v2",
-        ] {
-            assert_eq!(service_url(line), None, "{line}");
-        }
     }
 }

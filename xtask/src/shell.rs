@@ -13,23 +13,14 @@ use anyhow::{Context, Result, bail};
 const TOOLS: &[(&str, &str)] = &[
     ("cargo", "Rust with rustup: https://rustup.rs"),
     ("rustup", "rustup: https://rustup.rs"),
-    (
-        "python3",
-        "Python 3.10 or newer with venv: https://www.python.org/downloads, or your system's package manager",
-    ),
+    ("python3", "Python 3.10 or newer with venv: https://www.python.org/downloads, or your system's package manager"),
     ("node", "Node.js 20 or newer: https://nodejs.org"),
     ("npm", "npm, which comes with Node.js: https://nodejs.org"),
 ];
 
 /// Cargo sets these for the program it runs. Build scripts that watch them (ring's does) would see other values in a
 /// nested cargo than in a cargo of your own, and rebuild each time.
-const CARGO_LEFTOVERS: &[&str] = &[
-    "CARGO_PKG_",
-    "CARGO_MANIFEST_",
-    "CARGO_BIN_",
-    "CARGO_CRATE_",
-    "CARGO_PRIMARY_",
-];
+const CARGO_LEFTOVERS: &[&str] = &["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];
 
 /// The project's root folder.
 pub fn root() -> PathBuf {
@@ -46,10 +37,7 @@ pub fn target() -> PathBuf {
 /// The `scim-connector` program of a profile.
 pub fn connector(release: bool) -> PathBuf {
     let profile = if release { "release" } else { "debug" };
-    target()
-        .join(profile)
-        .join("scim-connector")
-        .with_extension(env::consts::EXE_EXTENSION)
+    target().join(profile).join("scim-connector").with_extension(env::consts::EXE_EXTENSION)
 }
 
 /// A program to be run in the project's root.
@@ -60,10 +48,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(cargo.as_deref().unwrap_or(program));
     command.current_dir(root()).env("CARGO_TARGET_DIR", target());
     for (name, _) in env::vars_os() {
-        if CARGO_LEFTOVERS
-            .iter()
-            .any(|prefix| name.to_string_lossy().starts_with(prefix))
-        {
+        if CARGO_LEFTOVERS.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             command.env_remove(name);
         }
     }
@@ -75,10 +60,7 @@ pub fn run<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> Resu
     let program = program.as_ref();
     let line = line(program, arguments);
     eprintln!("$ {line}");
-    let status = command(program)
-        .args(arguments)
-        .status()
-        .map_err(|error| cannot_start(program, &error))?;
+    let status = command(program).args(arguments).status().map_err(|error| cannot_start(program, &error))?;
     if !status.success() {
         bail!("`{line}` failed: {status}");
     }
@@ -105,14 +87,8 @@ pub fn require(programs: &[&str]) -> Result<()> {
     let missing: Vec<String> = programs
         .iter()
         .filter_map(|program| {
-            let probe = command(program)
-                .arg("--version")
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .status();
-            probe
-                .err()
-                .map(|error| cannot_start(OsStr::new(program), &error).to_string())
+            let probe = command(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+            probe.err().map(|error| cannot_start(OsStr::new(program), &error).to_string())
         })
         .collect();
     if !missing.is_empty() {
@@ -134,8 +110,7 @@ fn cannot_start(program: &OsStr, error: &std::io::Error) -> anyhow::Error {
 
 /// A command as a person would type it.
 fn line<A: AsRef<OsStr>>(program: &OsStr, arguments: &[A]) -> String {
-    let words: Vec<OsString> = std::iter::once(program.to_os_string())
-        .chain(arguments.iter().map(|a| a.as_ref().to_os_string()))
-        .collect();
+    let words: Vec<OsString> =
+        std::iter::once(program.to_os_string()).chain(arguments.iter().map(|a| a.as_ref().to_os_string())).collect();
     words.join(OsStr::new(" ")).to_string_lossy().into_owned()
 }

@@ -21,24 +21,14 @@ struct Step {
 /// All steps in the order they run. The cheap ones come first; `component`, `host` and `servers` make what later steps
 /// use. Every cargo command covers the whole workspace, so that all of them agree on features and wasmtime is built once.
 const STEPS: &[Step] = &[
-    Step {
-        name: "format",
-        what: "cargo fmt",
-        needs: &["cargo"],
-        run: || cargo("fmt --all --check"),
-    },
+    Step { name: "format", what: "cargo fmt", needs: &["cargo"], run: || cargo("fmt --all --check") },
     Step {
         name: "component",
         what: "builds the component; its imports and size",
         needs: &["rustup"],
         run: || component::command(false),
     },
-    Step {
-        name: "reference",
-        what: "docs/reference.md is what wit/ says",
-        needs: &[],
-        run: reference::check,
-    },
+    Step { name: "reference", what: "docs/reference.md is what wit/ says", needs: &[], run: reference::check },
     Step {
         name: "lint",
         what: "clippy, for this machine",
@@ -59,12 +49,7 @@ const STEPS: &[Step] = &[
         needs: &["python3", "node", "npm"],
         run: || shell::run("python3", &["tests/servers/install.py", "target/servers"]),
     },
-    Step {
-        name: "host",
-        what: "builds the scim-connector program",
-        needs: &["cargo"],
-        run: || build_host(false),
-    },
+    Step { name: "host", what: "builds the scim-connector program", needs: &["cargo"], run: || build_host(false) },
     Step {
         name: "tests",
         what: "all Rust tests, end to end too",
@@ -75,25 +60,10 @@ const STEPS: &[Step] = &[
         name: "bindings",
         what: "the component called from Node and Python",
         needs: &["python3", "node"],
-        run: || {
-            shell::run(
-                "python3",
-                &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"],
-            )
-        },
+        run: || shell::run("python3", &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"]),
     },
-    Step {
-        name: "sandbox",
-        what: "scim2-tester against the sandbox",
-        needs: &["python3"],
-        run: check_sandbox,
-    },
-    Step {
-        name: "licences",
-        what: "cargo-deny: licences, sources, bans",
-        needs: &["cargo"],
-        run: licences::check,
-    },
+    Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
+    Step { name: "licences", what: "cargo-deny: licences, sources, bans", needs: &["cargo"], run: licences::check },
 ];
 
 /// A token for the public checker, which knows no token endpoints.
@@ -103,9 +73,7 @@ const SANDBOX_TOKEN: &str = "token-of-the-sandbox-check";
 pub fn demo(arguments: &[String]) -> Result<()> {
     component::build()?;
     build_host(false)?;
-    let arguments: Vec<&str> = std::iter::once("demo")
-        .chain(arguments.iter().map(String::as_str))
-        .collect();
+    let arguments: Vec<&str> = std::iter::once("demo").chain(arguments.iter().map(String::as_str)).collect();
     shell::run(shell::connector(false), &arguments)
 }
 
@@ -119,16 +87,11 @@ pub fn list() -> Result<()> {
 
 /// `cargo xtask test [STEP...]`. A step that fails does not keep the others from running.
 pub fn test(names: &[String]) -> Result<()> {
-    if let Some(unknown) = names
-        .iter()
-        .find(|name| STEPS.iter().all(|step| step.name != name.as_str()))
-    {
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != name.as_str())) {
         bail!("there is no step `{unknown}`; `cargo xtask test --list` names them");
     }
-    let chosen: Vec<&Step> = STEPS
-        .iter()
-        .filter(|step| names.is_empty() || names.iter().any(|name| name == step.name))
-        .collect();
+    let chosen: Vec<&Step> =
+        STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)).collect();
     let mut results = Vec::new();
     for (index, step) in chosen.iter().enumerate() {
         println!("\n== {}/{} {}: {}", index + 1, chosen.len(), step.name, step.what);
@@ -168,14 +131,9 @@ pub fn build_host(release: bool) -> Result<()> {
 }
 
 fn check_sandbox() -> Result<()> {
-    let sandbox = Sandbox::start(false, &["--token", SANDBOX_TOKEN])?;
-    let arguments = [
-        "tests/sandbox-check/run.py",
-        "--url",
-        &sandbox.service_url,
-        "--token",
-        SANDBOX_TOKEN,
-    ];
+    let sandbox = Sandbox::start(false, Some(SANDBOX_TOKEN))?;
+    let url = sandbox.fact("serviceUrl")?;
+    let arguments = ["tests/sandbox-check/run.py", "--url", url, "--token", SANDBOX_TOKEN];
     shell::run("python3", &arguments)
 }
 

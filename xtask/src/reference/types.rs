@@ -52,9 +52,7 @@ pub fn named(resolve: &Resolve, ty: Type, found: &mut Vec<TypeId>) -> Result<()>
         }
         return Ok(());
     }
-    parts(&def.kind)?
-        .into_iter()
-        .try_for_each(|part| named(resolve, part, found))
+    parts(&def.kind)?.into_iter().try_for_each(|part| named(resolve, part, found))
 }
 
 /// Whether a type is another interface's, brought in by `use`.
