@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// Layout of the file; a file of another one is refused.
 const LAYOUT: i64 = 1;
@@ -30,6 +31,8 @@ impl File {
 
     fn connect(path: &Path) -> rusqlite::Result<Self> {
         let connection = Connection::open(path)?;
+        // A file that is in use stays so for as long as the other sandbox runs: no point in waiting.
+        connection.busy_timeout(Duration::from_millis(100))?;
         connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
