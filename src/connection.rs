@@ -37,8 +37,14 @@ impl Secret {
         };
         match value {
             Some(value) if !value.is_empty() => Ok(value),
-            Some(_) => Err(Failure::new(Kind::Configuration, format!("{}: {what} is empty", crate::reader::place(pointer))).at(pointer)),
-            None => Err(Failure::new(Kind::Configuration, format!("{}: {what} is not set", crate::reader::place(pointer))).at(pointer)),
+            Some(_) => {
+                Err(Failure::new(Kind::Configuration, format!("{}: {what} is empty", crate::reader::place(pointer)))
+                    .at(pointer))
+            }
+            None => {
+                Err(Failure::new(Kind::Configuration, format!("{}: {what} is not set", crate::reader::place(pointer)))
+                    .at(pointer))
+            }
         }
     }
 
@@ -61,7 +67,8 @@ pub enum Method {
     PrivateKeyJwt,
 }
 
-const METHODS: [(&str, Method); 3] = [("basic", Method::Basic), ("post", Method::Post), ("privateKeyJwt", Method::PrivateKeyJwt)];
+const METHODS: [(&str, Method); 3] =
+    [("basic", Method::Basic), ("post", Method::Post), ("privateKeyJwt", Method::PrivateKeyJwt)];
 
 /// OAuth 2.0 client credentials (RFC 6749 section 4.4). Equal credentials share a cached token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -206,7 +213,12 @@ impl Draft {
         if let Auth::Header(name, _) = &self.auth {
             header(name, "", "/auth/name")?;
         }
-        let timeouts = [("connectMs", self.timeouts.connect), ("firstByteMs", self.timeouts.first_byte), ("betweenBytesMs", self.timeouts.between_bytes), ("totalMs", self.timeouts.total)];
+        let timeouts = [
+            ("connectMs", self.timeouts.connect),
+            ("firstByteMs", self.timeouts.first_byte),
+            ("betweenBytesMs", self.timeouts.between_bytes),
+            ("totalMs", self.timeouts.total),
+        ];
         for (name, value) in timeouts {
             if value == 0 {
                 return Err(configuration(&format!("/timeouts/{name}"), "must be 1 or more milliseconds"));
@@ -231,23 +243,32 @@ impl Connection {
             None => None,
             Some(name) => Some(PROVIDERS.iter().find(|provider| provider.name == name).ok_or_else(|| {
                 let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
-                reader.error("provider", format!("{name:?} is not a known provider ({}); give serviceUrl instead", names.join(", ")))
+                reader.error(
+                    "provider",
+                    format!("{name:?} is not a known provider ({}); give serviceUrl instead", names.join(", ")),
+                )
             })?),
         };
         let organization = match provider {
             Some(_) => Some(reader.required("organization")?),
             None => None,
         };
-        let filled = |template: &str| organization.as_ref().map(|name| template.replace("{organization}", &encode_segment(name)));
-        let service_url = match (reader.string("serviceUrl")?, provider.and_then(|provider| filled(provider.service_url))) {
-            (Some(url), _) => url,
-            (None, Some(url)) => url,
-            (None, None) => reader.required("serviceUrl")?,
+        let filled = |template: &str| {
+            organization.as_ref().map(|name| template.replace("{organization}", &encode_segment(name)))
         };
+        let service_url =
+            match (reader.string("serviceUrl")?, provider.and_then(|provider| filled(provider.service_url))) {
+                (Some(url), _) => url,
+                (None, Some(url)) => url,
+                (None, None) => reader.required("serviceUrl")?,
+            };
         let token_url = provider.and_then(|provider| filled(provider.token_url));
         let auth = match reader.child("auth")? {
             Some(auth) => auth_from_json(auth, token_url)?,
-            None => return Err(reader.error("auth", "is required; {\"type\": \"none\"} for a provider that asks for no credentials")),
+            None => {
+                return Err(reader
+                    .error("auth", "is required; {\"type\": \"none\"} for a provider that asks for no credentials"));
+            }
         };
         let draft = Draft {
             service_url,
@@ -313,7 +334,14 @@ fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth>
         Header,
         ClientCredentials,
     }
-    let types = [("none", Type::None), ("host", Type::Host), ("bearer", Type::Bearer), ("basic", Type::Basic), ("header", Type::Header), ("clientCredentials", Type::ClientCredentials)];
+    let types = [
+        ("none", Type::None),
+        ("host", Type::Host),
+        ("bearer", Type::Bearer),
+        ("basic", Type::Basic),
+        ("header", Type::Header),
+        ("clientCredentials", Type::ClientCredentials),
+    ];
     reader.required("type")?;
     let auth = match reader.choice("type", &types)?.unwrap_or(Type::None) {
         Type::None => Auth::None,
@@ -339,7 +367,13 @@ fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth>
                 private_key: secret(&reader, "privateKey")?,
                 key_id: reader.string("keyId")?,
                 method: Method::Basic,
-                scopes: reader.strings("scopes")?.unwrap_or_default().iter().flat_map(|scope| scope.split_whitespace()).map(str::to_owned).collect(),
+                scopes: reader
+                    .strings("scopes")?
+                    .unwrap_or_default()
+                    .iter()
+                    .flat_map(|scope| scope.split_whitespace())
+                    .map(str::to_owned)
+                    .collect(),
                 audience: reader.string("audience")?,
                 parameters: reader.pairs("parameters")?.unwrap_or_default(),
             };
@@ -359,9 +393,10 @@ impl ClientCredentials {
             Method::Basic | Method::Post if self.client_secret.is_none() => {
                 Err(configuration("/auth/clientSecret", "is required: a string or {\"env\": \"NAME\"}"))
             }
-            Method::PrivateKeyJwt if self.private_key.is_none() => {
-                Err(configuration("/auth/privateKey", "is required for method \"privateKeyJwt\": PKCS#8 PEM, a string or {\"env\": \"NAME\"}"))
-            }
+            Method::PrivateKeyJwt if self.private_key.is_none() => Err(configuration(
+                "/auth/privateKey",
+                "is required for method \"privateKeyJwt\": PKCS#8 PEM, a string or {\"env\": \"NAME\"}",
+            )),
             _ => Ok(self),
         }
     }
@@ -372,11 +407,14 @@ fn auth_to_json(auth: &Auth) -> Value {
         Auth::None => json!({"type": "none"}),
         Auth::Host => json!({"type": "host"}),
         Auth::Bearer(token) => json!({"type": "bearer", "token": token.to_json()}),
-        Auth::Basic(username, password) => json!({"type": "basic", "username": username, "password": password.to_json()}),
+        Auth::Basic(username, password) => {
+            json!({"type": "basic", "username": username, "password": password.to_json()})
+        }
         Auth::Header(name, value) => json!({"type": "header", "name": name, "value": value.to_json()}),
         Auth::ClientCredentials(it) => {
             let mut object = Map::new();
-            let parameters: Map<String, Value> = it.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            let parameters: Map<String, Value> =
+                it.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
             let method = METHODS.iter().find(|method| method.1 == it.method).map(|method| method.0);
             object.insert("type".into(), json!("clientCredentials"));
             object.insert("tokenUrl".into(), json!(it.token_url.as_str()));
@@ -439,12 +477,17 @@ fn limits_from_json(reader: &Reader<'_>) -> Result<Limits> {
 /// Reads an absolute http or https URL without user information or fragment.
 pub fn http_url(text: &str, pointer: &str) -> Result<Url> {
     let url = Url::parse(text.trim()).map_err(|error| match error {
-        url::ParseError::RelativeUrlWithoutBase => configuration(pointer, "the URL has no scheme; write https://… in front"),
+        url::ParseError::RelativeUrlWithoutBase => {
+            configuration(pointer, "the URL has no scheme; write https://… in front")
+        }
         error => configuration(pointer, format!("not a URL: {error}")),
     })?;
     if !matches!(url.scheme(), "http" | "https") {
         // "localhost:8080/scim" parses as a URL of scheme "localhost".
-        return Err(configuration(pointer, format!("the URL must begin with https:// or http://, not {}:", url.scheme())));
+        return Err(configuration(
+            pointer,
+            format!("the URL must begin with https:// or http://, not {}:", url.scheme()),
+        ));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(configuration(pointer, "the URL must not contain credentials; put them under auth"));
@@ -482,7 +525,8 @@ fn insecure(url: &Url, pointer: &str, allowed: bool) -> Result<()> {
 
 /// Header names are tokens, header values visible ASCII (RFC 9110 section 5), and some belong to the client alone.
 pub fn header(name: &str, value: &str, pointer: &str) -> Result<()> {
-    const OWN: [&str; 7] = ["host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "accept-encoding"];
+    const OWN: [&str; 7] =
+        ["host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "accept-encoding"];
     let at = crate::reader::deeper(pointer, name);
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {

@@ -38,39 +38,101 @@ fn user(operation: Operation, output: Output) -> Answer<wit::User> {
 }
 
 impl users::Guest for Component {
-    fn create_user(connection: wit::Connection, user: wit::User, view: Option<wit::View>, options: Option<wit::Options>) -> Answer<wit::User> {
-        let input = || Ok(Input { payload: resource::write_user(user, "/payload")?, view: request::view(view), options: request::options(options), ..Input::default() });
+    fn create_user(
+        connection: wit::Connection,
+        user: wit::User,
+        view: Option<wit::View>,
+        options: Option<wit::Options>,
+    ) -> Answer<wit::User> {
+        let input = || {
+            Ok(Input {
+                payload: resource::write_user(user, "/payload")?,
+                view: request::view(view),
+                options: request::options(options),
+                ..Input::default()
+            })
+        };
         call(connection, Operation::CreateUser, input).and_then(|output| self::user(Operation::CreateUser, output))
     }
 
-    fn get_user(connection: wit::Connection, id: String, view: Option<wit::View>, options: Option<wit::Options>) -> Answer<wit::User> {
-        let input = || Ok(Input { id, view: request::view(view), options: request::options(options), ..Input::default() });
+    fn get_user(
+        connection: wit::Connection,
+        id: String,
+        view: Option<wit::View>,
+        options: Option<wit::Options>,
+    ) -> Answer<wit::User> {
+        let input =
+            || Ok(Input { id, view: request::view(view), options: request::options(options), ..Input::default() });
         call(connection, Operation::GetUser, input).and_then(|output| self::user(Operation::GetUser, output))
     }
 
-    fn list_users(connection: wit::Connection, query: Option<wit::Query>, options: Option<wit::Options>) -> Answer<wit::UserPage> {
+    fn list_users(
+        connection: wit::Connection,
+        query: Option<wit::Query>,
+        options: Option<wit::Options>,
+    ) -> Answer<wit::UserPage> {
         list(connection, Operation::ListUsers, query, options).map(answer::user_page)
     }
 
-    fn search_users(connection: wit::Connection, query: Option<wit::Query>, options: Option<wit::Options>) -> Answer<wit::UserPage> {
+    fn search_users(
+        connection: wit::Connection,
+        query: Option<wit::Query>,
+        options: Option<wit::Options>,
+    ) -> Answer<wit::UserPage> {
         list(connection, Operation::SearchUsers, query, options).map(answer::user_page)
     }
 
-    fn update_user(connection: wit::Connection, id: String, user: wit::User, view: Option<wit::View>, options: Option<wit::Options>) -> Answer<Option<wit::User>> {
-        let input = || Ok(Input { id, payload: resource::write_user(user, "/payload")?, view: request::view(view), options: request::options(options), ..Input::default() });
+    fn update_user(
+        connection: wit::Connection,
+        id: String,
+        user: wit::User,
+        view: Option<wit::View>,
+        options: Option<wit::Options>,
+    ) -> Answer<Option<wit::User>> {
+        let input = || {
+            Ok(Input {
+                id,
+                payload: resource::write_user(user, "/payload")?,
+                view: request::view(view),
+                options: request::options(options),
+                ..Input::default()
+            })
+        };
         call(connection, Operation::UpdateUser, input).map(answer::user)
     }
 
-    fn patch_user(connection: wit::Connection, id: String, operations: Vec<wit::PatchOperation>, view: Option<wit::View>, options: Option<wit::Options>) -> Answer<Option<wit::User>> {
-        let input = || Ok(Input { id, operations: request::operations(operations)?, view: request::view(view), options: request::options(options), ..Input::default() });
+    fn patch_user(
+        connection: wit::Connection,
+        id: String,
+        operations: Vec<wit::PatchOperation>,
+        view: Option<wit::View>,
+        options: Option<wit::Options>,
+    ) -> Answer<Option<wit::User>> {
+        let input = || {
+            Ok(Input {
+                id,
+                operations: request::operations(operations)?,
+                view: request::view(view),
+                options: request::options(options),
+                ..Input::default()
+            })
+        };
         call(connection, Operation::PatchUser, input).map(answer::user)
     }
 
     fn delete_user(connection: wit::Connection, id: String, options: Option<wit::Options>) -> Answer<()> {
-        call(connection, Operation::DeleteUser, || Ok(Input { id, options: request::options(options), ..Input::default() })).map(|_| ())
+        call(connection, Operation::DeleteUser, || {
+            Ok(Input { id, options: request::options(options), ..Input::default() })
+        })
+        .map(|_| ())
     }
 
-    fn ensure_user(_: wit::Connection, _: wit::User, _: Option<wit::EnsureOptions>, _: Option<wit::Options>) -> Answer<wit::EnsuredUser> {
+    fn ensure_user(
+        _: wit::Connection,
+        _: wit::User,
+        _: Option<wit::EnsureOptions>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::EnsuredUser> {
         pending(Operation::EnsureUser)
     }
 
@@ -83,16 +145,28 @@ impl users::Guest for Component {
     }
 }
 
-fn list(connection: wit::Connection, operation: Operation, query: Option<wit::Query>, options: Option<wit::Options>) -> Answer<operations::query::Listed> {
+fn list(
+    connection: wit::Connection,
+    operation: Operation,
+    query: Option<wit::Query>,
+    options: Option<wit::Options>,
+) -> Answer<operations::query::Listed> {
     let (query, view) = request::query(query);
-    match call(connection, operation, || Ok(Input { query, view, options: request::options(options), ..Input::default() }))? {
+    match call(connection, operation, || {
+        Ok(Input { query, view, options: request::options(options), ..Input::default() })
+    })? {
         Output::Page(listed) => Ok(listed),
         _ => Err(mismatch(operation)),
     }
 }
 
 impl groups::Guest for Component {
-    fn create_group(_: wit::Connection, _: wit::Group, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<wit::Group> {
+    fn create_group(
+        _: wit::Connection,
+        _: wit::Group,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::Group> {
         pending(Operation::CreateGroup)
     }
 
@@ -108,11 +182,23 @@ impl groups::Guest for Component {
         pending(Operation::SearchGroups)
     }
 
-    fn update_group(_: wit::Connection, _: String, _: wit::Group, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<Option<wit::Group>> {
+    fn update_group(
+        _: wit::Connection,
+        _: String,
+        _: wit::Group,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<Option<wit::Group>> {
         pending(Operation::UpdateGroup)
     }
 
-    fn patch_group(_: wit::Connection, _: String, _: Vec<wit::PatchOperation>, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<Option<wit::Group>> {
+    fn patch_group(
+        _: wit::Connection,
+        _: String,
+        _: Vec<wit::PatchOperation>,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<Option<wit::Group>> {
         pending(Operation::PatchGroup)
     }
 
@@ -120,19 +206,39 @@ impl groups::Guest for Component {
         pending(Operation::DeleteGroup)
     }
 
-    fn ensure_group(_: wit::Connection, _: wit::Group, _: Option<wit::EnsureOptions>, _: Option<wit::Options>) -> Answer<wit::EnsuredGroup> {
+    fn ensure_group(
+        _: wit::Connection,
+        _: wit::Group,
+        _: Option<wit::EnsureOptions>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::EnsuredGroup> {
         pending(Operation::EnsureGroup)
     }
 
-    fn add_group_members(_: wit::Connection, _: String, _: Vec<wit::Member>, _: Option<wit::Options>) -> Answer<wit::MembershipChange> {
+    fn add_group_members(
+        _: wit::Connection,
+        _: String,
+        _: Vec<wit::Member>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::MembershipChange> {
         pending(Operation::AddGroupMembers)
     }
 
-    fn remove_group_members(_: wit::Connection, _: String, _: Vec<wit::Member>, _: Option<wit::Options>) -> Answer<wit::MembershipChange> {
+    fn remove_group_members(
+        _: wit::Connection,
+        _: String,
+        _: Vec<wit::Member>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::MembershipChange> {
         pending(Operation::RemoveGroupMembers)
     }
 
-    fn set_group_members(_: wit::Connection, _: String, _: Vec<wit::Member>, _: Option<wit::Options>) -> Answer<wit::MembershipChange> {
+    fn set_group_members(
+        _: wit::Connection,
+        _: String,
+        _: Vec<wit::Member>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::MembershipChange> {
         pending(Operation::SetGroupMembers)
     }
 }
@@ -146,11 +252,21 @@ impl me::Guest for Component {
         pending(Operation::CreateMe)
     }
 
-    fn update_me(_: wit::Connection, _: wit::User, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<Option<wit::User>> {
+    fn update_me(
+        _: wit::Connection,
+        _: wit::User,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<Option<wit::User>> {
         pending(Operation::UpdateMe)
     }
 
-    fn patch_me(_: wit::Connection, _: Vec<wit::PatchOperation>, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<Option<wit::User>> {
+    fn patch_me(
+        _: wit::Connection,
+        _: Vec<wit::PatchOperation>,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<Option<wit::User>> {
         pending(Operation::PatchMe)
     }
 
@@ -160,27 +276,63 @@ impl me::Guest for Component {
 }
 
 impl resources::Guest for Component {
-    fn create_resource(_: wit::Connection, _: resources::Target, _: String, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<String> {
+    fn create_resource(
+        _: wit::Connection,
+        _: resources::Target,
+        _: String,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<String> {
         pending(Operation::CreateResource)
     }
 
-    fn get_resource(_: wit::Connection, _: resources::Target, _: String, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<String> {
+    fn get_resource(
+        _: wit::Connection,
+        _: resources::Target,
+        _: String,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<String> {
         pending(Operation::GetResource)
     }
 
-    fn list_resources(_: wit::Connection, _: resources::Target, _: Option<wit::Query>, _: Option<wit::Options>) -> Answer<wit::ResourcePage> {
+    fn list_resources(
+        _: wit::Connection,
+        _: resources::Target,
+        _: Option<wit::Query>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::ResourcePage> {
         pending(Operation::ListResources)
     }
 
-    fn search_resources(_: wit::Connection, _: resources::Target, _: Option<wit::Query>, _: Option<wit::Options>) -> Answer<wit::ResourcePage> {
+    fn search_resources(
+        _: wit::Connection,
+        _: resources::Target,
+        _: Option<wit::Query>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::ResourcePage> {
         pending(Operation::SearchResources)
     }
 
-    fn update_resource(_: wit::Connection, _: resources::Target, _: String, _: String, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<Option<String>> {
+    fn update_resource(
+        _: wit::Connection,
+        _: resources::Target,
+        _: String,
+        _: String,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<Option<String>> {
         pending(Operation::UpdateResource)
     }
 
-    fn patch_resource(_: wit::Connection, _: resources::Target, _: String, _: Vec<wit::PatchOperation>, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<Option<String>> {
+    fn patch_resource(
+        _: wit::Connection,
+        _: resources::Target,
+        _: String,
+        _: Vec<wit::PatchOperation>,
+        _: Option<wit::View>,
+        _: Option<wit::Options>,
+    ) -> Answer<Option<String>> {
         pending(Operation::PatchResource)
     }
 
@@ -192,7 +344,12 @@ impl resources::Guest for Component {
         pending(Operation::Search)
     }
 
-    fn reconcile(_: wit::Connection, _: resources::Target, _: Vec<String>, _: Option<resources::ReconcileOptions>) -> Answer<resources::ReconcileReport> {
+    fn reconcile(
+        _: wit::Connection,
+        _: resources::Target,
+        _: Vec<String>,
+        _: Option<resources::ReconcileOptions>,
+    ) -> Answer<resources::ReconcileReport> {
         pending(Operation::Reconcile)
     }
 
@@ -206,7 +363,12 @@ impl resources::Guest for Component {
 }
 
 impl bulk::Guest for Component {
-    fn bulk(_: wit::Connection, _: Vec<wit::BulkOperation>, _: Option<wit::BulkOptions>, _: Option<wit::Options>) -> Answer<wit::BulkReport> {
+    fn bulk(
+        _: wit::Connection,
+        _: Vec<wit::BulkOperation>,
+        _: Option<wit::BulkOptions>,
+        _: Option<wit::Options>,
+    ) -> Answer<wit::BulkReport> {
         pending(Operation::Bulk)
     }
 }
@@ -243,11 +405,18 @@ impl catalog::Guest for Component {
 }
 
 fn connection_from(json: &str) -> Answer<Connection> {
-    reader::parse(json, "connection", Kind::Configuration).and_then(|value| Connection::from_json(&value)).map_err(answer::error)
+    reader::parse(json, "connection", Kind::Configuration)
+        .and_then(|value| Connection::from_json(&value))
+        .map_err(answer::error)
 }
 
 impl runtime::Guest for Component {
-    fn invoke(connection: String, operation: String, input: String, context: Option<runtime::CallContext>) -> Answer<runtime::Outcome> {
+    fn invoke(
+        connection: String,
+        operation: String,
+        input: String,
+        context: Option<runtime::CallContext>,
+    ) -> Answer<runtime::Outcome> {
         let deadline = context.and_then(|context| context.deadline_ms);
         invoke::invoke(&Wasi, &connection, &operation, &input, deadline).map(answer::outcome).map_err(answer::error)
     }

@@ -48,17 +48,37 @@ impl Kind {
     /// Every kind, with its JSON name, whether a failure of this kind is worth another attempt, and what it means.
     pub const ALL: [(Kind, &'static str, Transience, &'static str); 15] = [
         (Kind::InvalidInput, "invalidInput", Transience::Never, "The input is wrong: correct what `pointer` names."),
-        (Kind::Configuration, "configuration", Transience::Never, "The connection is wrong: correct what `pointer` names."),
-        (Kind::Authentication, "authentication", Transience::Never, "The provider or its token endpoint refused the credentials."),
+        (
+            Kind::Configuration,
+            "configuration",
+            Transience::Never,
+            "The connection is wrong: correct what `pointer` names.",
+        ),
+        (
+            Kind::Authentication,
+            "authentication",
+            Transience::Never,
+            "The provider or its token endpoint refused the credentials.",
+        ),
         (Kind::Permission, "permission", Transience::Never, "The credentials are good but do not permit this."),
         (Kind::NotFound, "notFound", Transience::Never, "There is no such resource or endpoint."),
-        (Kind::Conflict, "conflict", Transience::Never, "It clashes with a resource that is there, usually a value that must be unique."),
+        (
+            Kind::Conflict,
+            "conflict",
+            Transience::Never,
+            "It clashes with a resource that is there, usually a value that must be unique.",
+        ),
         (Kind::Precondition, "precondition", Transience::Never, "The resource has changed since it was read."),
         (Kind::NotModified, "notModified", Transience::Never, "The resource has not changed since it was read."),
         (Kind::Throttled, "throttled", Transience::Always, "Too many requests: wait for `retryAfterMs`."),
         (Kind::Unavailable, "unavailable", Transience::Depends, "The provider cannot be reached or cannot answer now."),
         (Kind::Timeout, "timeout", Transience::Depends, "The provider did not answer in time."),
-        (Kind::Unsupported, "unsupported", Transience::Never, "The provider, or this version of the connector, cannot do it."),
+        (
+            Kind::Unsupported,
+            "unsupported",
+            Transience::Never,
+            "The provider, or this version of the connector, cannot do it.",
+        ),
         (Kind::Protocol, "protocol", Transience::Never, "The answer is not SCIM; `excerpt` shows its beginning."),
         (Kind::TooLarge, "tooLarge", Transience::Never, "A limit in size was hit, the provider's or the connection's."),
         (Kind::Internal, "internal", Transience::Never, "A fault in the connector or its host: please report it."),
@@ -165,7 +185,13 @@ impl Failure {
 
     /// Replaces each secret by `[redacted]` in every text that may quote a server.
     pub fn scrub(&mut self, secrets: &[String]) {
-        let texts = [Some(&mut self.detail), self.excerpt.as_mut(), self.request_id.as_mut(), self.scim_type.as_mut(), self.oauth_error.as_mut()];
+        let texts = [
+            Some(&mut self.detail),
+            self.excerpt.as_mut(),
+            self.request_id.as_mut(),
+            self.scim_type.as_mut(),
+            self.oauth_error.as_mut(),
+        ];
         for text in texts.into_iter().flatten() {
             *text = scrub(text, secrets);
         }
@@ -189,7 +215,8 @@ impl Failure {
         ];
         object.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         if !self.problems.is_empty() {
-            let problems = self.problems.iter().map(|problem| json!({"pointer": problem.pointer, "detail": problem.detail}));
+            let problems =
+                self.problems.iter().map(|problem| json!({"pointer": problem.pointer, "detail": problem.detail}));
             object.insert("problems".into(), problems.collect());
         }
         Value::Object(object)
@@ -207,5 +234,8 @@ impl std::error::Error for Failure {}
 /// Replaces each secret of three characters or more by `[redacted]`; a shorter one would shred the text and is of no use
 /// to anybody.
 pub fn scrub(text: &str, secrets: &[String]) -> String {
-    secrets.iter().filter(|secret| secret.len() >= 3).fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"))
+    secrets
+        .iter()
+        .filter(|secret| secret.len() >= 3)
+        .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"))
 }

@@ -16,6 +16,8 @@ pub mod operations;
 pub mod profile;
 pub mod reader;
 pub mod scim;
+#[cfg(all(target_family = "wasm", feature = "lean"))]
+mod stubs;
 
 /// What wit-bindgen makes of `wit/`.
 #[allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]

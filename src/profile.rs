@@ -26,8 +26,24 @@ pub struct Profile {
 
 /// The profiles there are. `generic` assumes what nearly every provider has.
 pub const PROFILES: [Profile; 2] = [
-    Profile { name: "generic", patch: true, bulk: false, filter: true, change_password: false, sort: false, etag: false },
-    Profile { name: "asgardeo", patch: true, bulk: true, filter: true, change_password: true, sort: false, etag: false },
+    Profile {
+        name: "generic",
+        patch: true,
+        bulk: false,
+        filter: true,
+        change_password: false,
+        sort: false,
+        etag: false,
+    },
+    Profile {
+        name: "asgardeo",
+        patch: true,
+        bulk: true,
+        filter: true,
+        change_password: true,
+        sort: false,
+        etag: false,
+    },
 ];
 
 impl Profile {
@@ -36,7 +52,8 @@ impl Profile {
         PROFILES.iter().find(|profile| profile.name == name).ok_or_else(|| {
             let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
             let hint = suggestion(name, &names);
-            Failure::new(Kind::Configuration, format!("profile: {name:?} is not one of {}{hint}", names.join(", "))).at("/profile")
+            Failure::new(Kind::Configuration, format!("profile: {name:?} is not one of {}{hint}", names.join(", ")))
+                .at("/profile")
         })
     }
 }

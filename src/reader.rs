@@ -41,7 +41,9 @@ impl<'a> Reader<'a> {
     /// Reads `value`, which stands at `pointer`, as an object; errors are of `kind`.
     pub fn new(value: &'a Value, pointer: &str, kind: Kind) -> Result<Self> {
         match value {
-            Value::Object(object) => Ok(Reader { object, pointer: pointer.to_owned(), kind, asked: RefCell::default() }),
+            Value::Object(object) => {
+                Ok(Reader { object, pointer: pointer.to_owned(), kind, asked: RefCell::default() })
+            }
             other => Err(wrong(kind, pointer, "an object", other)),
         }
     }
@@ -53,7 +55,8 @@ impl<'a> Reader<'a> {
 
     /// An error about a member.
     pub fn error(&self, name: &str, detail: impl Into<String>) -> Box<Failure> {
-        Failure::new(self.kind, format!("{}: {}", place(&deeper(&self.pointer, name)), detail.into())).at(deeper(&self.pointer, name))
+        Failure::new(self.kind, format!("{}: {}", place(&deeper(&self.pointer, name)), detail.into()))
+            .at(deeper(&self.pointer, name))
     }
 
     /// A member, null counting as absent.
@@ -63,7 +66,9 @@ impl<'a> Reader<'a> {
     }
 
     fn typed<T>(&self, name: &'static str, expected: &str, read: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>> {
-        self.value(name).map(|value| read(value).ok_or_else(|| wrong(self.kind, &deeper(&self.pointer, name), expected, value))).transpose()
+        self.value(name)
+            .map(|value| read(value).ok_or_else(|| wrong(self.kind, &deeper(&self.pointer, name), expected, value)))
+            .transpose()
     }
 
     /// A member that is a string.
@@ -92,13 +97,17 @@ impl<'a> Reader<'a> {
 
     /// A member that is a whole number of at most 32 bits, not negative.
     pub fn small(&self, name: &'static str) -> Result<Option<u32>> {
-        self.typed(name, "a whole number from 0 to 4294967295", |value| value.as_u64().and_then(|number| number.try_into().ok()))
+        self.typed(name, "a whole number from 0 to 4294967295", |value| {
+            value.as_u64().and_then(|number| number.try_into().ok())
+        })
     }
 
     /// A member that is a list of strings; one string with commas, as in a URL (RFC 7644 section 3.9), counts as a list.
     pub fn strings(&self, name: &'static str) -> Result<Option<Vec<String>>> {
         self.typed(name, "a list of strings", |value| match value {
-            Value::String(text) => Some(text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect()),
+            Value::String(text) => {
+                Some(text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
+            }
             Value::Array(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
             _ => None,
         })
@@ -138,7 +147,8 @@ impl<'a> Reader<'a> {
             Some(choice) => Ok(Some(choice.1)),
             None => {
                 let names: Vec<&str> = choices.iter().map(|choice| choice.0).collect();
-                Err(self.error(name, format!("{text:?} is not one of {}{}", names.join(", "), suggestion(&text, &names))))
+                Err(self
+                    .error(name, format!("{text:?} is not one of {}{}", names.join(", "), suggestion(&text, &names))))
             }
         }
     }

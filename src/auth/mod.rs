@@ -19,9 +19,13 @@ pub fn header(client: &Client<'_>, renew: bool) -> Result<Option<(String, String
     Ok(match &client.connection().parts.auth {
         Auth::None | Auth::Host => None,
         Auth::Bearer(token) => authorization(format!("Bearer {}", credential(client, token, "/auth/token")?)),
-        Auth::Basic(username, password) => authorization(basic(client, username, &reveal(client, password, "/auth/password")?)),
+        Auth::Basic(username, password) => {
+            authorization(basic(client, username, &reveal(client, password, "/auth/password")?))
+        }
         Auth::Header(name, value) => Some((name.clone(), credential(client, value, "/auth/value")?)),
-        Auth::ClientCredentials(credentials) => authorization(format!("Bearer {}", tokens::token(client, credentials, renew)?)),
+        Auth::ClientCredentials(credentials) => {
+            authorization(format!("Bearer {}", tokens::token(client, credentials, renew)?))
+        }
     })
 }
 

@@ -96,10 +96,20 @@ fn request(client: &Client<'_>, credentials: &ClientCredentials) -> Result<Reque
             headers.push(("Authorization".into(), basic(client, &encode(&credentials.client_id), &encode(&secret))));
         }
         // `ClientCredentials::with_method` lets nothing else through.
-        _ => return Err(Failure::new(Kind::Configuration, "auth: neither clientSecret nor privateKey is given").at("/auth")),
+        _ => {
+            return Err(
+                Failure::new(Kind::Configuration, "auth: neither clientSecret nor privateKey is given").at("/auth")
+            );
+        }
     }
     let body = form.finish().into_bytes();
-    Ok(Request { method: http::Method::Post, url: credentials.token_url.clone(), headers, body: Some(body), effect: Effect::Read })
+    Ok(Request {
+        method: http::Method::Post,
+        url: credentials.token_url.clone(),
+        headers,
+        body: Some(body),
+        effect: Effect::Read,
+    })
 }
 
 /// Reads the token endpoint's answer (RFC 6749 sections 5.1 and 5.2); `now` is the Unix time in milliseconds.
@@ -111,11 +121,18 @@ fn parse(credentials: &ClientCredentials, response: &Response, now: u64) -> Resu
         let bearer = text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));
         return match (sendable, bearer) {
             (true, true) => {
-                let life = body.as_ref().and_then(|body| body.get("expires_in")).and_then(seconds).map_or(UNNAMED_LIFE, |seconds| seconds.saturating_mul(1000));
+                let life = body
+                    .as_ref()
+                    .and_then(|body| body.get("expires_in"))
+                    .and_then(seconds)
+                    .map_or(UNNAMED_LIFE, |seconds| seconds.saturating_mul(1000));
                 // Not used in its last tenth, or its last half minute: it must still be good when it arrives.
                 Ok(Token { value: value.to_owned(), good_until: now.saturating_add(life - (life / 10).min(30_000)) })
             }
-            (false, _) => Err(Failure::new(Kind::Protocol, "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)")),
+            (false, _) => Err(Failure::new(
+                Kind::Protocol,
+                "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)",
+            )),
             (true, false) => Err(Failure::new(Kind::Unsupported, "the token endpoint's token_type is not Bearer")),
         };
     }
@@ -150,5 +167,8 @@ fn advice(code: &str) -> &'static str {
 
 /// A number of seconds, which some servers write as a string.
 fn seconds(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_f64().filter(|seconds| *seconds >= 0.0).map(|seconds| seconds as u64)).or_else(|| value.as_str()?.trim().parse().ok())
+    value
+        .as_u64()
+        .or_else(|| value.as_f64().filter(|seconds| *seconds >= 0.0).map(|seconds| seconds as u64))
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }

@@ -10,7 +10,13 @@ use crate::scim::patch::{self, OPS};
 use serde_json::Value;
 
 /// Calls an operation with JSON. `deadline` is milliseconds for the whole call.
-pub fn invoke(platform: &dyn Platform, connection: &str, operation: &str, input: &str, deadline: Option<u32>) -> Result<Answer> {
+pub fn invoke(
+    platform: &dyn Platform,
+    connection: &str,
+    operation: &str,
+    input: &str,
+    deadline: Option<u32>,
+) -> Result<Answer> {
     let connection = Connection::from_json(&reader::parse(connection, "connection", Kind::Configuration)?)?;
     let operation = Operation::named(operation)?;
     let text = if input.trim().is_empty() { "{}" } else { input };
@@ -33,7 +39,11 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
             if has($name) { reader.$read($name)? } else { None }
         };
     }
-    let descending = if has("sortOrder") { reader.choice("sortOrder", &[("ascending", false), ("descending", true)])? } else { None };
+    let descending = if has("sortOrder") {
+        reader.choice("sortOrder", &[("ascending", false), ("descending", true)])?
+    } else {
+        None
+    };
     let input = Input {
         id: if has("id") { reader.required("id")? } else { String::new() },
         payload: match (has("payload"), field!(object "payload")) {
@@ -50,7 +60,10 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
             cursor: field!(string "cursor"),
             page: field!(string "page"),
         },
-        view: View { attributes: field!(strings "attributes").unwrap_or_default(), excluded: field!(strings "excludedAttributes").unwrap_or_default() },
+        view: View {
+            attributes: field!(strings "attributes").unwrap_or_default(),
+            excluded: field!(strings "excludedAttributes").unwrap_or_default(),
+        },
         options: Options {
             if_match: field!(string "ifMatch"),
             if_none_match: field!(string "ifNoneMatch"),
@@ -75,7 +88,11 @@ fn operation_from(item: &Value, index: usize) -> Result<patch::Operation> {
     let reader = Reader::new(item, &format!("/operations/{index}"), Kind::InvalidInput)?;
     let name = reader.required("op")?;
     // Microsoft's documentation writes "Add"; the wire form is lower case (RFC 7644 section 3.5.2).
-    let op = OPS.iter().find(|row| row.0.eq_ignore_ascii_case(&name)).map(|row| row.1).ok_or_else(|| reader.error("op", format!("{name:?} is not one of add, remove, replace")))?;
+    let op = OPS
+        .iter()
+        .find(|row| row.0.eq_ignore_ascii_case(&name))
+        .map(|row| row.1)
+        .ok_or_else(|| reader.error("op", format!("{name:?} is not one of add, remove, replace")))?;
     let path = reader.string("path")?;
     // A null value says something (it clears an attribute), a value left out does not.
     reader.value("value");

@@ -11,7 +11,8 @@ use serde_json::{Map, Value, json};
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// JSON pointers, into a connection, of what is secret.
-pub const SECRETS: [&str; 5] = ["/auth/token", "/auth/password", "/auth/value", "/auth/clientSecret", "/auth/privateKey"];
+pub const SECRETS: [&str; 5] =
+    ["/auth/token", "/auth/password", "/auth/value", "/auth/clientSecret", "/auth/privateKey"];
 
 /// JSON pointers, into an input, of what a log must not show.
 pub const REDACT: [&str; 1] = ["/payload/password"];
@@ -86,15 +87,21 @@ pub fn connection() -> Value {
 
 /// The schema of an operation's input.
 pub fn input(row: &Row) -> Value {
-    let properties: Map<String, Value> = row.fields().into_iter().map(|name| (name.to_owned(), field(row, name))).collect();
-    let required: Vec<&str> = row.fields().into_iter().filter(|name| matches!(*name, "id" | "payload" | "operations" | "members" | "desired" | "request" | "ticket")).collect();
+    let properties: Map<String, Value> =
+        row.fields().into_iter().map(|name| (name.to_owned(), field(row, name))).collect();
+    let required: Vec<&str> = row
+        .fields()
+        .into_iter()
+        .filter(|name| matches!(*name, "id" | "payload" | "operations" | "members" | "desired" | "request" | "ticket"))
+        .collect();
     json!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
 /// The schema of an operation's output.
 pub fn output(row: &Row) -> Value {
     let resource = resource(row.subject, false);
-    let or_nothing = |schema: Value| json!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
+    let or_nothing =
+        |schema: Value| json!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
     match row.verb {
         Verb::Create | Verb::Get => resource,
         Verb::Update | Verb::Patch | Verb::Activate | Verb::Deactivate => or_nothing(resource),
@@ -111,7 +118,8 @@ pub fn output(row: &Row) -> Value {
         }),
         Verb::Discover if row.subject == Subject::ServiceProvider => {
             let capability = json!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
-            let properties: Map<String, Value> = FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).collect();
+            let properties: Map<String, Value> =
+                FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).collect();
             json!({"type": "object", "properties": properties, "required": FEATURES})
         }
         _ => json!(true),
@@ -122,7 +130,9 @@ pub fn output(row: &Row) -> Value {
 pub fn example(row: &Row) -> Value {
     let payload = match row.subject {
         Subject::Group => json!({"displayName": "Engineering"}),
-        _ => json!({"userName": "ada@example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "emails": [{"value": "ada@example.com", "type": "work", "primary": true}], "active": true}),
+        _ => {
+            json!({"userName": "ada@example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "emails": [{"value": "ada@example.com", "type": "work", "primary": true}], "active": true})
+        }
     };
     let id = json!("2819c223-7f76-453a-919d-413861904646");
     let mut example = Map::new();
@@ -131,7 +141,11 @@ pub fn example(row: &Row) -> Value {
             ("id", _) => Some(id.clone()),
             ("payload", _) => Some(payload.clone()),
             ("operations", Verb::Patch) => Some(json!([{"op": "replace", "path": "active", "value": false}])),
-            ("filter", _) => Some(json!(if row.subject == Subject::Group { "displayName eq \"Engineering\"" } else { "userName eq \"ada@example.com\"" })),
+            ("filter", _) => Some(json!(if row.subject == Subject::Group {
+                "displayName eq \"Engineering\""
+            } else {
+                "userName eq \"ada@example.com\""
+            })),
             ("members", _) => Some(json!([{"value": id}])),
             ("resourceType", _) => Some(json!("User")),
             _ => None,
@@ -145,11 +159,15 @@ fn field(row: &Row, name: &str) -> Value {
     let titled = |kind: &str, title: &str| json!({"type": kind, "title": title});
     let strings = |title: &str| json!({"type": "array", "items": {"type": "string"}, "title": title});
     match name {
-        "id" => json!({"type": "string", "title": "id", "description": "The provider's identifier of the resource", "minLength": 1}),
+        "id" => {
+            json!({"type": "string", "title": "id", "description": "The provider's identifier of the resource", "minLength": 1})
+        }
         "payload" => resource(row.subject, true),
         "resourceType" => titled("string", "Name of the resource type"),
         "endpoint" => titled("string", "Path below the service URL"),
-        "filter" => json!({"type": "string", "title": "Filter", "description": "RFC 7644 section 3.4.2.2", "examples": ["userName sw \"a\" and active eq true"]}),
+        "filter" => {
+            json!({"type": "string", "title": "Filter", "description": "RFC 7644 section 3.4.2.2", "examples": ["userName sw \"a\" and active eq true"]})
+        }
         "attributes" => strings("Only these attributes"),
         "excludedAttributes" => strings("Not these attributes"),
         "sortBy" => titled("string", "Attribute to sort by"),
@@ -158,14 +176,18 @@ fn field(row: &Row, name: &str) -> Value {
         "count" => json!({"type": "integer", "title": "Most results on a page", "minimum": 0}),
         "cursor" => titled("string", "Cursor (RFC 9865); empty for the first page"),
         "page" => titled("string", "next of the page before"),
-        "operations" if row.verb == Verb::Patch => json!({"type": "array", "title": "Operations", "minItems": 1, "items": {
-            "type": "object",
-            "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": titled("string", "Attribute path"), "value": {"title": "Value"}},
-            "required": ["op"], "additionalProperties": false,
-        }}),
+        "operations" if row.verb == Verb::Patch => {
+            json!({"type": "array", "title": "Operations", "minItems": 1, "items": {
+                "type": "object",
+                "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": titled("string", "Attribute path"), "value": {"title": "Value"}},
+                "required": ["op"], "additionalProperties": false,
+            }})
+        }
         "ifMatch" => titled("string", "Only in this version"),
         "ifNoneMatch" => titled("string", "Only if another version"),
-        "headers" => json!({"type": "object", "title": "Headers of this request", "additionalProperties": {"type": "string"}}),
+        "headers" => {
+            json!({"type": "object", "title": "Headers of this request", "additionalProperties": {"type": "string"}})
+        }
         "readBack" => titled("boolean", "Read once more where the provider answers without a body"),
         "goneIsDone" => titled("boolean", "Not being there is a success"),
         "validate" => titled("boolean", "Check against the provider's schemas first"),
@@ -178,13 +200,18 @@ fn field(row: &Row, name: &str) -> Value {
 }
 
 fn resource(subject: Subject, writing: bool) -> Value {
-    let Some(endpoint) = subject.endpoint().or_else(|| (subject == Subject::Me).then(|| Subject::User.endpoint()).flatten()) else {
+    let Some(endpoint) =
+        subject.endpoint().or_else(|| (subject == Subject::Me).then(|| Subject::User.endpoint()).flatten())
+    else {
         return json!({"type": "object", "title": "Resource"});
     };
     let mut properties = attributes(endpoint.attributes, writing);
     if endpoint.schema == urn::USER {
         let enterprise = attributes(schema::ENTERPRISE_USER, writing);
-        properties.insert(urn::ENTERPRISE_USER.into(), json!({"type": "object", "title": "Enterprise attributes", "properties": enterprise}));
+        properties.insert(
+            urn::ENTERPRISE_USER.into(),
+            json!({"type": "object", "title": "Enterprise attributes", "properties": enterprise}),
+        );
     }
     let title = endpoint.path.trim_end_matches('s');
     if writing {
@@ -195,16 +222,24 @@ fn resource(subject: Subject, writing: bool) -> Value {
 }
 
 fn attributes(attributes: &[Attribute], writing: bool) -> Map<String, Value> {
-    attributes.iter().filter(|attribute| !(writing && attribute.read_only)).map(|it| (it.name.to_owned(), attribute(it, writing))).collect()
+    attributes
+        .iter()
+        .filter(|attribute| !(writing && attribute.read_only))
+        .map(|it| (it.name.to_owned(), attribute(it, writing)))
+        .collect()
 }
 
 fn attribute(attribute: &Attribute, writing: bool) -> Value {
     let title = attribute.about;
     match attribute.shape {
-        Shape::Text if attribute.name == "password" => json!({"type": "string", "title": title, "writeOnly": true, "format": "password"}),
+        Shape::Text if attribute.name == "password" => {
+            json!({"type": "string", "title": title, "writeOnly": true, "format": "password"})
+        }
         Shape::Text => json!({"type": "string", "title": title}),
         Shape::Boolean => json!({"type": "boolean", "title": title}),
         Shape::Complex(parts) => json!({"type": "object", "title": title, "properties": attributes(parts, writing)}),
-        Shape::Multiple(parts) => json!({"type": "array", "title": title, "items": {"type": "object", "properties": attributes(parts, writing)}}),
+        Shape::Multiple(parts) => {
+            json!({"type": "array", "title": title, "items": {"type": "object", "properties": attributes(parts, writing)}})
+        }
     }
 }

@@ -87,7 +87,10 @@ impl Operation {
     pub fn named(name: &str) -> Result<Operation> {
         Self::ALL.iter().copied().find(|operation| operation.row().name == name).ok_or_else(|| {
             let names: Vec<&str> = Self::ALL.iter().map(|operation| operation.row().name).collect();
-            Failure::new(Kind::InvalidInput, format!("operation: unknown operation {name:?}{}", suggestion(name, &names)))
+            Failure::new(
+                Kind::InvalidInput,
+                format!("operation: unknown operation {name:?}{}", suggestion(name, &names)),
+            )
         })
     }
 }
@@ -117,7 +120,11 @@ impl Row {
 
     /// The contract's function: the name in kebab-case.
     pub fn function(&self) -> String {
-        self.name.chars().flat_map(|char| [char.is_ascii_uppercase().then_some('-'), Some(char.to_ascii_lowercase())]).flatten().collect()
+        self.name
+            .chars()
+            .flat_map(|char| [char.is_ascii_uppercase().then_some('-'), Some(char.to_ascii_lowercase())])
+            .flatten()
+            .collect()
     }
 
     /// A title: the name in words.
@@ -194,7 +201,8 @@ impl Row {
             Create | Submit => "create",
             Get | List | Search | Discover | Collect => "read",
             Delete => "delete",
-            Update | Patch | Ensure | Activate | Deactivate | AddMembers | RemoveMembers | SetMembers | Bulk | Reconcile => "update",
+            Update | Patch | Ensure | Activate | Deactivate | AddMembers | RemoveMembers | SetMembers | Bulk
+            | Reconcile => "update",
         }
     }
 
@@ -212,11 +220,23 @@ impl Row {
     /// The members of its JSON input, in the order of the documentation.
     pub fn fields(&self) -> Vec<&'static str> {
         use Verb::*;
-        let target: &[&'static str] = if self.subject == Subject::Resource { &["resourceType", "endpoint"] } else { &[] };
+        let target: &[&'static str] =
+            if self.subject == Subject::Resource { &["resourceType", "endpoint"] } else { &[] };
         let id: &[&'static str] = if self.subject == Subject::Me { &[] } else { &["id"] };
         const VIEW: &[&str] = &["attributes", "excludedAttributes"];
         const CHANGE: &[&str] = &["readBack", "ifMatch", "headers"];
-        const QUERY: &[&str] = &["filter", "attributes", "excludedAttributes", "sortBy", "sortOrder", "startIndex", "count", "cursor", "page", "headers"];
+        const QUERY: &[&str] = &[
+            "filter",
+            "attributes",
+            "excludedAttributes",
+            "sortBy",
+            "sortOrder",
+            "startIndex",
+            "count",
+            "cursor",
+            "page",
+            "headers",
+        ];
         let parts: &[&[&'static str]] = match self.verb {
             Create => &[target, &["payload"], VIEW, &["validate", "headers"]],
             Get => &[target, id, VIEW, &["ifNoneMatch", "headers"]],
@@ -245,8 +265,14 @@ mod tests {
     #[test]
     fn names_translate() {
         let row = Operation::GetServiceProviderConfig.row();
-        assert_eq!((row.function().as_str(), row.title().as_str()), ("get-service-provider-config", "Get service provider config"));
+        assert_eq!(
+            (row.function().as_str(), row.title().as_str()),
+            ("get-service-provider-config", "Get service provider config")
+        );
         assert_eq!(Operation::named("createUser").unwrap(), Operation::CreateUser);
-        assert_eq!(Operation::named("creatUser").unwrap_err().detail, "operation: unknown operation \"creatUser\"; did you mean \"createUser\"?");
+        assert_eq!(
+            Operation::named("creatUser").unwrap_err().detail,
+            "operation: unknown operation \"creatUser\"; did you mean \"createUser\"?"
+        );
     }
 }

@@ -21,8 +21,22 @@ pub fn error(failure: Box<Failure>) -> wit::Error {
 
 /// A failure as the contract's record.
 pub fn failure(failure: Failure) -> wit::Failure {
-    let Failure { kind, transient: _, status, scim_type, detail, pointer, problems, oauth_error, retry_after_ms, maybe_applied, request_id, excerpt } = failure;
-    let problems: Vec<_> = problems.into_iter().map(|problem| wit::Problem { pointer: problem.pointer, detail: problem.detail }).collect();
+    let Failure {
+        kind,
+        transient: _,
+        status,
+        scim_type,
+        detail,
+        pointer,
+        problems,
+        oauth_error,
+        retry_after_ms,
+        maybe_applied,
+        request_id,
+        excerpt,
+    } = failure;
+    let problems: Vec<_> =
+        problems.into_iter().map(|problem| wit::Problem { pointer: problem.pointer, detail: problem.detail }).collect();
     wit::Failure {
         kind: self::kind(kind),
         status,
@@ -146,7 +160,8 @@ pub fn service_provider(provider: &ServiceProvider) -> wit::ServiceProviderConfi
     let (section, paging_source) = provider.pagination();
     let (cursor, index) = provider.paging();
     let limit = |name: &str| section.and_then(|section| number(section, name)).filter(|limit| *limit > 0);
-    let schemes = provider.member("authenticationSchemes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let schemes =
+        provider.member("authenticationSchemes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     wit::ServiceProviderConfig {
         documentation_uri: provider.document.as_ref().and_then(|document| text(document, "documentationUri")),
         patch: capability(patch),
@@ -156,7 +171,11 @@ pub fn service_provider(provider: &ServiceProvider) -> wit::ServiceProviderConfi
             max_operations: bulk.limit("maxOperations"),
             max_payload_size: bulk.limit("maxPayloadSize"),
         },
-        filter: wit::FilterCapability { supported: filter.supported, source: source(filter.source), max_results: filter.limit("maxResults") },
+        filter: wit::FilterCapability {
+            supported: filter.supported,
+            source: source(filter.source),
+            max_results: filter.limit("maxResults"),
+        },
         change_password: capability(change_password),
         sort: capability(sort),
         etag: capability(etag),
@@ -169,9 +188,13 @@ pub fn service_provider(provider: &ServiceProvider) -> wit::ServiceProviderConfi
             max_page_size: limit("maxPageSize"),
             cursor_timeout: limit("cursorTimeout"),
         },
-        security_events: provider.member("securityEvents").and_then(Value::as_object).map(|events| wit::SecurityEvents {
-            async_request: text(events, "asyncRequest"),
-            event_uris: get(events, "eventUris").and_then(Value::as_array).map(|uris| uris.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        security_events: provider.member("securityEvents").and_then(Value::as_object).map(|events| {
+            wit::SecurityEvents {
+                async_request: text(events, "asyncRequest"),
+                event_uris: get(events, "eventUris")
+                    .and_then(Value::as_array)
+                    .map(|uris| uris.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+            }
         }),
         authentication_schemes: schemes
             .iter()

@@ -9,7 +9,17 @@ use crate::scim::patch;
 
 /// A connection, checked.
 pub fn connection(connection: wit::Connection) -> Result<Connection> {
-    let wit::Connection { service_url, auth, profile, headers, timeouts, retry, limits, allow_insecure_http, overrides } = connection;
+    let wit::Connection {
+        service_url,
+        auth,
+        profile,
+        headers,
+        timeouts,
+        retry,
+        limits,
+        allow_insecure_http,
+        overrides,
+    } = connection;
     let overrides = match overrides {
         Some(text) => object(&text, "/overrides").map_err(|mut failure| {
             failure.kind = Kind::Configuration;
@@ -46,7 +56,17 @@ fn auth(auth: wit::Auth) -> Result<Auth> {
         wit::Auth::Basic(wit::BasicCredentials { username, password }) => Auth::Basic(username, secret(password)),
         wit::Auth::Header(wit::HeaderCredentials { name, value }) => Auth::Header(name, secret(value)),
         wit::Auth::ClientCredentials(credentials) => {
-            let wit::ClientCredentials { token_url, client_id, client_secret, private_key, key_id, method, scopes, audience, parameters } = credentials;
+            let wit::ClientCredentials {
+                token_url,
+                client_id,
+                client_secret,
+                private_key,
+                key_id,
+                method,
+                scopes,
+                audience,
+                parameters,
+            } = credentials;
             let draft = connection::ClientCredentials {
                 token_url: http_url(&token_url, "/auth/tokenUrl")?,
                 client_id,
@@ -107,7 +127,9 @@ pub fn view(view: Option<wit::View>) -> View {
 
 /// Options.
 pub fn options(options: Option<wit::Options>) -> Options {
-    let Some(wit::Options { if_match, if_none_match, headers, read_back, gone_is_done, validate }) = options else { return Options::default() };
+    let Some(wit::Options { if_match, if_none_match, headers, read_back, gone_is_done, validate }) = options else {
+        return Options::default();
+    };
     Options {
         if_match,
         if_none_match,
@@ -121,7 +143,8 @@ pub fn options(options: Option<wit::Options>) -> Options {
 /// A query and its view.
 pub fn query(query: Option<wit::Query>) -> (Query, View) {
     let Some(query) = query else { return Default::default() };
-    let wit::Query { filter, attributes, excluded_attributes, sort_by, sort_order, start_index, count, cursor, page } = query;
+    let wit::Query { filter, attributes, excluded_attributes, sort_by, sort_order, start_index, count, cursor, page } =
+        query;
     let descending = sort_order.map(|order| match order {
         wit::SortOrder::Ascending => false,
         wit::SortOrder::Descending => true,
@@ -141,8 +164,15 @@ pub fn operations(operations: Vec<wit::PatchOperation>) -> Result<Vec<patch::Ope
         };
         let pointer = format!("/operations/{index}/value");
         let parse = |text: String| {
-            serde_json::from_str(&text)
-                .map_err(|error| Failure::input(pointer.clone(), format!("{}: is not valid JSON (text needs its quotation marks): {error}", crate::reader::place(&pointer))))
+            serde_json::from_str(&text).map_err(|error| {
+                Failure::input(
+                    pointer.clone(),
+                    format!(
+                        "{}: is not valid JSON (text needs its quotation marks): {error}",
+                        crate::reader::place(&pointer)
+                    ),
+                )
+            })
         };
         Ok(patch::Operation { op, path, value: value.map(parse).transpose()? })
     };

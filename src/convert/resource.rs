@@ -15,7 +15,11 @@ struct Parts(Resource);
 
 impl Parts {
     fn take<T>(&mut self, name: &str, read: impl FnOnce(Value) -> std::result::Result<T, Value>) -> Option<T> {
-        let key = if self.0.contains_key(name) { name.to_owned() } else { self.0.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone() };
+        let key = if self.0.contains_key(name) {
+            name.to_owned()
+        } else {
+            self.0.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone()
+        };
         match read(self.0.remove(&key)?) {
             Ok(value) => Some(value),
             Err(value) => {
@@ -60,9 +64,13 @@ impl Parts {
     }
 
     fn extensions(&mut self) -> Option<Vec<wit::Extension>> {
-        let (extensions, rest): (Resource, Resource) = std::mem::take(&mut self.0).into_iter().partition(|(name, value)| is_urn(name) && value.is_object());
+        let (extensions, rest): (Resource, Resource) =
+            std::mem::take(&mut self.0).into_iter().partition(|(name, value)| is_urn(name) && value.is_object());
         self.0 = rest;
-        let list: Vec<_> = extensions.into_iter().map(|(schema, attributes)| wit::Extension { schema, attributes: attributes.to_string() }).collect();
+        let list: Vec<_> = extensions
+            .into_iter()
+            .map(|(schema, attributes)| wit::Extension { schema, attributes: attributes.to_string() })
+            .collect();
         (!list.is_empty()).then_some(list)
     }
 
@@ -103,7 +111,13 @@ impl Writer {
 
     fn list<T>(self, name: &str, values: Option<Vec<T>>, write: fn(T, &str) -> Result<Resource>) -> Result<Self> {
         let pointer = deeper(&self.pointer, name);
-        let written = |values: Vec<T>| values.into_iter().enumerate().map(|(index, value)| write(value, &format!("{pointer}/{index}")).map(Value::Object)).collect::<Result<Vec<_>>>();
+        let written = |values: Vec<T>| {
+            values
+                .into_iter()
+                .enumerate()
+                .map(|(index, value)| write(value, &format!("{pointer}/{index}")).map(Value::Object))
+                .collect::<Result<Vec<_>>>()
+        };
         let values = values.map(written).transpose()?;
         Ok(self.put(name, values.map(Value::Array)))
     }
@@ -128,7 +142,10 @@ impl Writer {
 pub fn object(text: &str, pointer: &str) -> Result<Resource> {
     match serde_json::from_str(text) {
         Ok(Value::Object(object)) => Ok(object),
-        Ok(other) => Err(Failure::input(pointer, format!("{}: expected a JSON object, found {}", place(pointer), crate::reader::type_name(&other)))),
+        Ok(other) => Err(Failure::input(
+            pointer,
+            format!("{}: expected a JSON object, found {}", place(pointer), crate::reader::type_name(&other)),
+        )),
         Err(error) => Err(Failure::input(pointer, format!("{}: is not valid JSON: {error}", place(pointer)))),
     }
 }
@@ -146,7 +163,10 @@ fn meta(mut parts: Parts) -> wit::Meta {
 
 fn write_meta(meta: wit::Meta, pointer: &str) -> Result<Resource> {
     let wit::Meta { resource_type, created, last_modified, location, version, additional } = meta;
-    let writer = Writer::new(pointer).text("resourceType", resource_type).text("created", created).text("lastModified", last_modified);
+    let writer = Writer::new(pointer)
+        .text("resourceType", resource_type)
+        .text("created", created)
+        .text("lastModified", last_modified);
     writer.text("location", location).text("version", version).finish(additional)
 }
 
@@ -163,9 +183,15 @@ fn name(mut parts: Parts) -> wit::Name {
 }
 
 fn write_name(name: wit::Name, pointer: &str) -> Result<Resource> {
-    let wit::Name { formatted, family_name, given_name, middle_name, honorific_prefix, honorific_suffix, additional } = name;
-    let writer = Writer::new(pointer).text("formatted", formatted).text("familyName", family_name).text("givenName", given_name);
-    writer.text("middleName", middle_name).text("honorificPrefix", honorific_prefix).text("honorificSuffix", honorific_suffix).finish(additional)
+    let wit::Name { formatted, family_name, given_name, middle_name, honorific_prefix, honorific_suffix, additional } =
+        name;
+    let writer =
+        Writer::new(pointer).text("formatted", formatted).text("familyName", family_name).text("givenName", given_name);
+    writer
+        .text("middleName", middle_name)
+        .text("honorificPrefix", honorific_prefix)
+        .text("honorificSuffix", honorific_suffix)
+        .finish(additional)
 }
 
 fn multi_valued(mut parts: Parts) -> wit::MultiValued {
@@ -181,7 +207,13 @@ fn multi_valued(mut parts: Parts) -> wit::MultiValued {
 
 fn write_multi_valued(value: wit::MultiValued, pointer: &str) -> Result<Resource> {
     let wit::MultiValued { value, display, type_, primary, ref_, additional } = value;
-    Writer::new(pointer).text("value", value).text("display", display).text("type", type_).flag("primary", primary).text("$ref", ref_).finish(additional)
+    Writer::new(pointer)
+        .text("value", value)
+        .text("display", display)
+        .text("type", type_)
+        .flag("primary", primary)
+        .text("$ref", ref_)
+        .finish(additional)
 }
 
 fn address(mut parts: Parts) -> wit::Address {
@@ -199,14 +231,23 @@ fn address(mut parts: Parts) -> wit::Address {
 }
 
 fn write_address(address: wit::Address, pointer: &str) -> Result<Resource> {
-    let wit::Address { formatted, street_address, locality, region, postal_code, country, type_, primary, additional } = address;
-    let writer = Writer::new(pointer).text("formatted", formatted).text("streetAddress", street_address).text("locality", locality);
+    let wit::Address { formatted, street_address, locality, region, postal_code, country, type_, primary, additional } =
+        address;
+    let writer = Writer::new(pointer)
+        .text("formatted", formatted)
+        .text("streetAddress", street_address)
+        .text("locality", locality);
     let writer = writer.text("region", region).text("postalCode", postal_code).text("country", country);
     writer.text("type", type_).flag("primary", primary).finish(additional)
 }
 
 fn manager(mut parts: Parts) -> wit::Manager {
-    wit::Manager { value: parts.text("value"), ref_: parts.text("$ref"), display_name: parts.text("displayName"), additional: parts.rest() }
+    wit::Manager {
+        value: parts.text("value"),
+        ref_: parts.text("$ref"),
+        display_name: parts.text("displayName"),
+        additional: parts.rest(),
+    }
 }
 
 fn write_manager(manager: wit::Manager, pointer: &str) -> Result<Resource> {
@@ -227,9 +268,17 @@ fn enterprise(mut parts: Parts) -> wit::EnterpriseUser {
 }
 
 fn write_enterprise(enterprise: wit::EnterpriseUser, pointer: &str) -> Result<Resource> {
-    let wit::EnterpriseUser { employee_number, cost_center, organization, division, department, manager, additional } = enterprise;
-    let writer = Writer::new(pointer).text("employeeNumber", employee_number).text("costCenter", cost_center).text("organization", organization);
-    writer.text("division", division).text("department", department).object("manager", manager, write_manager)?.finish(additional)
+    let wit::EnterpriseUser { employee_number, cost_center, organization, division, department, manager, additional } =
+        enterprise;
+    let writer = Writer::new(pointer)
+        .text("employeeNumber", employee_number)
+        .text("costCenter", cost_center)
+        .text("organization", organization);
+    writer
+        .text("division", division)
+        .text("department", department)
+        .object("manager", manager, write_manager)?
+        .finish(additional)
 }
 
 /// A User of the domain as the contract's.
@@ -269,8 +318,32 @@ pub fn user(resource: Resource) -> wit::User {
 /// A User of the contract as the domain's; `pointer` is where it stands in the input.
 pub fn write_user(user: wit::User, pointer: &str) -> Result<Resource> {
     let wit::User {
-        id, external_id, meta, user_name, name, display_name, nick_name, profile_url, title, user_type, preferred_language, locale, timezone,
-        active, password, emails, phone_numbers, ims, photos, addresses, groups, entitlements, roles, x509_certificates, enterprise, extensions,
+        id,
+        external_id,
+        meta,
+        user_name,
+        name,
+        display_name,
+        nick_name,
+        profile_url,
+        title,
+        user_type,
+        preferred_language,
+        locale,
+        timezone,
+        active,
+        password,
+        emails,
+        phone_numbers,
+        ims,
+        photos,
+        addresses,
+        groups,
+        entitlements,
+        roles,
+        x509_certificates,
+        enterprise,
+        extensions,
         additional,
     } = user;
     Writer::new(pointer)
@@ -331,9 +404,17 @@ mod tests {
 
     #[test]
     fn sloppy_values_are_read_for_what_they_mean() {
-        let typed = user(json!({"USERNAME": "ada", "active": "False", "id": 7, "emails": ["a@b", {"value": "c@d"}]}).as_object().unwrap().clone());
+        let typed = user(
+            json!({"USERNAME": "ada", "active": "False", "id": 7, "emails": ["a@b", {"value": "c@d"}]})
+                .as_object()
+                .unwrap()
+                .clone(),
+        );
         let values: Vec<_> = typed.emails.unwrap().into_iter().map(|email| email.value.unwrap()).collect();
-        assert_eq!((typed.user_name.as_deref(), typed.active, typed.id.as_deref(), values), (Some("ada"), Some(false), Some("7"), vec!["a@b".to_owned(), "c@d".to_owned()]));
+        assert_eq!(
+            (typed.user_name.as_deref(), typed.active, typed.id.as_deref(), values),
+            (Some("ada"), Some(false), Some("7"), vec!["a@b".to_owned(), "c@d".to_owned()])
+        );
         assert_eq!(typed.additional, None);
     }
 

@@ -164,11 +164,17 @@ impl<'a> Client<'a> {
             // A write is only sent again where the provider says that it changes nothing about the request.
             let keeps_method = matches!(response.status, 307 | 308) || request.effect == Effect::Read;
             match target {
-                Some(target) if same_origin(&target, &self.connection.service_url) && keeps_method => request.url = target,
+                Some(target) if same_origin(&target, &self.connection.service_url) && keeps_method => {
+                    request.url = target
+                }
                 Some(target) => {
                     let mut failure = Failure::new(
                         Kind::Protocol,
-                        format!("the provider redirects {} to {}, which is not followed; correct serviceUrl", request.method.as_str(), shown(&target)),
+                        format!(
+                            "the provider redirects {} to {}, which is not followed; correct serviceUrl",
+                            request.method.as_str(),
+                            shown(&target)
+                        ),
                     );
                     failure.status = Some(response.status);
                     return Err(failure);
@@ -176,13 +182,23 @@ impl<'a> Client<'a> {
                 None => return Ok(Ok(response)),
             }
         }
-        Err(Failure::new(Kind::Protocol, format!("more than {} redirects; correct serviceUrl or raise limits.redirects", self.connection.parts.limits.redirects)))
+        Err(Failure::new(
+            Kind::Protocol,
+            format!(
+                "more than {} redirects; correct serviceUrl or raise limits.redirects",
+                self.connection.parts.limits.redirects
+            ),
+        ))
     }
 
     fn once(&self, request: &Request) -> std::result::Result<Response, TransportError> {
         let left = self.left();
         if left == 0 {
-            return Err(TransportError { reason: Reason::Timeout, maybe_sent: false, detail: format!("no time left of the {} ms of this call", self.budget) });
+            return Err(TransportError {
+                reason: Reason::Timeout,
+                maybe_sent: false,
+                detail: format!("no time left of the {} ms of this call", self.budget),
+            });
         }
         let parts = &self.connection.parts;
         let bounds = Bounds {
@@ -203,10 +219,19 @@ impl<'a> Client<'a> {
             Reason::Dns => (Kind::Unavailable, true, format!("the name of {origin} does not resolve: {error}")),
             Reason::Refused => (Kind::Unavailable, true, format!("{origin} cannot be reached: {error}")),
             Reason::Tls => (Kind::Configuration, false, format!("no secure connection to {origin}: {error}")),
-            Reason::Denied => (Kind::Configuration, false, format!("the host does not allow requests to {origin}: {error}")),
+            Reason::Denied => {
+                (Kind::Configuration, false, format!("the host does not allow requests to {origin}: {error}"))
+            }
             Reason::Timeout => (Kind::Timeout, true, format!("{origin} did not answer in time: {error}")),
             Reason::Closed => (Kind::Unavailable, true, format!("{origin} broke off: {error}")),
-            Reason::TooLarge => (Kind::TooLarge, false, format!("the answer of {origin} is larger than {} bytes; ask for less or raise limits.responseBytes", self.connection.parts.limits.response_bytes)),
+            Reason::TooLarge => (
+                Kind::TooLarge,
+                false,
+                format!(
+                    "the answer of {origin} is larger than {} bytes; ask for less or raise limits.responseBytes",
+                    self.connection.parts.limits.response_bytes
+                ),
+            ),
             Reason::Malformed => (Kind::Protocol, false, format!("the answer of {origin} is not HTTP: {error}")),
             Reason::Internal => (Kind::Internal, false, format!("the request to {origin} failed: {error}")),
         };
@@ -221,7 +246,9 @@ impl<'a> Client<'a> {
 
 /// Whether two URLs have scheme, host and port in common (RFC 6454 section 4).
 pub fn same_origin(one: &Url, other: &Url) -> bool {
-    one.scheme() == other.scheme() && one.host() == other.host() && one.port_or_known_default() == other.port_or_known_default()
+    one.scheme() == other.scheme()
+        && one.host() == other.host()
+        && one.port_or_known_default() == other.port_or_known_default()
 }
 
 /// The origin of a URL, for a message: paths and queries may hold personal data.

@@ -8,7 +8,9 @@ use crate::connection::Retry;
 pub fn may_repeat(effect: Effect, outcome: &Result<Response, TransportError>) -> bool {
     match outcome {
         Err(error) => match error.reason {
-            Reason::Dns | Reason::Refused | Reason::Timeout | Reason::Closed => !error.maybe_sent || effect != Effect::Write,
+            Reason::Dns | Reason::Refused | Reason::Timeout | Reason::Closed => {
+                !error.maybe_sent || effect != Effect::Write
+            }
             Reason::Malformed => effect == Effect::Read,
             Reason::Tls | Reason::Denied | Reason::TooLarge | Reason::Internal => false,
         },
@@ -45,7 +47,9 @@ pub fn retry_after(response: &Response, now: u64) -> Option<u64> {
 /// The pause before the attempt after `attempt` (from 1): doubling, capped, with jitter down to a half, so that clients that
 /// failed together do not come back together. A `Retry-After` is a lower bound.
 pub fn pause(retry: &Retry, attempt: u32, random: u64, retry_after: Option<u64>) -> u64 {
-    let full = u64::from(retry.base_delay).saturating_mul(1u64 << attempt.saturating_sub(1).min(16)).min(u64::from(retry.max_delay));
+    let full = u64::from(retry.base_delay)
+        .saturating_mul(1u64 << attempt.saturating_sub(1).min(16))
+        .min(u64::from(retry.max_delay));
     let jittered = full - full / 2 + random % (full / 2 + 1);
     jittered.max(retry_after.unwrap_or(0))
 }
@@ -90,7 +94,15 @@ mod tests {
 
     #[test]
     fn retry_after_in_seconds_and_as_a_date() {
-        let rows = [("3", Some(3000)), ("0", Some(0)), ("1.5", Some(1500)), ("-1", None), ("soon", None), ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7000)), ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0))];
+        let rows = [
+            ("3", Some(3000)),
+            ("0", Some(0)),
+            ("1.5", Some(1500)),
+            ("-1", None),
+            ("soon", None),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7000)),
+            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
+        ];
         for (text, expected) in rows {
             let response = answer(429, &[("retry-after", text)], "").unwrap();
             assert_eq!(retry_after(&response, 784_111_770_000), expected, "{text}");

@@ -9,7 +9,8 @@ use super::{Method, Request, Response};
 use waki::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use waki::bindings::wasi::http::outgoing_handler;
 use waki::bindings::wasi::http::types::{
-    self, ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest, RequestOptions, Scheme,
+    self, ErrorCode, Fields, FutureIncomingResponse, IncomingBody, IncomingResponse, OutgoingBody, OutgoingRequest,
+    RequestOptions, Scheme,
 };
 use waki::bindings::wasi::io::poll::{self, Pollable};
 use waki::bindings::wasi::io::streams::StreamError;
@@ -29,7 +30,11 @@ impl Platform for Wasi {
         let response = answer(&future, bounds, &timer)?;
         let status = response.status();
         let fields = response.headers();
-        let headers = fields.entries().into_iter().map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned())).collect();
+        let headers = fields
+            .entries()
+            .into_iter()
+            .map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()))
+            .collect();
         drop(fields);
         let body = read(&response, bounds, &timer)?;
         Ok(Response { status, headers, body })
@@ -81,7 +86,8 @@ fn failed(reason: Reason, maybe_sent: bool, detail: impl Into<String>) -> Transp
 /// Hands the request to the host and writes its body.
 fn start(request: &Request, bounds: &Bounds, timer: &Timer) -> Result<FutureIncomingResponse, TransportError> {
     let unsendable = |what: &str| failed(Reason::Internal, false, format!("the {what} cannot be sent"));
-    let mut headers: Vec<(String, Vec<u8>)> = request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect();
+    let mut headers: Vec<(String, Vec<u8>)> =
+        request.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect();
     if let Some(body) = &request.body {
         // Without it the body goes out chunked, which HTTP/1.0 servers take for an empty one.
         headers.push(("Content-Length".into(), body.len().to_string().into_bytes()));
@@ -192,7 +198,9 @@ fn from_code(code: &ErrorCode, started: bool) -> TransportError {
         E::TlsCertificateError => (Reason::Tls, true, "the certificate is not trusted"),
         E::TlsAlertReceived(_) => (Reason::Tls, true, "the server refused the TLS handshake"),
         E::HttpRequestDenied | E::DestinationIpProhibited => (Reason::Denied, true, "not on its allow-list"),
-        E::ConnectionReadTimeout | E::ConnectionWriteTimeout | E::HttpResponseTimeout => (Reason::Timeout, false, "no answer within the timeout"),
+        E::ConnectionReadTimeout | E::ConnectionWriteTimeout | E::HttpResponseTimeout => {
+            (Reason::Timeout, false, "no answer within the timeout")
+        }
         E::ConnectionTerminated => (Reason::Closed, false, "the connection was closed"),
         E::HttpResponseIncomplete => (Reason::Closed, false, "the answer is incomplete"),
         E::HttpResponseBodySize(_) => (Reason::TooLarge, false, "the answer is too large"),

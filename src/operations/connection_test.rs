@@ -44,7 +44,8 @@ pub struct Report {
 
 type Check = fn(&Client<'_>) -> Result<String>;
 
-const STEPS: [(&str, Check); 4] = [("reachable", reachable), ("authenticated", authenticated), ("capabilities", capabilities), ("users", users)];
+const STEPS: [(&str, Check); 4] =
+    [("reachable", reachable), ("authenticated", authenticated), ("capabilities", capabilities), ("users", users)];
 
 /// Runs the test.
 pub fn run(platform: &dyn Platform, connection: &Connection) -> Report {
@@ -75,7 +76,11 @@ fn reachable(client: &Client<'_>) -> Result<String> {
     let url = url(client.connection(), &["ServiceProviderConfig"])?;
     let request = super::request(Method::Get, url, None, Effect::Read, &super::Options::default())?;
     let exchange = client.anonymous(&request)?;
-    Ok(format!("{} answers (HTTP {})", client.connection().service_url.as_str().trim_end_matches('/'), exchange.response.status))
+    Ok(format!(
+        "{} answers (HTTP {})",
+        client.connection().service_url.as_str().trim_end_matches('/'),
+        exchange.response.status
+    ))
 }
 
 /// Users are what a provider guards; the documents of discovery may be open to everybody (RFC 7644 section 4).
@@ -98,7 +103,12 @@ fn authenticated(client: &Client<'_>) -> Result<String> {
 fn capabilities(client: &Client<'_>) -> Result<String> {
     let provider = discovery::service_provider(client)?;
     let names = |supported: bool| -> String {
-        let names: Vec<&str> = FEATURES.iter().zip(&provider.features).filter(|(_, it)| it.supported == supported).map(|(name, _)| *name).collect();
+        let names: Vec<&str> = FEATURES
+            .iter()
+            .zip(&provider.features)
+            .filter(|(_, it)| it.supported == supported)
+            .map(|(name, _)| *name)
+            .collect();
         if names.is_empty() { "none".into() } else { names.join(", ") }
     };
     let known = if provider.document.is_some() { "" } else { " (assumed: the provider has no ServiceProviderConfig)" };

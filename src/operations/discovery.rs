@@ -17,7 +17,9 @@ pub fn service_provider(client: &Client<'_>) -> Result<ServiceProvider> {
     for path in PATHS {
         let request = request(Method::Get, url(connection, &[path])?, None, Effect::Read, &Options::default())?;
         match body(client, &client.send(&request)?, Effect::Read, "getServiceProviderConfig") {
-            Ok(Some(document)) => return Ok(ServiceProvider::new(Some(document), &connection.parts.overrides, assumed)),
+            Ok(Some(document)) => {
+                return Ok(ServiceProvider::new(Some(document), &connection.parts.overrides, assumed));
+            }
             Ok(None) => {}
             Err(failure) if matches!(failure.kind, Kind::NotFound | Kind::Unsupported) => {}
             Err(failure) => return Err(failure),

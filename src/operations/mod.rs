@@ -85,8 +85,15 @@ impl Subject {
     /// Where it lives below the service URL; none where the input says so.
     pub fn endpoint(self) -> Option<Endpoint> {
         match self {
-            Subject::User => Some(Endpoint { path: "Users", schema: urn::USER, attributes: schema::USER, required: "userName" }),
-            Subject::Group => Some(Endpoint { path: "Groups", schema: urn::GROUP, attributes: schema::GROUP, required: "displayName" }),
+            Subject::User => {
+                Some(Endpoint { path: "Users", schema: urn::USER, attributes: schema::USER, required: "userName" })
+            }
+            Subject::Group => Some(Endpoint {
+                path: "Groups",
+                schema: urn::GROUP,
+                attributes: schema::GROUP,
+                required: "displayName",
+            }),
             _ => None,
         }
     }
@@ -118,9 +125,14 @@ impl View {
     /// The parameters that say so (RFC 7644 section 3.9): one or none.
     pub fn members(&self) -> Result<impl Iterator<Item = (&'static str, &Vec<String>)>> {
         if !self.attributes.is_empty() && !self.excluded.is_empty() {
-            return Err(Failure::input("/excludedAttributes", "excludedAttributes: give either attributes or excludedAttributes, not both (RFC 7644 section 3.9)"));
+            return Err(Failure::input(
+                "/excludedAttributes",
+                "excludedAttributes: give either attributes or excludedAttributes, not both (RFC 7644 section 3.9)",
+            ));
         }
-        Ok([("attributes", &self.attributes), ("excludedAttributes", &self.excluded)].into_iter().filter(|(_, names)| !names.is_empty()))
+        Ok([("attributes", &self.attributes), ("excludedAttributes", &self.excluded)]
+            .into_iter()
+            .filter(|(_, names)| !names.is_empty()))
     }
 }
 
@@ -222,9 +234,19 @@ pub struct Answer {
 }
 
 /// Calls an operation: the one way in. `deadline` is milliseconds for the whole call.
-pub fn call(platform: &dyn Platform, connection: &Connection, operation: Operation, input: &Input, deadline: Option<u32>) -> Result<Answer> {
+pub fn call(
+    platform: &dyn Platform,
+    connection: &Connection,
+    operation: Operation,
+    input: &Input,
+    deadline: Option<u32>,
+) -> Result<Answer> {
     let client = Client::new(platform, connection, deadline);
-    let passwords = input.payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("password")).filter_map(|(_, value)| value.as_str());
+    let passwords = input
+        .payload
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("password"))
+        .filter_map(|(_, value)| value.as_str());
     passwords.for_each(|password| client.guard(password));
     let output = run(&client, operation, input).map_err(|failure| client.clean(failure))?;
     Ok(Answer { output, requests: client.requests(), warnings: client.warnings() })
@@ -232,12 +254,21 @@ pub fn call(platform: &dyn Platform, connection: &Connection, operation: Operati
 
 fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Output> {
     let row = operation.row();
-    let unsupported = || Failure::new(Kind::Unsupported, format!("{} is not in version {} of the connector", row.name, env!("CARGO_PKG_VERSION")));
+    let unsupported = || {
+        Failure::new(
+            Kind::Unsupported,
+            format!("{} is not in version {} of the connector", row.name, env!("CARGO_PKG_VERSION")),
+        )
+    };
     if !row.available() {
         return Err(unsupported());
     }
     if input.options.validate {
-        return Err(Failure::new(Kind::Unsupported, format!("validate is not in version {} of the connector; leave it out", env!("CARGO_PKG_VERSION"))).at("/validate"));
+        return Err(Failure::new(
+            Kind::Unsupported,
+            format!("validate is not in version {} of the connector; leave it out", env!("CARGO_PKG_VERSION")),
+        )
+        .at("/validate"));
     }
     for (name, value) in &input.options.headers {
         crate::connection::header(name, value, "/headers").map_err(|mut failure| {
@@ -246,9 +277,13 @@ fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Outpu
         })?;
     }
     match (row.verb, row.subject, row.subject.endpoint()) {
-        (Verb::Discover, Subject::ServiceProvider, _) => discovery::service_provider(client).map(|provider| Output::ServiceProvider(Box::new(provider))),
+        (Verb::Discover, Subject::ServiceProvider, _) => {
+            discovery::service_provider(client).map(|provider| Output::ServiceProvider(Box::new(provider)))
+        }
         (Verb::List | Verb::Search, _, Some(endpoint)) => query::run(client, row, &endpoint, input),
-        (Verb::Create | Verb::Get | Verb::Update | Verb::Patch | Verb::Delete, _, Some(endpoint)) => resource::run(client, row, &endpoint, input),
+        (Verb::Create | Verb::Get | Verb::Update | Verb::Patch | Verb::Delete, _, Some(endpoint)) => {
+            resource::run(client, row, &endpoint, input)
+        }
         _ => Err(unsupported()),
     }
 }
@@ -273,7 +308,13 @@ pub fn checked_id(id: &str) -> Result<&str> {
 }
 
 /// A request with the headers its options ask for, and a JSON body where there is one.
-pub fn request(method: Method, url: Url, body: Option<&Resource>, effect: Effect, options: &Options) -> Result<Request> {
+pub fn request(
+    method: Method,
+    url: Url,
+    body: Option<&Resource>,
+    effect: Effect,
+    options: &Options,
+) -> Result<Request> {
     let mut headers = options.headers.clone();
     headers.extend(options.if_match.iter().map(|tag| ("If-Match".to_owned(), tag.clone())));
     headers.extend(options.if_none_match.iter().map(|tag| ("If-None-Match".to_owned(), tag.clone())));
@@ -281,7 +322,9 @@ pub fn request(method: Method, url: Url, body: Option<&Resource>, effect: Effect
         None => None,
         Some(body) => {
             headers.push(("Content-Type".into(), "application/scim+json".into()));
-            Some(serde_json::to_vec(body).map_err(|error| Failure::new(Kind::Internal, format!("the request's body cannot be written: {error}")))?)
+            Some(serde_json::to_vec(body).map_err(|error| {
+                Failure::new(Kind::Internal, format!("the request's body cannot be written: {error}"))
+            })?)
         }
     };
     Ok(Request { method, url, headers, body, effect })
@@ -295,8 +338,12 @@ pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &
     match failure.kind {
         Kind::Authentication => failure.detail.push_str("; check auth"),
         // A gateway may give up on a write that the provider behind it carries out.
-        Kind::Unavailable if retry::refused_unprocessed(response) && response.status != 503 => failure.kind = Kind::Throttled,
-        Kind::Unavailable | Kind::Timeout if effect != Effect::Read && !retry::refused_unprocessed(response) => failure = failure.maybe_applied(),
+        Kind::Unavailable if retry::refused_unprocessed(response) && response.status != 503 => {
+            failure.kind = Kind::Throttled
+        }
+        Kind::Unavailable | Kind::Timeout if effect != Effect::Read && !retry::refused_unprocessed(response) => {
+            failure = failure.maybe_applied()
+        }
         _ => {}
     }
     failure

@@ -28,7 +28,11 @@ impl Listed {
         let mut object = Map::new();
         object.insert("Resources".into(), self.page.resources.iter().cloned().map(Value::Object).collect());
         object.insert("complete".into(), json!(self.complete));
-        let numbers = [("totalResults", self.page.total_results), ("startIndex", self.page.start_index), ("itemsPerPage", self.page.items_per_page)];
+        let numbers = [
+            ("totalResults", self.page.total_results),
+            ("startIndex", self.page.start_index),
+            ("itemsPerPage", self.page.items_per_page),
+        ];
         object.extend(numbers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?)))));
         object.extend(self.next.iter().map(|next| ("next".to_owned(), json!(next))));
         Value::Object(object)
@@ -63,7 +67,13 @@ fn position(input: &Input, token: Option<&Token>) -> Position {
 }
 
 /// The request; pure.
-fn build(connection: &Connection, verb: Verb, endpoint: &Endpoint, input: &Input, position: &Position) -> Result<Request> {
+pub fn build(
+    connection: &Connection,
+    verb: Verb,
+    endpoint: &Endpoint,
+    input: &Input,
+    position: &Position,
+) -> Result<Request> {
     let query = &input.query;
     if query.start_index == Some(0) {
         return Err(Failure::input("/startIndex", "startIndex: counts from 1 (RFC 7644 section 3.4.2.4)"));
@@ -108,14 +118,31 @@ fn search_request(members: Vec<(&str, Value)>, view: &View) -> Result<Resource> 
 }
 
 /// Reads the answer; pure.
-fn parse(object: Option<Resource>, response: &crate::http::Response, what: &str, position: &Position, token: Option<&Token>, count: Option<u32>) -> Result<Listed> {
+fn parse(
+    object: Option<Resource>,
+    response: &crate::http::Response,
+    what: &str,
+    position: &Position,
+    token: Option<&Token>,
+    count: Option<u32>,
+) -> Result<Listed> {
     let page = object.as_ref().and_then(list::parse).ok_or_else(|| {
-        let mut failure = Failure::new(Kind::Protocol, format!("the provider answered {what} with {}, but the body is no list (RFC 7644 section 3.4.2)", response.status));
+        let mut failure = Failure::new(
+            Kind::Protocol,
+            format!(
+                "the provider answered {what} with {}, but the body is no list (RFC 7644 section 3.4.2)",
+                response.status
+            ),
+        );
         failure.status = Some(response.status);
         failure.excerpt = error::excerpt(&response.body);
         failure
     })?;
     let step = list::step(&page, position, token, count);
     let resources = if step.repeated { Vec::new() } else { page.resources };
-    Ok(Listed { page: Page { resources, ..page }, next: step.next.map(|token| token.encode()), complete: step.complete })
+    Ok(Listed {
+        page: Page { resources, ..page },
+        next: step.next.map(|token| token.encode()),
+        complete: step.complete,
+    })
 }

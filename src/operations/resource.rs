@@ -1,6 +1,6 @@
 //! Create, get, update, patch and delete one resource (RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.5.2 and 3.6).
 
-use super::{Endpoint, Input, Output, View, Verb, body, checked_id, refused, request, url};
+use super::{Endpoint, Input, Output, Verb, View, body, checked_id, refused, request, url};
 use crate::catalog::table::Row;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
@@ -20,11 +20,16 @@ pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -
         Verb::Delete => deleted(client, row, input, &request, &exchange).map(|()| Output::None),
         Verb::Get => match body(client, &exchange, request.effect, row.name)? {
             Some(resource) => Ok(Output::Resource(resource)),
-            None => Err(Failure::new(Kind::Protocol, format!("the provider answered {} with {} and no body", row.name, exchange.response.status))),
+            None => Err(Failure::new(
+                Kind::Protocol,
+                format!("the provider answered {} with {} and no body", row.name, exchange.response.status),
+            )),
         },
         _ => match body(client, &exchange, request.effect, row.name)? {
             Some(resource) => Ok(Output::Resource(resource)),
-            None if input.options.read_back => read(client, row, endpoint, &input.id, &input.view).map(Output::Resource),
+            None if input.options.read_back => {
+                read(client, row, endpoint, &input.id, &input.view).map(Output::Resource)
+            }
             None => Ok(Output::None),
         },
     }
@@ -42,8 +47,20 @@ fn build(connection: &Connection, verb: Verb, endpoint: &Endpoint, input: &Input
         Ok(url)
     };
     match verb {
-        Verb::Create => request(Method::Post, viewed(collection()?)?, Some(&payload(endpoint, input, true)?), Effect::Write, options),
-        Verb::Update => request(Method::Put, viewed(one()?)?, Some(&payload(endpoint, input, false)?), Effect::IdempotentWrite, options),
+        Verb::Create => request(
+            Method::Post,
+            viewed(collection()?)?,
+            Some(&payload(endpoint, input, true)?),
+            Effect::Write,
+            options,
+        ),
+        Verb::Update => request(
+            Method::Put,
+            viewed(one()?)?,
+            Some(&payload(endpoint, input, false)?),
+            Effect::IdempotentWrite,
+            options,
+        ),
         Verb::Patch => {
             let body = patch::body(&input.operations, "/operations")?;
             // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
@@ -61,11 +78,19 @@ fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource> {
     let mut problems = Vec::new();
     schema::check(&input.payload, endpoint.attributes, "/payload", &mut problems);
     if let Some(Value::Object(extension)) = resource::get(&input.payload, urn::ENTERPRISE_USER) {
-        schema::check(extension, schema::ENTERPRISE_USER, &crate::reader::deeper("/payload", urn::ENTERPRISE_USER), &mut problems);
+        schema::check(
+            extension,
+            schema::ENTERPRISE_USER,
+            &crate::reader::deeper("/payload", urn::ENTERPRISE_USER),
+            &mut problems,
+        );
     }
     if let Some(first) = problems.first() {
         let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
-        let mut failure = Failure::input(first.pointer.clone(), format!("{}: {}{more}", crate::reader::place(&first.pointer), first.detail));
+        let mut failure = Failure::input(
+            first.pointer.clone(),
+            format!("{}: {}{more}", crate::reader::place(&first.pointer), first.detail),
+        );
         failure.problems = problems;
         return Err(failure);
     }
@@ -77,7 +102,10 @@ fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource> {
     // A PUT without it would be refused as well, and says so here rather than there (RFC 7644 section 3.5.1).
     if missing {
         let verb = if new { "to create" } else { "to replace" };
-        return Err(Failure::input(format!("/payload/{name}"), format!("payload.{name}: is required {verb} a {}", endpoint.path.trim_end_matches('s').to_lowercase())));
+        return Err(Failure::input(
+            format!("/payload/{name}"),
+            format!("payload.{name}: is required {verb} a {}", endpoint.path.trim_end_matches('s').to_lowercase()),
+        ));
     }
     let mut resource = input.payload.clone();
     strip_read_only(&mut resource, Some(endpoint.schema));
@@ -92,7 +120,8 @@ fn read(client: &Client<'_>, row: &Row, endpoint: &Endpoint, id: &str, view: &Vi
     let read_back = |failure: Box<Failure>| {
         // The change itself went through; whoever repeats the call must know.
         let mut failure = failure.maybe_applied();
-        failure.detail = format!("{} was carried out, but reading the result back failed: {}", row.name, failure.detail);
+        failure.detail =
+            format!("{} was carried out, but reading the result back failed: {}", row.name, failure.detail);
         failure
     };
     let exchange = client.send(&request).map_err(read_back)?;
@@ -103,20 +132,31 @@ fn read(client: &Client<'_>, row: &Row, endpoint: &Endpoint, id: &str, view: &Vi
 }
 
 /// What a creation gave: the resource as the provider answered it, as it can be read, or at the least as it was sent.
-fn created(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input, request: &Request, exchange: &Exchange) -> Result<Resource> {
+fn created(
+    client: &Client<'_>,
+    row: &Row,
+    endpoint: &Endpoint,
+    input: &Input,
+    request: &Request,
+    exchange: &Exchange,
+) -> Result<Resource> {
     if let Some(resource) = body(client, exchange, request.effect, row.name)? {
         return Ok(resource);
     }
     let location = exchange.response.header("location").and_then(|location| request.url.join(location).ok());
     let id = location.filter(|url| same_origin(url, &request.url)).and_then(|url| {
         let last = url.path_segments()?.next_back()?.to_owned();
-        let decoded = url::form_urlencoded::parse(format!("id={}", last.replace('+', "%2B")).as_bytes()).next()?.1.into_owned();
+        let decoded =
+            url::form_urlencoded::parse(format!("id={}", last.replace('+', "%2B")).as_bytes()).next()?.1.into_owned();
         Some(decoded).filter(|id| !id.is_empty())
     });
     if let Some(id) = id {
         return read(client, row, endpoint, &id, &input.view);
     }
-    client.warn(format!("the provider answered {} with neither a body nor a Location; the result is what was sent, without an id", row.name));
+    client.warn(format!(
+        "the provider answered {} with neither a body nor a Location; the result is what was sent, without an id",
+        row.name
+    ));
     let mut sent = payload(endpoint, input, true)?;
     sent.retain(|name, _| !name.eq_ignore_ascii_case("password"));
     sent.entry("schemas").or_insert_with(|| json!([endpoint.schema]));

@@ -125,13 +125,15 @@ fn reason(status: u16) -> &'static str {
 /// Reads a success's body as a JSON object. `what` says what was asked.
 pub fn object(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Resource> {
     let not_scim = |detail: String| {
-        let mut failure = Failure::new(Kind::Protocol, format!("the provider answered {what} with {status}, but {detail}"));
+        let mut failure =
+            Failure::new(Kind::Protocol, format!("the provider answered {what} with {status}, but {detail}"));
         failure.status = Some(status);
         failure.excerpt = excerpt(body);
         failure
     };
     if resource::depth(body) > depth {
-        let mut failure = not_scim(format!("the body nests deeper than {depth}; raise limits.jsonDepth if that is right"));
+        let mut failure =
+            not_scim(format!("the body nests deeper than {depth}; raise limits.jsonDepth if that is right"));
         failure.kind = Kind::TooLarge;
         return Err(failure);
     }
@@ -156,8 +158,12 @@ mod tests {
 
     #[test]
     fn errors_of_many_shapes() {
-            let rows: [(&str, Option<&str>, Option<&str>); 10] = [
-            (r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"uniqueness","detail":"taken","status":"409"}"#, Some("uniqueness"), Some("taken")),
+        let rows: [(&str, Option<&str>, Option<&str>); 10] = [
+            (
+                r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"uniqueness","detail":"taken","status":"409"}"#,
+                Some("uniqueness"),
+                Some("taken"),
+            ),
             (r#"{"Detail":"Taken","SCIMTYPE":"x","status":409}"#, Some("x"), Some("Taken")),
             (r#"{"Errors":[{"description":"old style","code":"400"}]}"#, None, Some("old style")),
             (r#"{"error":{"message":"gateway"}}"#, None, Some("gateway")),

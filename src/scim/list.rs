@@ -113,7 +113,8 @@ pub fn step(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u
     let seen = if repeated { before } else { before.saturating_add(received) };
     let announced = page.total_results.map(|total| seen >= total);
     let end = |complete: bool| Step { next: None, complete, repeated };
-    let onward = |position: Position| Step { next: Some(Token { position, before: seen, last }), complete: false, repeated };
+    let onward =
+        |position: Position| Step { next: Some(Token { position, before: seen, last }), complete: false, repeated };
     match (&page.next_cursor, asked) {
         // Only the total was wanted.
         _ if count == Some(0) => end(page.total_results == Some(0)),
@@ -179,15 +180,60 @@ mod tests {
     fn listings_advance_by_what_came_and_end_truthfully() {
         // (what the server does, its pages, resources the caller gets, complete)
         let rows = [
-            ("as announced", vec![json!({"totalResults": 5, "Resources": ids(0..2)}), json!({"totalResults": 5, "Resources": ids(2..4)}), json!({"totalResults": 5, "Resources": ids(4..5)})], 5, true),
+            (
+                "as announced",
+                vec![
+                    json!({"totalResults": 5, "Resources": ids(0..2)}),
+                    json!({"totalResults": 5, "Resources": ids(2..4)}),
+                    json!({"totalResults": 5, "Resources": ids(4..5)}),
+                ],
+                5,
+                true,
+            ),
             ("ignores paging", vec![json!({"totalResults": 3, "Resources": ids(0..3)})], 3, true),
-            ("ignores paging, no total", vec![json!({"Resources": ids(0..3)}), json!({"Resources": ids(0..3)})], 3, true),
-            ("repeats a page, total says there is more", vec![json!({"totalResults": 9, "Resources": ids(0..3)}), json!({"totalResults": 9, "Resources": ids(0..3)})], 3, false),
-            ("stops short", vec![json!({"totalResults": 9, "Resources": ids(0..3)}), json!({"totalResults": 9})], 3, false),
-            ("total shrinks", vec![json!({"totalResults": 4, "Resources": ids(0..3)}), json!({"totalResults": 3, "Resources": []})], 3, true),
+            (
+                "ignores paging, no total",
+                vec![json!({"Resources": ids(0..3)}), json!({"Resources": ids(0..3)})],
+                3,
+                true,
+            ),
+            (
+                "repeats a page, total says there is more",
+                vec![
+                    json!({"totalResults": 9, "Resources": ids(0..3)}),
+                    json!({"totalResults": 9, "Resources": ids(0..3)}),
+                ],
+                3,
+                false,
+            ),
+            (
+                "stops short",
+                vec![json!({"totalResults": 9, "Resources": ids(0..3)}), json!({"totalResults": 9})],
+                3,
+                false,
+            ),
+            (
+                "total shrinks",
+                vec![json!({"totalResults": 4, "Resources": ids(0..3)}), json!({"totalResults": 3, "Resources": []})],
+                3,
+                true,
+            ),
             ("no total, ends empty", vec![json!({"Resources": ids(0..3)}), json!({"Resources": []})], 3, true),
-            ("cursor", vec![json!({"Resources": ids(0..3), "nextCursor": "x"}), json!({"Resources": ids(3..5)})], 5, true),
-            ("cursor that stands still", vec![json!({"Resources": ids(0..3), "nextCursor": "x"}), json!({"Resources": ids(3..5), "nextCursor": "x"})], 5, false),
+            (
+                "cursor",
+                vec![json!({"Resources": ids(0..3), "nextCursor": "x"}), json!({"Resources": ids(3..5)})],
+                5,
+                true,
+            ),
+            (
+                "cursor that stands still",
+                vec![
+                    json!({"Resources": ids(0..3), "nextCursor": "x"}),
+                    json!({"Resources": ids(3..5), "nextCursor": "x"}),
+                ],
+                5,
+                false,
+            ),
             ("nothing there", vec![json!({"totalResults": 0})], 0, true),
         ];
         for (name, pages, expected, complete) in rows {

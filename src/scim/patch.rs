@@ -49,7 +49,8 @@ pub fn body(operations: &[Operation], pointer: &str) -> Result<Map<String, Value
     if operations.is_empty() {
         return Err(Failure::input(pointer, "operations: at least one operation is required"));
     }
-    let written = operations.iter().enumerate().map(|(index, operation)| write(operation, &format!("{pointer}/{index}")));
+    let written =
+        operations.iter().enumerate().map(|(index, operation)| write(operation, &format!("{pointer}/{index}")));
     let mut body = Map::new();
     body.insert("schemas".into(), json!([urn::PATCH_OP]));
     body.insert("Operations".into(), Value::Array(written.collect::<Result<_>>()?));
@@ -60,11 +61,29 @@ fn write(operation: &Operation, pointer: &str) -> Result<Value> {
     let place = crate::reader::place(pointer);
     let path = operation.path.as_deref().map(str::trim);
     match (operation.op, path, &operation.value) {
-        (_, Some(""), _) => return Err(Failure::input(format!("{pointer}/path"), format!("{place}.path: must not be empty; leave it out to mean the whole resource"))),
-        (Op::Remove, None, _) => return Err(Failure::input(format!("{pointer}/path"), format!("{place}.path: is required to remove (RFC 7644 section 3.5.2.2)"))),
-        (Op::Add | Op::Replace, _, None) => return Err(Failure::input(format!("{pointer}/value"), format!("{place}.value: is required to {}", operation.op.name()))),
+        (_, Some(""), _) => {
+            return Err(Failure::input(
+                format!("{pointer}/path"),
+                format!("{place}.path: must not be empty; leave it out to mean the whole resource"),
+            ));
+        }
+        (Op::Remove, None, _) => {
+            return Err(Failure::input(
+                format!("{pointer}/path"),
+                format!("{place}.path: is required to remove (RFC 7644 section 3.5.2.2)"),
+            ));
+        }
+        (Op::Add | Op::Replace, _, None) => {
+            return Err(Failure::input(
+                format!("{pointer}/value"),
+                format!("{place}.value: is required to {}", operation.op.name()),
+            ));
+        }
         (Op::Add | Op::Replace, None, Some(value)) if !value.is_object() => {
-            return Err(Failure::input(format!("{pointer}/value"), format!("{place}.value: must be an object of attributes when there is no path")));
+            return Err(Failure::input(
+                format!("{pointer}/value"),
+                format!("{place}.value: must be an object of attributes when there is no path"),
+            ));
         }
         _ => {}
     }

@@ -111,9 +111,14 @@ mod tests {
     #[test]
     fn schemas_are_named_once_each() {
         let enterprise = urn::ENTERPRISE_USER;
-        let mut resource = object(json!({"Schemas": ["urn:x:y", urn::USER.to_lowercase()], enterprise: {"department": "d"}, "urn:gone": null}));
+        let mut resource = object(
+            json!({"Schemas": ["urn:x:y", urn::USER.to_lowercase()], enterprise: {"department": "d"}, "urn:gone": null}),
+        );
         name_schemas(&mut resource, Some(urn::USER));
-        assert_eq!(Value::Object(resource), json!({"schemas": [urn::USER, "urn:x:y", enterprise], enterprise: {"department": "d"}, "urn:gone": null}));
+        assert_eq!(
+            Value::Object(resource),
+            json!({"schemas": [urn::USER, "urn:x:y", enterprise], enterprise: {"department": "d"}, "urn:gone": null})
+        );
     }
 
     #[test]

@@ -117,9 +117,19 @@ pub const USER: &[Attribute] = &[
 ];
 
 /// Group (RFC 7643 section 4.2).
-pub const GROUP: &[Attribute] = &[ID, EXTERNAL_ID, META_ATTRIBUTE, text("displayName", "Name to display"), multiple("members", "Members", DEFAULT_PARTS)];
+pub const GROUP: &[Attribute] = &[
+    ID,
+    EXTERNAL_ID,
+    META_ATTRIBUTE,
+    text("displayName", "Name to display"),
+    multiple("members", "Members", DEFAULT_PARTS),
+];
 
-const MANAGER: &[Attribute] = &[text("value", "id of the manager"), text("$ref", "URI of the manager"), read_only(text("displayName", "Name of the manager"))];
+const MANAGER: &[Attribute] = &[
+    text("value", "id of the manager"),
+    text("$ref", "URI of the manager"),
+    read_only(text("displayName", "Name of the manager")),
+];
 
 /// EnterpriseUser (RFC 7643 section 4.3).
 pub const ENTERPRISE_USER: &[Attribute] = &[
@@ -151,7 +161,12 @@ pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, probl
 }
 
 fn check_value(value: &Value, shape: Shape, pointer: &str, problems: &mut Vec<Problem>) {
-    let mut wrong = |expected: &str| problems.push(Problem { pointer: pointer.to_owned(), detail: format!("expected {expected}, found {}", type_name(value)) });
+    let mut wrong = |expected: &str| {
+        problems.push(Problem {
+            pointer: pointer.to_owned(),
+            detail: format!("expected {expected}, found {}", type_name(value)),
+        })
+    };
     match (shape, value) {
         (_, Value::Null) | (Shape::Text, Value::String(_)) | (Shape::Boolean, Value::Bool(_)) => {}
         (Shape::Text, _) => wrong("a string"),
@@ -163,7 +178,10 @@ fn check_value(value: &Value, shape: Shape, pointer: &str, problems: &mut Vec<Pr
                 let at = format!("{pointer}/{index}");
                 match item {
                     Value::Object(object) => check_parts(object, parts, &at, problems),
-                    other => problems.push(Problem { pointer: at, detail: format!("expected an object such as {{\"value\": …}}, found {}", type_name(other)) }),
+                    other => problems.push(Problem {
+                        pointer: at,
+                        detail: format!("expected an object such as {{\"value\": …}}, found {}", type_name(other)),
+                    }),
                 }
             }
         }

@@ -116,7 +116,11 @@ impl ServiceProvider {
         let (section, source) = self.pagination();
         let (cursor, index) = self.paging();
         let mut pagination = section.cloned().unwrap_or_default();
-        pagination.extend([("cursor".into(), json!(cursor)), ("index".into(), json!(index)), ("source".into(), json!(source.name()))]);
+        pagination.extend([
+            ("cursor".into(), json!(cursor)),
+            ("index".into(), json!(index)),
+            ("source".into(), json!(source.name())),
+        ]);
         object.insert("pagination".into(), Value::Object(pagination));
         for name in ["documentationUri", "authenticationSchemes", "securityEvents", "meta"] {
             if let Some(value) = self.member(name).filter(|value| !value.is_null()) {
@@ -146,9 +150,21 @@ mod tests {
     fn an_odd_section_does_not_switch_the_others_off() {
         let document = json!({"patch": {"supported": "true"}, "bulk": {"supported": false, "maxOperations": 0}, "filter": "nonsense", "sort": true, "ETag": {"supported": true}});
         let overrides = json!({"sort": {"supported": false}});
-        let provider = ServiceProvider::new(document.as_object().cloned(), overrides.as_object().unwrap(), [true, true, true, false, true, false]);
-        let found: Vec<_> = FEATURES.iter().map(|name| provider.feature(name).map(|it| (it.supported, it.source)).unwrap()).collect();
-        let expected = [(true, Source::Discovered), (false, Source::Discovered), (true, Source::Assumed), (false, Source::Assumed), (false, Source::Overridden), (true, Source::Discovered)];
+        let provider = ServiceProvider::new(
+            document.as_object().cloned(),
+            overrides.as_object().unwrap(),
+            [true, true, true, false, true, false],
+        );
+        let found: Vec<_> =
+            FEATURES.iter().map(|name| provider.feature(name).map(|it| (it.supported, it.source)).unwrap()).collect();
+        let expected = [
+            (true, Source::Discovered),
+            (false, Source::Discovered),
+            (true, Source::Assumed),
+            (false, Source::Assumed),
+            (false, Source::Overridden),
+            (true, Source::Discovered),
+        ];
         assert_eq!(found, expected);
         assert_eq!(provider.feature("bulk").unwrap().limit("maxOperations"), None);
         assert_eq!((provider.paging(), provider.pagination().1), ((false, true), Source::Assumed));

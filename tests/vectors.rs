@@ -1,0 +1,164 @@
+//! The examples of RFC 7643 and RFC 7644, one file each in `tests/vectors`: every file must have a kind, and every kind proves
+//! something. Nothing is skipped.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use scim_connector::convert::resource as convert;
+use scim_connector::operations::{Input, Verb, View, query};
+use scim_connector::scim::patch::{self, OPS};
+use scim_connector::scim::resource::{self, Resource};
+use scim_connector::scim::service_provider::{FEATURES, ServiceProvider, Source};
+use scim_connector::scim::{error, list};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// A kind: the words behind the section number its files begin with, and what they prove.
+type Kind = (&'static str, fn(&str, &str, &Value));
+
+/// The more particular kinds stand before those they begin like.
+const KINDS: [Kind; 14] = [
+    ("user", user),
+    ("group", object),
+    ("service-provider-config", service_provider),
+    ("resource-types-bare-array", array),
+    ("resource-type", object),
+    ("schema", object),
+    ("list-response", list_response),
+    ("search-request", search_request),
+    ("patch-request", patch_request),
+    ("bulk-request", object),
+    ("bulk-response", object),
+    ("error", scim_error),
+    ("filters", array),
+    ("paths", array),
+];
+
+#[test]
+fn every_example_of_the_standard() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors");
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.ends_with("README.md"))
+        .collect();
+    files.sort();
+    let mut counts = [0; KINDS.len()];
+    for path in &files {
+        let stem = path.file_stem().unwrap().to_str().unwrap();
+        assert_eq!(path.extension().unwrap(), "json", "{stem}: not a JSON file");
+        let kind = stem.splitn(3, '-').nth(2).unwrap_or_else(|| panic!("{stem}: not RFC-SECTION-KIND"));
+        let index = KINDS
+            .iter()
+            .position(|(name, _)| kind == *name || kind.starts_with(&format!("{name}-")))
+            .unwrap_or_else(|| panic!("{stem}: no known kind"));
+        let text = fs::read_to_string(path).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{stem}: {error}"));
+        assert_eq!(serde_json::from_str::<Value>(&value.to_string()).unwrap(), value, "{stem}: lossless as JSON");
+        KINDS[index].1(stem, &text, &value);
+        counts[index] += 1;
+    }
+    assert!(files.len() >= 57, "vectors are missing: {}", files.len());
+    assert!(counts.iter().all(|count| *count > 0), "a kind has no file: {counts:?}");
+}
+
+fn as_object<'a>(name: &str, value: &'a Value) -> &'a Resource {
+    value.as_object().unwrap_or_else(|| panic!("{name}: not an object"))
+}
+
+/// A resource of a type that is carried as it is.
+fn object(name: &str, text: &str, value: &Value) {
+    let read = error::object(200, text.as_bytes(), 64, name).unwrap();
+    assert_eq!(Value::Object(read), *value, "{name}");
+}
+
+/// Through the contract's record and back, nothing is lost.
+fn user(name: &str, text: &str, value: &Value) {
+    object(name, text, value);
+    let typed = convert::user(as_object(name, value).clone());
+    let back = convert::write_user(typed, "/payload").unwrap();
+    assert_eq!(Value::Object(back), *value, "{name}: lossless through the contract's record");
+}
+
+fn array(name: &str, _: &str, value: &Value) {
+    assert!(!value.as_array().unwrap_or_else(|| panic!("{name}: not an array")).is_empty(), "{name}");
+}
+
+fn service_provider(name: &str, _: &str, value: &Value) {
+    let provider = ServiceProvider::new(Some(as_object(name, value).clone()), &Resource::new(), [false; 6]);
+    for feature in FEATURES {
+        let capability = provider.feature(feature).unwrap();
+        assert_eq!(capability.source, Source::Discovered, "{name}: {feature}");
+        assert_eq!(Value::Bool(capability.supported), value[feature]["supported"], "{name}: {feature}");
+    }
+    assert_eq!(
+        provider.feature("bulk").unwrap().limit("maxOperations"),
+        value["bulk"]["maxOperations"].as_u64(),
+        "{name}"
+    );
+    assert_eq!(provider.to_json()["document"], *value, "{name}: the document is carried along");
+}
+
+fn list_response(name: &str, _: &str, value: &Value) {
+    let page = list::parse(as_object(name, value)).unwrap_or_else(|| panic!("{name}: no list"));
+    let resources: Vec<Value> = page.resources.into_iter().map(Value::Object).collect();
+    assert_eq!(Value::Array(resources), value["Resources"], "{name}");
+    let numbers = [page.total_results, page.start_index, page.items_per_page];
+    assert_eq!(numbers, ["totalResults", "startIndex", "itemsPerPage"].map(|member| value[member].as_u64()), "{name}");
+}
+
+/// The request the connector builds for the same query is the standard's.
+fn search_request(name: &str, _: &str, value: &Value) {
+    let strings = |member: &str| {
+        value[member]
+            .as_array()
+            .map(|items| items.iter().map(|item| item.as_str().unwrap().to_owned()).collect())
+            .unwrap_or_default()
+    };
+    let mut input = Input {
+        view: View { attributes: strings("attributes"), excluded: strings("excludedAttributes") },
+        ..Input::default()
+    };
+    input.query.filter = value["filter"].as_str().map(str::to_owned);
+    input.query.start_index = value["startIndex"].as_u64();
+    input.query.count = value["count"].as_u64().map(|count| count.try_into().unwrap());
+    let connection = scim_connector::connection::Connection::from_json(
+        &serde_json::json!({"serviceUrl": "https://example.com/v2", "auth": {"type": "none"}}),
+    )
+    .unwrap();
+    let endpoint = scim_connector::operations::Subject::User.endpoint().unwrap();
+    let request = query::build(
+        &connection,
+        Verb::Search,
+        &endpoint,
+        &input,
+        &list::Position::Index(input.query.start_index.unwrap_or(1)),
+    )
+    .unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&request.body.unwrap()).unwrap(), *value, "{name}");
+    assert_eq!(request.url.as_str(), "https://example.com/v2/Users/.search");
+}
+
+fn patch_request(name: &str, _: &str, value: &Value) {
+    let operation = |item: &Value| {
+        let op = OPS.iter().find(|row| row.0.eq_ignore_ascii_case(item["op"].as_str().unwrap())).unwrap().1;
+        patch::Operation { op, path: item["path"].as_str().map(str::to_owned), value: item.get("value").cloned() }
+    };
+    let operations: Vec<_> = value["Operations"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{name}: no Operations"))
+        .iter()
+        .map(operation)
+        .collect();
+    assert_eq!(Value::Object(patch::body(&operations, "/operations").unwrap()), *value, "{name}");
+}
+
+fn scim_error(name: &str, text: &str, value: &Value) {
+    let status: u16 = resource::number(as_object(name, value), "status").unwrap().try_into().unwrap();
+    let failure = error::failure(status, text.as_bytes(), "test");
+    assert_eq!(failure.status, Some(status), "{name}");
+    assert_eq!(failure.scim_type.as_deref(), value["scimType"].as_str(), "{name}");
+    if let Some(detail) = value["detail"].as_str() {
+        let words: Vec<&str> = detail.split_whitespace().collect();
+        assert!(failure.detail.contains(&words.join(" ")), "{name}: {}", failure.detail);
+    }
+}
