@@ -96,7 +96,8 @@ impl Connector {
             .and_then(|linker| linker.instantiate_pre(&component))
             .and_then(bindings::ConnectorPre::new)
             .map_err(|error| Error::Load(format!("this component is no SCIM connector of this version: {error:#}")))?;
-        let ticker = Ticker::start(&engine).map_err(|error| Error::Load(format!("no thread can be started: {error}")))?;
+        let ticker =
+            Ticker::start(&engine).map_err(|error| Error::Load(format!("no thread can be started: {error}")))?;
         let inner = Inner { pre, options, ticker: Arc::new(ticker), catalog: OnceCell::new(), cache };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -117,7 +118,8 @@ impl Connector {
             let _running = self.inner.ticker.run();
             instance.begin(Instant::now() + LOCAL_CALL);
             let Instance { store, exports, .. } = &mut instance;
-            let manifest = exports.scim_connector_catalog().call_manifest(store).await.map_err(|error| stopped(&error))?;
+            let manifest =
+                exports.scim_connector_catalog().call_manifest(store).await.map_err(|error| stopped(&error))?;
             Ok(Arc::new(Catalog::parse(&manifest)?))
         };
         self.inner.catalog.get_or_try_init(read).await.cloned()
@@ -170,7 +172,8 @@ fn engine() -> wasmtime::Result<Engine> {
 
 fn check_imports(engine: &Engine, component: &Component) -> Result<()> {
     let ty = component.component_type();
-    let offenders: Vec<&str> = ty.imports(engine).map(|(name, _)| name).filter(|name| !instance::is_allowed(name)).collect();
+    let offenders: Vec<&str> =
+        ty.imports(engine).map(|(name, _)| name).filter(|name| !instance::is_allowed(name)).collect();
     if offenders.is_empty() {
         return Ok(());
     }

@@ -11,7 +11,11 @@ const ENDLESS: &str = "loop br 0 end unreachable";
 const GREEDY: &str = "loop i32.const 256 memory.grow i32.const -1 i32.eq if unreachable end br 0 end unreachable";
 
 /// What `resolve-connection` answers: a call may take 200 ms, and the host waits a second longer.
-const EXPANDED: &str = r#"{"serviceUrl":"http://127.0.0.1:1/scim/v2","auth":{"type":"none"},"timeouts":{"totalMs":200}}"#;
+const EXPANDED: &str =
+    r#"{"serviceUrl":"http://127.0.0.1:1/scim/v2","auth":{"type":"none"},"timeouts":{"totalMs":200}}"#;
+
+const RESOLVE: &str = "scim:connector/runtime@0.1.0#resolve-connection";
+const INVOKE: &str = "scim:connector/runtime@0.1.0#invoke";
 
 /// A component whose exports all trap, except that `resolve-connection` works and `bodies` replace others.
 fn component(bodies: &[(&str, &str)]) -> Vec<u8> {
@@ -20,9 +24,12 @@ fn component(bodies: &[(&str, &str)]) -> Vec<u8> {
     let world = resolve.select_world(&[package], Some("connector")).unwrap();
     let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     let mut text = wasmprinter::print_bytes(module).unwrap();
-    for (export, body) in bodies.iter().chain(&[("runtime@0.1.0#resolve-connection", "i32.const 1024")]) {
-        let at = text.find(&format!("(export \"scim:connector/{export}\" (func ")).expect(export);
-        let index: String = text[at..].split("(func ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+    // Arguments are written to 4096, and 1024 is where the answer below stands.
+    let own = [("cabi_realloc", "i32.const 4096"), (RESOLVE, "i32.const 1024")];
+    for (export, body) in bodies.iter().chain(&own) {
+        let at = text.find(&format!("(export \"{export}\" (func ")).expect(export);
+        let index: String =
+            text[at..].split("(func ").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
         let function = text.find(&format!("(func (;{index};)")).unwrap();
         let place = function + text[function..].find("unreachable").unwrap();
         text.replace_range(place..place + "unreachable".len(), body);
@@ -44,7 +51,7 @@ fn options() -> Options {
 }
 
 async fn client(invoke: &str) -> Client {
-    let connector = Connector::from_bytes(&component(&[("runtime@0.1.0#invoke", invoke)]), options()).unwrap();
+    let connector = Connector::from_bytes(&component(&[(INVOKE, invoke)]), options()).unwrap();
     connector.client(json!({})).await.unwrap()
 }
 
@@ -56,7 +63,10 @@ async fn an_endless_loop_ends_at_the_deadline() {
         let started = Instant::now();
         let error = client.invoke("createUser", &json!({})).await.unwrap_err();
         assert!(matches!(error, Error::Deadline { maybe_applied: false, .. }), "{error:?}");
-        assert_eq!(error.to_string(), "no result after 1200 ms; the call was ended (timeouts.totalMs of the connection)");
+        assert_eq!(
+            error.to_string(),
+            "no result after 1200 ms; the call was ended (timeouts.totalMs of the connection)"
+        );
         assert_eq!(error.exit_code(), 75);
         let took = started.elapsed();
         assert!(took >= Duration::from_millis(1200) && took < Duration::from_millis(2500), "{took:?}");
@@ -76,7 +86,10 @@ async fn a_call_that_is_given_up_stops_even_in_an_endless_loop() {
 #[tokio::test]
 async fn memory_is_limited() {
     let error = client(GREEDY).await.invoke("createUser", &json!({})).await.unwrap_err();
-    assert_eq!(error.to_string(), "the component stopped unexpectedly: it needed more than its 67108864 bytes of memory");
+    assert_eq!(
+        error.to_string(),
+        "the component stopped unexpectedly: it needed more than its 67108864 bytes of memory"
+    );
     assert_eq!((error.class().kind.as_str(), error.exit_code()), ("internal", 1));
 }
 
@@ -85,7 +98,10 @@ async fn a_trap_is_an_internal_failure_and_the_next_call_gets_a_new_instance() {
     let client = client("unreachable").await;
     for _ in 0..2 {
         let error = client.invoke("createUser", &json!({})).await.unwrap_err();
-        assert_eq!(error.to_string(), "the component stopped unexpectedly: wasm trap: wasm `unreachable` instruction executed");
+        assert_eq!(
+            error.to_string(),
+            "the component stopped unexpectedly: wasm trap: wasm `unreachable` instruction executed"
+        );
         assert_eq!(error.to_json()["kind"], "internal");
     }
 }
@@ -93,7 +109,8 @@ async fn a_trap_is_an_internal_failure_and_the_next_call_gets_a_new_instance() {
 #[tokio::test]
 async fn unresolved_references_are_refused_before_the_component_sees_them() {
     let connector = Connector::from_bytes(&component(&[]), options()).unwrap();
-    let error = connector.client(json!({"auth": {"token": {"env": "SCIM_CONNECTOR_NO_SUCH_VARIABLE"}}})).await.err().unwrap();
+    let error =
+        connector.client(json!({"auth": {"token": {"env": "SCIM_CONNECTOR_NO_SUCH_VARIABLE"}}})).await.err().unwrap();
     assert_eq!(
         error.to_string(),
         "connection.auth.token: environment variable \"SCIM_CONNECTOR_NO_SUCH_VARIABLE\" is not set"
@@ -113,7 +130,10 @@ fn what_is_no_connector_is_refused() {
         "the component imports wasi:filesystem/types@0.2.6, env; a SCIM connector may import only wasi:http/outgoing-handler, \
          wasi:http/types, wasi:io/*, wasi:clocks/*, wasi:cli/environment, wasi:random/random"
     );
-    assert!(refused(&wat::parse_str("(component)").unwrap()).starts_with("this component is no SCIM connector of this version: "));
+    assert!(
+        refused(&wat::parse_str("(component)").unwrap())
+            .starts_with("this component is no SCIM connector of this version: ")
+    );
     assert!(refused(b"hello").starts_with("this is no WebAssembly component: "));
     assert!(refused(&wat::parse_str("(module)").unwrap()).starts_with("this is no WebAssembly component: "));
     let missing = Connector::load("no/such.wasm", options()).err().unwrap().to_string();

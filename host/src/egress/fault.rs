@@ -27,10 +27,13 @@ pub fn before_sending(error: &(dyn StdError + 'static)) -> Fault {
         }
         if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
             return match tls {
-                rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => Fault::TlsCertificateError,
-                rustls::Error::AlertReceived(alert) => {
-                    Fault::TlsAlertReceived { alert_id: Some(u8::from(*alert)), alert_message: Some(format!("{alert:?}")) }
+                rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
+                    Fault::TlsCertificateError
                 }
+                rustls::Error::AlertReceived(alert) => Fault::TlsAlertReceived {
+                    alert_id: Some(u8::from(*alert)),
+                    alert_message: Some(format!("{alert:?}")),
+                },
                 _ => Fault::TlsProtocolError,
             };
         }
@@ -91,7 +94,10 @@ mod tests {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
         assert!(matches!(before_sending(&refused), Fault::ConnectionRefused));
         assert!(matches!(before_sending(&io::Error::from(io::ErrorKind::TimedOut)), Fault::ConnectionTimeout));
-        assert!(matches!(before_sending(&io::Error::from(io::ErrorKind::HostUnreachable)), Fault::DestinationIpUnroutable));
+        assert!(matches!(
+            before_sending(&io::Error::from(io::ErrorKind::HostUnreachable)),
+            Fault::DestinationIpUnroutable
+        ));
         let certificate = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert!(matches!(before_sending(&wrapped(certificate)), Fault::TlsCertificateError));
         let alert = rustls::Error::AlertReceived(rustls::AlertDescription::HandshakeFailure);

@@ -4,6 +4,8 @@
 pub mod fault;
 pub mod observe;
 pub mod policy;
+#[cfg(test)]
+mod tests;
 pub mod transport;
 
 use crate::redact::Redactor;
@@ -35,7 +37,12 @@ pub struct Egress {
 
 impl Egress {
     /// A door with this policy.
-    pub fn new(policy: Policy, token_url: Option<Uri>, redactor: Arc<Redactor>, observer: Option<Arc<dyn Observer>>) -> Self {
+    pub fn new(
+        policy: Policy,
+        token_url: Option<Uri>,
+        redactor: Arc<Redactor>,
+        observer: Option<Arc<dyn Observer>>,
+    ) -> Self {
         Self { policy, transport: Transport::new(), token_url, redactor, observer }
     }
 
@@ -51,14 +58,19 @@ impl Egress {
         !request.method().is_safe() && !search && !token_request
     }
 
-    async fn send(&self, request: Request<WasiBody>, timeouts: Timeouts, activity: &Activity) -> Result<Response<WasiBody>, Fault> {
-        if let Some(credentials) = request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok()) {
+    async fn send(
+        &self,
+        request: Request<WasiBody>,
+        timeouts: Timeouts,
+        activity: &Activity,
+    ) -> Result<Response<WasiBody>, Fault> {
+        if let Some(credentials) =
+            request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok())
+        {
             self.redactor.learn_authorization(credentials);
         }
-        let recording = self
-            .observer
-            .as_ref()
-            .map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
+        let recording =
+            self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
         let result = self.send_recorded(request, timeouts, activity, recording.clone()).await;
         if let (Err(error), Some(recording)) = (&result, &recording) {
             recording.failed(error);

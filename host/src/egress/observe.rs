@@ -144,6 +144,8 @@ impl Drop for Shared {
 
 fn headers(map: &HeaderMap, redactor: &Redactor) -> Vec<(String, String)> {
     map.iter()
-        .map(|(name, value)| (name.to_string(), redactor.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))))
+        .map(|(name, value)| {
+            (name.to_string(), redactor.header(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
+        })
         .collect()
 }

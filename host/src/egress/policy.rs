@@ -138,7 +138,8 @@ mod tests {
         ] {
             assert_eq!(check(&[url], false, url), Ok(()), "{url}");
         }
-        for url in ["http://example.com/", "http://localhost.example.com/", "http://10.0.0.1/", "http://[2001:db8::1]/"] {
+        for url in ["http://example.com/", "http://localhost.example.com/", "http://10.0.0.1/", "http://[2001:db8::1]/"]
+        {
             assert!(matches!(check(&[url], false, url), Err(Refusal::Insecure(_))), "{url}");
             assert_eq!(check(&[url], true, url), Ok(()), "{url}");
         }

@@ -1,0 +1,176 @@
+//! The door against real sockets on this machine: what the component is told about each way a request can fail.
+
+use super::*;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the server does with a connection after it has read a request's head.
+#[derive(Clone, Copy)]
+enum Manner {
+    /// Answers, as often as it is asked.
+    Answers(&'static str),
+    /// Answers and hangs up.
+    AnswersAndCloses(&'static str),
+    /// Answers the beginning and then nothing.
+    Stalls(&'static str),
+}
+
+struct Server {
+    url: String,
+    connections: Arc<AtomicUsize>,
+}
+
+async fn server(manner: Manner) -> Server {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/scim/v2", listener.local_addr().unwrap());
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(serve(stream, manner));
+        }
+    });
+    Server { url, connections }
+}
+
+async fn serve(mut stream: TcpStream, manner: Manner) {
+    let mut buffer = [0; 4096];
+    while stream.read(&mut buffer).await.is_ok_and(|length| length > 0) {
+        match manner {
+            Manner::Answers(text) => stream.write_all(text.as_bytes()).await.unwrap(),
+            Manner::AnswersAndCloses(text) => return stream.write_all(text.as_bytes()).await.unwrap(),
+            Manner::Stalls(text) => {
+                stream.write_all(text.as_bytes()).await.unwrap();
+                return std::future::pending().await;
+            }
+        }
+    }
+}
+
+struct Door {
+    egress: Egress,
+    open_writes: Arc<AtomicUsize>,
+    activity: Activity,
+    seen: Arc<Mutex<Vec<observe::Exchange>>>,
+}
+
+fn door(url: &str) -> Door {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let observer = move |exchange: &observe::Exchange| log.lock().unwrap().push(exchange.clone());
+    let uri: Uri = url.parse().unwrap();
+    let policy = Policy::new(vec![policy::Origin::of(&uri).unwrap()], false);
+    let token = format!("http://{}/token", uri.authority().unwrap()).parse().unwrap();
+    let egress = Egress::new(policy, Some(token), Arc::default(), Some(Arc::new(observer)));
+    let open_writes = Arc::new(AtomicUsize::new(0));
+    Door { egress, activity: Activity::new(open_writes.clone()), open_writes, seen }
+}
+
+impl Door {
+    async fn send(&self, method: Method, url: &str, body: &'static str) -> Result<(u16, String), Fault> {
+        let body = http_body_util::Full::new(Bytes::from_static(body.as_bytes())).map_err(Into::into).boxed_unsync();
+        let request =
+            Request::builder().method(method).uri(url).header("authorization", "Bearer abcdef").body(body).unwrap();
+        let timeouts = Timeouts {
+            connect: Duration::from_millis(500),
+            first_byte: Duration::from_millis(200),
+            between_bytes: Duration::from_millis(200),
+        };
+        let response = self.egress.send(request, timeouts, &self.activity).await?;
+        let status = response.status().as_u16();
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok((status, String::from_utf8(body.to_vec()).unwrap()))
+    }
+}
+
+const GOOD: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+
+#[tokio::test]
+async fn connections_are_kept_and_exchanges_shown_without_secrets() {
+    let server = server(Manner::Answers(GOOD)).await;
+    let door = door(&server.url);
+    for _ in 0..3 {
+        let users = format!("{}/Users", server.url);
+        assert_eq!(
+            door.send(Method::POST, &users, "{\"password\":\"hunter2\",\"userName\":\"abcdef\"}").await.unwrap(),
+            (200, "{}".into())
+        );
+    }
+    assert_eq!(server.connections.load(Ordering::SeqCst), 1);
+    let seen = door.seen.lock().unwrap();
+    assert_eq!(seen.len(), 3);
+    let text = format!("{seen:?}");
+    assert!(text.contains("Bearer [redacted]") && !text.contains("abcdef") && !text.contains("hunter2"), "{text}");
+    assert_eq!((seen[0].method.as_str(), seen[0].status, seen[0].response_body.as_str()), ("POST", Some(200), "{}"));
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_listed_is_refused_and_nothing_is_sent() {
+    let (listed, other) = (server(Manner::Answers(GOOD)).await, server(Manner::Answers(GOOD)).await);
+    let door = door(&listed.url);
+    let result = door.send(Method::POST, &other.url, "{}").await;
+    assert!(matches!(result, Err(Fault::HttpRequestDenied)), "{result:?}");
+    assert_eq!(other.connections.load(Ordering::SeqCst), 0);
+    assert!(!door.activity.has_written());
+    let seen = door.seen.lock().unwrap();
+    assert!(seen[0].error.as_ref().unwrap().ends_with("is not an origin of this connection"), "{seen:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_was_never_sent_is_told_from_one_that_was() {
+    // A port that was free a moment ago.
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let url = format!("http://{gone}/Users");
+    let refused = door(&url);
+    let result = refused.send(Method::POST, &url, "{}").await;
+    assert!(matches!(result, Err(Fault::ConnectionRefused)), "{result:?}");
+    assert!(!refused.activity.has_written());
+
+    let nameless = door("http://no-such-host.localhost:1/");
+    let result = nameless.send(Method::POST, "http://no-such-host.localhost:1/", "{}").await;
+    assert!(matches!(result, Err(Fault::DnsError { .. } | Fault::ConnectionRefused)), "{result:?}");
+
+    let rows = [
+        (Manner::AnswersAndCloses(""), "ConnectionTerminated"),
+        (Manner::AnswersAndCloses("HTTP/1.1 2"), "ConnectionTerminated"),
+        (Manner::AnswersAndCloses("nonsense\r\n\r\n"), "HttpProtocolError"),
+        (Manner::Stalls(""), "HttpResponseTimeout"),
+        (Manner::Stalls("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), "ConnectionReadTimeout"),
+        (Manner::AnswersAndCloses("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"), "HttpResponseIncomplete"),
+        (
+            Manner::AnswersAndCloses("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf"),
+            "HttpResponseIncomplete",
+        ),
+    ];
+    for (manner, expected) in rows {
+        let server = server(manner).await;
+        let door = door(&server.url);
+        let result = door.send(Method::POST, &server.url, "{}").await;
+        let name = format!("{:?}", result.unwrap_err());
+        assert_eq!(name, expected);
+        assert!(door.activity.has_written(), "{expected}");
+        assert_eq!(door.open_writes.load(Ordering::SeqCst), 1);
+        door.activity.reset();
+        assert_eq!(door.open_writes.load(Ordering::SeqCst), 0);
+    }
+}
+
+#[tokio::test]
+async fn reads_searches_and_token_requests_are_no_writes() {
+    let server = server(Manner::Answers(GOOD)).await;
+    let door = door(&server.url);
+    let token = server.url.replace("/scim/v2", "/token");
+    for (method, url) in [
+        (Method::GET, format!("{}/Users", server.url)),
+        (Method::POST, format!("{}/Users/.search", server.url)),
+        (Method::POST, token),
+    ] {
+        door.send(method, &url, "").await.unwrap();
+        assert!(!door.activity.has_written(), "{url}");
+    }
+    door.send(Method::DELETE, &format!("{}/Users/1", server.url), "").await.unwrap();
+    assert!(door.activity.has_written());
+}
