@@ -82,7 +82,8 @@ impl Client {
         let referenced = references::resolve(&mut value, &path, &Lookup { env: &env, folder })?;
         let redactor = Arc::new(Redactor::for_connection(&value, &referenced));
         let connection = value.to_string();
-        let expanded = connector.resolve_connection(&connection).await.map_err(|error| at(&path, scrubbed(error, &redactor)))?;
+        let expanded =
+            connector.resolve_connection(&connection).await.map_err(|error| at(&path, scrubbed(error, &redactor)))?;
         let expanded: Connection = serde_json::from_str(&expanded)
             .map_err(|error| Error::Load(format!("the component's expanded connection cannot be read: {error}")))?;
 
@@ -150,10 +151,8 @@ impl Client {
         let answer = exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context));
         let answer = tokio::time::timeout_at(deadline, answer).await;
         let outcome = call.finish(answer)?;
-        let output = serde_json::from_str(&outcome.output).map_err(|error| Error::Trap {
-            detail: format!("its result is no JSON: {error}"),
-            maybe_applied: true,
-        })?;
+        let output = serde_json::from_str(&outcome.output)
+            .map_err(|error| Error::Trap { detail: format!("its result is no JSON: {error}"), maybe_applied: true })?;
         Ok(Outcome { output, next: outcome.next, requests_made: outcome.requests_made, warnings: outcome.warnings })
     }
 
@@ -175,7 +174,8 @@ impl Client {
         let limit = limit.map_or(inner.limit, |limit| (limit + GRACE).min(inner.limit));
         let deadline = Instant::now() + limit;
         let late = |_: Elapsed| Error::Deadline { after: limit, maybe_applied: false };
-        let permit = tokio::time::timeout_at(deadline.into(), inner.permits.clone().acquire_owned()).await.map_err(late)?;
+        let permit =
+            tokio::time::timeout_at(deadline.into(), inner.permits.clone().acquire_owned()).await.map_err(late)?;
         let running = inner.connector.inner.ticker.run();
         let warm = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut instance = match warm {
@@ -202,7 +202,9 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn instance(&mut self) -> Result<&mut Instance> {
-        self.instance.as_mut().ok_or_else(|| Error::Trap { detail: "its instance is gone".into(), maybe_applied: false })
+        self.instance
+            .as_mut()
+            .ok_or_else(|| Error::Trap { detail: "its instance is gone".into(), maybe_applied: false })
     }
 
     /// Ends the call: a healthy instance goes back, any other is dropped.
@@ -224,7 +226,10 @@ impl Call<'_> {
             Ok(Err(trap)) => {
                 let starved = self.instance.as_ref().is_some_and(Instance::was_refused_memory);
                 let detail = if starved {
-                    format!("it needed more than its {} bytes of memory", self.client.connector.inner.options.memory_limit)
+                    format!(
+                        "it needed more than its {} bytes of memory",
+                        self.client.connector.inner.options.memory_limit
+                    )
                 } else {
                     self.client.redactor.text(&trap.root_cause().to_string())
                 };
@@ -265,14 +270,22 @@ fn at(path: &str, error: Error) -> Error {
         return error;
     }
     let place = |pointer: &str| references::join(path, &references::key_path(pointer));
+    // The component names the key in its text too; the path says it already.
+    let text = |pointer: &str, detail: &str| {
+        let named = format!("{}: ", references::key_path(pointer));
+        detail.strip_prefix(named.as_str()).unwrap_or(detail).to_owned()
+    };
     match failure.problems.as_deref() {
         Some([first, rest @ ..]) => Error::Config {
             path: place(&first.pointer),
-            detail: rest.iter().fold(first.detail.clone(), |text, problem| {
-                format!("{text}; {}: {}", place(&problem.pointer), problem.detail)
+            detail: rest.iter().fold(text(&first.pointer, &first.detail), |all, problem| {
+                format!("{all}; {}: {}", place(&problem.pointer), text(&problem.pointer, &problem.detail))
             }),
         },
-        _ => Error::Config { path: place(failure.pointer.as_deref().unwrap_or_default()), detail: failure.detail.clone() },
+        _ => {
+            let pointer = failure.pointer.as_deref().unwrap_or_default();
+            Error::Config { path: place(pointer), detail: text(pointer, &failure.detail) }
+        }
     }
 }
 

@@ -45,8 +45,10 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
 /// Calls the operation until Ctrl-C.
 async fn interruptible(client: &Client, operation: &str, input: &str) -> Result<Outcome> {
     let context = CallContext::default();
+    // Pinned here, because `select!` drops what it owns before a branch runs, and with it the count of open writes.
+    let mut call = std::pin::pin!(client.invoke_with(operation, input, &context));
     tokio::select! {
-        outcome = client.invoke_with(operation, input, &context) => outcome,
+        outcome = &mut call => outcome,
         interrupt = tokio::signal::ctrl_c() => match interrupt {
             Ok(()) => Err(Error::Interrupted { maybe_applied: client.write_in_flight() }),
             Err(error) => Err(Error::Load(format!("signals cannot be watched: {error}"))),
