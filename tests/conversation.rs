@@ -1,0 +1,404 @@
+//! Whole conversations with a scripted provider: what is sent, how often, and what the caller is told. The script stands where
+//! WASI stands in the component, so faults that a real server does not produce on demand can be had here.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use scim_connector::catalog::invoke::invoke;
+use scim_connector::catalog::manifest::manifest;
+use scim_connector::catalog::table::Operation;
+use scim_connector::failure::{Failure, Kind};
+use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
+use scim_connector::http::{Request, Response};
+use scim_connector::operations::Answer;
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+type Outcome = Result<Response, TransportError>;
+
+/// A provider that answers by script and remembers what it was sent.
+#[derive(Default)]
+struct Script {
+    answers: RefCell<VecDeque<Outcome>>,
+    sent: RefCell<Vec<Request>>,
+    clock: Cell<u64>,
+    slept: Cell<u64>,
+}
+
+impl Script {
+    fn new(answers: impl IntoIterator<Item = Outcome>) -> Self {
+        // Tokens are cached per thread of the test program; each script starts a year after the last.
+        thread_local!(static START: Cell<u64> = const { Cell::new(1_700_000_000_000) });
+        START.set(START.get() + 31_536_000_000);
+        Script { answers: RefCell::new(answers.into_iter().collect()), clock: Cell::new(START.get()), ..Script::default() }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.sent.borrow().iter().map(|request| format!("{} {}", request.method.as_str(), request.url)).collect()
+    }
+
+    fn header(&self, index: usize, name: &str) -> Option<String> {
+        self.sent.borrow()[index].headers.iter().find(|header| header.0.eq_ignore_ascii_case(name)).map(|header| header.1.clone())
+    }
+
+    fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer, Box<Failure>> {
+        let answer = invoke(self, &connection.to_string(), operation, &input.to_string(), None);
+        assert!(self.answers.borrow().is_empty(), "{operation}: the script was not used up");
+        answer
+    }
+}
+
+impl Platform for Script {
+    fn send(&self, request: &Request, _: &Bounds) -> Outcome {
+        self.sent.borrow_mut().push(request.clone());
+        self.clock.set(self.clock.get() + 10);
+        self.answers.borrow_mut().pop_front().unwrap_or_else(|| panic!("one request too many: {} {}", request.method.as_str(), request.url))
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.get()
+    }
+
+    fn elapsed(&self) -> u64 {
+        self.clock.get()
+    }
+
+    fn sleep(&self, milliseconds: u64) {
+        self.slept.set(self.slept.get() + milliseconds);
+        self.clock.set(self.clock.get() + milliseconds);
+    }
+
+    fn random(&self) -> u64 {
+        4
+    }
+
+    fn environment(&self, name: &str) -> Option<String> {
+        (name == "SCIM_TOKEN").then(|| "token-from-the-environment".to_owned())
+    }
+}
+
+fn answer(status: u16, body: impl Into<Vec<u8>>) -> Outcome {
+    Ok(Response { status, headers: Vec::new(), body: body.into() })
+}
+
+fn with_header(outcome: Outcome, name: &str, value: &str) -> Outcome {
+    outcome.map(|mut response| {
+        response.headers.push((name.to_owned(), value.to_owned()));
+        response
+    })
+}
+
+fn lost(reason: Reason, maybe_sent: bool) -> Outcome {
+    Err(TransportError { reason, maybe_sent, detail: "scripted".into() })
+}
+
+fn bearer() -> Value {
+    json!({"serviceUrl": "https://scim.example/v2/", "auth": {"type": "bearer", "token": "the-bearer-token"}})
+}
+
+fn client_credentials() -> Value {
+    json!({"serviceUrl": "https://scim.example/v2", "auth": {"type": "clientCredentials", "tokenUrl": "https://id.example/token", "clientId": "it's me", "clientSecret": "s%cret:ü"}})
+}
+
+fn token(value: &str, life: u64) -> Outcome {
+    answer(200, json!({"access_token": value, "token_type": "bearer", "expires_in": life}).to_string())
+}
+
+fn ada() -> Value {
+    json!({"payload": {"userName": "ada"}})
+}
+
+const CREATED: &str = r#"{"id":"1","userName":"ada"}"#;
+
+#[test]
+fn a_strict_request_is_written() {
+    let script = Script::new([answer(201, CREATED)]);
+    let input = json!({"payload": {"userName": "ada", "id": "x", "meta": {}, "groups": [], "urn:x:y": {"a": 1}}, "attributes": ["userName", "name.givenName"]});
+    let answer = script.call(&bearer(), "createUser", &input).unwrap();
+    assert_eq!(answer.output.to_json(), json!({"id": "1", "userName": "ada"}));
+    assert_eq!(script.lines(), ["POST https://scim.example/v2/Users?attributes=userName%2Cname.givenName"]);
+    let body: Value = serde_json::from_slice(script.sent.borrow()[0].body.as_ref().unwrap()).unwrap();
+    assert_eq!(body, json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:x:y"], "userName": "ada", "urn:x:y": {"a": 1}}));
+    assert_eq!(script.header(0, "authorization").unwrap(), "Bearer the-bearer-token");
+    assert_eq!(script.header(0, "content-type").unwrap(), "application/scim+json");
+    assert!(script.header(0, "user-agent").unwrap().starts_with("scim-connector/"));
+}
+
+#[test]
+fn identifiers_and_queries_are_encoded() {
+    for (id, path) in [("a/b?c#d", "a%2Fb%3Fc%23d"), ("ü %2e", "%C3%BC%20%252e"), ("../x", "..%2Fx"), ("a.b", "a.b")] {
+        let script = Script::new([answer(200, CREATED)]);
+        script.call(&bearer(), "getUser", &json!({"id": id})).unwrap();
+        assert_eq!(script.lines(), [format!("GET https://scim.example/v2/Users/{path}")]);
+    }
+    let script = Script::new([answer(200, r#"{"totalResults":0}"#)]);
+    script.call(&bearer(), "listUsers", &json!({"filter": "userName eq \"a&b=c+d\"", "count": 5, "startIndex": 3, "sortBy": "userName", "sortOrder": "descending"})).unwrap();
+    assert_eq!(script.lines(), ["GET https://scim.example/v2/Users?filter=userName+eq+%22a%26b%3Dc%2Bd%22&sortBy=userName&sortOrder=descending&startIndex=3&count=5"]);
+}
+
+#[test]
+fn a_token_is_fetched_once_used_again_and_renewed_before_it_expires() {
+    let script = Script::new([token("one", 100), answer(200, CREATED), answer(200, CREATED), token("two", 100), answer(200, CREATED)]);
+    let connection = client_credentials();
+    let get = |script: &Script| invoke(script, &connection.to_string(), "getUser", r#"{"id":"1"}"#, None).unwrap().requests;
+    assert_eq!(get(&script), 2);
+    assert_eq!(get(&script), 1);
+    script.sleep(91_000);
+    assert_eq!(get(&script), 2, "in its last tenth a token is not used");
+    assert_eq!(script.header(1, "authorization"), script.header(2, "authorization"));
+    assert_eq!(script.header(4, "authorization").unwrap(), "Bearer two");
+    // RFC 6749 section 2.3.1: both halves form-encoded, then base64 of "it%27s+me:s%25cret%3A%C3%BC".
+    assert_eq!(script.header(0, "authorization").unwrap(), "Basic aXQlMjdzK21lOnMlMjVjcmV0JTNBJUMzJUJD");
+    assert_eq!(script.sent.borrow()[0].body.as_deref().unwrap(), b"grant_type=client_credentials");
+}
+
+#[test]
+fn a_401_fetches_one_new_token_and_then_gives_up() {
+    let script = Script::new([token("stale", 100), answer(401, ""), token("fresh", 100), answer(201, CREATED)]);
+    assert_eq!(script.call(&client_credentials(), "createUser", &ada()).unwrap().requests, 4);
+    assert_eq!(script.header(3, "authorization").unwrap(), "Bearer fresh");
+
+    let script = Script::new([token("stale", 100), answer(401, ""), token("fresh", 100), answer(401, r#"{"detail":"no fresh either"}"#)]);
+    let failure = script.call(&client_credentials(), "createUser", &ada()).unwrap_err();
+    assert_eq!((failure.kind, failure.transient, failure.status), (Kind::Authentication, false, Some(401)));
+    assert_eq!(failure.detail, "the provider answered createUser with 401 Unauthorized: no [redacted] either; check auth");
+}
+
+#[test]
+fn the_token_endpoint_says_what_is_wrong() {
+    let rows: [(Outcome, Kind, bool, Option<&str>, &str); 9] = [
+        (answer(401, r#"{"error":"invalid_client","error_description":"no such client"}"#), Kind::Authentication, false, Some("invalid_client"), "the token endpoint at https://id.example refused the client: invalid_client (no such client); check auth.clientId and the secret"),
+        (answer(400, r#"{"error":"invalid_scope"}"#), Kind::Authentication, false, Some("invalid_scope"), "the token endpoint at https://id.example refused the client: invalid_scope; check auth.scopes"),
+        (answer(401, ""), Kind::Authentication, false, None, "the token endpoint at https://id.example refused the client with 401 and no OAuth error code"),
+        (answer(404, "<html>"), Kind::Configuration, false, None, "auth.tokenUrl: the server at https://id.example answered 404; this is no token endpoint"),
+        (answer(302, ""), Kind::Configuration, false, None, "auth.tokenUrl: the server at https://id.example redirects elsewhere, which is not followed with credentials; give the final URL"),
+        (answer(200, "<html>"), Kind::Protocol, false, None, "the token endpoint at https://id.example answered 200 without an access token (RFC 6749 section 5.1)"),
+        (answer(200, r#"{"access_token":"a b"}"#), Kind::Protocol, false, None, "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)"),
+        (answer(200, r#"{"access_token":"x","token_type":"mac"}"#), Kind::Unsupported, false, None, "the token endpoint's token_type is not Bearer"),
+        (lost(Reason::Tls, false), Kind::Configuration, false, None, "token endpoint: no secure connection to https://id.example: scripted"),
+    ];
+    for (outcome, kind, transient, code, detail) in rows {
+        let failure = Script::new([outcome]).call(&client_credentials(), "createUser", &ada()).unwrap_err();
+        assert_eq!((failure.kind, failure.transient, failure.oauth_error.as_deref(), failure.detail.as_str(), failure.maybe_applied), (kind, transient, code, detail, false));
+    }
+    let script = Script::new([answer(503, ""), answer(503, ""), answer(503, "")]);
+    let failure = script.call(&client_credentials(), "createUser", &ada()).unwrap_err();
+    assert_eq!((failure.kind, failure.transient, failure.maybe_applied), (Kind::Unavailable, true, false), "no user can have been created");
+}
+
+/// What is sent again, and what the caller is told when it does not help. `times` counts the requests.
+#[test]
+fn no_write_is_sent_twice_unless_it_is_safe() {
+    let patch_add = json!({"id": "1", "operations": [{"op": "add", "path": "emails", "value": [{"value": "x"}]}]});
+    let patch_replace = json!({"id": "1", "operations": [{"op": "Replace", "path": "active", "value": false}]});
+    let (create, everybody) = (ada(), json!({}));
+    let id = json!({"id": "1"});
+    let update = json!({"id": "1", "payload": {"userName": "ada"}});
+    let status = |status: u16| move || answer(status, "");
+    type Make<'a> = Box<dyn Fn() -> Outcome + 'a>;
+    let rows: Vec<(&str, &Value, Make<'_>, usize, Kind, bool, bool)> = vec![
+        ("createUser", &create, Box::new(status(500)), 1, Kind::Unavailable, false, true),
+        ("createUser", &create, Box::new(status(503)), 1, Kind::Unavailable, false, true),
+        ("createUser", &create, Box::new(|| with_header(answer(503, ""), "Retry-After", "1")), 3, Kind::Unavailable, true, false),
+        ("createUser", &create, Box::new(status(429)), 3, Kind::Throttled, true, false),
+        ("createUser", &create, Box::new(|| answer(500, r#"{"detail":"REQUEST_LIMIT_EXCEEDED"}"#)), 3, Kind::Throttled, true, false),
+        ("createUser", &create, Box::new(|| lost(Reason::Refused, false)), 3, Kind::Unavailable, true, false),
+        ("createUser", &create, Box::new(|| lost(Reason::Closed, true)), 1, Kind::Unavailable, false, true),
+        ("createUser", &create, Box::new(|| lost(Reason::Timeout, true)), 1, Kind::Timeout, false, true),
+        ("createUser", &create, Box::new(|| lost(Reason::TooLarge, true)), 1, Kind::TooLarge, false, true),
+        ("createUser", &create, Box::new(|| lost(Reason::Denied, false)), 1, Kind::Configuration, false, false),
+        ("createUser", &create, Box::new(|| answer(200, "<html>login</html>")), 1, Kind::Protocol, false, true),
+        ("createUser", &create, Box::new(status(409)), 1, Kind::Conflict, false, false),
+        ("patchUser", &patch_add, Box::new(status(502)), 1, Kind::Unavailable, false, true),
+        ("patchUser", &patch_replace, Box::new(status(502)), 3, Kind::Unavailable, false, true),
+        ("updateUser", &update, Box::new(|| lost(Reason::Closed, true)), 3, Kind::Unavailable, false, true),
+        ("deleteUser", &id, Box::new(status(504)), 3, Kind::Unavailable, false, true),
+        ("getUser", &id, Box::new(status(500)), 3, Kind::Unavailable, true, false),
+        ("getUser", &id, Box::new(|| lost(Reason::Timeout, true)), 3, Kind::Timeout, true, false),
+        ("getUser", &id, Box::new(status(501)), 1, Kind::Unsupported, false, false),
+        ("searchUsers", &everybody, Box::new(|| lost(Reason::Closed, true)), 3, Kind::Unavailable, true, false),
+    ];
+    for (operation, input, make, times, kind, transient, maybe_applied) in rows {
+        let script = Script::new((0..times).map(|_| make()));
+        let failure = script.call(&bearer(), operation, input).unwrap_err();
+        let found = (script.sent.borrow().len(), failure.kind, failure.transient, failure.maybe_applied);
+        assert_eq!(found, (times, kind, transient, maybe_applied), "{operation}: {failure}");
+
+        // The caller can switch every retry off.
+        let mut once = bearer();
+        once["retry"] = json!({"maxAttempts": 1});
+        Script::new([make()]).call(&once, operation, input).unwrap_err();
+    }
+}
+
+#[test]
+fn pauses_follow_retry_after_and_the_deadline() {
+    let script = Script::new([with_header(answer(429, ""), "Retry-After", "3"), answer(201, CREATED)]);
+    script.call(&bearer(), "createUser", &ada()).unwrap();
+    assert_eq!(script.slept.get(), 3000);
+    // Longer than the connection waits: the caller is told instead.
+    let script = Script::new([with_header(answer(429, ""), "Retry-After", "60")]);
+    let failure = script.call(&bearer(), "createUser", &ada()).unwrap_err();
+    assert_eq!((failure.kind, failure.transient, failure.retry_after_ms, script.slept.get()), (Kind::Throttled, true, Some(60_000), 0));
+    // No pause that the call's time does not allow.
+    let script = Script::new([with_header(answer(503, ""), "Retry-After", "2")]);
+    let failure = invoke(&script, &bearer().to_string(), "getUser", r#"{"id":"1"}"#, Some(1500)).unwrap_err();
+    assert_eq!((failure.kind, failure.retry_after_ms, script.slept.get()), (Kind::Unavailable, Some(2000), 0));
+}
+
+#[test]
+fn redirects_stay_within_the_origin() {
+    let to = |status: u16, target: &str| with_header(answer(status, ""), "Location", target);
+    let script = Script::new([to(302, "/other/Users/1"), answer(200, CREATED)]);
+    script.call(&bearer(), "getUser", &json!({"id": "1"})).unwrap();
+    assert_eq!(script.lines()[1], "GET https://scim.example/other/Users/1");
+
+    for target in ["https://evil.example/v2/Users/1", "http://scim.example/v2/Users/1", "https://scim.example:444/", "//evil.example/"] {
+        let script = Script::new([to(307, target)]);
+        let failure = script.call(&bearer(), "getUser", &json!({"id": "1"})).unwrap_err();
+        assert_eq!((failure.kind, script.sent.borrow().len()), (Kind::Protocol, 1), "{target}");
+    }
+    let script = Script::new([to(308, "/new/Users"), answer(201, CREATED)]);
+    script.call(&bearer(), "createUser", &ada()).unwrap();
+    assert_eq!(script.lines()[1], "POST https://scim.example/new/Users");
+    // 302 would turn the POST into a GET, which creates nobody.
+    let script = Script::new([to(302, "/new/Users")]);
+    assert_eq!(script.call(&bearer(), "createUser", &ada()).unwrap_err().kind, Kind::Protocol);
+    let script = Script::new((0..6).map(|_| to(302, "/v2/Users/1")));
+    assert!(script.call(&bearer(), "getUser", &json!({"id": "1"})).unwrap_err().detail.contains("more than 5 redirects"));
+}
+
+#[test]
+fn answers_without_a_body_still_give_a_result() {
+    // 204 after a change: nothing, or one more read where that is asked for.
+    let script = Script::new([answer(204, "")]);
+    let patch = json!({"id": "1", "operations": [{"op": "replace", "path": "active", "value": false}]});
+    assert_eq!(script.call(&bearer(), "patchUser", &patch).unwrap().output.to_json(), Value::Null);
+    let mut read_back = patch.clone();
+    read_back["readBack"] = json!(true);
+    let script = Script::new([answer(204, ""), answer(200, CREATED)]);
+    assert_eq!(script.call(&bearer(), "patchUser", &read_back).unwrap().output.to_json()["id"], "1");
+    let script = Script::new([answer(204, ""), answer(403, "")]);
+    let failure = script.call(&bearer(), "patchUser", &read_back).unwrap_err();
+    assert_eq!((failure.kind, failure.maybe_applied), (Kind::Permission, true));
+    assert!(failure.detail.starts_with("patchUser was carried out, but reading the result back failed"), "{failure}");
+
+    // 201 without a body: by its Location, or as it was sent.
+    let script = Script::new([with_header(answer(201, ""), "Location", "https://scim.example/v2/Users/a%20b"), answer(200, CREATED)]);
+    script.call(&bearer(), "createUser", &ada()).unwrap();
+    assert_eq!(script.lines()[1], "GET https://scim.example/v2/Users/a%20b");
+    let script = Script::new([answer(201, "\r\n")]);
+    let answer = script.call(&bearer(), "createUser", &json!({"payload": {"userName": "ada", "password": "pass-word"}})).unwrap();
+    assert_eq!(answer.output.to_json(), json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada"}));
+    assert_eq!(answer.warnings.len(), 1);
+}
+
+#[test]
+fn a_deletion_whose_answer_was_lost_is_done_when_the_user_is_gone() {
+    let script = Script::new([lost(Reason::Closed, true), answer(404, "")]);
+    let answer = script.call(&bearer(), "deleteUser", &json!({"id": "1"})).unwrap();
+    assert_eq!(answer.warnings, ["an earlier attempt, whose answer was lost, had deleted it"]);
+    let script = Script::new([self::answer(404, "")]);
+    assert_eq!(script.call(&bearer(), "deleteUser", &json!({"id": "1"})).unwrap_err().kind, Kind::NotFound);
+    let script = Script::new([self::answer(404, "")]);
+    script.call(&bearer(), "deleteUser", &json!({"id": "1", "goneIsDone": true})).unwrap();
+    let script = Script::new([lost(Reason::Refused, false), self::answer(404, "")]);
+    assert_eq!(script.call(&bearer(), "deleteUser", &json!({"id": "1"})).unwrap_err().kind, Kind::NotFound, "it was never sent before");
+}
+
+#[test]
+fn secrets_are_not_quoted_back() {
+    let echo = |words: &str| answer(400, json!({"detail": words}).to_string());
+    let mut connection = bearer();
+    let failure = Script::new([echo("bad header Bearer the-bearer-token")]).call(&connection, "createUser", &ada()).unwrap_err();
+    assert_eq!(failure.detail, "the provider answered createUser with 400 Bad Request: bad header Bearer [redacted]");
+    let failure = Script::new([answer(500, "<pre>the-bearer-token")]).call(&connection, "createUser", &ada()).unwrap_err();
+    assert_eq!(failure.excerpt.as_deref(), Some("<pre>[redacted]"));
+    let failure = Script::new([echo("weak password: hunter22")]).call(&connection, "createUser", &json!({"payload": {"userName": "a", "password": "hunter22"}})).unwrap_err();
+    assert!(failure.detail.ends_with("weak password: [redacted]"), "{failure}");
+    connection["auth"] = json!({"type": "bearer", "token": {"env": "SCIM_TOKEN"}});
+    let failure = Script::new([echo("token-from-the-environment")]).call(&connection, "createUser", &ada()).unwrap_err();
+    assert!(failure.detail.ends_with(": [redacted]"), "{failure}");
+    connection["auth"] = json!({"type": "bearer", "token": {"env": "UNSET"}});
+    let failure = Script::new([]).call(&connection, "createUser", &ada()).unwrap_err();
+    assert_eq!((failure.kind, failure.detail.as_str()), (Kind::Configuration, "auth.token: environment variable \"UNSET\" is not set"));
+}
+
+#[test]
+fn a_listing_is_followed_by_its_token() {
+    let page = |ids: &[u64]| answer(200, json!({"totalResults": 3, "Resources": ids.iter().map(|id| json!({"id": id.to_string()})).collect::<Vec<_>>()}).to_string());
+    let script = Script::new([page(&[1, 2]), page(&[3])]);
+    let first = invoke(&script, &bearer().to_string(), "listUsers", r#"{"count":2}"#, None).unwrap();
+    let next = first.output.next().unwrap().to_owned();
+    assert_eq!(first.output.to_json()["complete"], false);
+    let second = script.call(&bearer(), "listUsers", &json!({"count": 2, "page": next})).unwrap();
+    assert_eq!((second.output.next(), &second.output.to_json()["complete"]), (None, &json!(true)));
+    assert_eq!(script.lines()[1], "GET https://scim.example/v2/Users?startIndex=3&count=2");
+}
+
+#[test]
+fn the_service_provider_config_is_found_where_it_is() {
+    let script = Script::new([answer(404, ""), answer(200, r#"{"patch":{"supported":false}}"#)]);
+    let answer = script.call(&bearer(), "getServiceProviderConfig", &json!({})).unwrap();
+    assert_eq!(script.lines()[1], "GET https://scim.example/v2/ServiceProviderConfigs");
+    assert_eq!(answer.output.to_json()["patch"], json!({"supported": false, "source": "discovered"}));
+    let script = Script::new([self::answer(404, ""), self::answer(404, "")]);
+    let answer = script.call(&bearer(), "getServiceProviderConfig", &json!({})).unwrap();
+    assert_eq!(answer.output.to_json()["patch"], json!({"supported": true, "source": "assumed"}));
+    assert_eq!(answer.warnings.len(), 1);
+}
+
+#[test]
+fn providers_fill_in_their_urls() {
+    let connection = json!({"provider": "asgardeo", "organization": "my org", "auth": {"type": "clientCredentials", "clientId": "a", "clientSecret": "b"}});
+    let expanded = scim_connector::connection::Connection::from_json(&connection).unwrap().to_json();
+    assert_eq!(expanded["serviceUrl"], "https://api.asgardeo.io/t/my%20org/scim2");
+    assert_eq!(expanded["auth"]["tokenUrl"], "https://api.asgardeo.io/t/my%20org/oauth2/token");
+    assert_eq!(expanded["profile"], "asgardeo");
+    let again = scim_connector::connection::Connection::from_json(&expanded).unwrap().to_json();
+    assert_eq!(again, expanded, "the expanded form is a connection again");
+}
+
+/// Every operation of the catalog is answered: the available ones accept their own example, the others say that they are not
+/// there yet.
+#[test]
+fn the_catalog_tells_the_truth() {
+    let manifest = manifest();
+    let operations = manifest["operations"].as_array().unwrap();
+    assert_eq!(operations.len(), Operation::ALL.len());
+    let mut available = Vec::new();
+    for operation in operations {
+        let name = operation["name"].as_str().unwrap();
+        let example = &operation["example"];
+        let properties = operation["input"]["properties"].as_object().unwrap();
+        assert!(example.as_object().unwrap().keys().all(|key| properties.contains_key(key)), "{name}: an example with unknown fields");
+        assert!(operation["input"]["required"].as_array().unwrap().iter().all(|key| properties.contains_key(key.as_str().unwrap())), "{name}");
+        if operation["available"] == true {
+            available.push(name);
+            let script = Script::new([answer(404, ""), answer(404, "")]);
+            let outcome = invoke(&script, &bearer().to_string(), name, &example.to_string(), None);
+            assert!(!script.sent.borrow().is_empty(), "{name}: its example is refused: {outcome:?}");
+        } else {
+            let failure = Script::new([]).call(&bearer(), name, example).unwrap_err();
+            assert_eq!((failure.kind, failure.transient), (Kind::Unsupported, false), "{name}");
+            assert_eq!(failure.detail, format!("{name} is not in version 0.1.0 of the connector"));
+        }
+    }
+    assert_eq!(available, ["createUser", "getUser", "listUsers", "searchUsers", "updateUser", "patchUser", "deleteUser", "getServiceProviderConfig"]);
+}
+
+/// The table and the contract name the same operations.
+#[test]
+fn the_table_is_the_contract() {
+    let mut resolve = wit_parser::Resolve::default();
+    let (package, _) = resolve.push_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/wit")).unwrap();
+    let mut contract: Vec<String> = resolve.packages[package]
+        .interfaces
+        .iter()
+        .filter(|(name, _)| !["types", "catalog", "runtime"].contains(&name.as_str()))
+        .flat_map(|(name, id)| resolve.interfaces[*id].functions.keys().map(move |function| format!("{name}/{function}")))
+        .collect();
+    let mut table: Vec<String> = Operation::ALL.iter().map(|operation| format!("{}/{}", operation.row().interface(), operation.row().function())).collect();
+    contract.sort();
+    table.sort();
+    assert_eq!(table, contract);
+}
