@@ -64,7 +64,9 @@ pub fn load(engine: &Engine, bytes: &[u8], folder: Option<&Path>) -> wasmtime::R
             let component = unsafe { Component::deserialize(engine, &code) };
             match component {
                 Ok(component) => return Ok((component, CacheStatus::Hit)),
-                Err(error) => tracing::warn!(path = %path.display(), %error, "compiled code is not usable; compiling again"),
+                Err(error) => {
+                    tracing::warn!(path = %path.display(), %error, "compiled code is not usable; compiling again")
+                }
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -207,7 +209,8 @@ mod tests {
         let good = fs::read(&file).unwrap();
         let mut flipped = good.clone();
         *flipped.last_mut().unwrap() ^= 1;
-        let damaged = [good[..good.len() / 2].to_vec(), good[..10].to_vec(), Vec::new(), flipped, b"nonsense".repeat(20)];
+        let damaged =
+            [good[..good.len() / 2].to_vec(), good[..10].to_vec(), Vec::new(), flipped, b"nonsense".repeat(20)];
         for bytes in damaged {
             fs::write(&file, bytes).unwrap();
             assert_eq!(load_in(folder.path()), CacheStatus::Stored);
@@ -230,7 +233,9 @@ mod tests {
         assert_eq!(load_in(&folder), CacheStatus::Hit);
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
         fs::remove_file(&file).unwrap();
-        assert!(matches!(load_in(&folder), CacheStatus::NotStored(reason) if reason.ends_with("the folder may be written by others")));
+        assert!(
+            matches!(load_in(&folder), CacheStatus::NotStored(reason) if reason.ends_with("the folder may be written by others"))
+        );
     }
 
     #[test]

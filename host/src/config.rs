@@ -63,8 +63,10 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] with file, line and column, or with the key's path.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::Config { path: path.display().to_string(), detail: format!("cannot be read: {error}") })?;
+        let text = std::fs::read_to_string(path).map_err(|error| Error::Config {
+            path: path.display().to_string(),
+            detail: format!("cannot be read: {error}"),
+        })?;
         Self::parse(&text, path)
     }
 
@@ -83,7 +85,10 @@ impl Config {
                 ("connections", toml::Value::Table(connections)) => {
                     for (name, value) in connections {
                         let toml::Value::Table(_) = value else {
-                            return Err(wrong(&join("connections", &key(&name)), "must be a table with serviceUrl and auth"));
+                            return Err(wrong(
+                                &join("connections", &key(&name)),
+                                "must be a table with serviceUrl and auth",
+                            ));
                         };
                         config.connections.insert(name, Hidden(json(value)));
                     }
@@ -119,10 +124,16 @@ impl Config {
         let name = match (name.or(self.default.as_deref()), names.next(), names.next()) {
             (Some(name), ..) | (None, Some(name), None) => name,
             (None, None, _) => {
-                return Err(Error::Config { path: file, detail: "there is no connection in it; add a table [connections.NAME]".into() });
+                return Err(Error::Config {
+                    path: file,
+                    detail: "there is no connection in it; add a table [connections.NAME]".into(),
+                });
             }
             (None, Some(_), Some(_)) => {
-                let detail = format!("several connections are there: {}; choose one with --connection or a default", self.list());
+                let detail = format!(
+                    "several connections are there: {}; choose one with --connection or a default",
+                    self.list()
+                );
                 return Err(Error::Config { path: file, detail });
             }
         };
@@ -186,7 +197,8 @@ fn wrong(path: &str, detail: &str) -> Error {
 
 fn unknown(table: &str, name: &str, known: &[&str]) -> Error {
     let hint = suggest::closest(name, known.iter().copied());
-    let hint = hint.map_or_else(|| format!("; known are {}", known.join(", ")), |hint| format!("; did you mean \"{hint}\"?"));
+    let hint =
+        hint.map_or_else(|| format!("; known are {}", known.join(", ")), |hint| format!("; did you mean \"{hint}\"?"));
     wrong(&join(table, &key(name)), &format!("unknown key{hint}"))
 }
 
@@ -207,7 +219,9 @@ fn json(value: toml::Value) -> Value {
         toml::Value::Boolean(value) => value.into(),
         toml::Value::Datetime(time) => time.to_string().into(),
         toml::Value::Array(list) => list.into_iter().map(json).collect(),
-        toml::Value::Table(table) => Value::Object(table.into_iter().map(|(name, value)| (name, json(value))).collect()),
+        toml::Value::Table(table) => {
+            Value::Object(table.into_iter().map(|(name, value)| (name, json(value))).collect())
+        }
     }
 }
 
@@ -233,7 +247,10 @@ mod tests {
         let config = parse(TWO).unwrap();
         assert_eq!(config.names().collect::<Vec<_>>(), ["prod", "test"]);
         let (name, source) = config.connection(Some("test")).unwrap();
-        assert_eq!((name.as_str(), source.path.as_str(), source.folder.as_path()), ("test", "connections.test", Path::new("conf")));
+        assert_eq!(
+            (name.as_str(), source.path.as_str(), source.folder.as_path()),
+            ("test", "connections.test", Path::new("conf"))
+        );
         assert_eq!(source.value["timeouts"]["totalMs"], 5000);
         assert_eq!(parse(&format!("default = \"prod\"\n{TWO}")).unwrap().connection(None).unwrap().0, "prod");
         assert_eq!(parse("[connections.only]").unwrap().connection(None).unwrap().0, "only");
@@ -249,7 +266,10 @@ mod tests {
             ("[host]\ncodeCache = 3", "host.codeCache: must be true, false or a folder"),
             ("connections = 3", "connections: must be a table: write [connections.NAME]"),
             ("[connections]\nserviceUrl = \"x\"", "connections.serviceUrl: must be a table with serviceUrl and auth"),
-            ("default = \"prd\"\n[connections.prod]", "default: there is no connection \"prd\"; did you mean \"prod\"; there is: prod"),
+            (
+                "default = \"prd\"\n[connections.prod]",
+                "default: there is no connection \"prd\"; did you mean \"prod\"; there is: prod",
+            ),
             ("default = 3", "default: must be text, the name of a connection"),
         ];
         for (text, message) in rows {

@@ -254,7 +254,9 @@ impl From<Auth> for wit::Auth {
             Auth::None => Self::None,
             Auth::Host => Self::Host,
             Auth::Bearer { token } => Self::Bearer(token.into()),
-            Auth::Basic { username, password } => Self::Basic(wit::BasicCredentials { username, password: password.into() }),
+            Auth::Basic { username, password } => {
+                Self::Basic(wit::BasicCredentials { username, password: password.into() })
+            }
             Auth::Header { name, value } => Self::Header(wit::HeaderCredentials { name, value: value.into() }),
             Auth::ClientCredentials(client) => Self::ClientCredentials(wit::ClientCredentials {
                 token_url: client.token_url.unwrap_or_default(),
@@ -336,7 +338,8 @@ mod tests {
 
     #[test]
     fn no_debug_form_and_no_error_shows_a_secret() {
-        let connection = Connection { auth: Auth::Bearer { token: Secret::Literal("swordfish".into()) }, ..Connection::default() };
+        let connection =
+            Connection { auth: Auth::Bearer { token: Secret::Literal("swordfish".into()) }, ..Connection::default() };
         assert!(!format!("{connection:?}").contains("swordfish"));
         let error = serde_json::from_value::<Secret>(json!(["swordfish"])).unwrap_err().to_string();
         assert_eq!(error, "a secret is text, {\"env\": NAME} or {\"file\": PATH}");

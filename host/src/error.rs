@@ -84,7 +84,9 @@ impl Error {
             maybe_applied,
         };
         match self {
-            Self::Failure { transient: true, failure } => row(true, kind_name(&failure.kind), 75, failure.maybe_applied),
+            Self::Failure { transient: true, failure } => {
+                row(true, kind_name(&failure.kind), 75, failure.maybe_applied)
+            }
             Self::Failure { transient: false, failure } => {
                 let exit_code = if matches!(failure.kind, FailureKind::Configuration) { 78 } else { 1 };
                 row(false, kind_name(&failure.kind), exit_code, failure.maybe_applied)
@@ -140,9 +142,10 @@ impl From<wit::Error> for Error {
         match error {
             wit::Error::PermanentFailure(failure) => Self::Failure { transient: false, failure: Box::new(failure) },
             wit::Error::TransientFailure(failure) => Self::Failure { transient: true, failure: Box::new(failure) },
-            wit::Error::ExecutionFailed => {
-                Self::Trap { detail: "it answered execution-failed, which is reserved for engines".into(), maybe_applied: true }
-            }
+            wit::Error::ExecutionFailed => Self::Trap {
+                detail: "it answered execution-failed, which is reserved for engines".into(),
+                maybe_applied: true,
+            },
         }
     }
 }
@@ -250,10 +253,30 @@ mod tests {
         let after = Duration::from_secs(1);
         let rows = [
             (Error::Failure { transient: false, failure: failure(FailureKind::NotFound, false) }, false, "notFound", 1),
-            (Error::Failure { transient: false, failure: failure(FailureKind::Unavailable, true) }, false, "unavailable", 1),
-            (Error::Failure { transient: false, failure: failure(FailureKind::Configuration, false) }, false, "configuration", 78),
-            (Error::Failure { transient: true, failure: failure(FailureKind::Throttled, false) }, true, "throttled", 75),
-            (Error::Failure { transient: false, failure: failure(FailureKind::Other("odd".into()), false) }, false, "odd", 1),
+            (
+                Error::Failure { transient: false, failure: failure(FailureKind::Unavailable, true) },
+                false,
+                "unavailable",
+                1,
+            ),
+            (
+                Error::Failure { transient: false, failure: failure(FailureKind::Configuration, false) },
+                false,
+                "configuration",
+                78,
+            ),
+            (
+                Error::Failure { transient: true, failure: failure(FailureKind::Throttled, false) },
+                true,
+                "throttled",
+                75,
+            ),
+            (
+                Error::Failure { transient: false, failure: failure(FailureKind::Other("odd".into()), false) },
+                false,
+                "odd",
+                1,
+            ),
             (Error::Trap { detail: "x".into(), maybe_applied: true }, false, "internal", 1),
             (Error::Deadline { after, maybe_applied: true }, false, "timeout", 1),
             (Error::Deadline { after, maybe_applied: false }, true, "timeout", 75),
@@ -264,7 +287,11 @@ mod tests {
         ];
         for (error, transient, kind, exit_code) in rows {
             let class = error.class();
-            assert_eq!((class.transient, class.kind.as_str(), class.exit_code), (transient, kind, exit_code), "{error:?}");
+            assert_eq!(
+                (class.transient, class.kind.as_str(), class.exit_code),
+                (transient, kind, exit_code),
+                "{error:?}"
+            );
             let json = error.to_json();
             assert_eq!(json["error"], word(transient));
             assert_eq!(json["kind"], kind);

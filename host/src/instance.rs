@@ -33,7 +33,10 @@ const OWN_TYPES: &str = "scim:connector/types";
 /// Whether an import, named with or without its version, is on the list.
 pub fn is_allowed(import: &str) -> bool {
     let name = import.split('@').next().unwrap_or(import);
-    name == OWN_TYPES || ALLOWED_IMPORTS.iter().any(|allowed| if allowed.ends_with('/') { name.starts_with(allowed) } else { name == *allowed })
+    name == OWN_TYPES
+        || ALLOWED_IMPORTS
+            .iter()
+            .any(|allowed| if allowed.ends_with('/') { name.starts_with(allowed) } else { name == *allowed })
 }
 
 /// What a store holds.
@@ -134,7 +137,11 @@ impl Instance {
         let mut store = Store::new(pre.engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.epoch_deadline_callback(|store| {
-            if Instant::now() >= store.data().deadline { Err(DeadlinePassed.into()) } else { Ok(UpdateDeadline::Yield(1)) }
+            if Instant::now() >= store.data().deadline {
+                Err(DeadlinePassed.into())
+            } else {
+                Ok(UpdateDeadline::Yield(1))
+            }
         });
         store.set_epoch_deadline(1);
         let exports = pre.instantiate_async(&mut store).await?;
@@ -171,7 +178,8 @@ impl Ticker {
     pub fn start(engine: &Engine) -> std::io::Result<Self> {
         let (running, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (engine, calls, end) = (engine.weak(), running.clone(), stopped.clone());
-        let handle = thread::Builder::new().name("scim-connector-clock".into()).spawn(move || tick(&engine, &calls, &end))?;
+        let handle =
+            thread::Builder::new().name("scim-connector-clock".into()).spawn(move || tick(&engine, &calls, &end))?;
         Ok(Self { running, stopped, thread: handle.thread().clone() })
     }
 
@@ -222,10 +230,19 @@ mod tests {
 
     #[test]
     fn the_list_of_imports() {
-        for name in ["wasi:http/types@0.2.6", "wasi:io/poll", "wasi:clocks/wall-clock@0.2.0", "wasi:cli/environment@0.2.4"] {
+        for name in
+            ["wasi:http/types@0.2.6", "wasi:io/poll", "wasi:clocks/wall-clock@0.2.0", "wasi:cli/environment@0.2.4"]
+        {
             assert!(is_allowed(name), "{name}");
         }
-        for name in ["wasi:filesystem/types@0.2.0", "wasi:cli/stdout", "wasi:sockets/tcp", "wasi:http/types-x", "env", "wasi:iox/a"] {
+        for name in [
+            "wasi:filesystem/types@0.2.0",
+            "wasi:cli/stdout",
+            "wasi:sockets/tcp",
+            "wasi:http/types-x",
+            "env",
+            "wasi:iox/a",
+        ] {
             assert!(!is_allowed(name), "{name}");
         }
     }

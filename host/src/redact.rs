@@ -23,8 +23,18 @@ const SECRET_HEADERS: [&str; 5] = ["authorization", "proxy-authorization", "cook
 
 /// Names of members that carry secrets, lower case without `_` and `-`.
 const SECRET_MEMBERS: [&str; 12] = [
-    "password", "currentpassword", "clientsecret", "secret", "accesstoken", "refreshtoken", "idtoken", "token",
-    "assertion", "clientassertion", "privatekey", "apikey",
+    "password",
+    "currentpassword",
+    "clientsecret",
+    "secret",
+    "accesstoken",
+    "refreshtoken",
+    "idtoken",
+    "token",
+    "assertion",
+    "clientassertion",
+    "privatekey",
+    "apikey",
 ];
 
 /// What an `auth` object of a connection holds besides secrets. Everything else there is treated as one, so that a kind
@@ -81,7 +91,8 @@ impl Redactor {
         let escaped = Value::from(secret).to_string();
         let escaped = escaped.trim_matches('"').to_owned();
         let encoded = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(secret));
-        let lower = [percent.to_lowercase(), uri.to_lowercase()].map(|text| if text.contains('%') { text } else { secret.to_owned() });
+        let lower = [percent.to_lowercase(), uri.to_lowercase()]
+            .map(|text| if text.contains('%') { text } else { secret.to_owned() });
         let forms = [secret.to_owned(), percent, uri, form, escaped].into_iter().chain(encoded).chain(lower);
         let mut literals = self.literals.write().unwrap_or_else(PoisonError::into_inner);
         literals.extend(forms.filter(|form| form.len() >= SHORTEST));
@@ -118,7 +129,8 @@ impl Redactor {
 
     fn without_literals(&self, text: &str, shortest: usize) -> String {
         let literals = self.literals.read().unwrap_or_else(PoisonError::into_inner);
-        let mut found: Vec<&String> = literals.iter().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
+        let mut found: Vec<&String> =
+            literals.iter().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
         // Longest first, or the rest of a longer secret would stay behind.
         found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         found.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), REDACTED))
@@ -211,7 +223,10 @@ mod tests {
 
     fn redactor() -> Redactor {
         let auth = json!({"type": "clientCredentials", "tokenUrl": "https://t.test/token", "clientId": "my-client", "clientSecret": SECRET});
-        Redactor::for_connection(&json!({"auth": auth, "headers": {"X-Auth-Token": "tok-12345", "User-Agent": "tests"}}), &[])
+        Redactor::for_connection(
+            &json!({"auth": auth, "headers": {"X-Auth-Token": "tok-12345", "User-Agent": "tests"}}),
+            &[],
+        )
     }
 
     #[test]
@@ -234,7 +249,10 @@ mod tests {
             assert!(!shown.contains(form.trim_matches('"')), "{form}: {shown}");
             assert!(shown.starts_with("before ") && shown.ends_with(" after") && shown.contains(REDACTED), "{shown}");
         }
-        assert_eq!(redactor.text("my-client at https://t.test/token by tests"), "my-client at https://t.test/token by tests");
+        assert_eq!(
+            redactor.text("my-client at https://t.test/token by tests"),
+            "my-client at https://t.test/token by tests"
+        );
     }
 
     #[test]
@@ -246,21 +264,30 @@ mod tests {
             assert_eq!(redactor.header(name, "one two"), "[redacted]", "{name}");
         }
         assert_eq!(redactor.header("content-type", "application/json"), "application/json");
-        let custom = Redactor::for_connection(&json!({"auth": {"type": "header", "name": "X-Door", "value": "open sesame"}}), &[]);
+        let custom = Redactor::for_connection(
+            &json!({"auth": {"type": "header", "name": "X-Door", "value": "open sesame"}}),
+            &[],
+        );
         assert_eq!(custom.header("x-door", "open sesame"), "[redacted]");
     }
 
     #[test]
     fn members_of_json_and_forms_are_blanked_by_name() {
         let redactor = Redactor::default();
-        let body = json!({"userName": "ada", "password": "hunter2", "nested": [{"client_secret": "x", "active": true}]});
-        let shown: Value = serde_json::from_str(&redactor.body("application/scim+json", body.to_string().as_bytes())).unwrap();
-        let expected = json!({"userName": "ada", "password": REDACTED, "nested": [{"client_secret": REDACTED, "active": true}]});
+        let body =
+            json!({"userName": "ada", "password": "hunter2", "nested": [{"client_secret": "x", "active": true}]});
+        let shown: Value =
+            serde_json::from_str(&redactor.body("application/scim+json", body.to_string().as_bytes())).unwrap();
+        let expected =
+            json!({"userName": "ada", "password": REDACTED, "nested": [{"client_secret": REDACTED, "active": true}]});
         assert_eq!(shown, expected);
         let patch = json!({"Operations": [{"op": "replace", "path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "value": "new"}]});
         assert!(!redactor.body("", patch.to_string().as_bytes()).contains("new"));
         assert_eq!(
-            redactor.body("application/x-www-form-urlencoded", b"grant_type=client_credentials&client_secret=abc&scope=a+b"),
+            redactor.body(
+                "application/x-www-form-urlencoded",
+                b"grant_type=client_credentials&client_secret=abc&scope=a+b"
+            ),
             "grant_type=client_credentials&client_secret=[redacted]&scope=a+b"
         );
         assert_eq!(redactor.body("application/json", b"{\"password\": \"hun"), "(17 bytes of malformed JSON)");
@@ -276,7 +303,10 @@ mod tests {
 
     #[test]
     fn unknown_kinds_of_auth_are_covered_and_results_keep_ordinary_words() {
-        let redactor = Redactor::for_connection(&json!({"auth": {"type": "future", "passphrase": "swordfish"}}), &["from-the-environment".into()]);
+        let redactor = Redactor::for_connection(
+            &json!({"auth": {"type": "future", "passphrase": "swordfish"}}),
+            &["from-the-environment".into()],
+        );
         assert_eq!(redactor.text("swordfish from-the-environment"), "[redacted] [redacted]");
         assert_eq!(redactor.result("swordfish from-the-environment"), "swordfish [redacted]");
     }

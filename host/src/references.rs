@@ -33,8 +33,12 @@ pub fn resolve(connection: &mut Value, path: &str, lookup: &Lookup<'_>) -> Resul
 fn walk(value: &mut Value, prefix: &str, path: &str, lookup: &Lookup<'_>, found: &mut Vec<String>) -> Result<()> {
     match value {
         Value::Object(object) => {
-            if !path.is_empty() && !OPEN_MAPS.contains(&path) && let Some((kind, name)) = reference(object) {
-                let text = read(kind, name, lookup).map_err(|detail| Error::Config { path: join(prefix, path), detail })?;
+            if !path.is_empty()
+                && !OPEN_MAPS.contains(&path)
+                && let Some((kind, name)) = reference(object)
+            {
+                let text =
+                    read(kind, name, lookup).map_err(|detail| Error::Config { path: join(prefix, path), detail })?;
                 found.push(text.clone());
                 *value = text.into();
                 return Ok(());
@@ -86,7 +90,8 @@ fn read(kind: Kind, name: &str, lookup: &Lookup<'_>) -> Result<String, String> {
             if !size.is_file() || size.len() > LARGEST_FILE {
                 return Err(format!("file \"{name}\" is no regular file of at most {LARGEST_FILE} bytes"));
             }
-            let text = std::fs::read_to_string(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
             let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
             if text.is_empty() { Err(format!("file \"{name}\" is empty")) } else { Ok(text.to_owned()) }
         }

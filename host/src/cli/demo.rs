@@ -39,7 +39,9 @@ pub async fn run(global: &Global) -> Result<ExitCode> {
     let client_secret = random_secret();
     let options = SandboxOptions { client_secret: client_secret.clone(), ..SandboxOptions::default() };
     let client_id = options.client_id.clone();
-    let sandbox = Sandbox::start(options).await.map_err(|error| Error::Load(format!("the sandbox cannot be started: {error}")))?;
+    let sandbox = Sandbox::start(options)
+        .await
+        .map_err(|error| Error::Load(format!("the sandbox cannot be started: {error}")))?;
     let connection = Connection {
         service_url: Some(sandbox.service_url()),
         auth: Auth::ClientCredentials(Box::new(ClientCredentials {
@@ -88,7 +90,8 @@ impl Demo {
         let found = listed.get("Resources").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         expect("listUsers", matches!(found, [user] if user.get("id") == Some(&json!(id))))?;
 
-        let change = json!({"id": id, "operations": [{"op": "replace", "path": "active", "value": false}], "readBack": true});
+        let change =
+            json!({"id": id, "operations": [{"op": "replace", "path": "active", "value": false}], "readBack": true});
         let patched = self.call("Deactivate it", "patchUser", change).await?;
         expect("patchUser", patched.get("active") == Some(&json!(false)))?;
 
@@ -109,7 +112,9 @@ impl Demo {
         out(&self.exchanges())?;
         out(&self.client.redactor().text(&test::lines(&report)))?;
         match report.failure {
-            Some(failure) if !report.ok => Err(Error::Failure { transient: report.retryable, failure: Box::new(failure) }),
+            Some(failure) if !report.ok => {
+                Err(Error::Failure { transient: report.retryable, failure: Box::new(failure) })
+            }
             _ => expect("test", report.ok),
         }
     }
@@ -140,7 +145,12 @@ fn one_line(exchange: &Exchange) -> String {
         (None, None) => "no answer".into(),
     };
     let url = exchange.url.split_once("://").and_then(|(_, rest)| rest.find('/').and_then(|start| rest.get(start..)));
-    format!("{} {} -> {answer} ({:.1} ms)", exchange.method, url.unwrap_or(&exchange.url), exchange.duration.as_secs_f64() * 1000.0)
+    format!(
+        "{} {} -> {answer} ({:.1} ms)",
+        exchange.method,
+        url.unwrap_or(&exchange.url),
+        exchange.duration.as_secs_f64() * 1000.0
+    )
 }
 
 fn shortened(text: &str) -> String {
@@ -151,5 +161,9 @@ fn shortened(text: &str) -> String {
 }
 
 fn expect(what: &str, good: bool) -> Result<()> {
-    if good { Ok(()) } else { Err(Error::Trap { detail: format!("{what} gave another result than expected"), maybe_applied: false }) }
+    if good {
+        Ok(())
+    } else {
+        Err(Error::Trap { detail: format!("{what} gave another result than expected"), maybe_applied: false })
+    }
 }

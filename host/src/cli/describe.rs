@@ -88,7 +88,8 @@ fn section(text: &mut String, title: &str, schema: &Value) {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     writeln!(text, "\n{title}").ok();
-    let Some(members) = schema.get("properties").and_then(Value::as_object).filter(|members| !members.is_empty()) else {
+    let Some(members) = schema.get("properties").and_then(Value::as_object).filter(|members| !members.is_empty())
+    else {
         writeln!(text, "  {}", kind(schema)).ok();
         return;
     };
@@ -100,7 +101,8 @@ fn section(text: &mut String, title: &str, schema: &Value) {
             [format!("{name}{mark}"), kind(schema), about.to_owned()]
         })
         .collect();
-    let width = |column: fn(&[String; 3]) -> &String| rows.iter().map(|row| column(row).len()).max().unwrap_or_default();
+    let width =
+        |column: fn(&[String; 3]) -> &String| rows.iter().map(|row| column(row).len()).max().unwrap_or_default();
     let (names, kinds) = (width(|row| &row[0]), width(|row| &row[1]));
     for [name, kind, about] in &rows {
         writeln!(text, "{}", format!("  {name:names$}  {kind:kinds$}  {about}").trim_end()).ok();
@@ -114,10 +116,16 @@ fn kind(schema: &Value) -> String {
         return alternatives.iter().map(kind).collect::<Vec<_>>().join(" or ");
     }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-        return values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect::<Vec<_>>().join("|");
+        return values
+            .iter()
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join("|");
     }
     match schema.get("type") {
-        Some(Value::String(name)) if name == "array" => format!("list of {}", schema.get("items").map_or("any".into(), kind)),
+        Some(Value::String(name)) if name == "array" => {
+            format!("list of {}", schema.get("items").map_or("any".into(), kind))
+        }
         Some(Value::String(name)) => name.clone(),
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
         _ => match schema.get("$ref").and_then(Value::as_str) {

@@ -26,7 +26,9 @@ const COMPONENT: &str = "scim-connector.wasm";
 /// Provision users and groups in any SCIM 2.0 service.
 #[derive(Parser)]
 #[command(name = "scim-connector", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 78 wrong configuration, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 78 wrong configuration, 130 interrupted."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -119,8 +121,13 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let serving = matches!(cli.command, Command::Sandbox(_));
     #[cfg(not(feature = "sandbox"))]
     let serving = false;
-    let mut builder = if serving { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
-    let runtime = builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
+    let mut builder = if serving {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    let runtime =
+        builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
     let code = runtime.block_on(dispatch(cli));
     // A name lookup that was given up may still sit in a thread; it must not hold the process.
     runtime.shutdown_background();
@@ -197,7 +204,8 @@ impl Global {
 
 /// Reads `--input`: JSON, `@FILE`, or `-` for stdin. The text is checked to be JSON, with line and column.
 fn read_input(argument: &str) -> Result<String> {
-    let unreadable = |what: &str, error: std::io::Error| Error::Usage(format!("--input: {what} cannot be read: {error}"));
+    let unreadable =
+        |what: &str, error: std::io::Error| Error::Usage(format!("--input: {what} cannot be read: {error}"));
     let text = if argument == "-" {
         std::io::read_to_string(std::io::stdin()).map_err(|error| unreadable("stdin", error))?
     } else if let Some(file) = argument.strip_prefix('@') {
@@ -210,7 +218,11 @@ fn read_input(argument: &str) -> Result<String> {
         Err(error) => {
             let reason = error.to_string();
             let reason = reason.split(" at line ").next().unwrap_or_default();
-            Err(Error::Usage(format!("--input is not JSON: line {}, column {}: {reason}", error.line(), error.column())))
+            Err(Error::Usage(format!(
+                "--input is not JSON: line {}, column {}: {reason}",
+                error.line(),
+                error.column()
+            )))
         }
     }
 }

@@ -49,7 +49,9 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         bearer_token: variable("SCIM_SANDBOX_BEARER_TOKEN"),
         ..Options::default()
     };
-    let sandbox = Sandbox::start(options).await.map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
+    let sandbox = Sandbox::start(options)
+        .await
+        .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
     let (service_url, token_url) = (sandbox.service_url(), sandbox.token_url());
     if arguments.json {
         let ready = json!({
