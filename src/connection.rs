@@ -239,6 +239,19 @@ impl Connection {
     /// Reads the JSON form.
     pub fn from_json(value: &Value) -> Result<Self> {
         let reader = Reader::new(value, "", Kind::Configuration)?;
+        reader.only(&[
+            "serviceUrl",
+            "auth",
+            "provider",
+            "organization",
+            "profile",
+            "headers",
+            "timeouts",
+            "retry",
+            "limits",
+            "allowInsecureHttp",
+            "overrides",
+        ])?;
         let provider = match reader.string("provider")? {
             None => None,
             Some(name) => Some(PROVIDERS.iter().find(|provider| provider.name == name).ok_or_else(|| {
@@ -281,7 +294,6 @@ impl Connection {
             allow_insecure_http: reader.boolean("allowInsecureHttp")?.unwrap_or_default(),
             overrides: reader.object("overrides")?.cloned().unwrap_or_default(),
         };
-        reader.finish()?;
         draft.check()
     }
 
@@ -343,7 +355,26 @@ fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth>
         ("clientCredentials", Type::ClientCredentials),
     ];
     reader.required("type")?;
-    let auth = match reader.choice("type", &types)?.unwrap_or(Type::None) {
+    let auth_type = reader.choice("type", &types)?.unwrap_or(Type::None);
+    reader.only(match auth_type {
+        Type::None | Type::Host => &["type"],
+        Type::Bearer => &["type", "token"],
+        Type::Basic => &["type", "username", "password"],
+        Type::Header => &["type", "name", "value"],
+        Type::ClientCredentials => &[
+            "type",
+            "tokenUrl",
+            "clientId",
+            "clientSecret",
+            "privateKey",
+            "keyId",
+            "method",
+            "scopes",
+            "audience",
+            "parameters",
+        ],
+    })?;
+    Ok(match auth_type {
         Type::None => Auth::None,
         Type::Host => Auth::Host,
         Type::Bearer => Auth::Bearer(required_secret(&reader, "token")?),
@@ -380,9 +411,7 @@ fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth>
             let method = reader.choice("method", &METHODS)?;
             Auth::ClientCredentials(Box::new(draft.with_method(method)?))
         }
-    };
-    reader.finish()?;
-    Ok(auth)
+    })
 }
 
 impl ClientCredentials {
@@ -437,13 +466,13 @@ fn auth_to_json(auth: &Auth) -> Value {
 fn timeouts_from_json(reader: &Reader<'_>) -> Result<Timeouts> {
     let mut timeouts = Timeouts::default();
     if let Some(reader) = reader.child("timeouts")? {
+        reader.only(&["connectMs", "firstByteMs", "betweenBytesMs", "totalMs"])?;
         timeouts = Timeouts {
             connect: reader.small("connectMs")?.unwrap_or(timeouts.connect),
             first_byte: reader.small("firstByteMs")?.unwrap_or(timeouts.first_byte),
             between_bytes: reader.small("betweenBytesMs")?.unwrap_or(timeouts.between_bytes),
             total: reader.small("totalMs")?.unwrap_or(timeouts.total),
         };
-        reader.finish()?;
     }
     Ok(timeouts)
 }
@@ -451,12 +480,12 @@ fn timeouts_from_json(reader: &Reader<'_>) -> Result<Timeouts> {
 fn retry_from_json(reader: &Reader<'_>) -> Result<Retry> {
     let mut retry = Retry::default();
     if let Some(reader) = reader.child("retry")? {
+        reader.only(&["maxAttempts", "baseDelayMs", "maxDelayMs"])?;
         retry = Retry {
             max_attempts: reader.small("maxAttempts")?.unwrap_or(retry.max_attempts),
             base_delay: reader.small("baseDelayMs")?.unwrap_or(retry.base_delay),
             max_delay: reader.small("maxDelayMs")?.unwrap_or(retry.max_delay),
         };
-        reader.finish()?;
     }
     Ok(retry)
 }
@@ -464,12 +493,12 @@ fn retry_from_json(reader: &Reader<'_>) -> Result<Retry> {
 fn limits_from_json(reader: &Reader<'_>) -> Result<Limits> {
     let mut limits = Limits::default();
     if let Some(reader) = reader.child("limits")? {
+        reader.only(&["responseBytes", "jsonDepth", "redirects"])?;
         limits = Limits {
             response_bytes: reader.integer("responseBytes")?.unwrap_or(limits.response_bytes),
             json_depth: reader.small("jsonDepth")?.unwrap_or(limits.json_depth),
             redirects: reader.small("redirects")?.unwrap_or(limits.redirects),
         };
-        reader.finish()?;
     }
     Ok(limits)
 }

@@ -1,5 +1,7 @@
 //! The contract's functions: each maps its parameters, calls the one way in, and maps the answer.
 
+#![allow(unsafe_code, reason = "the export macro expands here")]
+
 use crate::bindings::exports::scim::connector::{bulk, catalog, discovery, groups, me, resources, runtime, users};
 use crate::bindings::scim::connector::types as wit;
 use crate::catalog::table::Operation;

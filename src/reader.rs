@@ -1,18 +1,16 @@
 //! Reads a caller's JSON strictly: every member is known, of the right type, and named by its JSON pointer when it is not.
 //!
-//! The names asked for are the names known: [`Reader::finish`] refuses what nobody asked for and suggests the nearest. It
-//! knows nothing of what the members mean.
+//! [`Reader::only`] comes first: a misspelt name is reported as such, and not as the absence of the right one. It knows nothing
+//! of what the members mean.
 
 use crate::failure::{Failure, Kind, Result};
 use serde_json::{Map, Value};
-use std::cell::RefCell;
 
 /// One JSON object being read.
 pub struct Reader<'a> {
     object: &'a Map<String, Value>,
     pointer: String,
     kind: Kind,
-    asked: RefCell<Vec<&'static str>>,
 }
 
 /// Parses JSON text given by a caller; `what` names it in the error.
@@ -41,9 +39,7 @@ impl<'a> Reader<'a> {
     /// Reads `value`, which stands at `pointer`, as an object; errors are of `kind`.
     pub fn new(value: &'a Value, pointer: &str, kind: Kind) -> Result<Self> {
         match value {
-            Value::Object(object) => {
-                Ok(Reader { object, pointer: pointer.to_owned(), kind, asked: RefCell::default() })
-            }
+            Value::Object(object) => Ok(Reader { object, pointer: pointer.to_owned(), kind }),
             other => Err(wrong(kind, pointer, "an object", other)),
         }
     }
@@ -61,7 +57,6 @@ impl<'a> Reader<'a> {
 
     /// A member, null counting as absent.
     pub fn value(&self, name: &'static str) -> Option<&'a Value> {
-        self.asked.borrow_mut().push(name);
         self.object.get(name).filter(|value| !value.is_null())
     }
 
@@ -153,14 +148,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Refuses every member nobody asked for.
-    pub fn finish(self) -> Result<()> {
-        let asked = self.asked.borrow();
-        match self.object.keys().find(|key| !asked.contains(&key.as_str())) {
+    /// Refuses every member but these, and suggests the nearest.
+    pub fn only(&self, known: &[&str]) -> Result<()> {
+        match self.object.keys().find(|key| !known.contains(&key.as_str())) {
             None => Ok(()),
             Some(key) => {
-                let known: Vec<&str> = asked.clone();
-                let hint = match suggestion(key, &known) {
+                let hint = match suggestion(key, known) {
+                    hint if hint.is_empty() && known.is_empty() => "; there are none here".to_owned(),
                     hint if hint.is_empty() => format!("; known here: {}", known.join(", ")),
                     hint => hint,
                 };

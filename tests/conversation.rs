@@ -29,7 +29,11 @@ impl Script {
         // Tokens are cached per thread of the test program; each script starts a year after the last.
         thread_local!(static START: Cell<u64> = const { Cell::new(1_700_000_000_000) });
         START.set(START.get() + 31_536_000_000);
-        Script { answers: RefCell::new(answers.into_iter().collect()), clock: Cell::new(START.get()), ..Script::default() }
+        Script {
+            answers: RefCell::new(answers.into_iter().collect()),
+            clock: Cell::new(START.get()),
+            ..Script::default()
+        }
     }
 
     fn lines(&self) -> Vec<String> {
@@ -37,7 +41,11 @@ impl Script {
     }
 
     fn header(&self, index: usize, name: &str) -> Option<String> {
-        self.sent.borrow()[index].headers.iter().find(|header| header.0.eq_ignore_ascii_case(name)).map(|header| header.1.clone())
+        self.sent.borrow()[index]
+            .headers
+            .iter()
+            .find(|header| header.0.eq_ignore_ascii_case(name))
+            .map(|header| header.1.clone())
     }
 
     fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer, Box<Failure>> {
@@ -51,7 +59,10 @@ impl Platform for Script {
     fn send(&self, request: &Request, _: &Bounds) -> Outcome {
         self.sent.borrow_mut().push(request.clone());
         self.clock.set(self.clock.get() + 10);
-        self.answers.borrow_mut().pop_front().unwrap_or_else(|| panic!("one request too many: {} {}", request.method.as_str(), request.url))
+        self.answers
+            .borrow_mut()
+            .pop_front()
+            .unwrap_or_else(|| panic!("one request too many: {} {}", request.method.as_str(), request.url))
     }
 
     fn now(&self) -> u64 {
@@ -117,7 +128,10 @@ fn a_strict_request_is_written() {
     assert_eq!(answer.output.to_json(), json!({"id": "1", "userName": "ada"}));
     assert_eq!(script.lines(), ["POST https://scim.example/v2/Users?attributes=userName%2Cname.givenName"]);
     let body: Value = serde_json::from_slice(script.sent.borrow()[0].body.as_ref().unwrap()).unwrap();
-    assert_eq!(body, json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:x:y"], "userName": "ada", "urn:x:y": {"a": 1}}));
+    assert_eq!(
+        body,
+        json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", "urn:x:y"], "userName": "ada", "urn:x:y": {"a": 1}})
+    );
     assert_eq!(script.header(0, "authorization").unwrap(), "Bearer the-bearer-token");
     assert_eq!(script.header(0, "content-type").unwrap(), "application/scim+json");
     assert!(script.header(0, "user-agent").unwrap().starts_with("scim-connector/"));
@@ -132,14 +146,26 @@ fn identifiers_and_queries_are_encoded() {
     }
     let script = Script::new([answer(200, r#"{"totalResults":0}"#)]);
     script.call(&bearer(), "listUsers", &json!({"filter": "userName eq \"a&b=c+d\"", "count": 5, "startIndex": 3, "sortBy": "userName", "sortOrder": "descending"})).unwrap();
-    assert_eq!(script.lines(), ["GET https://scim.example/v2/Users?filter=userName+eq+%22a%26b%3Dc%2Bd%22&sortBy=userName&sortOrder=descending&startIndex=3&count=5"]);
+    assert_eq!(
+        script.lines(),
+        [
+            "GET https://scim.example/v2/Users?filter=userName+eq+%22a%26b%3Dc%2Bd%22&sortBy=userName&sortOrder=descending&startIndex=3&count=5"
+        ]
+    );
 }
 
 #[test]
 fn a_token_is_fetched_once_used_again_and_renewed_before_it_expires() {
-    let script = Script::new([token("one", 100), answer(200, CREATED), answer(200, CREATED), token("two", 100), answer(200, CREATED)]);
+    let script = Script::new([
+        token("one", 100),
+        answer(200, CREATED),
+        answer(200, CREATED),
+        token("two", 100),
+        answer(200, CREATED),
+    ]);
     let connection = client_credentials();
-    let get = |script: &Script| invoke(script, &connection.to_string(), "getUser", r#"{"id":"1"}"#, None).unwrap().requests;
+    let get =
+        |script: &Script| invoke(script, &connection.to_string(), "getUser", r#"{"id":"1"}"#, None).unwrap().requests;
     assert_eq!(get(&script), 2);
     assert_eq!(get(&script), 1);
     script.sleep(91_000);
@@ -157,32 +183,107 @@ fn a_401_fetches_one_new_token_and_then_gives_up() {
     assert_eq!(script.call(&client_credentials(), "createUser", &ada()).unwrap().requests, 4);
     assert_eq!(script.header(3, "authorization").unwrap(), "Bearer fresh");
 
-    let script = Script::new([token("stale", 100), answer(401, ""), token("fresh", 100), answer(401, r#"{"detail":"no fresh either"}"#)]);
+    let script = Script::new([
+        token("stale", 100),
+        answer(401, ""),
+        token("fresh", 100),
+        answer(401, r#"{"detail":"no fresh either"}"#),
+    ]);
     let failure = script.call(&client_credentials(), "createUser", &ada()).unwrap_err();
     assert_eq!((failure.kind, failure.transient, failure.status), (Kind::Authentication, false, Some(401)));
-    assert_eq!(failure.detail, "the provider answered createUser with 401 Unauthorized: no [redacted] either; check auth");
+    assert_eq!(
+        failure.detail,
+        "the provider answered createUser with 401 Unauthorized: no [redacted] either; check auth"
+    );
 }
 
 #[test]
 fn the_token_endpoint_says_what_is_wrong() {
     let rows: [(Outcome, Kind, bool, Option<&str>, &str); 9] = [
-        (answer(401, r#"{"error":"invalid_client","error_description":"no such client"}"#), Kind::Authentication, false, Some("invalid_client"), "the token endpoint at https://id.example refused the client: invalid_client (no such client); check auth.clientId and the secret"),
-        (answer(400, r#"{"error":"invalid_scope"}"#), Kind::Authentication, false, Some("invalid_scope"), "the token endpoint at https://id.example refused the client: invalid_scope; check auth.scopes"),
-        (answer(401, ""), Kind::Authentication, false, None, "the token endpoint at https://id.example refused the client with 401 and no OAuth error code"),
-        (answer(404, "<html>"), Kind::Configuration, false, None, "auth.tokenUrl: the server at https://id.example answered 404; this is no token endpoint"),
-        (answer(302, ""), Kind::Configuration, false, None, "auth.tokenUrl: the server at https://id.example redirects elsewhere, which is not followed with credentials; give the final URL"),
-        (answer(200, "<html>"), Kind::Protocol, false, None, "the token endpoint at https://id.example answered 200 without an access token (RFC 6749 section 5.1)"),
-        (answer(200, r#"{"access_token":"a b"}"#), Kind::Protocol, false, None, "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)"),
-        (answer(200, r#"{"access_token":"x","token_type":"mac"}"#), Kind::Unsupported, false, None, "the token endpoint's token_type is not Bearer"),
-        (lost(Reason::Tls, false), Kind::Configuration, false, None, "token endpoint: no secure connection to https://id.example: scripted"),
+        (
+            answer(401, r#"{"error":"invalid_client","error_description":"no such client"}"#),
+            Kind::Authentication,
+            false,
+            Some("invalid_client"),
+            "the token endpoint at https://id.example refused the client: invalid_client (no such client); check auth.clientId and the secret",
+        ),
+        (
+            answer(400, r#"{"error":"invalid_scope"}"#),
+            Kind::Authentication,
+            false,
+            Some("invalid_scope"),
+            "the token endpoint at https://id.example refused the client: invalid_scope; check auth.scopes",
+        ),
+        (
+            answer(401, ""),
+            Kind::Authentication,
+            false,
+            None,
+            "the token endpoint at https://id.example refused the client with 401 and no OAuth error code",
+        ),
+        (
+            answer(404, "<html>"),
+            Kind::Configuration,
+            false,
+            None,
+            "auth.tokenUrl: the server at https://id.example answered 404; this is no token endpoint",
+        ),
+        (
+            answer(302, ""),
+            Kind::Configuration,
+            false,
+            None,
+            "auth.tokenUrl: the server at https://id.example redirects elsewhere, which is not followed with credentials; give the final URL",
+        ),
+        (
+            answer(200, "<html>"),
+            Kind::Protocol,
+            false,
+            None,
+            "the token endpoint at https://id.example answered 200 without an access token (RFC 6749 section 5.1)",
+        ),
+        (
+            answer(200, r#"{"access_token":"a b"}"#),
+            Kind::Protocol,
+            false,
+            None,
+            "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)",
+        ),
+        (
+            answer(200, r#"{"access_token":"x","token_type":"mac"}"#),
+            Kind::Unsupported,
+            false,
+            None,
+            "the token endpoint's token_type is not Bearer",
+        ),
+        (
+            lost(Reason::Tls, false),
+            Kind::Configuration,
+            false,
+            None,
+            "token endpoint: no secure connection to https://id.example: scripted",
+        ),
     ];
     for (outcome, kind, transient, code, detail) in rows {
         let failure = Script::new([outcome]).call(&client_credentials(), "createUser", &ada()).unwrap_err();
-        assert_eq!((failure.kind, failure.transient, failure.oauth_error.as_deref(), failure.detail.as_str(), failure.maybe_applied), (kind, transient, code, detail, false));
+        assert_eq!(
+            (
+                failure.kind,
+                failure.transient,
+                failure.oauth_error.as_deref(),
+                failure.detail.as_str(),
+                failure.maybe_applied
+            ),
+            (kind, transient, code, detail, false)
+        );
     }
     let script = Script::new([answer(503, ""), answer(503, ""), answer(503, "")]);
     let failure = script.call(&client_credentials(), "createUser", &ada()).unwrap_err();
-    assert_eq!((failure.kind, failure.transient, failure.maybe_applied), (Kind::Unavailable, true, false), "no user can have been created");
+    assert_eq!(
+        (failure.kind, failure.transient, failure.maybe_applied),
+        (Kind::Unavailable, true, false),
+        "no user can have been created"
+    );
 }
 
 /// What is sent again, and what the caller is told when it does not help. `times` counts the requests.
@@ -198,9 +299,25 @@ fn no_write_is_sent_twice_unless_it_is_safe() {
     let rows: Vec<(&str, &Value, Make<'_>, usize, Kind, bool, bool)> = vec![
         ("createUser", &create, Box::new(status(500)), 1, Kind::Unavailable, false, true),
         ("createUser", &create, Box::new(status(503)), 1, Kind::Unavailable, false, true),
-        ("createUser", &create, Box::new(|| with_header(answer(503, ""), "Retry-After", "1")), 3, Kind::Unavailable, true, false),
+        (
+            "createUser",
+            &create,
+            Box::new(|| with_header(answer(503, ""), "Retry-After", "1")),
+            3,
+            Kind::Unavailable,
+            true,
+            false,
+        ),
         ("createUser", &create, Box::new(status(429)), 3, Kind::Throttled, true, false),
-        ("createUser", &create, Box::new(|| answer(500, r#"{"detail":"REQUEST_LIMIT_EXCEEDED"}"#)), 3, Kind::Throttled, true, false),
+        (
+            "createUser",
+            &create,
+            Box::new(|| answer(500, r#"{"detail":"REQUEST_LIMIT_EXCEEDED"}"#)),
+            3,
+            Kind::Throttled,
+            true,
+            false,
+        ),
         ("createUser", &create, Box::new(|| lost(Reason::Refused, false)), 3, Kind::Unavailable, true, false),
         ("createUser", &create, Box::new(|| lost(Reason::Closed, true)), 1, Kind::Unavailable, false, true),
         ("createUser", &create, Box::new(|| lost(Reason::Timeout, true)), 1, Kind::Timeout, false, true),
@@ -238,7 +355,10 @@ fn pauses_follow_retry_after_and_the_deadline() {
     // Longer than the connection waits: the caller is told instead.
     let script = Script::new([with_header(answer(429, ""), "Retry-After", "60")]);
     let failure = script.call(&bearer(), "createUser", &ada()).unwrap_err();
-    assert_eq!((failure.kind, failure.transient, failure.retry_after_ms, script.slept.get()), (Kind::Throttled, true, Some(60_000), 0));
+    assert_eq!(
+        (failure.kind, failure.transient, failure.retry_after_ms, script.slept.get()),
+        (Kind::Throttled, true, Some(60_000), 0)
+    );
     // No pause that the call's time does not allow.
     let script = Script::new([with_header(answer(503, ""), "Retry-After", "2")]);
     let failure = invoke(&script, &bearer().to_string(), "getUser", r#"{"id":"1"}"#, Some(1500)).unwrap_err();
@@ -252,7 +372,12 @@ fn redirects_stay_within_the_origin() {
     script.call(&bearer(), "getUser", &json!({"id": "1"})).unwrap();
     assert_eq!(script.lines()[1], "GET https://scim.example/other/Users/1");
 
-    for target in ["https://evil.example/v2/Users/1", "http://scim.example/v2/Users/1", "https://scim.example:444/", "//evil.example/"] {
+    for target in [
+        "https://evil.example/v2/Users/1",
+        "http://scim.example/v2/Users/1",
+        "https://scim.example:444/",
+        "//evil.example/",
+    ] {
         let script = Script::new([to(307, target)]);
         let failure = script.call(&bearer(), "getUser", &json!({"id": "1"})).unwrap_err();
         assert_eq!((failure.kind, script.sent.borrow().len()), (Kind::Protocol, 1), "{target}");
@@ -264,7 +389,9 @@ fn redirects_stay_within_the_origin() {
     let script = Script::new([to(302, "/new/Users")]);
     assert_eq!(script.call(&bearer(), "createUser", &ada()).unwrap_err().kind, Kind::Protocol);
     let script = Script::new((0..6).map(|_| to(302, "/v2/Users/1")));
-    assert!(script.call(&bearer(), "getUser", &json!({"id": "1"})).unwrap_err().detail.contains("more than 5 redirects"));
+    assert!(
+        script.call(&bearer(), "getUser", &json!({"id": "1"})).unwrap_err().detail.contains("more than 5 redirects")
+    );
 }
 
 #[test]
@@ -283,12 +410,20 @@ fn answers_without_a_body_still_give_a_result() {
     assert!(failure.detail.starts_with("patchUser was carried out, but reading the result back failed"), "{failure}");
 
     // 201 without a body: by its Location, or as it was sent.
-    let script = Script::new([with_header(answer(201, ""), "Location", "https://scim.example/v2/Users/a%20b"), answer(200, CREATED)]);
+    let script = Script::new([
+        with_header(answer(201, ""), "Location", "https://scim.example/v2/Users/a%20b"),
+        answer(200, CREATED),
+    ]);
     script.call(&bearer(), "createUser", &ada()).unwrap();
     assert_eq!(script.lines()[1], "GET https://scim.example/v2/Users/a%20b");
     let script = Script::new([answer(201, "\r\n")]);
-    let answer = script.call(&bearer(), "createUser", &json!({"payload": {"userName": "ada", "password": "pass-word"}})).unwrap();
-    assert_eq!(answer.output.to_json(), json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada"}));
+    let answer = script
+        .call(&bearer(), "createUser", &json!({"payload": {"userName": "ada", "password": "pass-word"}}))
+        .unwrap();
+    assert_eq!(
+        answer.output.to_json(),
+        json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ada"})
+    );
     assert_eq!(answer.warnings.len(), 1);
 }
 
@@ -302,30 +437,44 @@ fn a_deletion_whose_answer_was_lost_is_done_when_the_user_is_gone() {
     let script = Script::new([self::answer(404, "")]);
     script.call(&bearer(), "deleteUser", &json!({"id": "1", "goneIsDone": true})).unwrap();
     let script = Script::new([lost(Reason::Refused, false), self::answer(404, "")]);
-    assert_eq!(script.call(&bearer(), "deleteUser", &json!({"id": "1"})).unwrap_err().kind, Kind::NotFound, "it was never sent before");
+    assert_eq!(
+        script.call(&bearer(), "deleteUser", &json!({"id": "1"})).unwrap_err().kind,
+        Kind::NotFound,
+        "it was never sent before"
+    );
 }
 
 #[test]
 fn secrets_are_not_quoted_back() {
     let echo = |words: &str| answer(400, json!({"detail": words}).to_string());
     let mut connection = bearer();
-    let failure = Script::new([echo("bad header Bearer the-bearer-token")]).call(&connection, "createUser", &ada()).unwrap_err();
+    let failure =
+        Script::new([echo("bad header Bearer the-bearer-token")]).call(&connection, "createUser", &ada()).unwrap_err();
     assert_eq!(failure.detail, "the provider answered createUser with 400 Bad Request: bad header Bearer [redacted]");
-    let failure = Script::new([answer(500, "<pre>the-bearer-token")]).call(&connection, "createUser", &ada()).unwrap_err();
+    let failure =
+        Script::new([answer(500, "<pre>the-bearer-token")]).call(&connection, "createUser", &ada()).unwrap_err();
     assert_eq!(failure.excerpt.as_deref(), Some("<pre>[redacted]"));
-    let failure = Script::new([echo("weak password: hunter22")]).call(&connection, "createUser", &json!({"payload": {"userName": "a", "password": "hunter22"}})).unwrap_err();
+    let failure = Script::new([echo("weak password: hunter22")])
+        .call(&connection, "createUser", &json!({"payload": {"userName": "a", "password": "hunter22"}}))
+        .unwrap_err();
     assert!(failure.detail.ends_with("weak password: [redacted]"), "{failure}");
     connection["auth"] = json!({"type": "bearer", "token": {"env": "SCIM_TOKEN"}});
-    let failure = Script::new([echo("token-from-the-environment")]).call(&connection, "createUser", &ada()).unwrap_err();
+    let failure =
+        Script::new([echo("token-from-the-environment")]).call(&connection, "createUser", &ada()).unwrap_err();
     assert!(failure.detail.ends_with(": [redacted]"), "{failure}");
     connection["auth"] = json!({"type": "bearer", "token": {"env": "UNSET"}});
     let failure = Script::new([]).call(&connection, "createUser", &ada()).unwrap_err();
-    assert_eq!((failure.kind, failure.detail.as_str()), (Kind::Configuration, "auth.token: environment variable \"UNSET\" is not set"));
+    assert_eq!(
+        (failure.kind, failure.detail.as_str()),
+        (Kind::Configuration, "auth.token: environment variable \"UNSET\" is not set")
+    );
 }
 
 #[test]
 fn a_listing_is_followed_by_its_token() {
-    let page = |ids: &[u64]| answer(200, json!({"totalResults": 3, "Resources": ids.iter().map(|id| json!({"id": id.to_string()})).collect::<Vec<_>>()}).to_string());
+    let page = |ids: &[u64]| {
+        answer(200, json!({"totalResults": 3, "Resources": ids.iter().map(|id| json!({"id": id.to_string()})).collect::<Vec<_>>()}).to_string())
+    };
     let script = Script::new([page(&[1, 2]), page(&[3])]);
     let first = invoke(&script, &bearer().to_string(), "listUsers", r#"{"count":2}"#, None).unwrap();
     let next = first.output.next().unwrap().to_owned();
@@ -370,8 +519,18 @@ fn the_catalog_tells_the_truth() {
         let name = operation["name"].as_str().unwrap();
         let example = &operation["example"];
         let properties = operation["input"]["properties"].as_object().unwrap();
-        assert!(example.as_object().unwrap().keys().all(|key| properties.contains_key(key)), "{name}: an example with unknown fields");
-        assert!(operation["input"]["required"].as_array().unwrap().iter().all(|key| properties.contains_key(key.as_str().unwrap())), "{name}");
+        assert!(
+            example.as_object().unwrap().keys().all(|key| properties.contains_key(key)),
+            "{name}: an example with unknown fields"
+        );
+        assert!(
+            operation["input"]["required"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|key| properties.contains_key(key.as_str().unwrap())),
+            "{name}"
+        );
         if operation["available"] == true {
             available.push(name);
             let script = Script::new([answer(404, ""), answer(404, "")]);
@@ -383,7 +542,19 @@ fn the_catalog_tells_the_truth() {
             assert_eq!(failure.detail, format!("{name} is not in version 0.1.0 of the connector"));
         }
     }
-    assert_eq!(available, ["createUser", "getUser", "listUsers", "searchUsers", "updateUser", "patchUser", "deleteUser", "getServiceProviderConfig"]);
+    assert_eq!(
+        available,
+        [
+            "createUser",
+            "getUser",
+            "listUsers",
+            "searchUsers",
+            "updateUser",
+            "patchUser",
+            "deleteUser",
+            "getServiceProviderConfig"
+        ]
+    );
 }
 
 /// The table and the contract name the same operations.
@@ -395,9 +566,14 @@ fn the_table_is_the_contract() {
         .interfaces
         .iter()
         .filter(|(name, _)| !["types", "catalog", "runtime"].contains(&name.as_str()))
-        .flat_map(|(name, id)| resolve.interfaces[*id].functions.keys().map(move |function| format!("{name}/{function}")))
+        .flat_map(|(name, id)| {
+            resolve.interfaces[*id].functions.keys().map(move |function| format!("{name}/{function}"))
+        })
         .collect();
-    let mut table: Vec<String> = Operation::ALL.iter().map(|operation| format!("{}/{}", operation.row().interface(), operation.row().function())).collect();
+    let mut table: Vec<String> = Operation::ALL
+        .iter()
+        .map(|operation| format!("{}/{}", operation.row().interface(), operation.row().function()))
+        .collect();
     contract.sort();
     table.sort();
     assert_eq!(table, contract);

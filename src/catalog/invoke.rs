@@ -32,8 +32,9 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
         // What it takes is not read yet; whether it is there at all is the operation's to say.
         return Ok(Input::default());
     }
+    reader.only(&fields)?;
     let has = |name: &str| fields.contains(&name);
-    // Only what an operation has is asked for, so that the rest is refused by name.
+    // Only what an operation has is read, so that what it requires is what it has.
     macro_rules! field {
         ($read:ident $name:literal) => {
             if has($name) { reader.$read($name)? } else { None }
@@ -44,7 +45,7 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
     } else {
         None
     };
-    let input = Input {
+    Ok(Input {
         id: if has("id") { reader.required("id")? } else { String::new() },
         payload: match (has("payload"), field!(object "payload")) {
             (true, None) => return Err(reader.error("payload", "is required: the resource as a JSON object")),
@@ -72,9 +73,7 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
             gone_is_done: field!(boolean "goneIsDone").unwrap_or_default(),
             validate: field!(boolean "validate").unwrap_or_default(),
         },
-    };
-    reader.finish()?;
-    Ok(input)
+    })
 }
 
 fn operations_from(reader: &Reader<'_>) -> Result<Vec<patch::Operation>> {
@@ -86,6 +85,7 @@ fn operations_from(reader: &Reader<'_>) -> Result<Vec<patch::Operation>> {
 
 fn operation_from(item: &Value, index: usize) -> Result<patch::Operation> {
     let reader = Reader::new(item, &format!("/operations/{index}"), Kind::InvalidInput)?;
+    reader.only(&["op", "path", "value"])?;
     let name = reader.required("op")?;
     // Microsoft's documentation writes "Add"; the wire form is lower case (RFC 7644 section 3.5.2).
     let op = OPS
@@ -95,9 +95,7 @@ fn operation_from(item: &Value, index: usize) -> Result<patch::Operation> {
         .ok_or_else(|| reader.error("op", format!("{name:?} is not one of add, remove, replace")))?;
     let path = reader.string("path")?;
     // A null value says something (it clears an attribute), a value left out does not.
-    reader.value("value");
     let value = item.get("value").cloned();
-    reader.finish()?;
     Ok(patch::Operation { op, path, value })
 }
 
