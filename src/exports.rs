@@ -26,9 +26,13 @@ fn call(connection: wit::Connection, operation: Operation, input: impl FnOnce() 
     run().map(|answer| answer.output).map_err(answer::error)
 }
 
-/// An operation that this version does not carry out; it says so whatever it is given.
-fn pending<T>(operation: Operation) -> Answer<T> {
-    Err(answer::error(invoke::unavailable(operation.row().name)))
+/// Functions that this version does not carry out; they say so whatever they are given.
+macro_rules! pending {
+    ($($function:ident($($parameter:ty),*) -> $answer:ty = $operation:ident;)*) => {
+        $(fn $function($(_: $parameter),*) -> Answer<$answer> {
+            Err(answer::error(invoke::unavailable(Operation::$operation.row().name)))
+        })*
+    };
 }
 
 fn mismatch(operation: Operation) -> wit::Error {
@@ -129,21 +133,10 @@ impl users::Guest for Component {
         .map(|_| ())
     }
 
-    fn ensure_user(
-        _: wit::Connection,
-        _: wit::User,
-        _: Option<wit::EnsureOptions>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::EnsuredUser> {
-        pending(Operation::EnsureUser)
-    }
-
-    fn activate_user(_: wit::Connection, _: String, _: Option<wit::Options>) -> Answer<Option<wit::User>> {
-        pending(Operation::ActivateUser)
-    }
-
-    fn deactivate_user(_: wit::Connection, _: String, _: Option<wit::Options>) -> Answer<Option<wit::User>> {
-        pending(Operation::DeactivateUser)
+    pending! {
+        ensure_user(wit::Connection, wit::User, Option<wit::EnsureOptions>, Option<wit::Options>) -> wit::EnsuredUser = EnsureUser;
+        activate_user(wit::Connection, String, Option<wit::Options>) -> Option<wit::User> = ActivateUser;
+        deactivate_user(wit::Connection, String, Option<wit::Options>) -> Option<wit::User> = DeactivateUser;
     }
 }
 
@@ -163,215 +156,50 @@ fn list(
 }
 
 impl groups::Guest for Component {
-    fn create_group(
-        _: wit::Connection,
-        _: wit::Group,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::Group> {
-        pending(Operation::CreateGroup)
-    }
-
-    fn get_group(_: wit::Connection, _: String, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<wit::Group> {
-        pending(Operation::GetGroup)
-    }
-
-    fn list_groups(_: wit::Connection, _: Option<wit::Query>, _: Option<wit::Options>) -> Answer<wit::GroupPage> {
-        pending(Operation::ListGroups)
-    }
-
-    fn search_groups(_: wit::Connection, _: Option<wit::Query>, _: Option<wit::Options>) -> Answer<wit::GroupPage> {
-        pending(Operation::SearchGroups)
-    }
-
-    fn update_group(
-        _: wit::Connection,
-        _: String,
-        _: wit::Group,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<Option<wit::Group>> {
-        pending(Operation::UpdateGroup)
-    }
-
-    fn patch_group(
-        _: wit::Connection,
-        _: String,
-        _: Vec<wit::PatchOperation>,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<Option<wit::Group>> {
-        pending(Operation::PatchGroup)
-    }
-
-    fn delete_group(_: wit::Connection, _: String, _: Option<wit::Options>) -> Answer<()> {
-        pending(Operation::DeleteGroup)
-    }
-
-    fn ensure_group(
-        _: wit::Connection,
-        _: wit::Group,
-        _: Option<wit::EnsureOptions>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::EnsuredGroup> {
-        pending(Operation::EnsureGroup)
-    }
-
-    fn add_group_members(
-        _: wit::Connection,
-        _: String,
-        _: Vec<wit::Member>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::MembershipChange> {
-        pending(Operation::AddGroupMembers)
-    }
-
-    fn remove_group_members(
-        _: wit::Connection,
-        _: String,
-        _: Vec<wit::Member>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::MembershipChange> {
-        pending(Operation::RemoveGroupMembers)
-    }
-
-    fn set_group_members(
-        _: wit::Connection,
-        _: String,
-        _: Vec<wit::Member>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::MembershipChange> {
-        pending(Operation::SetGroupMembers)
+    pending! {
+        create_group(wit::Connection, wit::Group, Option<wit::View>, Option<wit::Options>) -> wit::Group = CreateGroup;
+        get_group(wit::Connection, String, Option<wit::View>, Option<wit::Options>) -> wit::Group = GetGroup;
+        list_groups(wit::Connection, Option<wit::Query>, Option<wit::Options>) -> wit::GroupPage = ListGroups;
+        search_groups(wit::Connection, Option<wit::Query>, Option<wit::Options>) -> wit::GroupPage = SearchGroups;
+        update_group(wit::Connection, String, wit::Group, Option<wit::View>, Option<wit::Options>) -> Option<wit::Group> = UpdateGroup;
+        patch_group(wit::Connection, String, Vec<wit::PatchOperation>, Option<wit::View>, Option<wit::Options>) -> Option<wit::Group> = PatchGroup;
+        delete_group(wit::Connection, String, Option<wit::Options>) -> () = DeleteGroup;
+        ensure_group(wit::Connection, wit::Group, Option<wit::EnsureOptions>, Option<wit::Options>) -> wit::EnsuredGroup = EnsureGroup;
+        add_group_members(wit::Connection, String, Vec<wit::Member>, Option<wit::Options>) -> wit::MembershipChange = AddGroupMembers;
+        remove_group_members(wit::Connection, String, Vec<wit::Member>, Option<wit::Options>) -> wit::MembershipChange = RemoveGroupMembers;
+        set_group_members(wit::Connection, String, Vec<wit::Member>, Option<wit::Options>) -> wit::MembershipChange = SetGroupMembers;
     }
 }
 
 impl me::Guest for Component {
-    fn get_me(_: wit::Connection, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<wit::User> {
-        pending(Operation::GetMe)
-    }
-
-    fn create_me(_: wit::Connection, _: wit::User, _: Option<wit::View>, _: Option<wit::Options>) -> Answer<wit::User> {
-        pending(Operation::CreateMe)
-    }
-
-    fn update_me(
-        _: wit::Connection,
-        _: wit::User,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<Option<wit::User>> {
-        pending(Operation::UpdateMe)
-    }
-
-    fn patch_me(
-        _: wit::Connection,
-        _: Vec<wit::PatchOperation>,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<Option<wit::User>> {
-        pending(Operation::PatchMe)
-    }
-
-    fn delete_me(_: wit::Connection, _: Option<wit::Options>) -> Answer<()> {
-        pending(Operation::DeleteMe)
+    pending! {
+        get_me(wit::Connection, Option<wit::View>, Option<wit::Options>) -> wit::User = GetMe;
+        create_me(wit::Connection, wit::User, Option<wit::View>, Option<wit::Options>) -> wit::User = CreateMe;
+        update_me(wit::Connection, wit::User, Option<wit::View>, Option<wit::Options>) -> Option<wit::User> = UpdateMe;
+        patch_me(wit::Connection, Vec<wit::PatchOperation>, Option<wit::View>, Option<wit::Options>) -> Option<wit::User> = PatchMe;
+        delete_me(wit::Connection, Option<wit::Options>) -> () = DeleteMe;
     }
 }
 
 impl resources::Guest for Component {
-    fn create_resource(
-        _: wit::Connection,
-        _: resources::Target,
-        _: String,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<String> {
-        pending(Operation::CreateResource)
-    }
-
-    fn get_resource(
-        _: wit::Connection,
-        _: resources::Target,
-        _: String,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<String> {
-        pending(Operation::GetResource)
-    }
-
-    fn list_resources(
-        _: wit::Connection,
-        _: resources::Target,
-        _: Option<wit::Query>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::ResourcePage> {
-        pending(Operation::ListResources)
-    }
-
-    fn search_resources(
-        _: wit::Connection,
-        _: resources::Target,
-        _: Option<wit::Query>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::ResourcePage> {
-        pending(Operation::SearchResources)
-    }
-
-    fn update_resource(
-        _: wit::Connection,
-        _: resources::Target,
-        _: String,
-        _: String,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<Option<String>> {
-        pending(Operation::UpdateResource)
-    }
-
-    fn patch_resource(
-        _: wit::Connection,
-        _: resources::Target,
-        _: String,
-        _: Vec<wit::PatchOperation>,
-        _: Option<wit::View>,
-        _: Option<wit::Options>,
-    ) -> Answer<Option<String>> {
-        pending(Operation::PatchResource)
-    }
-
-    fn delete_resource(_: wit::Connection, _: resources::Target, _: String, _: Option<wit::Options>) -> Answer<()> {
-        pending(Operation::DeleteResource)
-    }
-
-    fn search(_: wit::Connection, _: Option<wit::Query>, _: Option<wit::Options>) -> Answer<wit::ResourcePage> {
-        pending(Operation::Search)
-    }
-
-    fn reconcile(
-        _: wit::Connection,
-        _: resources::Target,
-        _: Vec<String>,
-        _: Option<resources::ReconcileOptions>,
-    ) -> Answer<resources::ReconcileReport> {
-        pending(Operation::Reconcile)
-    }
-
-    fn submit_request(_: wit::Connection, _: wit::BulkOperation, _: Option<wit::Options>) -> Answer<resources::Ticket> {
-        pending(Operation::SubmitRequest)
-    }
-
-    fn collect_request(_: wit::Connection, _: resources::Ticket) -> Answer<resources::Progress> {
-        pending(Operation::CollectRequest)
+    pending! {
+        create_resource(wit::Connection, resources::Target, String, Option<wit::View>, Option<wit::Options>) -> String = CreateResource;
+        get_resource(wit::Connection, resources::Target, String, Option<wit::View>, Option<wit::Options>) -> String = GetResource;
+        list_resources(wit::Connection, resources::Target, Option<wit::Query>, Option<wit::Options>) -> wit::ResourcePage = ListResources;
+        search_resources(wit::Connection, resources::Target, Option<wit::Query>, Option<wit::Options>) -> wit::ResourcePage = SearchResources;
+        update_resource(wit::Connection, resources::Target, String, String, Option<wit::View>, Option<wit::Options>) -> Option<String> = UpdateResource;
+        patch_resource(wit::Connection, resources::Target, String, Vec<wit::PatchOperation>, Option<wit::View>, Option<wit::Options>) -> Option<String> = PatchResource;
+        delete_resource(wit::Connection, resources::Target, String, Option<wit::Options>) -> () = DeleteResource;
+        search(wit::Connection, Option<wit::Query>, Option<wit::Options>) -> wit::ResourcePage = Search;
+        reconcile(wit::Connection, resources::Target, Vec<String>, Option<resources::ReconcileOptions>) -> resources::ReconcileReport = Reconcile;
+        submit_request(wit::Connection, wit::BulkOperation, Option<wit::Options>) -> resources::Ticket = SubmitRequest;
+        collect_request(wit::Connection, resources::Ticket) -> resources::Progress = CollectRequest;
     }
 }
 
 impl bulk::Guest for Component {
-    fn bulk(
-        _: wit::Connection,
-        _: Vec<wit::BulkOperation>,
-        _: Option<wit::BulkOptions>,
-        _: Option<wit::Options>,
-    ) -> Answer<wit::BulkReport> {
-        pending(Operation::Bulk)
+    pending! {
+        bulk(wit::Connection, Vec<wit::BulkOperation>, Option<wit::BulkOptions>, Option<wit::Options>) -> wit::BulkReport = Bulk;
     }
 }
 
@@ -383,20 +211,11 @@ impl discovery::Guest for Component {
         }
     }
 
-    fn list_resource_types(_: wit::Connection) -> Answer<Vec<wit::ResourceType>> {
-        pending(Operation::ListResourceTypes)
-    }
-
-    fn get_resource_type(_: wit::Connection, _: String) -> Answer<wit::ResourceType> {
-        pending(Operation::GetResourceType)
-    }
-
-    fn list_schemas(_: wit::Connection) -> Answer<Vec<wit::Schema>> {
-        pending(Operation::ListSchemas)
-    }
-
-    fn get_schema(_: wit::Connection, _: String) -> Answer<wit::Schema> {
-        pending(Operation::GetSchema)
+    pending! {
+        list_resource_types(wit::Connection) -> Vec<wit::ResourceType> = ListResourceTypes;
+        get_resource_type(wit::Connection, String) -> wit::ResourceType = GetResourceType;
+        list_schemas(wit::Connection) -> Vec<wit::Schema> = ListSchemas;
+        get_schema(wit::Connection, String) -> wit::Schema = GetSchema;
     }
 }
 

@@ -507,6 +507,37 @@ fn providers_fill_in_their_urls() {
     assert_eq!(again, expanded, "the expanded form is a connection again");
 }
 
+#[test]
+fn a_misspelt_name_is_reported_as_such() {
+    let rows = [
+        (
+            json!({"servceUrl": "https://x", "auth": {"type": "none"}}),
+            "servceUrl: unknown field; did you mean \"serviceUrl\"?",
+        ),
+        (
+            json!({"serviceUrl": "https://x", "auth": {"type": "bearer", "tokn": "t"}}),
+            "auth.tokn: unknown field; did you mean \"token\"?",
+        ),
+        (
+            json!({"serviceUrl": "https://x", "auth": {"type": "none", "token": "t"}}),
+            "auth.token: unknown field; known here: type",
+        ),
+        (
+            json!({"serviceUrl": "https://x", "auth": {"type": "none"}, "retry": {"attempts": 1}}),
+            "retry.attempts: unknown field; did you mean \"maxAttempts\"?",
+        ),
+    ];
+    for (connection, detail) in rows {
+        let failure = Script::new([]).call(&connection, "getUser", &json!({"id": "1"})).unwrap_err();
+        assert_eq!((failure.kind, failure.detail.as_str()), (Kind::Configuration, detail));
+    }
+    let failure = Script::new([]).call(&bearer(), "getUser", &json!({"idd": "1"})).unwrap_err();
+    assert_eq!(
+        (failure.kind, failure.detail.as_str()),
+        (Kind::InvalidInput, "idd: unknown field; did you mean \"id\"?")
+    );
+}
+
 /// Every operation of the catalog is answered: the available ones accept their own example, the others say that they are not
 /// there yet.
 #[test]

@@ -1,6 +1,7 @@
 //! `cargo xtask test` and `cargo xtask demo`: which steps there are and in which order. What a step does is another
 //! module's or another program's business.
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -73,6 +74,9 @@ const SANDBOX_TOKEN: &str = "token-of-the-sandbox-check";
 pub fn demo(arguments: &[String]) -> Result<()> {
     component::build()?;
     build_host(false)?;
+    // A part of the build: this fills the cache of compiled code, which takes seconds once.
+    println!("compiling the component for this machine");
+    shell::command(shell::connector(false)).arg("describe").stdout(Stdio::null()).status()?;
     let arguments: Vec<&str> = std::iter::once("demo").chain(arguments.iter().map(String::as_str)).collect();
     shell::run(shell::connector(false), &arguments)
 }

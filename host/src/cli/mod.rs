@@ -169,7 +169,10 @@ impl Global {
     }
 
     fn load(&self, options: Options) -> Result<Connector> {
-        Connector::load(self.find_component()?, options)
+        let component = self.find_component()?;
+        // Compiling takes seconds where no compiled code is cached; whoever reads JSON from stderr gets nothing else there.
+        let note = (self.error_format == ErrorFormat::Text).then_some("compiling the component for this machine ...");
+        output::unless_quick(note, || Connector::load(component, options))
     }
 
     fn find_component(&self) -> Result<PathBuf> {
