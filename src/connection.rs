@@ -6,6 +6,7 @@
 use crate::failure::{Failure, Kind, Result};
 use crate::profile::{PROVIDERS, Profile};
 use crate::reader::Reader;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::fmt;
 use url::{Host, Url};
@@ -163,6 +164,9 @@ impl Default for Limits {
     }
 }
 
+/// What is percent-encoded in a path segment: everything but RFC 3986's unreserved characters (section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Deepest nesting serde_json reads.
 const JSON_DEPTH_MAX: u32 = 120;
 
@@ -210,8 +214,12 @@ impl Draft {
         for (name, value) in &self.headers {
             header(name, value, "/headers")?;
         }
-        if let Auth::Header(name, _) = &self.auth {
-            header(name, "", "/auth/name")?;
+        match &self.auth {
+            Auth::Header(name, _) => header(name, "", "/auth/name")?,
+            Auth::Basic(username, _) if username.contains(':') => {
+                return Err(configuration("/auth/username", "must not contain a colon (RFC 7617 section 2)"));
+            }
+            _ => {}
         }
         let timeouts = [
             ("connectMs", self.timeouts.connect),
@@ -267,7 +275,9 @@ impl Connection {
             None => None,
         };
         let filled = |template: &str| {
-            organization.as_ref().map(|name| template.replace("{organization}", &encode_segment(name)))
+            organization
+                .as_ref()
+                .map(|name| template.replace("{organization}", &utf8_percent_encode(name, RESERVED).to_string()))
         };
         let service_url =
             match (reader.string("serviceUrl")?, provider.and_then(|provider| filled(provider.service_url))) {
@@ -378,13 +388,7 @@ fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth>
         Type::None => Auth::None,
         Type::Host => Auth::Host,
         Type::Bearer => Auth::Bearer(required_secret(&reader, "token")?),
-        Type::Basic => {
-            let username = reader.required("username")?;
-            if username.contains(':') {
-                return Err(reader.error("username", "must not contain a colon (RFC 7617 section 2)"));
-            }
-            Auth::Basic(username, required_secret(&reader, "password")?)
-        }
+        Type::Basic => Auth::Basic(reader.required("username")?, required_secret(&reader, "password")?),
         Type::Header => Auth::Header(reader.required("name")?, required_secret(&reader, "value")?),
         Type::ClientCredentials => {
             let url = match (reader.string("tokenUrl")?, token_url) {
@@ -564,13 +568,13 @@ pub fn header(name: &str, value: &str, pointer: &str) -> Result<()> {
     if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
         return Err(configuration(&at, "this header is set by the connector"));
     }
-    if !value.bytes().all(|byte| byte == b'\t' || (b' '..0x7f).contains(&byte)) {
+    if !is_header_value(value) {
         return Err(configuration(&at, "a header value may contain visible ASCII characters only"));
     }
     Ok(())
 }
 
-/// One path segment, percent-encoded.
-fn encode_segment(text: &str) -> String {
-    url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
+/// Whether text may stand in a header as it is (RFC 9110 section 5.5, without its obsolete part).
+pub fn is_header_value(text: &str) -> bool {
+    text.bytes().all(|byte| byte == b'\t' || (b' '..0x7f).contains(&byte))
 }

@@ -498,10 +498,10 @@ fn the_service_provider_config_is_found_where_it_is() {
 
 #[test]
 fn providers_fill_in_their_urls() {
-    let connection = json!({"provider": "asgardeo", "organization": "my org", "auth": {"type": "clientCredentials", "clientId": "a", "clientSecret": "b"}});
+    let connection = json!({"provider": "asgardeo", "organization": "my org-1", "auth": {"type": "clientCredentials", "clientId": "a", "clientSecret": "b"}});
     let expanded = scim_connector::connection::Connection::from_json(&connection).unwrap().to_json();
-    assert_eq!(expanded["serviceUrl"], "https://api.asgardeo.io/t/my%20org/scim2");
-    assert_eq!(expanded["auth"]["tokenUrl"], "https://api.asgardeo.io/t/my%20org/oauth2/token");
+    assert_eq!(expanded["serviceUrl"], "https://api.asgardeo.io/t/my%20org-1/scim2");
+    assert_eq!(expanded["auth"]["tokenUrl"], "https://api.asgardeo.io/t/my%20org-1/oauth2/token");
     assert_eq!(expanded["profile"], "asgardeo");
     let again = scim_connector::connection::Connection::from_json(&expanded).unwrap().to_json();
     assert_eq!(again, expanded, "the expanded form is a connection again");

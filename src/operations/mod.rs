@@ -9,7 +9,7 @@ pub mod query;
 pub mod resource;
 
 use crate::catalog::table::Operation;
-use crate::connection::Connection;
+use crate::connection::{Connection, is_header_value};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange};
 use crate::http::platform::Platform;
@@ -269,6 +269,14 @@ fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Outpu
             format!("validate is not in version {} of the connector; leave it out", env!("CARGO_PKG_VERSION")),
         )
         .at("/validate"));
+    }
+    for (field, tag) in [("ifMatch", &input.options.if_match), ("ifNoneMatch", &input.options.if_none_match)] {
+        if tag.as_deref().is_some_and(|tag| tag.is_empty() || !is_header_value(tag)) {
+            return Err(Failure::input(
+                format!("/{field}"),
+                format!("{field}: must be an entity tag, visible ASCII characters"),
+            ));
+        }
     }
     for (name, value) in &input.options.headers {
         crate::connection::header(name, value, "/headers").map_err(|mut failure| {

@@ -8,6 +8,7 @@ use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
 use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
 use crate::scim::{patch, schema, urn};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -145,9 +146,8 @@ fn created(
     }
     let location = exchange.response.header("location").and_then(|location| request.url.join(location).ok());
     let id = location.filter(|url| same_origin(url, &request.url)).and_then(|url| {
-        let last = url.path_segments()?.next_back()?.to_owned();
-        let decoded =
-            url::form_urlencoded::parse(format!("id={}", last.replace('+', "%2B")).as_bytes()).next()?.1.into_owned();
+        let last = url.path_segments()?.next_back()?;
+        let decoded = percent_decode_str(last).decode_utf8().ok()?.into_owned();
         Some(decoded).filter(|id| !id.is_empty())
     });
     if let Some(id) = id {
