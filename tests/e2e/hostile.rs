@@ -1,0 +1,450 @@
+//! A server that misbehaves: what the caller sees, how often the server was asked, and that every call ends in time.
+
+use crate::fake::{Act, Fake, Received, answer, json as scim, raw};
+use crate::harness::{client, invoke};
+use scim_connector_host::{Error, Outcome};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// What the fake asks for.
+const TOKEN: &str = "t0ken-of-the-hostile-tests";
+
+type Script = fn(usize, &Received) -> Vec<Act>;
+
+/// One misbehaviour.
+struct Row {
+    name: &'static str,
+    /// What is called: `create`, `get`, `update`, `patch`, `delete`.
+    call: &'static str,
+    /// Members of the connection besides URL and token.
+    settings: Value,
+    script: Script,
+    /// What the caller sees, see [`seen`].
+    expected: &'static str,
+    /// How many requests the server got.
+    requests: usize,
+}
+
+fn row(name: &'static str, call: &'static str, script: Script, requests: usize, expected: &'static str) -> Row {
+    Row { name, call, settings: json!({}), script, expected, requests }
+}
+
+fn with(settings: Value, row: Row) -> Row {
+    Row { settings, ..row }
+}
+
+fn input(call: &str) -> (&'static str, Value) {
+    let payload = json!({"userName": "ada"});
+    match call {
+        "create" => ("createUser", json!({"payload": payload})),
+        "get" => ("getUser", json!({"id": "1"})),
+        "list" => ("listUsers", json!({})),
+        "update" => ("updateUser", json!({"id": "1", "payload": payload})),
+        "patch" => ("patchUser", json!({"id": "1", "operations": [{"op": "add", "path": "title", "value": "x"}]})),
+        "delete" => ("deleteUser", json!({"id": "1"})),
+        other => panic!("{other}?"),
+    }
+}
+
+/// A result in a few words: `ok VALUE`, or kind, transience, `maybeApplied` and status of the failure.
+fn seen(result: &Result<Outcome, Error>) -> String {
+    let error = match result {
+        Ok(outcome) => return format!("ok {}", outcome.output),
+        Err(error) => error.to_json(),
+    };
+    let word = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
+    let applied = if error["maybeApplied"] == json!(true) { " maybeApplied" } else { "" };
+    let status = error.get("status").map(|status| format!(" {status}")).unwrap_or_default();
+    format!("{} {}{applied}{status}", word("kind"), word("error"))
+}
+
+fn connection(fake: &Fake, settings: &Value) -> Value {
+    let mut connection = json!({
+        "serviceUrl": format!("{}/scim", fake.origin()),
+        "auth": {"type": "bearer", "token": TOKEN},
+        "retry": {"baseDelayMs": 20},
+        "timeouts": {"totalMs": 10_000},
+    });
+    for (name, value) in settings.as_object().into_iter().flatten() {
+        connection[name] = value.clone();
+    }
+    connection
+}
+
+const USER: &str = r#"{"id":"1","userName":"ada"}"#;
+const OK: &str = r#"ok {"id":"1","userName":"ada"}"#;
+
+fn good() -> Vec<Act> {
+    scim(200, USER)
+}
+
+fn html() -> Vec<Act> {
+    answer(200, &[("Content-Type", "text/html")], "<!DOCTYPE html><html><body>Sign in</body></html>")
+}
+
+fn half() -> Vec<Act> {
+    raw(b"HTTP/1.1 200 OK\r\nContent-Type: application/scim+json\r\nContent-Length: 500\r\n\r\n{\"id\":")
+}
+
+fn rows() -> Vec<Row> {
+    let patient = |milliseconds: u64| json!({"timeouts": {"firstByteMs": milliseconds}, "retry": {"maxAttempts": 1}});
+    let hasty = json!({"timeouts": {"totalMs": 1000}});
+    vec![
+        row("HTML to a read", "get", |_, _| html(), 1, "protocol permanent 200"),
+        row("HTML to a write", "create", |_, _| html(), 1, "protocol permanent maybeApplied 200"),
+        row("HTML of a 404", "get", |_, _| answer(404, &[], "<html>no</html>"), 1, "notFound permanent 404"),
+        row("an empty answer to a read", "get", |_, _| answer(200, &[], ""), 1, "protocol permanent 200"),
+        row("JSON that is no object", "get", |_, _| scim(200, "[1]"), 1, "protocol permanent 200"),
+        row("a resource that is no list", "list", |_, _| good(), 1, "protocol permanent 200"),
+        // Nothing, or not all.
+        row("nothing to a read", "get", |_, _| vec![Act::Close], 3, "unavailable transient"),
+        row("nothing to a read, then good", "get", |n, _| if n == 0 { vec![Act::Close] } else { good() }, 2, OK),
+        row("nothing to a creation", "create", |_, _| vec![Act::Close], 1, "unavailable permanent maybeApplied"),
+        row("nothing to an add", "patch", |_, _| vec![Act::Close], 1, "unavailable permanent maybeApplied"),
+        row("nothing to a PUT", "update", |_, _| vec![Act::Close], 3, "unavailable permanent maybeApplied"),
+        row("half a body to a read", "get", |_, _| half(), 3, "unavailable transient"),
+        row("half a body to a creation", "create", |_, _| half(), 1, "unavailable permanent maybeApplied"),
+        row("half a head", "get", |_, _| raw(b"HTTP/1.1 200 OK\r\nContent-Ty"), 3, "unavailable transient"),
+        row("no HTTP", "get", |_, _| raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), 3, "protocol permanent"),
+        row(
+            "no HTTP to a creation",
+            "create",
+            |_, _| raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+            1,
+            "protocol permanent maybeApplied",
+        ),
+        row(
+            "a malformed chunk",
+            "get",
+            |_, _| raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n{}\r\n"),
+            3,
+            "protocol permanent",
+        ),
+        // Too much.
+        row("10 MB", "get", |_, _| answer(200, &[], vec![b' '; 10 << 20]), 1, "tooLarge permanent"),
+        row(
+            "10 MB to a creation",
+            "create",
+            |_, _| answer(201, &[], vec![b' '; 10 << 20]),
+            1,
+            "tooLarge permanent maybeApplied",
+        ),
+        with(
+            json!({"limits": {"responseBytes": 10}}),
+            row("more than the connection allows", "get", |_, _| good(), 1, "tooLarge permanent"),
+        ),
+        row(
+            "a header of 1 MB",
+            "get",
+            |_, _| answer(200, &[("X-Huge", &"x".repeat(1 << 20))], USER),
+            3,
+            "protocol permanent",
+        ),
+        row(
+            "10,000 levels of JSON",
+            "get",
+            |_, _| scim(200, format!("{{\"a\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000))),
+            1,
+            "tooLarge permanent 200",
+        ),
+        row("invalid UTF-8", "get", |_, _| answer(200, &[], b"{\"id\":\"\xff\xfe\"}"), 1, "protocol permanent 200"),
+        row(
+            "invalid UTF-8 in an error",
+            "get",
+            |_, _| answer(400, &[], b"{\"detail\":\"\xff\"}"),
+            1,
+            "invalidInput permanent 400",
+        ),
+        // Too slow.
+        with(patient(300), row("no answer", "get", |_, _| vec![Act::Silence], 1, "timeout transient")),
+        with(
+            patient(300),
+            row("no answer to a creation", "create", |_, _| vec![Act::Silence], 1, "timeout permanent maybeApplied"),
+        ),
+        with(
+            json!({"timeouts": {"firstByteMs": 300}}),
+            row("no answer, three times", "get", |_, _| vec![Act::Silence], 3, "timeout transient"),
+        ),
+        with(
+            json!({"timeouts": {"betweenBytesMs": 300}, "retry": {"maxAttempts": 1}}),
+            row(
+                "an answer that stops",
+                "get",
+                |_, _| vec![Act::Send(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{".to_vec()), Act::Silence],
+                1,
+                "timeout transient",
+            ),
+        ),
+        with(
+            hasty.clone(),
+            row(
+                "a body that dribbles",
+                "get",
+                |_, _| {
+                    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n".to_vec();
+                    vec![Act::Send(head), Act::Drip(vec![b' '; 500], Duration::from_millis(100))]
+                },
+                1,
+                "timeout transient",
+            ),
+        ),
+        with(
+            hasty,
+            row(
+                "a creation's answer that dribbles",
+                "create",
+                |_, _| {
+                    vec![Act::Drip(
+                        b"HTTP/1.1 201 Created\r\nContent-Length: 500\r\n\r\n".to_vec(),
+                        Duration::from_millis(100),
+                    )]
+                },
+                1,
+                "timeout permanent maybeApplied",
+            ),
+        ),
+        // Not now.
+        row(
+            "429, then good",
+            "create",
+            |n, _| if n == 0 { answer(429, &[("Retry-After", "1")], "") } else { scim(201, USER) },
+            2,
+            OK,
+        ),
+        row(
+            "429 for longer than anyone waits",
+            "create",
+            |_, _| answer(429, &[("Retry-After", "3600")], ""),
+            1,
+            "throttled transient 429",
+        ),
+        row("503 twice, then good", "get", |n, _| if n < 2 { answer(503, &[], "") } else { good() }, 3, OK),
+        row("503 to a creation", "create", |_, _| answer(503, &[], ""), 1, "unavailable permanent maybeApplied 503"),
+        row(
+            "500 to a creation",
+            "create",
+            |_, _| scim(500, r#"{"detail":"oops"}"#),
+            1,
+            "unavailable permanent maybeApplied 500",
+        ),
+        row(
+            "500 to a deletion, then 404",
+            "delete",
+            |n, _| if n == 0 { scim(500, "{}") } else { scim(404, "{}") },
+            2,
+            "ok null",
+        ),
+        // No body where one could be.
+        row("204 to PUT", "update", |_, _| answer(204, &[], ""), 1, "ok null"),
+        row("204 to PATCH", "patch", |_, _| answer(204, &[], ""), 1, "ok null"),
+        row("200 to DELETE, with a body", "delete", |_, _| answer(200, &[], "gone"), 1, "ok null"),
+        row(
+            "201 without a body, with a Location",
+            "create",
+            |n, _| if n == 0 { answer(201, &[("Location", "/scim/Users/1")], "") } else { good() },
+            2,
+            OK,
+        ),
+        row(
+            "201 with neither",
+            "create",
+            |_, _| answer(201, &[], ""),
+            1,
+            r#"ok {"userName":"ada","schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]}"#,
+        ),
+        // No credentials.
+        row("401", "get", |_, _| answer(401, &[("WWW-Authenticate", "Bearer")], ""), 1, "authentication permanent 401"),
+        row("403", "create", |_, _| scim(403, "{}"), 1, "permission permanent 403"),
+        row("412", "update", |_, _| scim(412, "{}"), 1, "precondition permanent 412"),
+        row("413", "create", |_, _| scim(413, "{}"), 1, "tooLarge permanent 413"),
+        row("501", "patch", |_, _| scim(501, "{}"), 1, "unsupported permanent 501"),
+        row("a status nobody knows", "get", |_, _| scim(299, "oops"), 1, "protocol permanent 299"),
+        // Elsewhere.
+        row(
+            "307 within the origin",
+            "create",
+            |n, _| if n == 0 { answer(307, &[("Location", "/other/Users")], "") } else { scim(201, USER) },
+            2,
+            OK,
+        ),
+        row(
+            "302 within the origin, to a read",
+            "get",
+            |n, _| if n == 0 { answer(302, &[("Location", "/other")], "") } else { good() },
+            2,
+            OK,
+        ),
+        row(
+            "302 to a creation",
+            "create",
+            |_, _| answer(302, &[("Location", "/other")], ""),
+            1,
+            "protocol permanent 302",
+        ),
+        row(
+            "redirects without end",
+            "get",
+            |_, _| answer(307, &[("Location", "/scim/Users/1")], ""),
+            6,
+            "protocol permanent",
+        ),
+        row("304 without being asked", "get", |_, _| answer(304, &[], ""), 1, "notModified permanent 304"),
+    ]
+}
+
+#[test]
+fn every_misbehaviour_is_borne() {
+    let rows = rows();
+    // Most of the time is waiting, so they wait together.
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let running: Vec<_> = rows
+            .chunks(rows.len().div_ceil(4))
+            .map(|rows| scope.spawn(move || rows.iter().filter_map(play).collect::<Vec<_>>()))
+            .collect();
+        running.into_iter().flat_map(|part| part.join().expect("a row that panicked")).collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Plays a row; says what was wrong.
+fn play(row: &Row) -> Option<String> {
+    let fake = Fake::start(row.script);
+    let client = client(&connection(&fake, &row.settings));
+    let (operation, input) = input(row.call);
+    let started = Instant::now();
+    let result = invoke(&client, operation, input);
+    let took = started.elapsed();
+    let (found, requests) = (seen(&result), fake.requests().len());
+    let shown = result.as_ref().map_or_else(|error| error.to_json().to_string(), |outcome| format!("{outcome:?}"));
+    if shown.contains(TOKEN) {
+        return Some(format!("{}: the token is shown: {shown}", row.name));
+    }
+    if found != row.expected || requests != row.requests {
+        return Some(format!(
+            "{}: expected {:?} after {} requests, found {found:?} after {requests}: {shown}",
+            row.name, row.expected, row.requests
+        ));
+    }
+    // Ten seconds are the connection's limit at most; what has a shorter one must end well before.
+    let limit = match row.settings["timeouts"]["totalMs"].as_u64() {
+        Some(total) => Duration::from_millis(total + 2000),
+        None if found.starts_with("timeout") => Duration::from_secs(4),
+        None => Duration::from_secs(12),
+    };
+    (took > limit).then(|| format!("{}: took {took:?}", row.name))
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_given_up_within_two_seconds() {
+    let fake = Fake::start(|_, _| vec![Act::Silence]);
+    let settings = json!({"timeouts": {"firstByteMs": 300}, "retry": {"maxAttempts": 1}});
+    let client = client(&connection(&fake, &settings));
+    let started = Instant::now();
+    let result = invoke(&client, "getUser", json!({"id": "1"}));
+    assert_eq!(seen(&result), "timeout transient");
+    let took = started.elapsed();
+    assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(2), "{took:?}");
+}
+
+#[test]
+fn a_pause_the_server_asks_for_is_kept() {
+    let fake = Fake::start(|n, _| if n == 0 { answer(429, &[("Retry-After", "1")], "") } else { scim(201, USER) });
+    let client = client(&connection(&fake, &json!({})));
+    let started = Instant::now();
+    let outcome = invoke(&client, "createUser", json!({"payload": {"userName": "ada"}})).expect("the user");
+    assert!(started.elapsed() >= Duration::from_secs(1), "{:?}", started.elapsed());
+    assert_eq!(outcome.requests_made, 2);
+    let late = Fake::start(|_, _| answer(429, &[("Retry-After", "3600")], ""));
+    let failure = invoke(&self::client(&connection(&late, &json!({}))), "listUsers", json!({})).expect_err("throttled");
+    assert_eq!(failure.to_json()["retryAfterMs"], json!(3_600_000));
+}
+
+#[test]
+fn nothing_goes_to_another_origin() {
+    let other = Fake::start(|_, _| good());
+    let elsewhere = format!("{}/scim/Users", other.origin());
+    for (status, call) in [(301, "get"), (302, "get"), (307, "get"), (307, "create"), (308, "update"), (303, "create")]
+    {
+        let target = elsewhere.clone();
+        let fake = Fake::start(move |_, _| answer(status, &[("Location", &target)], ""));
+        let client = client(&connection(&fake, &json!({})));
+        let (operation, input) = input(call);
+        let result = invoke(&client, operation, input);
+        assert_eq!(seen(&result), format!("protocol permanent {status}"), "{status} to {call}");
+        let detail = result.expect_err("not followed").to_json()["detail"].as_str().expect("a detail").to_owned();
+        assert!(detail.contains(&other.origin()), "{detail}");
+        assert_eq!(fake.requests().len(), 1);
+    }
+    // A Location of a new user elsewhere is not read either.
+    let target = elsewhere.clone();
+    let fake = Fake::start(move |_, _| answer(201, &[("Location", &target)], ""));
+    let outcome =
+        invoke(&client(&connection(&fake, &json!({}))), "createUser", json!({"payload": {"userName": "ada"}}));
+    assert_eq!(outcome.expect("created").warnings.len(), 1);
+    assert_eq!(other.requests().len(), 0, "{:?}", other.requests());
+}
+
+#[test]
+fn a_token_endpoint_that_redirects_gets_no_second_secret() {
+    let other = Fake::start(|_, _| scim(200, r#"{"access_token":"stolen","token_type":"Bearer"}"#));
+    let target = format!("{}/token", other.origin());
+    let fake = Fake::start(move |_, _| answer(307, &[("Location", &target)], ""));
+    let auth = json!({"type": "clientCredentials", "tokenUrl": format!("{}/token", fake.origin()), "clientId": "c", "clientSecret": "c-secret"});
+    let client = client(&json!({"serviceUrl": fake.origin(), "auth": auth}));
+    assert_eq!(seen(&invoke(&client, "listUsers", json!({}))), "configuration permanent 307");
+    assert_eq!((fake.requests().len(), other.requests().len()), (1, 0));
+}
+
+#[test]
+fn requests_are_as_the_standard_has_them() {
+    let fake = Fake::start(|_, _| scim(201, USER));
+    let settings = json!({"headers": {"X-Tenant": "blue"}});
+    let client = client(&connection(&fake, &settings));
+    let payload = json!({"userName": "ada", "id": "mine", "meta": {"version": "x"}, "groups": [{"value": "g"}]});
+    invoke(&client, "createUser", json!({"payload": payload})).expect("the user");
+    let filter = r#"userName eq "O'N\"eil & Söhne + 1""#;
+    // The answer is no list, which is another test's matter.
+    let _ = invoke(&client, "listUsers", json!({"filter": filter, "count": 10, "attributes": ["userName", "id"]}));
+    let _ = invoke(&client, "getUser", json!({"id": "a/b?c#d e%"}));
+
+    let requests = fake.requests();
+    let (create, list, get) = (&requests[0], &requests[1], &requests[2]);
+    assert_eq!(create.line(), "POST /scim/Users");
+    let body: Value = serde_json::from_str(&create.body).expect("JSON");
+    assert_eq!(body, json!({"userName": "ada", "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"]}));
+    let (length, authorization) = (create.body.len().to_string(), format!("Bearer {TOKEN}"));
+    let headers = [
+        ("content-type", "application/scim+json"),
+        ("content-length", length.as_str()),
+        ("authorization", authorization.as_str()),
+        ("x-tenant", "blue"),
+        ("user-agent", "scim-connector/0.1.0"),
+        ("accept", "application/scim+json, application/json;q=0.9"),
+    ];
+    for (name, value) in headers {
+        assert_eq!(create.header(name), Some(value), "{name} of {}", create.head);
+    }
+    let host = fake.origin();
+    assert_eq!(create.header("host"), host.strip_prefix("http://"));
+    assert_eq!(
+        list.line(),
+        "GET /scim/Users?filter=userName+eq+%22O%27N%5C%22eil+%26+S%C3%B6hne+%2B+1%22&count=10&attributes=userName%2Cid"
+    );
+    assert_eq!(get.line(), "GET /scim/Users/a%2Fb%3Fc%23d%20e%25");
+    assert_eq!(get.header("content-type"), None);
+}
+
+#[test]
+fn an_echoed_token_is_taken_out_of_the_failure() {
+    let fake = Fake::start(|_, request| {
+        let echo = request.header("authorization").unwrap_or_default();
+        let headers = [("X-Request-Id", echo), ("Content-Type", "application/json")];
+        answer(400, &headers, json!({"detail": format!("bad token: {echo}"), "scimType": TOKEN}).to_string())
+    });
+    let error = invoke(&client(&connection(&fake, &json!({}))), "listUsers", json!({})).expect_err("400");
+    assert!(!format!("{error:?} {error} {}", error.to_json()).contains(TOKEN), "{error:?}");
+    assert_eq!(
+        error.to_json()["detail"],
+        json!("the provider answered listUsers with 400 Bad Request: bad token: Bearer [redacted]")
+    );
+}

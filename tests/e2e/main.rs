@@ -1,0 +1,16 @@
+//! End to end: the real component (`target/scim-connector.wasm`) in the real host, against real SCIM providers.
+//!
+//! Reading order: `harness` (how servers, the component and the command are started), `servers` (the life of a user on
+//! every provider), `tokens`, `cli`, `bad_input`, `hostile` (a scripted server that misbehaves), `secrets`.
+//!
+//! Nothing here is skipped: where the component or the servers are missing, the tests fail and say which command brings
+//! them. It knows only the public library and the command, never the component's source.
+
+mod bad_input;
+mod cli;
+mod fake;
+mod harness;
+mod hostile;
+mod secrets;
+mod servers;
+mod tokens;
