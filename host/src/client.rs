@@ -252,15 +252,22 @@ impl Drop for Call<'_> {
 fn scrubbed(error: Error, redactor: &Redactor) -> Error {
     match error {
         Error::Failure { transient, mut failure } => {
-            failure.detail = redactor.text(&failure.detail);
-            failure.excerpt = failure.excerpt.map(|excerpt| redactor.text(&excerpt));
-            for problem in failure.problems.iter_mut().flatten() {
-                problem.detail = redactor.text(&problem.detail);
-            }
+            scrub(&mut failure, redactor);
             Error::Failure { transient, failure }
         }
         other => other,
     }
+}
+
+fn scrub(failure: &mut wit::Failure, redactor: &Redactor) {
+    let code = match &mut failure.scim_type {
+        Some(wit::ScimType::Other(code)) => Some(code),
+        _ => None,
+    };
+    let quoted = [&mut failure.excerpt, &mut failure.request_id, &mut failure.oauth_error];
+    let texts = quoted.into_iter().flatten().chain(code).chain([&mut failure.detail]);
+    let problems = failure.problems.iter_mut().flatten().map(|problem| &mut problem.detail);
+    texts.chain(problems).for_each(|text| *text = redactor.text(text));
 }
 
 /// Says where in the configuration a connection is wrong.
@@ -342,6 +349,10 @@ impl Client {
         let Instance { store, exports, .. } = call.instance()?;
         let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);
         let answer = tokio::time::timeout_at(deadline, answer).await;
-        call.finish(answer)
+        let mut report = call.finish(answer)?;
+        let redactor = &self.inner.redactor;
+        report.steps.iter_mut().for_each(|step| step.detail = redactor.text(&step.detail));
+        report.failure.iter_mut().for_each(|failure| scrub(failure, redactor));
+        Ok(report)
     }
 }

@@ -81,6 +81,20 @@ impl Redactor {
         redactor
     }
 
+    /// A redactor for the answer to a request with this body: what the request says is secret, a user's password for
+    /// example, may come back in the answer's words.
+    #[must_use]
+    pub fn for_answer(request: &[u8]) -> Self {
+        let redactor = Self::default();
+        if let Ok(mut json) = serde_json::from_slice::<Value>(request) {
+            each_secret(&mut json, &mut |secret| secret.as_str().into_iter().for_each(|secret| redactor.learn(secret)));
+        } else {
+            let pairs = url::form_urlencoded::parse(request).filter(|(name, _)| is_secret_member(name));
+            pairs.for_each(|(_, secret)| redactor.learn(&secret));
+        }
+        redactor
+    }
+
     /// Adds a secret in every form it may travel in.
     pub fn learn(&self, secret: &str) {
         let secret = secret.trim();
@@ -189,19 +203,24 @@ fn names_a_secret(object: &Map<String, Value>) -> bool {
 
 /// Replaces the values of secret members, however deep.
 pub fn members(value: &mut Value) {
+    each_secret(value, &mut |secret| *secret = REDACTED.into());
+}
+
+/// Hands over the values of secret members, however deep.
+fn each_secret(value: &mut Value, act: &mut impl FnMut(&mut Value)) {
     match value {
         Value::Object(object) => {
             let secret_path = names_a_secret(object);
             for (name, value) in object {
                 let secret = is_secret_member(name) || (secret_path && name.eq_ignore_ascii_case("value"));
                 if secret && !value.is_null() && !value.is_boolean() {
-                    *value = REDACTED.into();
+                    act(value);
                 } else {
-                    members(value);
+                    each_secret(value, act);
                 }
             }
         }
-        Value::Array(list) => list.iter_mut().for_each(members),
+        Value::Array(list) => list.iter_mut().for_each(|value| each_secret(value, act)),
         _ => {}
     }
 }
@@ -309,6 +328,19 @@ mod tests {
         );
         assert_eq!(redactor.text("swordfish from-the-environment"), "[redacted] [redacted]");
         assert_eq!(redactor.result("swordfish from-the-environment"), "swordfish [redacted]");
+    }
+
+    #[test]
+    fn what_a_request_says_is_secret_is_taken_out_of_its_answer() {
+        let rows: [&[u8]; 3] = [
+            br#"{"userName": "ada", "password": "hunter22"}"#,
+            br#"{"Operations": [{"op": "replace", "path": "password", "value": "hunter22"}]}"#,
+            b"client_id=ada&client_assertion=hunter22",
+        ];
+        for body in rows {
+            let redactor = Redactor::for_answer(body);
+            assert_eq!(redactor.text("hunter22 is too weak for ada"), "[redacted] is too weak for ada");
+        }
     }
 
     #[test]

@@ -250,7 +250,7 @@ fn rows() -> Vec<Row> {
             "create",
             |_, _| answer(201, &[], ""),
             1,
-            r#"ok {"userName":"ada","schemas":["urn:ietf:params:scim:schemas:core:2.0:User"]}"#,
+            r#"ok {"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ada"}"#,
         ),
         // No credentials.
         row("401", "get", |_, _| answer(401, &[("WWW-Authenticate", "Bearer")], ""), 1, "authentication permanent 401"),

@@ -97,9 +97,16 @@ fn details(text: &mut String, failure: &Failure) {
     line("status", failure.status.map(status));
     line("scimType", failure.scim_type.as_ref().map(|code| scim_type_name(code).to_owned()));
     line("OAuth error", failure.oauth_error.clone());
-    line("at", failure.pointer.clone());
-    for problem in failure.problems.iter().flatten() {
-        line("problem", Some(format!("{}: {}", problem.pointer, problem.detail)));
+    // The empty pointer is the whole input, which says nothing more.
+    line("at", failure.pointer.clone().filter(|pointer| !pointer.is_empty()));
+    match failure.problems.as_deref() {
+        // Said already.
+        Some([only]) if Some(&only.pointer) == failure.pointer.as_ref() => {}
+        problems => {
+            for problem in problems.into_iter().flatten() {
+                line("problem", Some(format!("{}: {}", problem.pointer, problem.detail)));
+            }
+        }
     }
     line("retry after", failure.retry_after_ms.map(|wait| format!("{wait} ms")));
     line("request id", failure.request_id.clone());

@@ -73,11 +73,18 @@ pub fn after_sending(error: &(dyn StdError + 'static)) -> Fault {
 
 /// The code for an error while a response body is read.
 pub fn in_body(error: &hyper::Error) -> Fault {
-    let cut_short = chain(error).any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::UnexpectedEof)
-            || cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message)
-    });
-    if cut_short { Fault::HttpResponseIncomplete } else { after_sending(error) }
+    for cause in chain(error) {
+        if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
+            return Fault::HttpResponseIncomplete;
+        }
+        match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
+            Some(io::ErrorKind::UnexpectedEof) => return Fault::HttpResponseIncomplete,
+            // What hyper says of a malformed chunk.
+            Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => return Fault::HttpProtocolError,
+            _ => {}
+        }
+    }
+    after_sending(error)
 }
 
 #[cfg(test)]

@@ -134,7 +134,9 @@ impl Drop for Shared {
         let mut exchange = std::mem::take(&mut draft.exchange);
         exchange.duration = self.started.elapsed();
         exchange.request_body = draft.request.shown(&exchange.request_headers, &self.redactor);
-        exchange.response_body = draft.response.shown(&exchange.response_headers, &self.redactor);
+        let said = Redactor::for_answer(&draft.request.bytes);
+        exchange.response_body = said.text(&draft.response.shown(&exchange.response_headers, &self.redactor));
+        exchange.response_headers.iter_mut().for_each(|(_, value)| *value = said.text(value));
         if exchange.status.is_none() && exchange.error.is_none() {
             exchange.error = Some("given up before an answer came".into());
         }
