@@ -3,8 +3,12 @@
 //! Every layer below returns it; `convert` turns it into the contract's `error`. It knows no WIT and no HTTP, and it never
 //! holds a secret: texts that quote a server pass through [`Failure::scrub`] on the way out.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::fmt;
+use url::form_urlencoded;
 
 /// What every fallible function here returns.
 pub type Result<T> = std::result::Result<T, Box<Failure>>;
@@ -234,8 +238,37 @@ impl std::error::Error for Failure {}
 /// Replaces each secret of three characters or more by `[redacted]`; a shorter one would shred the text and is of no use
 /// to anybody.
 pub fn scrub(text: &str, secrets: &[String]) -> String {
-    secrets
-        .iter()
-        .filter(|secret| secret.len() >= 3)
-        .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"))
+    let worth = secrets.iter().filter(|secret| secret.len() >= 3);
+    worth.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"))
+}
+
+/// The forms in which a server may quote a secret: as it is, JSON-escaped, form-encoded, percent-encoded, in base64. The
+/// longest come first, so that none leaves the rest of another behind.
+pub fn forms(secret: &str) -> Vec<String> {
+    let escaped = Value::from(secret).to_string();
+    let mut forms = vec![
+        secret.to_owned(),
+        escaped.trim_matches('"').to_owned(),
+        form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
+        BASE64_STANDARD.encode(secret),
+    ];
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.dedup();
+    forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_in_every_form() {
+        let secrets = forms("p\"ä /s");
+        let quoted = [r#"p"ä /s"#, r#"p\"ä /s"#, "p%22%C3%A4+%2Fs", "p%22%C3%A4%20%2Fs", "cCLDpCAvcw=="];
+        for text in quoted {
+            assert_eq!(scrub(&format!("<{text}>"), &secrets), "<[redacted]>", "{text}");
+        }
+        assert_eq!(scrub("ab", &forms("ab")), "ab", "too short to be told from words");
+    }
 }

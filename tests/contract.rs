@@ -2,6 +2,7 @@
 //! the component's behaviour: it reads the contract as text and needs no build of it.
 //!
 //! Every rule is proven able to fail by a counter-example below.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 

@@ -458,6 +458,16 @@ fn secrets_are_not_quoted_back() {
         .call(&connection, "createUser", &json!({"payload": {"userName": "a", "password": "hunter22"}}))
         .unwrap_err();
     assert!(failure.detail.ends_with("weak password: [redacted]"), "{failure}");
+    let patches = [
+        json!({"op": "replace", "path": "password", "value": "hunter22"}),
+        json!({"op": "replace", "path": "urn:ietf:params:scim:schemas:core:2.0:User:password", "value": "hunter22"}),
+        json!({"op": "add", "value": {"Password": "hunter22"}}),
+    ];
+    for patch in patches {
+        let input = json!({"id": "1", "operations": [patch]});
+        let failure = Script::new([echo("weak: hunter22")]).call(&connection, "patchUser", &input).unwrap_err();
+        assert!(failure.detail.ends_with("weak: [redacted]"), "{failure}");
+    }
     connection["auth"] = json!({"type": "bearer", "token": {"env": "SCIM_TOKEN"}});
     let failure =
         Script::new([echo("token-from-the-environment")]).call(&connection, "createUser", &ada()).unwrap_err();

@@ -7,7 +7,7 @@ use super::platform::{Bounds, Platform, Reason, TransportError};
 use super::{Effect, Request, Response, retry};
 use crate::auth;
 use crate::connection::{Auth, Connection};
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::{Failure, Kind, Result, forms};
 use std::cell::{Cell, RefCell};
 use url::Url;
 
@@ -63,9 +63,9 @@ impl<'a> Client<'a> {
         self.requests.get()
     }
 
-    /// Remembers a secret, so that no failure quotes it.
+    /// Remembers a secret, so that no failure quotes it in any form.
     pub fn guard(&self, secret: &str) {
-        self.secrets.borrow_mut().push(secret.to_owned());
+        self.secrets.borrow_mut().extend(forms(secret));
     }
 
     /// Tells the caller something although the call succeeds.

@@ -242,14 +242,29 @@ pub fn call(
     deadline: Option<u32>,
 ) -> Result<Answer> {
     let client = Client::new(platform, connection, deadline);
-    let passwords = input
-        .payload
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("password"))
-        .filter_map(|(_, value)| value.as_str());
-    passwords.for_each(|password| client.guard(password));
+    input.payload.iter().for_each(|(name, value)| guard(&client, value, is_password(name)));
+    for patch::Operation { path, value, .. } in &input.operations {
+        value.iter().for_each(|value| guard(&client, value, path.as_deref().is_some_and(is_password)));
+    }
     let output = run(&client, operation, input).map_err(|failure| client.clean(failure))?;
     Ok(Answer { output, requests: client.requests(), warnings: client.warnings() })
+}
+
+/// Remembers the passwords in a value that is sent: a server may quote them in what it refuses.
+fn guard(client: &Client<'_>, value: &Value, secret: bool) {
+    match value {
+        Value::String(text) if secret => client.guard(text),
+        Value::Array(items) => items.iter().for_each(|item| guard(client, item, secret)),
+        Value::Object(object) => {
+            object.iter().for_each(|(name, item)| guard(client, item, secret || is_password(name)))
+        }
+        _ => {}
+    }
+}
+
+/// Whether an attribute's name or path, with or without its schema's URN, means the password.
+fn is_password(path: &str) -> bool {
+    path.rsplit([':', '.']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case("password"))
 }
 
 fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Output> {

@@ -21,10 +21,13 @@ pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -
         Verb::Delete => deleted(client, row, input, &request, &exchange).map(|()| Output::None),
         Verb::Get => match body(client, &exchange, request.effect, row.name)? {
             Some(resource) => Ok(Output::Resource(resource)),
-            None => Err(Failure::new(
-                Kind::Protocol,
-                format!("the provider answered {} with {} and no body", row.name, exchange.response.status),
-            )),
+            None => {
+                let status = exchange.response.status;
+                let detail = format!("the provider answered {} with {status} and no body", row.name);
+                let mut failure = Failure::new(Kind::Protocol, detail);
+                failure.status = Some(status);
+                Err(failure)
+            }
         },
         _ => match body(client, &exchange, request.effect, row.name)? {
             Some(resource) => Ok(Output::Resource(resource)),
