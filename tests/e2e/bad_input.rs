@@ -83,14 +83,16 @@ fn bad_input_is_named_exactly() {
             "createUser",
             r#"{"payload":{"userName":7,"emails":[{"value":true}]}}"#,
             1,
-            "error: invalid input: payload.emails.0.value: expected a string, found a boolean (and 1 more)\n  at: /payload/emails/0/value\n  \
-             problem: /payload/emails/0/value: expected a string, found a boolean\n  problem: /payload/userName: expected a string, found a number",
+            "error: invalid input: payload.emails.0.value: expected a string, found a boolean (and 1 more)\n  \
+             at: /payload/emails/0/value\n  problem: /payload/emails/0/value: expected a string, found a boolean\n  \
+             problem: /payload/userName: expected a string, found a number",
         ),
         (
             "createUser",
             r#"{"payload":{"usrName":"x"}}"#,
             1,
-            "error: invalid input: payload.usrName: unknown attribute \"usrName\"; did you mean \"userName\"?\n  at: /payload/usrName",
+            "error: invalid input: payload.usrName: unknown attribute \"usrName\"; did you mean \"userName\"?\n  \
+             at: /payload/usrName",
         ),
         (
             "createUser",
@@ -113,8 +115,8 @@ fn bad_input_is_named_exactly() {
             "listUsers",
             r#"{"attributes":["userName"],"excludedAttributes":["emails"]}"#,
             1,
-            "error: invalid input: excludedAttributes: give either attributes or excludedAttributes, not both (RFC 7644 section 3.9)\n  \
-             at: /excludedAttributes",
+            "error: invalid input: excludedAttributes: give either attributes or excludedAttributes, not both \
+             (RFC 7644 section 3.9)\n  at: /excludedAttributes",
         ),
         (
             "listUsers",
@@ -138,7 +140,8 @@ fn bad_input_is_named_exactly() {
             "patchUser",
             r#"{"id":"1","operations":[{"op":"remove"}]}"#,
             1,
-            "error: invalid input: operations.0.path: is required to remove (RFC 7644 section 3.5.2.2)\n  at: /operations/0/path",
+            "error: invalid input: operations.0.path: is required to remove (RFC 7644 section 3.5.2.2)\n  \
+             at: /operations/0/path",
         ),
     ];
     let found = rows.iter().map(|row| (format!("{} {}", row.0, row.1), refused(row.0, row.1))).collect();
@@ -199,8 +202,8 @@ fn bad_connections_are_named_exactly() {
         ),
         (
             auth("type = \"bearr\", token = \"x\""),
-            "error: connections.prod.auth.type: \"bearr\" is not one of none, host, bearer, basic, header, clientCredentials; \
-             did you mean \"bearer\"?",
+            "error: connections.prod.auth.type: \"bearr\" is not one of none, host, bearer, basic, header, \
+             clientCredentials; did you mean \"bearer\"?",
         ),
         (auth("type = \"bearer\""), "error: connections.prod.auth.token: is required: a string or {\"env\": \"NAME\"}"),
         (
@@ -209,7 +212,8 @@ fn bad_connections_are_named_exactly() {
         ),
         (
             auth("type = \"bearer\", token = { file = \"no-such-file\" }"),
-            "error: connections.prod.auth.token: file \"no-such-file\" cannot be read: No such file or directory (os error 2)",
+            "error: connections.prod.auth.token: file \"no-such-file\" cannot be read: \
+             No such file or directory (os error 2)",
         ),
         (
             auth("type = \"clientCredentials\", tokenUrl = \"https://example.com/token\", clientId = \"c\""),
@@ -301,16 +305,17 @@ fn wrong_credentials_and_wrong_addresses_are_named_exactly() {
             guard.connection(json!({"clientSecret": "wrong"})),
             1,
             format!(
-                "error: authentication: the token endpoint at {token_origin} refused the client: invalid_client (client \
-                 authentication failed); check auth.clientId and the secret\n  status: 401 Unauthorized\n  OAuth error: invalid_client"
+                "error: authentication: the token endpoint at {token_origin} refused the client: invalid_client \
+                 (client authentication failed); check auth.clientId and the secret\n  status: 401 Unauthorized\n  \
+                 OAuth error: invalid_client"
             ),
         ),
         (
             "wrong token",
             json!({"serviceUrl": guard.service_url(), "auth": {"type": "bearer", "token": "wrong"}}),
             1,
-            "error: authentication: the provider answered listUsers with 401 Unauthorized: the access token is invalid or has \
-             expired; check auth\n  status: 401 Unauthorized"
+            "error: authentication: the provider answered listUsers with 401 Unauthorized: the access token is invalid \
+             or has expired; check auth\n  status: 401 Unauthorized"
                 .into(),
         ),
         (
@@ -318,7 +323,8 @@ fn wrong_credentials_and_wrong_addresses_are_named_exactly() {
             fast(service(format!("{closed}/v2"))),
             75,
             format!(
-                "error: unavailable: {closed} cannot be reached: connection refused\n  this may pass; the call may be repeated"
+                "error: unavailable: {closed} cannot be reached: connection refused\n  \
+                 this may pass; the call may be repeated"
             ),
         ),
         (
@@ -326,23 +332,25 @@ fn wrong_credentials_and_wrong_addresses_are_named_exactly() {
             fast(guard.connection(json!({"tokenUrl": format!("{closed}/token")}))),
             75,
             format!(
-                "error: unavailable: token endpoint: {closed} cannot be reached: connection refused\n  this may pass; the call \
-                 may be repeated"
+                "error: unavailable: token endpoint: {closed} cannot be reached: connection refused\n  \
+                 this may pass; the call may be repeated"
             ),
         ),
         (
             "a path that is no SCIM service",
             service(format!("{service_origin}/v3")),
             1,
-            "error: not found: the provider answered listUsers with 404 Not Found: No resource type found at 'v3'\n  status: 404 Not Found".into(),
+            "error: not found: the provider answered listUsers with 404 Not Found: No resource type found at 'v3'\n  \
+             status: 404 Not Found"
+                .into(),
         ),
         (
             "a tokenUrl that shows a page",
             guard.connection(json!({"tokenUrl": format!("{}/login", html.origin())})),
             1,
             format!(
-                "error: protocol: the token endpoint at {} answered 200 without an access token (RFC 6749 section 5.1)\n  \
-                 status: 200 OK",
+                "error: protocol: the token endpoint at {} answered 200 without an access token (RFC 6749 \
+                 section 5.1)\n  status: 200 OK",
                 html.origin()
             ),
         ),
@@ -360,8 +368,8 @@ fn wrong_credentials_and_wrong_addresses_are_named_exactly() {
             "a serviceUrl that shows a page",
             json!({"serviceUrl": html.origin(), "auth": {"type": "none"}}),
             1,
-            "error: protocol: the provider answered listUsers with 200, but the body is HTML, not SCIM; check serviceUrl\n  \
-             status: 200 OK\n  answer: <!DOCTYPE html><p>Sign in</p>"
+            "error: protocol: the provider answered listUsers with 200, but the body is HTML, not SCIM; \
+             check serviceUrl\n  status: 200 OK\n  answer: <!DOCTYPE html><p>Sign in</p>"
                 .into(),
         ),
     ];

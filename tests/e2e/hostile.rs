@@ -389,7 +389,8 @@ fn a_token_endpoint_that_redirects_gets_no_second_secret() {
     let other = Fake::start(|_, _| scim(200, r#"{"access_token":"stolen","token_type":"Bearer"}"#));
     let target = format!("{}/token", other.origin());
     let fake = Fake::start(move |_, _| answer(307, &[("Location", &target)], ""));
-    let auth = json!({"type": "clientCredentials", "tokenUrl": format!("{}/token", fake.origin()), "clientId": "c", "clientSecret": "c-secret"});
+    let token_url = format!("{}/token", fake.origin());
+    let auth = json!({"type": "clientCredentials", "tokenUrl": token_url, "clientId": "c", "clientSecret": "c-secret"});
     let client = client(&json!({"serviceUrl": fake.origin(), "auth": auth}));
     assert_eq!(seen(&invoke(&client, "listUsers", json!({}))), "configuration permanent 307");
     assert_eq!((fake.requests().len(), other.requests().len()), (1, 0));

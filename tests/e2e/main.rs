@@ -5,6 +5,7 @@
 //!
 //! Nothing here is skipped: where the component or the servers are missing, the tests fail and say which command brings
 //! them. It knows only the public library and the command, never the component's source.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod bad_input;
 mod cli;

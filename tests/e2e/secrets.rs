@@ -202,13 +202,17 @@ fn calls() -> Vec<(&'static str, Value)> {
 #[test]
 fn the_command_prints_no_secret() {
     let fake = echo();
-    let connections: Vec<(&str, Value)> =
-        auths(&fake.origin()).into_iter().map(|(name, auth)| (name, connection(&fake.origin(), auth))).collect();
+    let environment = ("environment", json!({"type": "bearer", "token": {"env": "SCIM_E2E_TOKEN"}}));
+    let connections: Vec<(&str, Value)> = auths(&fake.origin())
+        .into_iter()
+        .chain([environment])
+        .map(|(name, auth)| (name, connection(&fake.origin(), auth)))
+        .collect();
     let place = Workplace::new(&connections);
     let secrets = secrets();
     let mut leaks = Vec::new();
     let mut search = |label: String, arguments: &[&str], stdin: &str| {
-        let done = place.run_with(arguments, &[], stdin);
+        let done = place.run_with(arguments, &[("SCIM_E2E_TOKEN", BEARER_TOKEN)], stdin);
         leaks.extend(found(&label, &format!("{}\n{}", done.stdout, done.stderr), &secrets));
         done
     };
@@ -235,28 +239,25 @@ fn a_wrong_configuration_is_named_without_its_secrets() {
     const IN_A_URL: &str = "sw0rdfish-in-a-url";
     // Each is refused before anything is sent, by a message that is about a place near a secret.
     let secret = json!(CLIENT_SECRET);
+    let credentials = "type = \"clientCredentials\", tokenUrl = \"https://x.test\", clientId = \"c\"";
+    let auth = |auth: String| format!("serviceUrl = \"https://example.com\"\nauth = {auth}\n");
     let rows = [
-        format!("[connections.a]\nserviceUrl = \"https://ada:{IN_A_URL}@example.com\"\nauth.type = \"none\"\n"),
-        format!(
-            "[connections.a]\nserviceUrl = \"https://example.com\"\nauth = {{ type = \"bearer\", tokn = {secret} }}\n"
-        ),
-        format!("[connections.a]\nserviceUrl = \"https://example.com\"\nauth = {secret}\n"),
-        format!(
-            "[connections.a]\nserviceUrl = \"https://example.com\"\nauth = {{ type = \"bearer\", token = [{secret}] }}\n"
-        ),
-        format!(
-            "[connections.a]\nserviceUrl = \"https://example.com\"\nauth = {{ type = \"bearer\", token = {secret}\n"
-        ),
-        format!(
-            "[connections.a]\nserviceUrl = \"https://example.com\"\nauth = {{ type = \"clientCredentials\", tokenUrl = \"https://x.test\", clientId = \"c\", privateKey = {secret} }}\n"
-        ),
-        format!(
-            "[connections.a]\nserviceUrl = \"https://example.com\"\nauth.type = \"none\"\nheaders.X-Key = \"{BEARER_TOKEN}\\n\"\n"
-        ),
+        format!("serviceUrl = \"https://ada:{IN_A_URL}@example.com\"\nauth.type = \"none\"\n"),
+        auth(format!("{{ type = \"bearer\", tokn = {secret} }}")),
+        auth(secret.to_string()),
+        auth(format!("{{ type = \"bearer\", token = [{secret}] }}")),
+        auth(format!("{{ type = \"bearer\", token = {secret}")),
+        auth(format!("{{ {credentials}, privateKey = {secret}, clientSecert = {secret} }}")),
+        auth(format!("{{ type = \"none\" }}\nheaders.X-Key = \"{BEARER_TOKEN}\\n\"")),
     ];
     for text in rows {
         for format in ["text", "json"] {
-            let done = Workplace::with_config(&text).run(&["call", "listUsers", "--error-format", format]);
+            let done = Workplace::with_config(&format!("[connections.a]\n{text}")).run(&[
+                "call",
+                "listUsers",
+                "--error-format",
+                format,
+            ]);
             assert_eq!(done.code, 78, "{text}{done:?}");
             let used = [CLIENT_SECRET, IN_A_URL, BEARER_TOKEN].map(str::to_owned);
             assert_eq!(found(&text, &done.stderr, &used), Vec::<String>::new());
