@@ -1,6 +1,8 @@
 //! What the host does with a component that misbehaves. The components here have the contract's exports, made from `wit/`
 //! by wit-component, and bodies written by hand.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
 use scim_connector_host::{Client, CodeCache, Connector, Error, Options};
 use serde_json::json;
 use std::time::{Duration, Instant};

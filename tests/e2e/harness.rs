@@ -260,7 +260,7 @@ impl Workplace {
             }
             std::thread::sleep(Duration::from_millis(5));
         };
-        let text = |output: Drained| String::from_utf8(output.to_end()).expect("output in UTF-8");
+        let text = |output: Drained| String::from_utf8(output.into_end()).expect("output in UTF-8");
         Finished { code: status.code().unwrap_or(-1), stdout: text(stdout), stderr: text(stderr) }
     }
 }
@@ -290,7 +290,7 @@ impl Drained {
     }
 
     /// Everything, once the other end is closed.
-    fn to_end(self) -> Vec<u8> {
+    fn into_end(self) -> Vec<u8> {
         if let Err(RecvTimeoutError::Timeout) = self.ended.recv_timeout(COMMAND_LIMIT) {
             panic!("the pipe stays open");
         }

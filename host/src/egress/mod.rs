@@ -43,7 +43,7 @@ impl Egress {
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self { policy, transport: Transport::new(), token_url, redactor, observer }
+        Self { policy, transport: Transport::default(), token_url, redactor, observer }
     }
 
     /// Whether the request may change something at the provider (RFC 9110 section 9.2.1): not a safe method, not a

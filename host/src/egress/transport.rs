@@ -54,12 +54,14 @@ pub struct Transport {
     secure: OnceLock<Client<HttpsConnector<Plain>, WasiBody>>,
 }
 
-impl Transport {
+impl Default for Transport {
     /// A transport without connections; certificates are read when the first `https:` request is made.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self { plain: pooled(tcp()), secure: OnceLock::new() }
     }
+}
 
+impl Transport {
     /// Sends a request. `on_connected` is called when a connection stands, just before the request goes out.
     ///
     /// # Errors
