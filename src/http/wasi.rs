@@ -231,10 +231,11 @@ fn from_code(code: &ErrorCode, started: bool) -> TransportError {
 /// wasmtime gives no code for an error in a body (`http-error-code` looks for another type than its bodies carry, seen in
 /// 48.0.8), but names it in the error's words.
 fn from_words(words: &str) -> TransportError {
+    let words = words.to_lowercase();
     let told = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
-    if told(&["Timeout", "timed out"]) {
+    if told(&["timeout", "timed out"]) {
         failed(Reason::Timeout, true, "the answer stopped for longer than the timeout")
-    } else if told(&["HttpProtocolError", "TransferCoding", "ContentCoding", "TrailerS"]) {
+    } else if told(&["protocol error", "protocolerror", "coding", "trailer"]) {
         failed(Reason::Malformed, true, "malformed HTTP")
     } else {
         failed(Reason::Closed, true, "the answer broke off")
