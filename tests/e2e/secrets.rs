@@ -216,16 +216,14 @@ fn the_command_prints_no_secret() {
         leaks.extend(found(&label, &format!("{}\n{}", done.stdout, done.stderr), &secrets));
         done
     };
-    for (name, _) in &connections {
+    for (row, (name, _)) in connections.iter().enumerate() {
         for (number, (operation, input)) in calls().into_iter().enumerate() {
-            // Both formats, one with the exchanges and one without, in turns.
-            let format = if number % 2 == 0 { "text" } else { "json" };
-            for verbose in [&["--verbose"][..], &[]] {
-                let arguments = ["call", operation, "--connection", name, "--error-format", format, "--input", "-"];
-                let done =
-                    search(format!("{name} {operation} {number}"), &[&arguments, verbose].concat(), &input.to_string());
-                assert!(done.code == 1 || number == 0, "{name} {operation}: {done:?}");
-            }
+            // In turns, so that every call is seen in both formats.
+            let format = ["text", "json"][(row + number) % 2];
+            let call = ["--verbose", "call", operation, "--connection", name, "--error-format", format, "--input", "-"];
+            let done = search(format!("{name} {operation} {number} {format}"), &call, &input.to_string());
+            assert!(done.code == 1 || number == 0, "{name} {operation}: {done:?}");
+            assert!(done.stderr.contains("> "), "the exchanges are shown: {done:?}");
         }
         search(format!("{name} test"), &["--verbose", "test", "--connection", name], "");
         search(format!("{name} test --json"), &["test", "--json", "--connection", name], "");
