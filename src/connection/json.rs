@@ -1,0 +1,266 @@
+//! The JSON form of a connection, as canvases and configuration files write it.
+
+use super::{Auth, ClientCredentials, Connection, Draft, Limits, Method, Retry, Secret, Timeouts, http_url};
+use crate::failure::{Kind, Result};
+use crate::profile::PROVIDERS;
+use crate::reader::Reader;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+const METHODS: [(&str, Method); 3] =
+    [("basic", Method::Basic), ("post", Method::Post), ("privateKeyJwt", Method::PrivateKeyJwt)];
+
+/// What is percent-encoded in a path segment: everything but RFC 3986's unreserved characters (section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl Connection {
+    /// Reads the JSON form.
+    pub fn from_json(value: &Value) -> Result<Self> {
+        let reader = Reader::new(value, "", Kind::Configuration)?;
+        reader.only(&[
+            "serviceUrl",
+            "auth",
+            "provider",
+            "organization",
+            "profile",
+            "headers",
+            "timeouts",
+            "retry",
+            "limits",
+            "allowInsecureHttp",
+            "overrides",
+        ])?;
+        let provider = match reader.string("provider")? {
+            None => None,
+            Some(name) => Some(PROVIDERS.iter().find(|provider| provider.name == name).ok_or_else(|| {
+                let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+                reader.error(
+                    "provider",
+                    format!("{name:?} is not a known provider ({}); give serviceUrl instead", names.join(", ")),
+                )
+            })?),
+        };
+        let organization = match provider {
+            Some(_) => Some(reader.required("organization")?),
+            None => None,
+        };
+        let filled = |template: &str| {
+            organization
+                .as_ref()
+                .map(|name| template.replace("{organization}", &utf8_percent_encode(name, RESERVED).to_string()))
+        };
+        let service_url =
+            match (reader.string("serviceUrl")?, provider.and_then(|provider| filled(provider.service_url))) {
+                (Some(url), _) => url,
+                (None, Some(url)) => url,
+                (None, None) => reader.required("serviceUrl")?,
+            };
+        let token_url = provider.and_then(|provider| filled(provider.token_url));
+        let auth = match reader.child("auth")? {
+            Some(auth) => auth_from_json(auth, token_url)?,
+            None => {
+                return Err(reader
+                    .error("auth", "is required; {\"type\": \"none\"} for a provider that asks for no credentials"));
+            }
+        };
+        let draft = Draft {
+            service_url,
+            auth,
+            profile: reader.string("profile")?.or(provider.map(|provider| provider.name.to_owned())),
+            headers: reader.pairs("headers")?.unwrap_or_default(),
+            timeouts: timeouts_from_json(&reader)?,
+            retry: retry_from_json(&reader)?,
+            limits: limits_from_json(&reader)?,
+            allow_insecure_http: reader.boolean("allowInsecureHttp")?.unwrap_or_default(),
+            overrides: reader.object("overrides")?.cloned().unwrap_or_default(),
+        };
+        draft.check()
+    }
+
+    /// The JSON form with everything filled in; secrets as they were given.
+    pub fn to_json(&self) -> Value {
+        let Draft { auth, headers, timeouts, retry, limits, allow_insecure_http, overrides, .. } = &self.parts;
+        let headers: Map<String, Value> = headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        json!({
+            "serviceUrl": self.service_url.as_str().trim_end_matches('/'),
+            "auth": auth_to_json(auth),
+            "profile": self.profile.name,
+            "headers": headers,
+            "timeouts": {"connectMs": timeouts.connect, "firstByteMs": timeouts.first_byte, "betweenBytesMs": timeouts.between_bytes, "totalMs": timeouts.total},
+            "retry": {"maxAttempts": retry.max_attempts, "baseDelayMs": retry.base_delay, "maxDelayMs": retry.max_delay},
+            "limits": {"responseBytes": limits.response_bytes, "jsonDepth": limits.json_depth, "redirects": limits.redirects},
+            "allowInsecureHttp": allow_insecure_http,
+            "overrides": overrides,
+        })
+    }
+}
+
+impl Secret {
+    fn to_json(&self) -> Value {
+        match self {
+            Secret::Literal(value) => json!(value),
+            Secret::Env(name) => json!({"env": name}),
+        }
+    }
+}
+
+fn secret(reader: &Reader<'_>, name: &'static str) -> Result<Option<Secret>> {
+    match reader.value(name) {
+        None => Ok(None),
+        Some(Value::String(text)) if text.is_empty() => Err(reader.error(name, "must not be empty")),
+        Some(Value::String(text)) => Ok(Some(Secret::Literal(text.clone()))),
+        Some(Value::Object(object)) if object.len() == 1 => match object.get("env") {
+            Some(Value::String(variable)) if !variable.is_empty() => Ok(Some(Secret::Env(variable.clone()))),
+            _ => Err(reader.error(name, "expected a string or {\"env\": \"NAME\"}")),
+        },
+        Some(_) => Err(reader.error(name, "expected a string or {\"env\": \"NAME\"}")),
+    }
+}
+
+fn required_secret(reader: &Reader<'_>, name: &'static str) -> Result<Secret> {
+    secret(reader, name)?.ok_or_else(|| reader.error(name, "is required: a string or {\"env\": \"NAME\"}"))
+}
+
+fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth> {
+    #[derive(Clone, Copy)]
+    enum Type {
+        None,
+        Host,
+        Bearer,
+        Basic,
+        Header,
+        ClientCredentials,
+    }
+    let types = [
+        ("none", Type::None),
+        ("host", Type::Host),
+        ("bearer", Type::Bearer),
+        ("basic", Type::Basic),
+        ("header", Type::Header),
+        ("clientCredentials", Type::ClientCredentials),
+    ];
+    reader.required("type")?;
+    let auth_type = reader.choice("type", &types)?.unwrap_or(Type::None);
+    reader.only(match auth_type {
+        Type::None | Type::Host => &["type"],
+        Type::Bearer => &["type", "token"],
+        Type::Basic => &["type", "username", "password"],
+        Type::Header => &["type", "name", "value"],
+        Type::ClientCredentials => &[
+            "type",
+            "tokenUrl",
+            "clientId",
+            "clientSecret",
+            "privateKey",
+            "keyId",
+            "method",
+            "scopes",
+            "audience",
+            "parameters",
+        ],
+    })?;
+    Ok(match auth_type {
+        Type::None => Auth::None,
+        Type::Host => Auth::Host,
+        Type::Bearer => Auth::Bearer(required_secret(&reader, "token")?),
+        Type::Basic => Auth::Basic(reader.required("username")?, required_secret(&reader, "password")?),
+        Type::Header => Auth::Header(reader.required("name")?, required_secret(&reader, "value")?),
+        Type::ClientCredentials => {
+            let url = match (reader.string("tokenUrl")?, token_url) {
+                (Some(url), _) | (None, Some(url)) => url,
+                (None, None) => reader.required("tokenUrl")?,
+            };
+            let draft = ClientCredentials {
+                token_url: http_url(&url, "/auth/tokenUrl")?,
+                client_id: reader.required("clientId")?,
+                client_secret: secret(&reader, "clientSecret")?,
+                private_key: secret(&reader, "privateKey")?,
+                key_id: reader.string("keyId")?,
+                method: Method::Basic,
+                scopes: reader
+                    .strings("scopes")?
+                    .unwrap_or_default()
+                    .iter()
+                    .flat_map(|scope| scope.split_whitespace())
+                    .map(str::to_owned)
+                    .collect(),
+                audience: reader.string("audience")?,
+                parameters: reader.pairs("parameters")?.unwrap_or_default(),
+            };
+            let method = reader.choice("method", &METHODS)?;
+            Auth::ClientCredentials(Box::new(draft.with_method(method)?))
+        }
+    })
+}
+
+fn auth_to_json(auth: &Auth) -> Value {
+    match auth {
+        Auth::None => json!({"type": "none"}),
+        Auth::Host => json!({"type": "host"}),
+        Auth::Bearer(token) => json!({"type": "bearer", "token": token.to_json()}),
+        Auth::Basic(username, password) => {
+            json!({"type": "basic", "username": username, "password": password.to_json()})
+        }
+        Auth::Header(name, value) => json!({"type": "header", "name": name, "value": value.to_json()}),
+        Auth::ClientCredentials(it) => {
+            let mut object = Map::new();
+            let parameters: Map<String, Value> =
+                it.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+            let method = METHODS.iter().find(|method| method.1 == it.method).map(|method| method.0);
+            object.insert("type".into(), json!("clientCredentials"));
+            object.insert("tokenUrl".into(), json!(it.token_url.as_str()));
+            object.insert("clientId".into(), json!(it.client_id));
+            object.insert("method".into(), json!(method));
+            object.insert("scopes".into(), json!(it.scopes));
+            object.insert("parameters".into(), Value::Object(parameters));
+            let optional = [
+                ("clientSecret", it.client_secret.as_ref().map(Secret::to_json)),
+                ("privateKey", it.private_key.as_ref().map(Secret::to_json)),
+                ("keyId", it.key_id.as_ref().map(|v| json!(v))),
+                ("audience", it.audience.as_ref().map(|v| json!(v))),
+            ];
+            object.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+            Value::Object(object)
+        }
+    }
+}
+
+fn timeouts_from_json(reader: &Reader<'_>) -> Result<Timeouts> {
+    let mut timeouts = Timeouts::default();
+    if let Some(reader) = reader.child("timeouts")? {
+        reader.only(&["connectMs", "firstByteMs", "betweenBytesMs", "totalMs"])?;
+        timeouts = Timeouts {
+            connect: reader.small("connectMs")?.unwrap_or(timeouts.connect),
+            first_byte: reader.small("firstByteMs")?.unwrap_or(timeouts.first_byte),
+            between_bytes: reader.small("betweenBytesMs")?.unwrap_or(timeouts.between_bytes),
+            total: reader.small("totalMs")?.unwrap_or(timeouts.total),
+        };
+    }
+    Ok(timeouts)
+}
+
+fn retry_from_json(reader: &Reader<'_>) -> Result<Retry> {
+    let mut retry = Retry::default();
+    if let Some(reader) = reader.child("retry")? {
+        reader.only(&["maxAttempts", "baseDelayMs", "maxDelayMs"])?;
+        retry = Retry {
+            max_attempts: reader.small("maxAttempts")?.unwrap_or(retry.max_attempts),
+            base_delay: reader.small("baseDelayMs")?.unwrap_or(retry.base_delay),
+            max_delay: reader.small("maxDelayMs")?.unwrap_or(retry.max_delay),
+        };
+    }
+    Ok(retry)
+}
+
+fn limits_from_json(reader: &Reader<'_>) -> Result<Limits> {
+    let mut limits = Limits::default();
+    if let Some(reader) = reader.child("limits")? {
+        reader.only(&["responseBytes", "jsonDepth", "redirects"])?;
+        limits = Limits {
+            response_bytes: reader.integer("responseBytes")?.unwrap_or(limits.response_bytes),
+            json_depth: reader.small("jsonDepth")?.unwrap_or(limits.json_depth),
+            redirects: reader.small("redirects")?.unwrap_or(limits.redirects),
+        };
+    }
+    Ok(limits)
+}

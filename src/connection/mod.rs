@@ -1,0 +1,254 @@
+//! A connection: one provider and how to reach it, checked and with every default filled in.
+//!
+//! `json` is its JSON form (the WIT form is `convert`'s), `wire` the rules for URLs and headers. It sends nothing and reads no secret: a
+//! [`Secret`] is revealed by whoever puts it on the wire, just before.
+
+mod json;
+mod wire;
+
+use crate::failure::{Failure, Kind, Result};
+use crate::profile::Profile;
+use serde_json::{Map, Value};
+use std::fmt;
+use url::Url;
+pub use wire::{header, http_url, is_header_value};
+
+/// A secret, or the environment variable it stands in.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// The secret itself.
+    Literal(String),
+    /// The name of an environment variable.
+    Env(String),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Secret::Literal(_) => f.write_str("[redacted]"),
+            Secret::Env(name) => write!(f, "env {name}"),
+        }
+    }
+}
+
+impl Secret {
+    /// The secret itself; `pointer` says where the connection asks for it.
+    pub fn reveal(&self, pointer: &str, environment: impl Fn(&str) -> Option<String>) -> Result<String> {
+        let (value, what) = match self {
+            Secret::Literal(value) => (Some(value.clone()), "the secret".to_owned()),
+            Secret::Env(name) => (environment(name), format!("environment variable {name:?}")),
+        };
+        match value {
+            Some(value) if !value.is_empty() => Ok(value),
+            Some(_) => {
+                Err(Failure::new(Kind::Configuration, format!("{}: {what} is empty", crate::reader::place(pointer)))
+                    .at(pointer))
+            }
+            None => {
+                Err(Failure::new(Kind::Configuration, format!("{}: {what} is not set", crate::reader::place(pointer)))
+                    .at(pointer))
+            }
+        }
+    }
+}
+
+/// How the client proves itself to the token endpoint (RFC 6749 section 2.3, RFC 7523 section 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `client_secret_basic`.
+    Basic,
+    /// `client_secret_post`.
+    Post,
+    /// `private_key_jwt`.
+    PrivateKeyJwt,
+}
+
+/// OAuth 2.0 client credentials (RFC 6749 section 4.4). Equal credentials share a cached token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCredentials {
+    /// The token endpoint.
+    pub token_url: Url,
+    /// The client identifier.
+    pub client_id: String,
+    /// The client secret; there for `Basic` and `Post`.
+    pub client_secret: Option<Secret>,
+    /// PKCS#8 PEM; there for `PrivateKeyJwt`.
+    pub private_key: Option<Secret>,
+    /// `kid` of the assertion.
+    pub key_id: Option<String>,
+    /// How the client proves itself.
+    pub method: Method,
+    /// Scopes to ask for.
+    pub scopes: Vec<String>,
+    /// The `audience` parameter.
+    pub audience: Option<String>,
+    /// Further parameters.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// How requests are authenticated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// Not at all.
+    None,
+    /// By the host.
+    Host,
+    /// Bearer token.
+    Bearer(Secret),
+    /// HTTP Basic: user name, password.
+    Basic(String, Secret),
+    /// A header: name, value.
+    Header(String, Secret),
+    /// OAuth 2.0 client credentials.
+    ClientCredentials(Box<ClientCredentials>),
+}
+
+/// Limits in time, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until a connection stands.
+    pub connect: u32,
+    /// Until the first byte of the answer.
+    pub first_byte: u32,
+    /// Between two pieces of the answer.
+    pub between_bytes: u32,
+    /// For the whole call.
+    pub total: u32,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Timeouts { connect: 10_000, first_byte: 30_000, between_bytes: 30_000, total: 120_000 }
+    }
+}
+
+/// Retries of what is safe to repeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retry {
+    /// Attempts in all, 1 or more.
+    pub max_attempts: u32,
+    /// First pause, milliseconds.
+    pub base_delay: u32,
+    /// Longest pause, milliseconds.
+    pub max_delay: u32,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Retry { max_attempts: 3, base_delay: 250, max_delay: 20_000 }
+    }
+}
+
+/// Limits in size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Largest answer, bytes.
+    pub response_bytes: u64,
+    /// Deepest nesting of JSON.
+    pub json_depth: u32,
+    /// Most redirects.
+    pub redirects: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { response_bytes: 8 * 1024 * 1024, json_depth: 64, redirects: 5 }
+    }
+}
+
+/// Deepest nesting serde_json reads.
+const JSON_DEPTH_MAX: u32 = 120;
+
+/// What a connection is made from; either form of it fills this in.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Base URL of the service.
+    pub service_url: String,
+    /// Credentials.
+    pub auth: Auth,
+    /// Name of the profile.
+    pub profile: Option<String>,
+    /// Headers of every request.
+    pub headers: Vec<(String, String)>,
+    /// Limits in time.
+    pub timeouts: Timeouts,
+    /// Retries.
+    pub retry: Retry,
+    /// Limits in size.
+    pub limits: Limits,
+    /// Whether `http:` is allowed beyond loopback.
+    pub allow_insecure_http: bool,
+    /// Knobs that replace the profile's and the provider's.
+    pub overrides: Map<String, Value>,
+}
+
+/// A connection that holds together.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Base URL, without a slash at its end.
+    pub service_url: Url,
+    /// The other parts, checked.
+    pub parts: Draft,
+    /// The provider's profile.
+    pub profile: &'static Profile,
+}
+
+impl Draft {
+    /// Checks the parts against each other.
+    pub fn check(self) -> Result<Connection> {
+        let service_url = wire::service_url(&self.service_url, "/serviceUrl", self.allow_insecure_http)?;
+        if let Auth::ClientCredentials(credentials) = &self.auth {
+            wire::insecure(&credentials.token_url, "/auth/tokenUrl", self.allow_insecure_http)?;
+        }
+        for (name, value) in &self.headers {
+            header(name, value, "/headers")?;
+        }
+        match &self.auth {
+            Auth::Header(name, _) => header(name, "", "/auth/name")?,
+            Auth::Basic(username, _) if username.contains(':') => {
+                return Err(configuration("/auth/username", "must not contain a colon (RFC 7617 section 2)"));
+            }
+            _ => {}
+        }
+        let timeouts = [
+            ("connectMs", self.timeouts.connect),
+            ("firstByteMs", self.timeouts.first_byte),
+            ("betweenBytesMs", self.timeouts.between_bytes),
+            ("totalMs", self.timeouts.total),
+        ];
+        for (name, value) in timeouts {
+            if value == 0 {
+                return Err(configuration(&format!("/timeouts/{name}"), "must be 1 or more milliseconds"));
+            }
+        }
+        if self.retry.max_attempts == 0 {
+            return Err(configuration("/retry/maxAttempts", "must be 1 or more; 1 switches retries off"));
+        }
+        if self.limits.json_depth > JSON_DEPTH_MAX {
+            return Err(configuration("/limits/jsonDepth", format!("must be at most {JSON_DEPTH_MAX}")));
+        }
+        let profile = Profile::named(self.profile.as_deref().unwrap_or("generic"))?;
+        Ok(Connection { service_url, parts: self, profile })
+    }
+}
+
+fn configuration(pointer: &str, detail: impl fmt::Display) -> Box<Failure> {
+    Failure::new(Kind::Configuration, format!("{}: {detail}", crate::reader::place(pointer))).at(pointer)
+}
+
+impl ClientCredentials {
+    /// Settles the method and checks that what it needs is there.
+    pub fn with_method(mut self, method: Option<Method>) -> Result<Self> {
+        self.method = method.unwrap_or(if self.private_key.is_some() { Method::PrivateKeyJwt } else { Method::Basic });
+        match self.method {
+            Method::Basic | Method::Post if self.client_secret.is_none() => {
+                Err(configuration("/auth/clientSecret", "is required: a string or {\"env\": \"NAME\"}"))
+            }
+            Method::PrivateKeyJwt if self.private_key.is_none() => Err(configuration(
+                "/auth/privateKey",
+                "is required for method \"privateKeyJwt\": PKCS#8 PEM, a string or {\"env\": \"NAME\"}",
+            )),
+            _ => Ok(self),
+        }
+    }
+}
