@@ -88,6 +88,14 @@ impl Client {
             .map_err(|error| Error::Load(format!("the component's expanded connection cannot be read: {error}")))?;
 
         let record = wit::Connection::from(expanded);
+        if matches!(record.auth, wit::Auth::Host) {
+            // Sent without credentials, every call would fail with a 401 that nobody could explain.
+            return Err(Error::Config {
+                path: references::join(&path, "auth.type"),
+                detail: "\"host\" leaves the credentials to the host, and this host adds none yet; choose another type"
+                    .into(),
+            });
+        }
         let token_url = match &record.auth {
             wit::Auth::ClientCredentials(client) => Some(client.token_url.as_str()),
             _ => None,

@@ -205,6 +205,11 @@ fn bad_connections_are_named_exactly() {
             "error: connections.prod.auth.type: \"bearr\" is not one of none, host, bearer, basic, header, \
              clientCredentials; did you mean \"bearer\"?",
         ),
+        (
+            auth("type = \"host\""),
+            "error: connections.prod.auth.type: \"host\" leaves the credentials to the host, and this host adds none yet; \
+             choose another type",
+        ),
         (auth("type = \"bearer\""), "error: connections.prod.auth.token: is required: a string or {\"env\": \"NAME\"}"),
         (
             auth("type = \"bearer\", token = { env = \"SCIM_E2E_NOT_SET\" }"),
