@@ -1,7 +1,8 @@
 //! The SCIM protocol, without any I/O: what a body means and how one is written (RFC 7643, RFC 7644).
 //!
 //! A resource is its JSON object and stays lossless: absent, null and `[]` are three different things. Reading is tolerant of
-//! what real servers do, writing is strict. Nothing here imports anything of ours but the failure type.
+//! what real servers do, writing is strict. Of ours it uses only
+//! the failure type and the words of `reader` (names of JSON types, places, suggestions).
 
 pub mod error;
 pub mod list;
