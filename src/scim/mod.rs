@@ -5,8 +5,10 @@
 //! the failure type and the words of `reader` (names of JSON types, places, suggestions).
 
 pub mod error;
+pub mod filter;
 pub mod list;
 pub mod patch;
+pub mod path;
 pub mod resource;
 pub mod schema;
 pub mod service_provider;
