@@ -28,6 +28,8 @@ pub enum Kind {
     NotFound,
     /// It clashes with what is there.
     Conflict,
+    /// Several resources match where one was meant.
+    Ambiguous,
     /// The resource has another version.
     Precondition,
     /// The resource has the version the caller has.
@@ -50,7 +52,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, with its JSON name, whether a failure of this kind is worth another attempt, and what it means.
-    pub const ALL: [(Kind, &'static str, Transience, &'static str); 15] = [
+    pub const ALL: [(Kind, &'static str, Transience, &'static str); 16] = [
         (Kind::InvalidInput, "invalidInput", Transience::Never, "The input is wrong: correct what `pointer` names."),
         (
             Kind::Configuration,
@@ -71,6 +73,12 @@ impl Kind {
             "conflict",
             Transience::Never,
             "It clashes with a resource that is there, usually a value that must be unique.",
+        ),
+        (
+            Kind::Ambiguous,
+            "ambiguous",
+            Transience::Never,
+            "Several resources match where one was meant: name another attribute to find it by.",
         ),
         (Kind::Precondition, "precondition", Transience::Never, "The resource has changed since it was read."),
         (Kind::NotModified, "notModified", Transience::Never, "The resource has not changed since it was read."),
@@ -165,6 +173,18 @@ impl Failure {
     /// A failure of kind `invalid-input` at a place in the input.
     pub fn input(pointer: impl Into<String>, detail: impl Into<String>) -> Box<Self> {
         Self::new(Kind::InvalidInput, detail).at(pointer)
+    }
+
+    /// A failure of kind `invalid-input` that tells all problems of the input at once.
+    pub fn problems(problems: Vec<Problem>) -> Box<Self> {
+        let (pointer, first) = problems
+            .first()
+            .map(|first| (first.pointer.clone(), format!("{}: {}", crate::reader::place(&first.pointer), first.detail)))
+            .unwrap_or_default();
+        let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
+        let mut failure = Failure::input(pointer, first + &more);
+        failure.problems = problems;
+        failure
     }
 
     /// The same failure, at a place in the input.

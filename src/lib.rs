@@ -5,6 +5,7 @@
 //! WASI adapter runs natively, so its tests need no WebAssembly.
 
 pub mod auth;
+pub mod call;
 pub mod catalog;
 pub mod connection;
 pub mod convert;
@@ -14,6 +15,7 @@ pub mod failure;
 pub mod http;
 pub mod operations;
 pub mod profile;
+pub mod provisioning;
 pub mod reader;
 pub mod scim;
 #[cfg(all(target_family = "wasm", feature = "lean"))]

@@ -555,7 +555,7 @@ fn the_catalog_tells_the_truth() {
     let manifest = manifest();
     let operations = manifest["operations"].as_array().unwrap();
     assert_eq!(operations.len(), Operation::ALL.len());
-    let mut available = Vec::new();
+    let mut pending = Vec::new();
     for operation in operations {
         let name = operation["name"].as_str().unwrap();
         let example = &operation["example"];
@@ -573,29 +573,34 @@ fn the_catalog_tells_the_truth() {
             "{name}"
         );
         if operation["available"] == true {
-            available.push(name);
-            let script = Script::new([answer(404, ""), answer(404, "")]);
+            let script = Script::new((0..8).map(|_| answer(404, "")));
             let outcome = invoke(&script, &bearer().to_string(), name, &example.to_string(), None);
             assert!(!script.sent.borrow().is_empty(), "{name}: its example is refused: {outcome:?}");
         } else {
+            pending.push(name);
             let failure = Script::new([]).call(&bearer(), name, example).unwrap_err();
             assert_eq!((failure.kind, failure.transient), (Kind::Unsupported, false), "{name}");
             assert_eq!(failure.detail, format!("{name} is not in version 0.1.0 of the connector"));
         }
     }
-    assert_eq!(
-        available,
-        [
-            "createUser",
-            "getUser",
-            "listUsers",
-            "searchUsers",
-            "updateUser",
-            "patchUser",
-            "deleteUser",
-            "getServiceProviderConfig"
-        ]
-    );
+    let unfinished = [
+        "ensureUser",
+        "activateUser",
+        "deactivateUser",
+        "ensureGroup",
+        "addGroupMembers",
+        "removeGroupMembers",
+        "setGroupMembers",
+        "reconcile",
+        "submitRequest",
+        "collectRequest",
+        "bulk",
+        "listResourceTypes",
+        "getResourceType",
+        "listSchemas",
+        "getSchema",
+    ];
+    assert_eq!(pending, unfinished);
 }
 
 /// The table and the contract name the same operations.

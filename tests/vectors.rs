@@ -84,7 +84,7 @@ fn array(name: &str, _: &str, value: &Value) {
 }
 
 fn service_provider(name: &str, _: &str, value: &Value) {
-    let provider = ServiceProvider::new(Some(as_object(name, value).clone()), &Resource::new(), [false; 6]);
+    let provider = ServiceProvider::new(Some(as_object(name, value).clone()), &Resource::new(), &Resource::new());
     for feature in FEATURES {
         let capability = provider.feature(feature).unwrap();
         assert_eq!(capability.source, Source::Discovered, "{name}: {feature}");
@@ -125,7 +125,7 @@ fn search_request(name: &str, _: &str, value: &Value) {
         &serde_json::json!({"serviceUrl": "https://example.com/v2", "auth": {"type": "none"}}),
     )
     .unwrap();
-    let endpoint = scim_connector::operations::Subject::User.endpoint().unwrap();
+    let endpoint = scim_connector::operations::target::Endpoint::of(scim_connector::operations::KNOWN[0]);
     let request = query::build(
         &connection,
         Verb::Search,

@@ -1,13 +1,17 @@
 //! Dynamic invocation: an operation by name, its input read strictly from JSON.
 
 use super::table::{Operation, Row};
+use crate::call::call;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::platform::Platform;
-use crate::operations::{self, Answer, Input, Options, Query, View};
+use crate::operations::later::Ticket;
+use crate::operations::{Answer, Ensure, Input, Options, Query, Target, Verb, View};
 use crate::reader::{self, Reader};
+use crate::scim::bulk::{self, METHODS};
 use crate::scim::patch::{self, OPS};
-use serde_json::Value;
+use crate::scim::resource::Resource;
+use serde_json::{Value, json};
 
 /// Calls an operation with JSON. `deadline` is milliseconds for the whole call.
 pub fn invoke(
@@ -21,7 +25,7 @@ pub fn invoke(
     let operation = Operation::named(operation)?;
     let text = if input.trim().is_empty() { "{}" } else { input };
     let input = read(operation.row(), &reader::parse(text, "input", Kind::InvalidInput)?)?;
-    operations::call(platform, &connection, operation, &input, deadline)
+    call(platform, &connection, operation, &input, deadline)
 }
 
 /// Reads an operation's input.
@@ -51,7 +55,11 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
             (true, None) => return Err(reader.error("payload", "is required: the resource as a JSON object")),
             (_, payload) => payload.cloned().unwrap_or_default(),
         },
-        operations: if has("operations") { operations_from(&reader)? } else { Vec::new() },
+        operations: if row.verb == Verb::Patch {
+            items(&reader, "operations", "{\"op\", \"path\", \"value\"}", operation_from)?
+        } else {
+            Vec::new()
+        },
         query: Query {
             filter: field!(string "filter"),
             sort_by: field!(string "sortBy"),
@@ -72,19 +80,97 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
             read_back: field!(boolean "readBack").unwrap_or_default(),
             gone_is_done: field!(boolean "goneIsDone").unwrap_or_default(),
             validate: field!(boolean "validate").unwrap_or_default(),
+            read_modify_write: field!(boolean "readModifyWrite").unwrap_or_default(),
         },
+        target: target(field!(string "resourceType"), field!(string "endpoint"))?,
+        ensure: Ensure {
+            match_on: field!(strings "matchOn").unwrap_or_default(),
+            dry_run: field!(boolean "dryRun").unwrap_or_default(),
+        },
+        members: if has("members") { members(&reader)? } else { Vec::new() },
+        bulk: match (row.verb, has("request")) {
+            (Verb::Bulk, _) => bulk_operations(&reader)?,
+            (_, true) => vec![request(&reader)?],
+            _ => Vec::new(),
+        },
+        fail_on_errors: field!(small "failOnErrors"),
+        ticket: if has("ticket") { Some(ticket(&reader)?) } else { None },
     })
 }
 
-fn operations_from(reader: &Reader<'_>) -> Result<Vec<patch::Operation>> {
-    let Some(items) = reader.list("operations")? else {
-        return Err(reader.error("operations", "is required: a list of {\"op\", \"path\", \"value\"}"));
-    };
-    items.iter().enumerate().map(|(index, item)| operation_from(item, index)).collect()
+/// The target of a generic operation: by type or by path.
+fn target(name: Option<String>, path: Option<String>) -> Result<Option<Target>> {
+    match (name, path) {
+        (Some(_), Some(_)) => {
+            Err(Failure::input("/endpoint", "endpoint: give either resourceType or endpoint, not both"))
+        }
+        (Some(name), None) => Ok(Some(Target::ResourceType(name))),
+        (None, path) => Ok(path.map(Target::Endpoint)),
+    }
 }
 
-fn operation_from(item: &Value, index: usize) -> Result<patch::Operation> {
-    let reader = Reader::new(item, &format!("/operations/{index}"), Kind::InvalidInput)?;
+/// A list that must be there, its items read one by one with their index.
+fn items<T>(
+    reader: &Reader<'_>,
+    name: &'static str,
+    shape: &str,
+    read: impl Fn(&Value, &str) -> Result<T>,
+) -> Result<Vec<T>> {
+    let Some(items) = reader.list(name)? else {
+        return Err(reader.error(name, format!("is required: a list of {shape}")));
+    };
+    items.iter().enumerate().map(|(index, item)| read(item, &format!("/{name}/{index}"))).collect()
+}
+
+/// Members: objects with `value`, or just the identifier.
+fn members(reader: &Reader<'_>) -> Result<Vec<Resource>> {
+    items(reader, "members", "{\"value\": id} or of ids", |item, pointer| match item {
+        Value::String(id) => Ok(Resource::from_iter([("value".to_owned(), json!(id))])),
+        Value::Object(object) => Ok(object.clone()),
+        other => Err(Failure::input(
+            pointer,
+            format!("{}: expected a member or its id, found {}", reader::place(pointer), reader::type_name(other)),
+        )),
+    })
+}
+
+fn bulk_operations(reader: &Reader<'_>) -> Result<Vec<bulk::Operation>> {
+    items(reader, "operations", "{\"method\", \"path\", \"bulkId\", \"data\"}", bulk_operation)
+}
+
+fn request(reader: &Reader<'_>) -> Result<bulk::Operation> {
+    match reader.value("request") {
+        Some(request) => bulk_operation(request, "/request"),
+        None => Err(reader.error("request", "is required: {\"method\", \"path\", \"data\"}")),
+    }
+}
+
+fn bulk_operation(item: &Value, pointer: &str) -> Result<bulk::Operation> {
+    let reader = Reader::new(item, pointer, Kind::InvalidInput)?;
+    reader.only(&["method", "path", "bulkId", "version", "data"])?;
+    let name = reader.required("method")?;
+    let method = METHODS.iter().find(|row| row.0.eq_ignore_ascii_case(&name)).map(|row| row.1);
+    let method =
+        method.ok_or_else(|| reader.error("method", format!("{name:?} is not one of POST, PUT, PATCH, DELETE")))?;
+    Ok(bulk::Operation {
+        method,
+        path: reader.required("path")?,
+        bulk_id: reader.string("bulkId")?,
+        version: reader.string("version")?,
+        data: reader.value("data").cloned(),
+    })
+}
+
+fn ticket(reader: &Reader<'_>) -> Result<Ticket> {
+    let Some(ticket) = reader.child("ticket")? else {
+        return Err(reader.error("ticket", "is required: what submitRequest answered"));
+    };
+    ticket.only(&["transaction", "location"])?;
+    Ok(Ticket { transaction: ticket.required("transaction")?, location: ticket.string("location")? })
+}
+
+fn operation_from(item: &Value, pointer: &str) -> Result<patch::Operation> {
+    let reader = Reader::new(item, pointer, Kind::InvalidInput)?;
     reader.only(&["op", "path", "value"])?;
     let name = reader.required("op")?;
     // Microsoft's documentation writes "Add"; the wire form is lower case (RFC 7644 section 3.5.2).
@@ -97,9 +183,4 @@ fn operation_from(item: &Value, index: usize) -> Result<patch::Operation> {
     // A null value says something (it clears an attribute), a value left out does not.
     let value = item.get("value").cloned();
     Ok(patch::Operation { op, path, value })
-}
-
-/// Tells an unavailable part of the runtime.
-pub fn unavailable(what: &str) -> Box<Failure> {
-    Failure::new(Kind::Unsupported, format!("{what} is not in version {} of the connector", env!("CARGO_PKG_VERSION")))
 }

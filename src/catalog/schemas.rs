@@ -35,7 +35,7 @@ pub fn connection() -> Value {
     };
     let number = |title: &str, default: u64, minimum: u64| json!({"type": "integer", "title": title, "default": default, "minimum": minimum});
     let group = |title: &str, properties: Value| json!({"type": "object", "title": title, "properties": properties, "additionalProperties": false});
-    let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+    let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.0).collect();
     let providers: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
     json!({
         "$schema": DIALECT,
@@ -130,6 +130,9 @@ pub fn output(row: &Row) -> Value {
 pub fn example(row: &Row) -> Value {
     let payload = match row.subject {
         Subject::Group => json!({"displayName": "Engineering"}),
+        Subject::Resource => {
+            json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Device"], "displayName": "Thermostat", "active": true})
+        }
         _ => {
             json!({"userName": "ada@example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "emails": [{"value": "ada@example.com", "type": "work", "primary": true}], "active": true})
         }
@@ -147,7 +150,7 @@ pub fn example(row: &Row) -> Value {
                 "userName eq \"ada@example.com\""
             })),
             ("members", _) => Some(json!([{"value": id}])),
-            ("resourceType", _) => Some(json!("User")),
+            ("resourceType", _) => Some(json!("Device")),
             _ => None,
         };
         example.extend(value.map(|value| (name.to_owned(), value)));
@@ -189,6 +192,7 @@ fn field(row: &Row, name: &str) -> Value {
             json!({"type": "object", "title": "Headers of this request", "additionalProperties": {"type": "string"}})
         }
         "readBack" => titled("boolean", "Read once more where the provider answers without a body"),
+        "readModifyWrite" => titled("boolean", "Read first, change that version only, again where it has changed"),
         "goneIsDone" => titled("boolean", "Not being there is a success"),
         "validate" => titled("boolean", "Check against the provider's schemas first"),
         "members" | "desired" | "operations" => json!({"type": "array", "items": {"type": "object"}}),
@@ -200,22 +204,20 @@ fn field(row: &Row, name: &str) -> Value {
 }
 
 fn resource(subject: Subject, writing: bool) -> Value {
-    let Some(endpoint) =
-        subject.endpoint().or_else(|| (subject == Subject::Me).then(|| Subject::User.endpoint()).flatten())
-    else {
+    let Some(known) = subject.known() else {
         return json!({"type": "object", "title": "Resource"});
     };
-    let mut properties = attributes(endpoint.attributes, writing);
-    if endpoint.schema == urn::USER {
+    let mut properties = attributes(known.attributes, writing);
+    if known.schema == urn::USER {
         let enterprise = attributes(schema::ENTERPRISE_USER, writing);
         properties.insert(
             urn::ENTERPRISE_USER.into(),
             json!({"type": "object", "title": "Enterprise attributes", "properties": enterprise}),
         );
     }
-    let title = endpoint.path.trim_end_matches('s');
+    let title = known.name;
     if writing {
-        json!({"type": "object", "title": title, "properties": properties, "required": [endpoint.required]})
+        json!({"type": "object", "title": title, "properties": properties, "required": [known.required]})
     } else {
         json!({"type": "object", "title": title, "properties": properties})
     }

@@ -99,9 +99,9 @@ impl Row {
     /// Whether this version carries it out.
     pub fn available(&self) -> bool {
         use Verb::*;
-        match self.subject {
-            Subject::User => matches!(self.verb, Create | Get | List | Search | Update | Patch | Delete),
-            Subject::ServiceProvider => true,
+        match self.verb {
+            Create | Get | List | Search | Update | Patch | Delete => true,
+            Discover => self.subject == Subject::ServiceProvider,
             _ => false,
         }
     }
@@ -224,7 +224,7 @@ impl Row {
             if self.subject == Subject::Resource { &["resourceType", "endpoint"] } else { &[] };
         let id: &[&'static str] = if self.subject == Subject::Me { &[] } else { &["id"] };
         const VIEW: &[&str] = &["attributes", "excludedAttributes"];
-        const CHANGE: &[&str] = &["readBack", "ifMatch", "headers"];
+        const CHANGE: &[&str] = &["readBack", "ifMatch", "readModifyWrite", "headers"];
         const QUERY: &[&str] = &[
             "filter",
             "attributes",

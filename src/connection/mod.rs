@@ -189,8 +189,8 @@ pub struct Connection {
     pub service_url: Url,
     /// The other parts, checked.
     pub parts: Draft,
-    /// The provider's profile.
-    pub profile: &'static Profile,
+    /// The provider's profile, under the overrides.
+    pub profile: Profile,
 }
 
 impl Draft {
@@ -227,7 +227,7 @@ impl Draft {
         if self.limits.json_depth > JSON_DEPTH_MAX {
             return Err(configuration("/limits/jsonDepth", format!("must be at most {JSON_DEPTH_MAX}")));
         }
-        let profile = Profile::named(self.profile.as_deref().unwrap_or("generic"))?;
+        let profile = Profile::named(self.profile.as_deref().unwrap_or("generic"), &self.overrides)?;
         Ok(Connection { service_url, parts: self, profile })
     }
 }

@@ -1,15 +1,15 @@
-//! What goes out: the contract's errors, pages, reports and the provider's configuration.
+//! What goes out: the contract's errors, resources, pages, reports.
 
 use super::resource;
-use crate::bindings::exports::scim::connector::runtime;
+use crate::bindings::exports::scim::connector::{resources, runtime};
 use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Kind};
 use crate::operations::connection_test::{Report, Status};
+use crate::operations::later::{Progress, Ticket};
 use crate::operations::query::Listed;
-use crate::operations::{Answer, Output};
-use crate::scim::resource::{get, number, text};
-use crate::scim::service_provider::{Capability, ServiceProvider, Source};
-use serde_json::Value;
+use crate::operations::{Answer, Ensured, EnsuredResource, Membership, Output};
+use crate::scim::resource::Resource;
+use crate::scim::{bulk, patch};
 
 /// A failure as the contract's error.
 #[allow(clippy::boxed_local, reason = "failures travel boxed")]
@@ -60,6 +60,7 @@ fn kind(kind: Kind) -> wit::FailureKind {
         Kind::Permission => wit::FailureKind::Permission,
         Kind::NotFound => wit::FailureKind::NotFound,
         Kind::Conflict => wit::FailureKind::Conflict,
+        Kind::Ambiguous => wit::FailureKind::Ambiguous,
         Kind::Precondition => wit::FailureKind::Precondition,
         Kind::NotModified => wit::FailureKind::NotModified,
         Kind::Throttled => wit::FailureKind::Throttled,
@@ -101,24 +102,131 @@ pub fn outcome(answer: Answer) -> runtime::Outcome {
     }
 }
 
-/// A user, where the operation gives one; an empty user cannot arise, since such operations answer a resource or fail.
-pub fn user(output: Output) -> Option<wit::User> {
-    match output {
-        Output::Resource(resource) => Some(resource::user(resource)),
-        Output::None | Output::Page(_) | Output::ServiceProvider(_) => None,
+/// A resource, read by `read`.
+pub fn one<T>(read: fn(Resource) -> T) -> impl FnOnce(Output) -> Option<T> {
+    move |output| match output {
+        Output::Resource(resource) => Some(read(resource)),
+        _ => None,
     }
 }
 
-/// A page of users.
-pub fn user_page(listed: Listed) -> wit::UserPage {
-    let Listed { page, next, complete } = listed;
-    wit::UserPage {
-        resources: page.resources.into_iter().map(resource::user).collect(),
-        total_results: page.total_results,
-        start_index: page.start_index,
-        items_per_page: page.items_per_page,
-        next,
-        complete,
+/// A resource, or none where the provider answered without a body.
+pub fn maybe<T>(read: fn(Resource) -> T) -> impl FnOnce(Output) -> Option<Option<T>> {
+    move |output| match output {
+        Output::Resource(resource) => Some(Some(read(resource))),
+        Output::None => Some(None),
+        _ => None,
+    }
+}
+
+/// Nothing.
+pub fn nothing(_: Output) -> Option<()> {
+    Some(())
+}
+
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident $page:ident $read:path;)*) => {
+        $($(#[$doc])* pub fn $name(output: Output) -> Option<wit::$page> {
+            let Output::Page(Listed { page, next, complete }) = output else { return None };
+            Some(wit::$page {
+                resources: page.resources.into_iter().map($read).collect(),
+                total_results: page.total_results,
+                start_index: page.start_index,
+                items_per_page: page.items_per_page,
+                next,
+                complete,
+            })
+        })*
+    };
+}
+
+pages! {
+    /// A page of users.
+    user_page UserPage resource::user;
+    /// A page of groups.
+    group_page GroupPage resource::group;
+    /// A page of resources.
+    resource_page ResourcePage resource::json;
+}
+
+fn patch_operation(operation: patch::Operation) -> wit::PatchOperation {
+    let patch::Operation { op, path, value } = operation;
+    let op = match op {
+        patch::Op::Add => wit::PatchOp::Add,
+        patch::Op::Remove => wit::PatchOp::Remove,
+        patch::Op::Replace => wit::PatchOp::Replace,
+    };
+    wit::PatchOperation { op, path, value: value.map(|value| value.to_string()) }
+}
+
+/// What an `ensure` operation found and did: the outcome, the resource, the changes.
+fn ensured(output: Output) -> Option<(wit::EnsureOutcome, Resource, Vec<wit::PatchOperation>)> {
+    let Output::Ensured(EnsuredResource { outcome, resource, changes, noun: _ }) = output else { return None };
+    let outcome = match outcome {
+        Ensured::Created => wit::EnsureOutcome::Created,
+        Ensured::Updated => wit::EnsureOutcome::Updated,
+        Ensured::Unchanged => wit::EnsureOutcome::Unchanged,
+    };
+    Some((outcome, resource, changes.into_iter().map(patch_operation).collect()))
+}
+
+/// What `ensure-user` found and did.
+pub fn ensured_user(output: Output) -> Option<wit::EnsuredUser> {
+    ensured(output).map(|(outcome, user, changes)| wit::EnsuredUser { outcome, user: resource::user(user), changes })
+}
+
+/// What `ensure-group` found and did.
+pub fn ensured_group(output: Output) -> Option<wit::EnsuredGroup> {
+    ensured(output).map(|(outcome, group, changes)| wit::EnsuredGroup {
+        outcome,
+        group: resource::group(group),
+        changes,
+    })
+}
+
+/// What a change of members did.
+pub fn membership(output: Output) -> Option<wit::MembershipChange> {
+    let Output::Membership(Membership { added, removed, unchanged }) = output else { return None };
+    Some(wit::MembershipChange { added, removed, unchanged })
+}
+
+fn bulk_result(outcome: bulk::Outcome) -> wit::BulkResult {
+    let bulk::Outcome { index, method, bulk_id, location, version, status, response, failure } = outcome;
+    let method = match method {
+        bulk::Method::Post => wit::BulkMethod::Post,
+        bulk::Method::Put => wit::BulkMethod::Put,
+        bulk::Method::Patch => wit::BulkMethod::Patch,
+        bulk::Method::Delete => wit::BulkMethod::Delete,
+    };
+    let response = response.map(|response| response.to_string());
+    let failure = failure.map(|failure| self::failure(*failure));
+    wit::BulkResult { index, method, bulk_id, location, version, status, response, failure }
+}
+
+/// What a bulk request gave.
+pub fn bulk_report(output: Output) -> Option<wit::BulkReport> {
+    let Output::Bulk(report) = output else { return None };
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let (failed, all) = (report.failed(), report.results.len());
+    Some(wit::BulkReport {
+        results: report.results.into_iter().map(bulk_result).collect(),
+        succeeded: count(all - failed),
+        failed: count(failed),
+    })
+}
+
+/// A request handed in.
+pub fn ticket(output: Output) -> Option<resources::Ticket> {
+    let Output::Ticket(Ticket { transaction, location }) = output else { return None };
+    Some(resources::Ticket { transaction, location })
+}
+
+/// How far a request handed in has come.
+pub fn progress(output: Output) -> Option<resources::Progress> {
+    match output {
+        Output::Progress(Progress::Pending(pause)) => Some(resources::Progress::Pending(pause)),
+        Output::Progress(Progress::Done(outcome)) => Some(resources::Progress::Done(bulk_result(*outcome))),
+        _ => None,
     }
 }
 
@@ -139,76 +247,5 @@ pub fn report(report: Report) -> runtime::ConnectionReport {
         steps: steps.collect(),
         retryable: report.failure.as_ref().is_some_and(|failure| failure.transient),
         failure: report.failure.map(failure),
-    }
-}
-
-fn source(source: Source) -> wit::CapabilitySource {
-    match source {
-        Source::Discovered => wit::CapabilitySource::Discovered,
-        Source::Overridden => wit::CapabilitySource::Overridden,
-        Source::Assumed => wit::CapabilitySource::Assumed,
-    }
-}
-
-fn capability(capability: &Capability) -> wit::Capability {
-    wit::Capability { supported: capability.supported, source: source(capability.source) }
-}
-
-/// What the provider can do.
-pub fn service_provider(provider: &ServiceProvider) -> wit::ServiceProviderConfig {
-    let [patch, bulk, filter, change_password, sort, etag] = &provider.features;
-    let (section, paging_source) = provider.pagination();
-    let (cursor, index) = provider.paging();
-    let limit = |name: &str| section.and_then(|section| number(section, name)).filter(|limit| *limit > 0);
-    let schemes =
-        provider.member("authenticationSchemes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    wit::ServiceProviderConfig {
-        documentation_uri: provider.document.as_ref().and_then(|document| text(document, "documentationUri")),
-        patch: capability(patch),
-        bulk: wit::BulkCapability {
-            supported: bulk.supported,
-            source: source(bulk.source),
-            max_operations: bulk.limit("maxOperations"),
-            max_payload_size: bulk.limit("maxPayloadSize"),
-        },
-        filter: wit::FilterCapability {
-            supported: filter.supported,
-            source: source(filter.source),
-            max_results: filter.limit("maxResults"),
-        },
-        change_password: capability(change_password),
-        sort: capability(sort),
-        etag: capability(etag),
-        pagination: wit::PaginationCapability {
-            cursor,
-            index,
-            source: source(paging_source),
-            default_pagination_method: section.and_then(|section| text(section, "defaultPaginationMethod")),
-            default_page_size: limit("defaultPageSize"),
-            max_page_size: limit("maxPageSize"),
-            cursor_timeout: limit("cursorTimeout"),
-        },
-        security_events: provider.member("securityEvents").and_then(Value::as_object).map(|events| {
-            wit::SecurityEvents {
-                async_request: text(events, "asyncRequest"),
-                event_uris: get(events, "eventUris")
-                    .and_then(Value::as_array)
-                    .map(|uris| uris.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
-            }
-        }),
-        authentication_schemes: schemes
-            .iter()
-            .filter_map(Value::as_object)
-            .map(|scheme| wit::AuthenticationScheme {
-                type_: text(scheme, "type").unwrap_or_default(),
-                name: text(scheme, "name"),
-                description: text(scheme, "description"),
-                spec_uri: text(scheme, "specUri"),
-                documentation_uri: text(scheme, "documentationUri"),
-                primary: get(scheme, "primary").and_then(crate::scim::resource::as_boolean),
-            })
-            .collect(),
-        meta: provider.member("meta").and_then(resource::read_meta),
-        document: provider.document.as_ref().map(|document| Value::Object(document.clone()).to_string()),
     }
 }

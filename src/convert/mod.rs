@@ -4,5 +4,6 @@
 //! `request` maps what comes in, `resource` resources both ways, `answer` what goes out.
 
 pub mod answer;
+pub mod discovery;
 pub mod request;
 pub mod resource;

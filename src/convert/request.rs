@@ -1,11 +1,14 @@
-//! What comes in: the contract's connection, options, view, query and patch operations.
+//! What comes in, besides resources: the contract's connection, options, query, operations.
 
+use crate::bindings::exports::scim::connector::resources;
 use crate::bindings::scim::connector::types as wit;
 use crate::connection::{self, Auth, Connection, Draft, Secret, http_url};
 use crate::convert::resource::object;
 use crate::failure::{Failure, Kind, Result};
-use crate::operations::{Options, Query, View};
-use crate::scim::patch;
+use crate::operations::later::Ticket;
+use crate::operations::{Ensure, Input, Options, Query, Target, View};
+use crate::scim::{bulk, patch};
+use serde_json::Value;
 
 /// A connection, checked.
 pub fn connection(connection: wit::Connection) -> Result<Connection> {
@@ -127,7 +130,9 @@ pub fn view(view: Option<wit::View>) -> View {
 
 /// Options.
 pub fn options(options: Option<wit::Options>) -> Options {
-    let Some(wit::Options { if_match, if_none_match, headers, read_back, gone_is_done, validate }) = options else {
+    let Some(wit::Options { if_match, if_none_match, headers, read_back, gone_is_done, validate, read_modify_write }) =
+        options
+    else {
         return Options::default();
     };
     Options {
@@ -137,11 +142,12 @@ pub fn options(options: Option<wit::Options>) -> Options {
         read_back: read_back.unwrap_or_default(),
         gone_is_done: gone_is_done.unwrap_or_default(),
         validate: validate.unwrap_or_default(),
+        read_modify_write: read_modify_write.unwrap_or_default(),
     }
 }
 
 /// A query and its view.
-pub fn query(query: Option<wit::Query>) -> (Query, View) {
+fn query(query: Option<wit::Query>) -> (Query, View) {
     let Some(query) = query else { return Default::default() };
     let wit::Query { filter, attributes, excluded_attributes, sort_by, sort_order, start_index, count, cursor, page } =
         query;
@@ -153,6 +159,20 @@ pub fn query(query: Option<wit::Query>) -> (Query, View) {
     (Query { filter, sort_by, descending, start_index, count, cursor, page }, view)
 }
 
+/// The input of a listing.
+pub fn listing(query: Option<wit::Query>, options: Option<wit::Options>) -> Input {
+    let (query, view) = self::query(query);
+    Input { query, view, options: self::options(options), ..Input::default() }
+}
+
+/// JSON text; `pointer` is where it stands.
+fn json(text: &str, pointer: &str) -> Result<Value> {
+    serde_json::from_str(text).map_err(|error| {
+        let place = crate::reader::place(pointer);
+        Failure::input(pointer, format!("{place}: is not valid JSON (text needs its quotation marks): {error}"))
+    })
+}
+
 /// Patch operations.
 pub fn operations(operations: Vec<wit::PatchOperation>) -> Result<Vec<patch::Operation>> {
     let operation = |(index, operation): (usize, wit::PatchOperation)| {
@@ -162,19 +182,44 @@ pub fn operations(operations: Vec<wit::PatchOperation>) -> Result<Vec<patch::Ope
             wit::PatchOp::Remove => patch::Op::Remove,
             wit::PatchOp::Replace => patch::Op::Replace,
         };
-        let pointer = format!("/operations/{index}/value");
-        let parse = |text: String| {
-            serde_json::from_str(&text).map_err(|error| {
-                Failure::input(
-                    pointer.clone(),
-                    format!(
-                        "{}: is not valid JSON (text needs its quotation marks): {error}",
-                        crate::reader::place(&pointer)
-                    ),
-                )
-            })
-        };
-        Ok(patch::Operation { op, path, value: value.map(parse).transpose()? })
+        let value = value.map(|text| json(&text, &format!("/operations/{index}/value"))).transpose()?;
+        Ok(patch::Operation { op, path, value })
     };
     operations.into_iter().enumerate().map(operation).collect()
+}
+
+/// The target of a generic operation.
+pub fn target(target: resources::Target) -> Option<Target> {
+    Some(match target {
+        resources::Target::ResourceType(name) => Target::ResourceType(name),
+        resources::Target::Endpoint(path) => Target::Endpoint(path),
+    })
+}
+
+/// How to find and change.
+pub fn ensure(ensure: Option<wit::EnsureOptions>) -> Ensure {
+    let Some(wit::EnsureOptions { match_on, dry_run }) = ensure else { return Ensure::default() };
+    Ensure { match_on: match_on.unwrap_or_default(), dry_run: dry_run.unwrap_or_default() }
+}
+
+/// Bulk operations; `pointer` is where they stand.
+pub fn bulk(operations: Vec<wit::BulkOperation>, pointer: &str) -> Result<Vec<bulk::Operation>> {
+    let operation = |(index, operation): (usize, wit::BulkOperation)| {
+        let wit::BulkOperation { method, path, bulk_id, version, data } = operation;
+        let method = match method {
+            wit::BulkMethod::Post => bulk::Method::Post,
+            wit::BulkMethod::Put => bulk::Method::Put,
+            wit::BulkMethod::Patch => bulk::Method::Patch,
+            wit::BulkMethod::Delete => bulk::Method::Delete,
+        };
+        let data = data.map(|text| json(&text, &format!("{pointer}/{index}/data"))).transpose()?;
+        Ok(bulk::Operation { method, path, bulk_id, version, data })
+    };
+    operations.into_iter().enumerate().map(operation).collect()
+}
+
+/// A request handed in.
+pub fn ticket(ticket: resources::Ticket) -> Ticket {
+    let resources::Ticket { transaction, location } = ticket;
+    Ticket { transaction, location }
 }

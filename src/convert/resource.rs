@@ -376,6 +376,61 @@ pub fn write_user(user: wit::User, pointer: &str) -> Result<Resource> {
         .finish(additional)
 }
 
+/// A member of the domain as the contract's.
+fn member(mut parts: Parts) -> wit::Member {
+    wit::Member {
+        value: parts.text("value"),
+        ref_: parts.text("$ref"),
+        type_: parts.text("type"),
+        display: parts.text("display"),
+        additional: parts.rest(),
+    }
+}
+
+/// A member of the contract as the domain's.
+pub fn write_member(member: wit::Member, pointer: &str) -> Result<Resource> {
+    let wit::Member { value, ref_, type_, display, additional } = member;
+    let writer = Writer::new(pointer).text("value", value).text("$ref", ref_);
+    writer.text("type", type_).text("display", display).finish(additional)
+}
+
+/// Members of the contract as the domain's.
+pub fn write_members(members: Vec<wit::Member>) -> Result<Vec<Resource>> {
+    members.into_iter().enumerate().map(|(index, member)| write_member(member, &format!("/members/{index}"))).collect()
+}
+
+/// A Group of the domain as the contract's.
+pub fn group(resource: Resource) -> wit::Group {
+    let mut parts = Parts(resource);
+    wit::Group {
+        id: parts.text("id"),
+        external_id: parts.text("externalId"),
+        meta: parts.object("meta", meta),
+        display_name: parts.text("displayName"),
+        members: parts.list("members", member),
+        extensions: parts.extensions(),
+        additional: parts.rest(),
+    }
+}
+
+/// A Group of the contract as the domain's; `pointer` is where it stands in the input.
+pub fn write_group(group: wit::Group, pointer: &str) -> Result<Resource> {
+    let wit::Group { id, external_id, meta, display_name, members, extensions, additional } = group;
+    Writer::new(pointer)
+        .text("id", id)
+        .text("externalId", external_id)
+        .object("meta", meta, write_meta)?
+        .text("displayName", display_name)
+        .list("members", members, write_member)?
+        .extensions(extensions)?
+        .finish(additional)
+}
+
+/// A resource as JSON text.
+pub fn json(resource: Resource) -> String {
+    Value::Object(resource).to_string()
+}
+
 /// A document's `meta`.
 pub fn read_meta(value: &Value) -> Option<wit::Meta> {
     value.as_object().cloned().map(|object| meta(Parts(object)))

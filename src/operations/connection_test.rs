@@ -1,6 +1,8 @@
 //! The connection test: reachable, authenticated, capabilities, one user listed; each step says what it saw.
 
-use super::{Input, Output, Query, discovery, query, url};
+use super::target::endpoint;
+use super::wire::{request, url};
+use super::{Input, Options, Output, Query, discovery, query};
 use crate::catalog::table::Operation;
 use crate::connection::{Auth, Connection};
 use crate::failure::{Failure, Kind, Result};
@@ -73,8 +75,8 @@ pub fn run(platform: &dyn Platform, connection: &Connection) -> Report {
 
 /// Any HTTP answer will do, so the request carries no credentials.
 fn reachable(client: &Client<'_>) -> Result<String> {
-    let url = url(client.connection(), &["ServiceProviderConfig"])?;
-    let request = super::request(Method::Get, url, None, Effect::Read, &super::Options::default())?;
+    let url = url(client.connection(), ["ServiceProviderConfig"])?;
+    let request = request(Method::Get, url, None, Effect::Read, &Options::default())?;
     let exchange = client.anonymous(&request)?;
     Ok(format!(
         "{} answers (HTTP {})",
@@ -124,8 +126,7 @@ fn users(client: &Client<'_>) -> Result<String> {
 fn one_user(client: &Client<'_>) -> Result<query::Listed> {
     let input = Input { query: Query { count: Some(1), ..Query::default() }, ..Input::default() };
     let row = Operation::ListUsers.row();
-    let endpoint = row.subject.endpoint().ok_or_else(|| Failure::new(Kind::Internal, "users have no endpoint"))?;
-    match query::run(client, row, &endpoint, &input)? {
+    match query::run(client, row, &endpoint(client, row.subject, None)?, &input)? {
         Output::Page(listed) => Ok(listed),
         _ => Err(Failure::new(Kind::Internal, "a list gave no page")),
     }

@@ -1,6 +1,10 @@
 //! What the provider says about itself (RFC 7644 section 4).
 
-use super::{Options, body, request, url};
+use super::target::{self, Endpoint};
+use super::wire::{body, request, url};
+use super::{Input, Options, Output};
+use crate::call::unavailable;
+use crate::catalog::table::Operation;
 use crate::failure::{Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method};
@@ -9,13 +13,27 @@ use crate::scim::service_provider::ServiceProvider;
 /// The document's usual path, and one some providers have instead.
 const PATHS: [&str; 2] = ["ServiceProviderConfig", "ServiceProviderConfigs"];
 
+/// Reads a document of discovery, or a list of them.
+pub fn run(client: &Client<'_>, operation: Operation, _: &Input) -> Result<Output> {
+    match operation {
+        Operation::GetServiceProviderConfig => {
+            service_provider(client).map(|provider| Output::ServiceProvider(Box::new(provider)))
+        }
+        _ => Err(unavailable(operation.row().name)),
+    }
+}
+
+/// The endpoint of a resource type, by its name.
+pub fn endpoint(_: &Client<'_>, name: &str) -> Result<Endpoint> {
+    target::at(name)
+}
+
 /// What the provider can do; a provider without the document gets its profile's assumptions and a warning.
 pub fn service_provider(client: &Client<'_>) -> Result<ServiceProvider> {
     let connection = client.connection();
-    let profile = connection.profile;
-    let assumed = [profile.patch, profile.bulk, profile.filter, profile.change_password, profile.sort, profile.etag];
+    let assumed = &connection.profile.document;
     for path in PATHS {
-        let request = request(Method::Get, url(connection, &[path])?, None, Effect::Read, &Options::default())?;
+        let request = request(Method::Get, url(connection, [path])?, None, Effect::Read, &Options::default())?;
         match body(client, &client.send(&request)?, Effect::Read, "getServiceProviderConfig") {
             Ok(Some(document)) => {
                 return Ok(ServiceProvider::new(Some(document), &connection.parts.overrides, assumed));

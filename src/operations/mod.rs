@@ -1,25 +1,22 @@
 //! The operations: each builds requests, reads answers, and runs the two over the client.
 //!
-//! An operation is a [`Verb`] on a [`Subject`]; which pairs exist, and under which names, is `catalog::table`'s. `request` and
-//! `parse` functions are pure, only `run` touches the client. Typed calls and `invoke` both come through [`call`].
+//! An operation is a [`Verb`] on a [`Subject`]; which pairs exist, and under which names, is `catalog::table`'s. `build` and
+//! `parse` functions are pure, only `run` touches the client. Typed calls and `invoke` both come through `call`.
 
+pub mod bulk;
 pub mod connection_test;
 pub mod discovery;
+pub mod later;
 pub mod query;
 pub mod resource;
+pub mod target;
+pub mod wire;
 
-use crate::catalog::table::Operation;
-use crate::connection::{Connection, is_header_value};
-use crate::failure::{Failure, Kind, Result};
-use crate::http::client::{Client, Exchange};
-use crate::http::platform::Platform;
-use crate::http::{Effect, Method, Request, Response, retry};
-use crate::scim::patch;
+use crate::failure::{Failure, Result};
 use crate::scim::resource::Resource;
 use crate::scim::schema::{self, Attribute};
-use crate::scim::{error, urn};
-use serde_json::Value;
-use url::Url;
+use crate::scim::{bulk as scim_bulk, definition, patch, urn};
+use serde_json::{Value, json};
 
 /// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,26 +79,21 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Where it lives below the service URL; none where the input says so.
-    pub fn endpoint(self) -> Option<Endpoint> {
+    /// What is known of it without asking the provider.
+    pub fn known(self) -> Option<&'static Known> {
         match self {
-            Subject::User => {
-                Some(Endpoint { path: "Users", schema: urn::USER, attributes: schema::USER, required: "userName" })
-            }
-            Subject::Group => Some(Endpoint {
-                path: "Groups",
-                schema: urn::GROUP,
-                attributes: schema::GROUP,
-                required: "displayName",
-            }),
+            Subject::User | Subject::Me => Some(&USER),
+            Subject::Group => Some(&GROUP),
             _ => None,
         }
     }
 }
 
 /// A resource type the connector knows (RFC 7644 section 3.2).
-#[derive(Clone, Copy, Debug)]
-pub struct Endpoint {
+#[derive(Debug)]
+pub struct Known {
+    /// Its name.
+    pub name: &'static str,
     /// Path below the service URL.
     pub path: &'static str,
     /// URN of its schema.
@@ -110,6 +102,23 @@ pub struct Endpoint {
     pub attributes: &'static [Attribute],
     /// The attribute a new resource must have.
     pub required: &'static str,
+}
+
+static USER: Known =
+    Known { name: "User", path: "Users", schema: urn::USER, attributes: schema::USER, required: "userName" };
+static GROUP: Known =
+    Known { name: "Group", path: "Groups", schema: urn::GROUP, attributes: schema::GROUP, required: "displayName" };
+
+/// The resource types the connector knows.
+pub static KNOWN: [&Known; 2] = [&USER, &GROUP];
+
+/// Which resources a generic operation means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Those of a resource type, by its name.
+    ResourceType(String),
+    /// Those at a path below the service URL.
+    Endpoint(String),
 }
 
 /// Which attributes an answer carries.
@@ -151,6 +160,8 @@ pub struct Options {
     pub gone_is_done: bool,
     /// Check the payload against the provider's schemas.
     pub validate: bool,
+    /// Read first, change that version only, and do so again where it has changed in between.
+    pub read_modify_write: bool,
 }
 
 /// A query.
@@ -172,9 +183,20 @@ pub struct Query {
     pub page: Option<String>,
 }
 
+/// How an `ensure` operation finds and changes a resource.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ensure {
+    /// Attributes to find it by, in order; none for the usual ones.
+    pub match_on: Vec<String>,
+    /// Say what would be done, and do nothing.
+    pub dry_run: bool,
+}
+
 /// An operation's input; each operation reads the members it has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Input {
+    /// Which resources are meant, where the operation's name does not say.
+    pub target: Option<Target>,
     /// `id` of the resource.
     pub id: String,
     /// The resource.
@@ -187,6 +209,69 @@ pub struct Input {
     pub view: View,
     /// Options.
     pub options: Options,
+    /// How to find and change.
+    pub ensure: Ensure,
+    /// Members of a group.
+    pub members: Vec<Resource>,
+    /// Bulk operations; one for a request that is handed in.
+    pub bulk: Vec<scim_bulk::Operation>,
+    /// Stop after so many errors.
+    pub fail_on_errors: Option<u32>,
+    /// A request handed in earlier.
+    pub ticket: Option<later::Ticket>,
+}
+
+/// What an `ensure` operation did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ensured {
+    /// It was not there.
+    Created,
+    /// It was there and was changed.
+    Updated,
+    /// It was there as desired.
+    Unchanged,
+}
+
+impl Ensured {
+    /// The JSON name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ensured::Created => "created",
+            Ensured::Updated => "updated",
+            Ensured::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// Result of an `ensure` operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnsuredResource {
+    /// What was done.
+    pub outcome: Ensured,
+    /// The resource as it is now.
+    pub resource: Resource,
+    /// The changes that were sent, where it was updated.
+    pub changes: Vec<patch::Operation>,
+    /// What the resource is called: `user` or `group`.
+    pub noun: String,
+}
+
+impl EnsuredResource {
+    fn to_json(&self) -> Value {
+        let changes: Vec<Value> = self.changes.iter().map(patch::Operation::to_json).collect();
+        json!({"outcome": self.outcome.name(), self.noun.as_str(): self.resource, "changes": changes})
+    }
+}
+
+/// Result of a change of members.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Membership {
+    /// Members added.
+    pub added: u32,
+    /// Members removed.
+    pub removed: u32,
+    /// Members that were already right, where that is known.
+    pub unchanged: Option<u32>,
 }
 
 /// An operation's result.
@@ -200,6 +285,24 @@ pub enum Output {
     Page(query::Listed),
     /// What the provider can do.
     ServiceProvider(Box<crate::scim::service_provider::ServiceProvider>),
+    /// Resource types.
+    ResourceTypes(Vec<definition::ResourceType>),
+    /// A resource type.
+    ResourceType(definition::ResourceType),
+    /// Schemas.
+    Schemas(Vec<definition::Schema>),
+    /// A schema.
+    Schema(definition::Schema),
+    /// What an `ensure` operation found and did.
+    Ensured(EnsuredResource),
+    /// What a change of members did.
+    Membership(Membership),
+    /// What a bulk request gave.
+    Bulk(scim_bulk::Report),
+    /// A request handed in.
+    Ticket(later::Ticket),
+    /// How far it has come.
+    Progress(later::Progress),
 }
 
 impl Output {
@@ -210,6 +313,15 @@ impl Output {
             Output::Resource(resource) => Value::Object(resource.clone()),
             Output::Page(page) => page.to_json(),
             Output::ServiceProvider(provider) => provider.to_json(),
+            Output::ResourceTypes(types) => types.iter().map(definition::ResourceType::to_json).collect(),
+            Output::ResourceType(it) => it.to_json(),
+            Output::Schemas(schemas) => schemas.iter().map(definition::Schema::to_json).collect(),
+            Output::Schema(it) => it.to_json(),
+            Output::Ensured(ensured) => ensured.to_json(),
+            Output::Membership(it) => json!({"added": it.added, "removed": it.removed, "unchanged": it.unchanged}),
+            Output::Bulk(report) => report.to_json(),
+            Output::Ticket(ticket) => ticket.to_json(),
+            Output::Progress(progress) => progress.to_json(),
         }
     }
 
@@ -231,159 +343,4 @@ pub struct Answer {
     pub requests: u32,
     /// What the caller should know besides.
     pub warnings: Vec<String>,
-}
-
-/// Calls an operation: the one way in. `deadline` is milliseconds for the whole call.
-pub fn call(
-    platform: &dyn Platform,
-    connection: &Connection,
-    operation: Operation,
-    input: &Input,
-    deadline: Option<u32>,
-) -> Result<Answer> {
-    let client = Client::new(platform, connection, deadline);
-    input.payload.iter().for_each(|(name, value)| guard(&client, value, is_password(name)));
-    for patch::Operation { path, value, .. } in &input.operations {
-        value.iter().for_each(|value| guard(&client, value, path.as_deref().is_some_and(is_password)));
-    }
-    let output = run(&client, operation, input).map_err(|failure| client.clean(failure))?;
-    Ok(Answer { output, requests: client.requests(), warnings: client.warnings() })
-}
-
-/// Remembers the passwords in a value that is sent: a server may quote them in what it refuses.
-fn guard(client: &Client<'_>, value: &Value, secret: bool) {
-    match value {
-        Value::String(text) if secret => client.guard(text),
-        Value::Array(items) => items.iter().for_each(|item| guard(client, item, secret)),
-        Value::Object(object) => {
-            object.iter().for_each(|(name, item)| guard(client, item, secret || is_password(name)))
-        }
-        _ => {}
-    }
-}
-
-/// Whether an attribute's name or path, with or without its schema's URN, means the password.
-fn is_password(path: &str) -> bool {
-    path.rsplit([':', '.']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case("password"))
-}
-
-fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Output> {
-    let row = operation.row();
-    let unsupported = || {
-        Failure::new(
-            Kind::Unsupported,
-            format!("{} is not in version {} of the connector", row.name, env!("CARGO_PKG_VERSION")),
-        )
-    };
-    if !row.available() {
-        return Err(unsupported());
-    }
-    if input.options.validate {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!("validate is not in version {} of the connector; leave it out", env!("CARGO_PKG_VERSION")),
-        )
-        .at("/validate"));
-    }
-    for (field, tag) in [("ifMatch", &input.options.if_match), ("ifNoneMatch", &input.options.if_none_match)] {
-        if tag.as_deref().is_some_and(|tag| tag.is_empty() || !is_header_value(tag)) {
-            return Err(Failure::input(
-                format!("/{field}"),
-                format!("{field}: must be an entity tag, visible ASCII characters"),
-            ));
-        }
-    }
-    for (name, value) in &input.options.headers {
-        crate::connection::header(name, value, "/headers").map_err(|mut failure| {
-            failure.kind = Kind::InvalidInput;
-            failure
-        })?;
-    }
-    match (row.verb, row.subject, row.subject.endpoint()) {
-        (Verb::Discover, Subject::ServiceProvider, _) => {
-            discovery::service_provider(client).map(|provider| Output::ServiceProvider(Box::new(provider)))
-        }
-        (Verb::List | Verb::Search, _, Some(endpoint)) => query::run(client, row, &endpoint, input),
-        (Verb::Create | Verb::Get | Verb::Update | Verb::Patch | Verb::Delete, _, Some(endpoint)) => {
-            resource::run(client, row, &endpoint, input)
-        }
-        _ => Err(unsupported()),
-    }
-}
-
-/// A URL below the service URL. Each segment is encoded as one segment; what could climb out of it is refused.
-pub fn url(connection: &Connection, segments: &[&str]) -> Result<Url> {
-    let mut url = connection.service_url.clone();
-    let unusable = || Failure::new(Kind::Configuration, "serviceUrl: the URL cannot carry a path").at("/serviceUrl");
-    let mut path = url.path_segments_mut().map_err(|()| unusable())?;
-    path.pop_if_empty().extend(segments);
-    drop(path);
-    Ok(url)
-}
-
-/// An `id` as it may stand in a path: `.` and `..` would be resolved away, and the empty one would name the whole endpoint.
-pub fn checked_id(id: &str) -> Result<&str> {
-    match id {
-        "" => Err(Failure::input("/id", "id: must not be empty")),
-        "." | ".." => Err(Failure::input("/id", format!("id: {id:?} is no identifier"))),
-        id => Ok(id),
-    }
-}
-
-/// A request with the headers its options ask for, and a JSON body where there is one.
-pub fn request(
-    method: Method,
-    url: Url,
-    body: Option<&Resource>,
-    effect: Effect,
-    options: &Options,
-) -> Result<Request> {
-    let mut headers = options.headers.clone();
-    headers.extend(options.if_match.iter().map(|tag| ("If-Match".to_owned(), tag.clone())));
-    headers.extend(options.if_none_match.iter().map(|tag| ("If-None-Match".to_owned(), tag.clone())));
-    let body = match body {
-        None => None,
-        Some(body) => {
-            headers.push(("Content-Type".into(), "application/scim+json".into()));
-            Some(serde_json::to_vec(body).map_err(|error| {
-                Failure::new(Kind::Internal, format!("the request's body cannot be written: {error}"))
-            })?)
-        }
-    };
-    Ok(Request { method, url, headers, body, effect })
-}
-
-/// The failure that an answer without success stands for, with all that the answer says about it.
-pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &str) -> Box<Failure> {
-    let mut failure = error::failure(response.status, &response.body, what);
-    failure.retry_after_ms = retry::retry_after(response, client.platform().now());
-    failure.request_id = response.request_id();
-    match failure.kind {
-        Kind::Authentication => failure.detail.push_str("; check auth"),
-        // A gateway may give up on a write that the provider behind it carries out.
-        Kind::Unavailable if retry::refused_unprocessed(response) && response.status != 503 => {
-            failure.kind = Kind::Throttled
-        }
-        Kind::Unavailable | Kind::Timeout if effect != Effect::Read && !retry::refused_unprocessed(response) => {
-            failure = failure.maybe_applied()
-        }
-        _ => {}
-    }
-    failure
-}
-
-/// Reads a success's body; none where there is none.
-pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Result<Option<Resource>> {
-    let response = &exchange.response;
-    if !response.is_success() {
-        return Err(refused(client, response, effect, what));
-    }
-    if response.body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(None);
-    }
-    let depth = client.connection().parts.limits.json_depth;
-    error::object(response.status, &response.body, depth, what).map(Some).map_err(|mut failure| {
-        failure.request_id = response.request_id();
-        if effect == Effect::Read { failure } else { failure.maybe_applied() }
-    })
 }

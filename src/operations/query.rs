@@ -1,6 +1,8 @@
 //! Lists: GET with a query (RFC 7644 section 3.4.2) and POST to `.search` (section 3.4.3), a page at a time.
 
-use super::{Endpoint, Input, Output, Verb, View, body, request, url};
+use super::target::Endpoint;
+use super::wire::{body, request, url};
+use super::{Input, Output, Verb, View};
 use crate::catalog::table::Row;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
@@ -95,10 +97,10 @@ pub fn build(
     members.extend(query.count.map(|count| ("count", json!(count))));
     let view = &input.view;
     if verb == Verb::Search {
-        let url = url(connection, &[endpoint.path, ".search"])?;
+        let url = url(connection, endpoint.path.iter().map(String::as_str).chain([".search"]))?;
         return request(Method::Post, url, Some(&search_request(members, view)?), Effect::Read, &input.options);
     }
-    let mut url = url(connection, &[endpoint.path])?;
+    let mut url = url(connection, &endpoint.path)?;
     for (name, value) in members {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         url.query_pairs_mut().append_pair(name, &text);

@@ -1,6 +1,8 @@
 //! Create, get, update, patch and delete one resource (RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.5.2 and 3.6).
 
-use super::{Endpoint, Input, Output, Verb, View, body, checked_id, refused, request, url};
+use super::target::Endpoint;
+use super::wire::{body, checked_id, refused, request, url};
+use super::{Input, Known, Output, Verb, View};
 use crate::catalog::table::Row;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
@@ -9,7 +11,7 @@ use crate::http::{Effect, Method, Request};
 use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
 use crate::scim::{patch, schema, urn};
 use percent_encoding::percent_decode_str;
-use serde_json::{Value, json};
+use serde_json::Value;
 use url::Url;
 
 /// Runs one of them.
@@ -41,8 +43,11 @@ pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -
 
 /// The request of a verb; pure.
 fn build(connection: &Connection, verb: Verb, endpoint: &Endpoint, input: &Input) -> Result<Request> {
-    let collection = || url(connection, &[endpoint.path]);
-    let one = || url(connection, &[endpoint.path, checked_id(&input.id)?]);
+    let collection = || url(connection, &endpoint.path);
+    let one = || {
+        let id = if endpoint.single { None } else { Some(checked_id(&input.id)?) };
+        url(connection, endpoint.path.iter().map(String::as_str).chain(id))
+    };
     let options = &input.options;
     let viewed = |mut url: Url| -> Result<Url> {
         for (name, values) in input.view.members()? {
@@ -78,28 +83,35 @@ fn build(connection: &Connection, verb: Verb, endpoint: &Endpoint, input: &Input
 }
 
 /// The resource as it is sent: checked, without what only the provider sets, its schemas named.
-fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource> {
+pub fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource> {
+    let mut resource = input.payload.clone();
+    if let Some(known) = endpoint.known {
+        checked(known, &resource, new)?;
+    }
+    strip_read_only(&mut resource, endpoint.schema.as_deref());
+    name_schemas(&mut resource, endpoint.schema.as_deref());
+    if !resource.contains_key("schemas") {
+        return Err(Failure::input(
+            "/payload/schemas",
+            "payload.schemas: is required here: the URN of the resource's schema, since the provider's resource types do not name it",
+        ));
+    }
+    Ok(resource)
+}
+
+/// Checks a payload against what is known of its type: JSON types, misspelt names, and what must be there.
+fn checked(known: &Known, resource: &Resource, new: bool) -> Result<()> {
     let mut problems = Vec::new();
-    schema::check(&input.payload, endpoint.attributes, "/payload", &mut problems);
-    if let Some(Value::Object(extension)) = resource::get(&input.payload, urn::ENTERPRISE_USER) {
-        schema::check(
-            extension,
-            schema::ENTERPRISE_USER,
-            &crate::reader::deeper("/payload", urn::ENTERPRISE_USER),
-            &mut problems,
-        );
+    schema::check(resource, known.attributes, "/payload", &mut problems);
+    if let Some(Value::Object(extension)) = resource::get(resource, urn::ENTERPRISE_USER) {
+        let pointer = crate::reader::deeper("/payload", urn::ENTERPRISE_USER);
+        schema::check(extension, schema::ENTERPRISE_USER, &pointer, &mut problems);
     }
-    if let Some(first) = problems.first() {
-        let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
-        let mut failure = Failure::input(
-            first.pointer.clone(),
-            format!("{}: {}{more}", crate::reader::place(&first.pointer), first.detail),
-        );
-        failure.problems = problems;
-        return Err(failure);
+    if !problems.is_empty() {
+        return Err(Failure::problems(problems));
     }
-    let name = endpoint.required;
-    let missing = match resource::get(&input.payload, name) {
+    let name = known.required;
+    let missing = match resource::get(resource, name) {
         Some(Value::String(text)) => text.trim().is_empty(),
         _ => true,
     };
@@ -108,17 +120,14 @@ fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource> {
         let verb = if new { "to create" } else { "to replace" };
         return Err(Failure::input(
             format!("/payload/{name}"),
-            format!("payload.{name}: is required {verb} a {}", endpoint.path.trim_end_matches('s').to_lowercase()),
+            format!("payload.{name}: is required {verb} a {}", known.name.to_lowercase()),
         ));
     }
-    let mut resource = input.payload.clone();
-    strip_read_only(&mut resource, Some(endpoint.schema));
-    name_schemas(&mut resource, Some(endpoint.schema));
-    Ok(resource)
+    Ok(())
 }
 
 /// Reads a resource once more.
-fn read(client: &Client<'_>, row: &Row, endpoint: &Endpoint, id: &str, view: &View) -> Result<Resource> {
+pub fn read(client: &Client<'_>, row: &Row, endpoint: &Endpoint, id: &str, view: &View) -> Result<Resource> {
     let input = Input { id: id.to_owned(), view: view.clone(), ..Input::default() };
     let request = build(client.connection(), Verb::Get, endpoint, &input)?;
     let read_back = |failure: Box<Failure>| {
@@ -162,7 +171,6 @@ fn created(
     ));
     let mut sent = payload(endpoint, input, true)?;
     sent.retain(|name, _| !name.eq_ignore_ascii_case("password"));
-    sent.entry("schemas").or_insert_with(|| json!([endpoint.schema]));
     Ok(sent)
 }
 

@@ -4,6 +4,8 @@
 //! what real servers do, writing is strict. Of ours it uses only
 //! the failure type and the words of `reader` (names of JSON types, places, suggestions).
 
+pub mod bulk;
+pub mod definition;
 pub mod error;
 pub mod filter;
 pub mod list;

@@ -37,6 +37,15 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// The JSON form.
+    pub fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("op".into(), json!(self.op.name()));
+        object.extend(self.path.iter().map(|path| ("path".to_owned(), json!(path))));
+        object.extend(self.value.iter().map(|value| ("value".to_owned(), value.clone())));
+        Value::Object(object)
+    }
+
     /// Whether the operation has the same effect however often it is carried out. Adding is only where the provider leaves
     /// out what is already there, which not all do.
     pub fn is_idempotent(&self) -> bool {
@@ -87,13 +96,6 @@ fn write(operation: &Operation, pointer: &str) -> Result<Value> {
         }
         _ => {}
     }
-    let mut object = Map::new();
-    object.insert("op".into(), json!(operation.op.name()));
-    if let Some(path) = path {
-        object.insert("path".into(), json!(path));
-    }
-    if let Some(value) = &operation.value {
-        object.insert("value".into(), value.clone());
-    }
-    Ok(Value::Object(object))
+    let trimmed = Operation { path: path.map(str::to_owned), ..operation.clone() };
+    Ok(trimmed.to_json())
 }

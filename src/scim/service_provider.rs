@@ -53,27 +53,35 @@ pub struct ServiceProvider {
     pub features: [Capability; 6],
     /// The document as it came; none where there is none.
     pub document: Option<Resource>,
-    /// Members of the connection's overrides.
-    overrides: Resource,
+    /// The `pagination` section, and how it is known.
+    pub pagination: (Resource, Source),
 }
 
 impl ServiceProvider {
-    /// Puts a document, a connection's overrides and a profile's assumptions (in the order of [`FEATURES`]) together.
-    pub fn new(document: Option<Resource>, overrides: &Resource, assumed: [bool; 6]) -> Self {
-        let mut index = 0;
+    /// Puts a document, a connection's overrides and a profile's assumptions together; all have the form of the document.
+    pub fn new(document: Option<Resource>, overrides: &Resource, assumed: &Resource) -> Self {
         let features = FEATURES.map(|name| {
-            let default = assumed.get(index).copied().unwrap_or_default();
-            index += 1;
             let read = |object: &Resource| section(resource::get(object, name));
             if let Some((supported, section)) = read(overrides) {
                 return Capability { supported, source: Source::Overridden, section };
             }
             match document.as_ref().and_then(read) {
                 Some((supported, section)) => Capability { supported, source: Source::Discovered, section },
-                None => Capability { supported: default, source: Source::Assumed, section: Map::new() },
+                None => {
+                    let (supported, section) = read(assumed).unwrap_or_default();
+                    Capability { supported, source: Source::Assumed, section }
+                }
             }
         });
-        ServiceProvider { features, document, overrides: overrides.clone() }
+        let pagination = [
+            (Some(overrides), Source::Overridden),
+            (document.as_ref(), Source::Discovered),
+            (Some(assumed), Source::Assumed),
+        ]
+        .into_iter()
+        .find_map(|(from, source)| Some((resource::get(from?, "pagination")?.as_object()?.clone(), source)))
+        .unwrap_or((Resource::new(), Source::Assumed));
+        ServiceProvider { features, pagination, document }
     }
 
     /// A capability by its JSON name.
@@ -81,20 +89,9 @@ impl ServiceProvider {
         FEATURES.iter().zip(&self.features).find(|(known, _)| **known == name).map(|(_, capability)| capability)
     }
 
-    /// The `pagination` section, and how it is known.
-    pub fn pagination(&self) -> (Option<&Resource>, Source) {
-        let read = |object| resource::get(object, "pagination").and_then(Value::as_object);
-        match (read(&self.overrides), self.document.as_ref().and_then(read)) {
-            (Some(section), _) => (Some(section), Source::Overridden),
-            (None, Some(section)) => (Some(section), Source::Discovered),
-            (None, None) => (None, Source::Assumed),
-        }
-    }
-
     /// Cursor and index paging; a provider that says nothing has index paging (RFC 9865 section 4).
     pub fn paging(&self) -> (bool, bool) {
-        let section = self.pagination().0;
-        let flag = |name| section.and_then(|section| resource::get(section, name)).and_then(as_boolean);
+        let flag = |name| resource::get(&self.pagination.0, name).and_then(as_boolean);
         (flag("cursor").unwrap_or(false), flag("index").unwrap_or(true))
     }
 
@@ -113,9 +110,8 @@ impl ServiceProvider {
             section.insert("source".into(), json!(capability.source.name()));
             object.insert((*name).into(), Value::Object(section));
         }
-        let (section, source) = self.pagination();
+        let (mut pagination, source) = self.pagination.clone();
         let (cursor, index) = self.paging();
-        let mut pagination = section.cloned().unwrap_or_default();
         pagination.extend([
             ("cursor".into(), json!(cursor)),
             ("index".into(), json!(index)),
@@ -153,7 +149,7 @@ mod tests {
         let provider = ServiceProvider::new(
             document.as_object().cloned(),
             overrides.as_object().unwrap(),
-            [true, true, true, false, true, false],
+            json!({"patch": {"supported": true}, "bulk": {"supported": true}, "filter": {"supported": true}, "sort": {"supported": true}}).as_object().unwrap(),
         );
         let found: Vec<_> =
             FEATURES.iter().map(|name| provider.feature(name).map(|it| (it.supported, it.source)).unwrap()).collect();
@@ -167,6 +163,6 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert_eq!(provider.feature("bulk").unwrap().limit("maxOperations"), None);
-        assert_eq!((provider.paging(), provider.pagination().1), ((false, true), Source::Assumed));
+        assert_eq!((provider.paging(), provider.pagination.1), ((false, true), Source::Assumed));
     }
 }

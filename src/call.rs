@@ -1,0 +1,103 @@
+//! The one way into the operations, for the typed functions and for `invoke`: checks what all of them have in common, sends each
+//! to its module, and sees to it that no secret leaves in a failure.
+
+use crate::catalog::table::{Operation, Row};
+use crate::connection::{self, Connection, is_header_value};
+use crate::failure::{Failure, Kind, Result};
+use crate::http::client::Client;
+use crate::http::platform::Platform;
+use crate::operations::target::endpoint;
+use crate::operations::{Answer, Input, Options, Output, Verb, bulk, discovery, later, query, resource};
+use crate::provisioning::{activation, ensure, membership};
+use crate::scim::patch;
+use serde_json::Value;
+
+/// Calls an operation. `deadline` is milliseconds for the whole call.
+pub fn call(
+    platform: &dyn Platform,
+    connection: &Connection,
+    operation: Operation,
+    input: &Input,
+    deadline: Option<u32>,
+) -> Result<Answer> {
+    let client = Client::new(platform, connection, deadline);
+    input.payload.iter().for_each(|(name, value)| guard(&client, value, is_password(name)));
+    for patch::Operation { path, value, .. } in &input.operations {
+        value.iter().for_each(|value| guard(&client, value, path.as_deref().is_some_and(is_password)));
+    }
+    let output = run(&client, operation, input).map_err(|failure| client.clean(failure))?;
+    Ok(Answer { output, requests: client.requests(), warnings: client.warnings() })
+}
+
+/// Remembers the passwords in a value that is sent: a server may quote them in what it refuses.
+fn guard(client: &Client<'_>, value: &Value, secret: bool) {
+    match value {
+        Value::String(text) if secret => client.guard(text),
+        Value::Array(items) => items.iter().for_each(|item| guard(client, item, secret)),
+        Value::Object(object) => {
+            object.iter().for_each(|(name, item)| guard(client, item, secret || is_password(name)))
+        }
+        _ => {}
+    }
+}
+
+/// Whether an attribute's name or path, with or without its schema's URN, means the password.
+fn is_password(path: &str) -> bool {
+    path.rsplit([':', '.']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case("password"))
+}
+
+/// What this version of the connector does not do.
+pub fn unavailable(what: &str) -> Box<Failure> {
+    Failure::new(Kind::Unsupported, format!("{what} is not in version {} of the connector", env!("CARGO_PKG_VERSION")))
+}
+
+fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Output> {
+    let row = operation.row();
+    if !row.available() {
+        return Err(unavailable(row.name));
+    }
+    check(&input.options)?;
+    dispatch(client, operation, row, input)
+}
+
+/// What holds for the options of every operation.
+fn check(options: &Options) -> Result<()> {
+    for (field, tag) in [("ifMatch", &options.if_match), ("ifNoneMatch", &options.if_none_match)] {
+        if tag.as_deref().is_some_and(|tag| tag.is_empty() || !is_header_value(tag)) {
+            return Err(Failure::input(
+                format!("/{field}"),
+                format!("{field}: must be an entity tag, visible ASCII characters"),
+            ));
+        }
+    }
+    if options.read_modify_write && options.if_match.is_some() {
+        return Err(Failure::input(
+            "/readModifyWrite",
+            "readModifyWrite: takes the version it reads; leave out ifMatch, or change that version only",
+        ));
+    }
+    for (name, value) in &options.headers {
+        connection::header(name, value, "/headers").map_err(|mut failure| {
+            failure.kind = Kind::InvalidInput;
+            failure
+        })?;
+    }
+    Ok(())
+}
+
+fn dispatch(client: &Client<'_>, operation: Operation, row: &Row, input: &Input) -> Result<Output> {
+    let endpoint = || endpoint(client, row.subject, input.target.as_ref());
+    match row.verb {
+        Verb::Discover => discovery::run(client, operation, input),
+        Verb::List | Verb::Search => query::run(client, row, &endpoint()?, input),
+        Verb::Create | Verb::Get | Verb::Update | Verb::Patch | Verb::Delete => {
+            resource::run(client, row, &endpoint()?, input)
+        }
+        Verb::Ensure => ensure::run(client, row, &endpoint()?, input),
+        Verb::Activate | Verb::Deactivate => activation::run(client, row, &endpoint()?, input),
+        Verb::AddMembers | Verb::RemoveMembers | Verb::SetMembers => membership::run(client, row, &endpoint()?, input),
+        Verb::Bulk => bulk::run(client, row, input),
+        Verb::Submit | Verb::Collect => later::run(client, row, input),
+        Verb::Reconcile => Err(unavailable(row.name)),
+    }
+}

@@ -1,0 +1,66 @@
+//! Where resources are: the endpoint of a subject or of a generic operation's target.
+
+use super::discovery;
+use super::{KNOWN, Known, Subject, Target};
+use crate::failure::{Failure, Result};
+use crate::http::client::Client;
+
+/// Where resources are, and what is known of them.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Path below the service URL, segment by segment; empty for the service URL itself.
+    pub path: Vec<String>,
+    /// What is known without asking.
+    pub known: Option<&'static Known>,
+    /// URN of the schema, where it is known.
+    pub schema: Option<String>,
+    /// Whether the path is that of the one resource, as `/Me` is (RFC 7644 section 3.11).
+    pub single: bool,
+}
+
+impl Endpoint {
+    /// The endpoint of a known resource type.
+    pub fn of(known: &'static Known) -> Endpoint {
+        Endpoint { path: vec![known.path.into()], known: Some(known), schema: Some(known.schema.into()), single: false }
+    }
+
+    /// What a resource is called in a message.
+    pub fn noun(&self) -> String {
+        self.known.map_or_else(|| "resource".into(), |known| known.name.to_lowercase())
+    }
+}
+
+/// The endpoint of an operation.
+pub fn endpoint(client: &Client<'_>, subject: Subject, target: Option<&Target>) -> Result<Endpoint> {
+    match (subject, subject.known(), target) {
+        (Subject::Me, known, _) => {
+            Ok(Endpoint { path: vec!["Me".into()], known, schema: known.map(|it| it.schema.into()), single: true })
+        }
+        (_, Some(known), _) => Ok(Endpoint::of(known)),
+        (Subject::Resource, _, Some(Target::Endpoint(path))) => at(path),
+        (Subject::Resource, _, Some(Target::ResourceType(name))) => discovery::endpoint(client, name),
+        (Subject::Resource, _, None) => Err(Failure::input(
+            "/resourceType",
+            "resourceType: is required, or endpoint: which resources are meant, for example \"Device\" or \"/Devices\"",
+        )),
+        _ => Ok(Endpoint { path: Vec::new(), known: None, schema: None, single: false }),
+    }
+}
+
+/// The endpoint at a path below the service URL.
+pub fn at(path: &str) -> Result<Endpoint> {
+    let segments: Vec<String> = path.trim_matches('/').split('/').map(str::to_owned).collect();
+    if segments.iter().any(|segment| segment.trim().is_empty() || segment == "." || segment == "..")
+        || path.contains(['?', '#'])
+    {
+        return Err(Failure::input(
+            "/endpoint",
+            format!("endpoint: {path:?} is not a path below the service URL, for example \"/Devices\""),
+        ));
+    }
+    let known = match segments.as_slice() {
+        [one] => KNOWN.iter().copied().find(|known| known.path.eq_ignore_ascii_case(one)),
+        _ => None,
+    };
+    Ok(Endpoint { path: segments, known, schema: known.map(|known| known.schema.into()), single: false })
+}

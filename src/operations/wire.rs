@@ -1,0 +1,87 @@
+//! What every operation needs on the wire: URLs, requests, and the meaning of an answer's status and body.
+
+use super::Options;
+use crate::connection::Connection;
+use crate::failure::{Failure, Kind, Result};
+use crate::http::client::{Client, Exchange};
+use crate::http::{Effect, Method, Request, Response, retry};
+use crate::scim::error;
+use crate::scim::resource::Resource;
+use url::Url;
+
+/// A URL below the service URL. Each segment is encoded as one segment; what could climb out of it is refused.
+pub fn url<S: AsRef<str>>(connection: &Connection, segments: impl IntoIterator<Item = S>) -> Result<Url> {
+    let mut url = connection.service_url.clone();
+    let unusable = || Failure::new(Kind::Configuration, "serviceUrl: the URL cannot carry a path").at("/serviceUrl");
+    let mut path = url.path_segments_mut().map_err(|()| unusable())?;
+    path.pop_if_empty().extend(segments);
+    drop(path);
+    Ok(url)
+}
+
+/// An `id` as it may stand in a path: `.` and `..` would be resolved away, and the empty one would name the whole endpoint.
+pub fn checked_id(id: &str) -> Result<&str> {
+    match id {
+        "" => Err(Failure::input("/id", "id: must not be empty")),
+        "." | ".." => Err(Failure::input("/id", format!("id: {id:?} is no identifier"))),
+        id => Ok(id),
+    }
+}
+
+/// A request with the headers its options ask for, and a JSON body where there is one.
+pub fn request(
+    method: Method,
+    url: Url,
+    body: Option<&Resource>,
+    effect: Effect,
+    options: &Options,
+) -> Result<Request> {
+    let mut headers = options.headers.clone();
+    headers.extend(options.if_match.iter().map(|tag| ("If-Match".to_owned(), tag.clone())));
+    headers.extend(options.if_none_match.iter().map(|tag| ("If-None-Match".to_owned(), tag.clone())));
+    let body = match body {
+        None => None,
+        Some(body) => {
+            headers.push(("Content-Type".into(), "application/scim+json".into()));
+            Some(serde_json::to_vec(body).map_err(|error| {
+                Failure::new(Kind::Internal, format!("the request's body cannot be written: {error}"))
+            })?)
+        }
+    };
+    Ok(Request { method, url, headers, body, effect })
+}
+
+/// The failure that an answer without success stands for, with all that the answer says about it.
+pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &str) -> Box<Failure> {
+    let mut failure = error::failure(response.status, &response.body, what);
+    failure.retry_after_ms = retry::retry_after(response, client.platform().now());
+    failure.request_id = response.request_id();
+    match failure.kind {
+        Kind::Authentication => failure.detail.push_str("; check auth"),
+        // A gateway may give up on a write that the provider behind it carries out.
+        Kind::Unavailable if retry::refused_unprocessed(response) && response.status != 503 => {
+            failure.kind = Kind::Throttled
+        }
+        Kind::Unavailable | Kind::Timeout if effect != Effect::Read && !retry::refused_unprocessed(response) => {
+            failure = failure.maybe_applied()
+        }
+        _ => {}
+    }
+    failure
+}
+
+/// Reads a success's body; none where there is none.
+pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Result<Option<Resource>> {
+    let response = &exchange.response;
+    if !response.is_success() {
+        return Err(refused(client, response, effect, what));
+    }
+    if response.body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    let depth = client.connection().parts.limits.json_depth;
+    error::object(response.status, &response.body, depth, what).map(Some).map_err(|mut failure| {
+        failure.request_id = response.request_id();
+        if effect == Effect::Read { failure } else { failure.maybe_applied() }
+    })
+}

@@ -1,0 +1,103 @@
+//! Bulk requests and their answers (RFC 7644 section 3.7).
+
+use crate::failure::Failure;
+use serde_json::{Map, Value, json};
+
+/// Method of a bulk operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Create.
+    Post,
+    /// Replace.
+    Put,
+    /// Change.
+    Patch,
+    /// Remove.
+    Delete,
+}
+
+/// The methods, by name.
+pub const METHODS: [(&str, Method); 4] =
+    [("POST", Method::Post), ("PUT", Method::Put), ("PATCH", Method::Patch), ("DELETE", Method::Delete)];
+
+impl Method {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        METHODS.iter().find(|row| row.1 == self).map_or("POST", |row| row.0)
+    }
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// What to do.
+    pub method: Method,
+    /// Path below the service URL: `/Users`, `/Users/ID`, or `/Users/bulkId:NAME`.
+    pub path: String,
+    /// The caller's name for the resource.
+    pub bulk_id: Option<String>,
+    /// Only in this version.
+    pub version: Option<String>,
+    /// The body.
+    pub data: Option<Value>,
+}
+
+/// What one operation gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Index of the operation in the caller's list, from 0.
+    pub index: u32,
+    /// Its method.
+    pub method: Method,
+    /// The caller's name for the resource.
+    pub bulk_id: Option<String>,
+    /// URI of the resource.
+    pub location: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Body of the answer.
+    pub response: Option<Value>,
+    /// Why it failed, or that it was not carried out.
+    pub failure: Option<Box<Failure>>,
+}
+
+impl Outcome {
+    /// The JSON form, with the names of a bulk answer (RFC 7644 section 3.7.3).
+    pub fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        let members = [
+            ("index", Some(json!(self.index))),
+            ("method", Some(json!(self.method.name()))),
+            ("bulkId", self.bulk_id.as_ref().map(|text| json!(text))),
+            ("location", self.location.as_ref().map(|text| json!(text))),
+            ("version", self.version.as_ref().map(|text| json!(text))),
+            ("status", self.status.map(|status| json!(status))),
+            ("response", self.response.clone()),
+            ("failure", self.failure.as_ref().map(|failure| failure.to_json())),
+        ];
+        object.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        Value::Object(object)
+    }
+}
+
+/// What a bulk request gave: one outcome for each operation, in the caller's order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// The outcomes.
+    pub results: Vec<Outcome>,
+}
+
+impl Report {
+    /// How many failed or were not carried out.
+    pub fn failed(&self) -> usize {
+        self.results.iter().filter(|outcome| outcome.failure.is_some()).count()
+    }
+
+    /// The JSON form.
+    pub fn to_json(&self) -> Value {
+        let results: Vec<Value> = self.results.iter().map(Outcome::to_json).collect();
+        json!({"results": results, "succeeded": self.results.len() - self.failed(), "failed": self.failed()})
+    }
+}
