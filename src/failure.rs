@@ -3,6 +3,7 @@
 //! Every layer below returns it; `convert` turns it into the contract's `error`. It knows no WIT and no HTTP, and it never
 //! holds a secret: texts that quote a server pass through [`Failure::scrub`] on the way out.
 
+use crate::reader::place;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -165,6 +166,16 @@ impl Failure {
     /// A failure of kind `invalid-input` at a place in the input.
     pub fn input(pointer: impl Into<String>, detail: impl Into<String>) -> Box<Self> {
         Self::new(Kind::InvalidInput, detail).at(pointer)
+    }
+
+    /// Fails with problems of kind `invalid-input`, if there are any: the first in words, all of them in `problems`.
+    pub fn of_problems(problems: Vec<Problem>) -> Result<()> {
+        let Some(first) = problems.first() else { return Ok(()) };
+        let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
+        let mut failure =
+            Self::input(first.pointer.clone(), format!("{}: {}{more}", place(&first.pointer), first.detail));
+        failure.problems = problems;
+        Err(failure)
     }
 
     /// The same failure, at a place in the input.

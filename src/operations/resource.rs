@@ -66,9 +66,10 @@ fn build(connection: &Connection, verb: Verb, endpoint: &Endpoint, input: &Input
             options,
         ),
         Verb::Patch => {
-            let body = patch::body(&input.operations, "/operations")?;
+            let known = patch::Known::of(endpoint.schema);
+            let body = patch::body(&input.operations, known, "/operations")?;
             // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
-            let repeatable = options.if_match.is_some() || input.operations.iter().all(patch::Operation::is_idempotent);
+            let repeatable = options.if_match.is_some() || input.operations.iter().all(|it| it.is_idempotent(known));
             let effect = if repeatable { Effect::IdempotentWrite } else { Effect::Write };
             request(Method::Patch, viewed(one()?)?, Some(&body), effect, options)
         }
@@ -89,15 +90,7 @@ fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource> {
             &mut problems,
         );
     }
-    if let Some(first) = problems.first() {
-        let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
-        let mut failure = Failure::input(
-            first.pointer.clone(),
-            format!("{}: {}{more}", crate::reader::place(&first.pointer), first.detail),
-        );
-        failure.problems = problems;
-        return Err(failure);
-    }
+    Failure::of_problems(problems)?;
     let name = endpoint.required;
     let missing = match resource::get(&input.payload, name) {
         Some(Value::String(text)) => text.trim().is_empty(),
