@@ -118,9 +118,9 @@ struct Schema {
 #[derive(Debug, PartialEq)]
 pub(super) struct ResourceType {
     /// Name and id, for instance `User`.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// The path under the service URL, without slash.
-    pub(super) endpoint: &'static str,
+    pub(super) endpoint: String,
     /// URN of the core schema.
     pub(super) schema: String,
     /// URNs of the extensions.
@@ -344,13 +344,13 @@ impl Registry {
         let attributes = |urn: &str| -> Vec<Attribute> {
             schemas.iter().find(|schema| schema.urn == urn).map(|schema| schema.attributes.clone()).unwrap_or_default()
         };
-        let resource_type = |name, endpoint, schema: &str, extensions: &[&str]| {
+        let resource_type = |name: &str, endpoint: &str, schema: &str, extensions: &[&str]| {
             let mut all = common.clone();
             all.extend(attributes(schema));
             all.extend(extensions.iter().map(|urn| Attribute::complex(urn, attributes(urn))));
             ResourceType {
-                name,
-                endpoint,
+                name: name.to_owned(),
+                endpoint: endpoint.to_owned(),
                 schema: schema.to_owned(),
                 extensions: extensions.iter().map(|urn| (*urn).to_owned()).collect(),
                 root: Attribute::complex(name, all),

@@ -25,7 +25,8 @@ async fn wrong_requests_get_scim_errors() {
         ("POST", "/Schemas", Some(json!({})), "405"),
         ("DELETE", "/ServiceProviderConfig", None, "405"),
         ("GET", "/Me", None, "501"),
-        ("POST", "/Bulk", Some(json!({})), "501"),
+        ("POST", "/Bulk", Some(json!({})), "400 invalidSyntax"),
+        ("GET", "/Bulk", None, "405"),
         ("GET", "/Schemas?filter=id%20pr", None, "403"),
         ("GET", "/ResourceTypes?filter=id%20pr", None, "403"),
         ("GET", "/ServiceProviderConfig?filter=id%20pr", None, "403"),
@@ -127,7 +128,7 @@ async fn discovery_describes_the_server() {
         .into_iter()
         .filter(|feature| config.body[*feature]["supported"] == true)
         .collect();
-    assert_eq!(supported, ["patch", "filter", "changePassword", "sort"]);
+    assert_eq!(supported, ["patch", "bulk", "filter", "changePassword", "sort", "etag"]);
     assert_eq!(config.body["filter"]["maxResults"], 1000);
     assert_eq!(config.body["meta"]["location"], format!("{}/ServiceProviderConfig", server.sandbox.service_url()));
 
