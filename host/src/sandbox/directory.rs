@@ -28,6 +28,9 @@ const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 /// The attribute that shows a member its groups.
 const GROUPS: &str = "groups";
 
+/// The type of the client's own resource.
+const ME: &str = "User";
+
 /// A resource as an answer shows it.
 pub(super) struct Shown {
     /// Its URL.
@@ -63,6 +66,7 @@ impl Directory {
     ) -> std::io::Result<Self> {
         let mut state = State::default();
         if let Some(file) = &mut file {
+            state.me = file.me()?;
             for mut record in file.load()? {
                 // Files of older sandboxes have no versions.
                 if version(&record.resource).is_empty() {
@@ -97,15 +101,41 @@ impl Directory {
 
     /// Creates a resource (RFC 7644 section 3.3).
     pub(super) fn create(&self, kind: &ResourceType, body: &Value, query: &Query) -> Result<Shown> {
+        self.create_as(kind, body, query, false)
+    }
+
+    /// Creates the user that the client itself is (RFC 7644 section 3.11).
+    pub(super) fn create_me(&self, body: &Value, query: &Query) -> Result<Shown> {
+        self.create_as(self.me_type()?, body, query, true)
+    }
+
+    /// The user that the client is, of which there is at most one.
+    pub(super) fn me(&self) -> Result<(&ResourceType, String)> {
+        let kind = self.me_type()?;
+        let state = self.read();
+        let me = state.me.as_deref().filter(|id| state.find(kind, id).is_ok());
+        let me = me.ok_or_else(|| ScimError::status(404, "the client has no user yet, create it at /Me"))?;
+        Ok((kind, me.to_owned()))
+    }
+
+    fn me_type(&self) -> Result<&ResourceType> {
+        self.kind_named(ME).ok_or_else(|| ScimError::status(501, "/Me is not supported"))
+    }
+
+    fn create_as(&self, kind: &ResourceType, body: &Value, query: &Query, me: bool) -> Result<Shown> {
         let mut resource = kind.check(body)?;
         let (id, now) = (new_id(), now());
         resource.insert("id".into(), id.clone().into());
         let meta = json!({"resourceType": kind.name, "created": now, "lastModified": now, "version": version_text(1)});
         resource.insert("meta".into(), meta);
         let mut state = self.write();
+        if me && state.me.as_deref().is_some_and(|id| state.find(kind, id).is_ok()) {
+            return Err(ScimError::uniqueness("the client's user"));
+        }
         let record = Record { seq: state.next, kind: kind.name.clone(), id, resource };
         let seq = record.seq;
-        self.put(&mut state, kind, record)?;
+        let also = me.then(|| Change::Me(record.id.clone()));
+        self.put(&mut state, kind, record, also)?;
         let record = state.records.get(&seq).ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
         Ok(self.show(&state, kind, record, query))
     }
@@ -161,7 +191,7 @@ impl Directory {
             }
         }
         let record = Record { resource, ..old.clone() };
-        self.put(&mut state, kind, record)?;
+        self.put(&mut state, kind, record, None)?;
         let record = state.records.get(&seq).ok_or_else(|| ScimError::not_found(&kind.name, id))?;
         Ok(self.show(&state, kind, record, query))
     }
@@ -271,7 +301,7 @@ impl Directory {
     }
 
     /// Checks a new state against the other resources and stores it, unless nothing changed.
-    fn put(&self, state: &mut State, kind: &ResourceType, mut record: Record) -> Result<()> {
+    fn put(&self, state: &mut State, kind: &ResourceType, mut record: Record, also: Option<Change>) -> Result<()> {
         forget_secrets(&kind.root, &mut record.resource);
         state.check_members(&mut record)?;
         for (name, key) in unique_keys(kind, &record.resource) {
@@ -286,7 +316,7 @@ impl Directory {
             Some(_) => touch(&mut record.resource),
             None => {}
         }
-        self.commit(state, vec![Change::Put(record)])
+        self.commit(state, std::iter::once(Change::Put(record)).chain(also).collect())
     }
 
     fn commit(&self, state: &mut State, changes: Vec<Change>) -> Result<()> {
@@ -297,13 +327,16 @@ impl Directory {
             })?;
         }
         for change in changes {
-            let (Change::Put(record) | Change::Delete(record)) = &change;
-            let Some(kind) = self.kind_named(&record.kind) else {
-                continue;
-            };
             match change {
-                Change::Put(record) => state.insert(kind, record),
-                Change::Delete(record) => state.remove(kind, record.seq),
+                Change::Put(record) => match self.kind_named(&record.kind) {
+                    Some(kind) => state.insert(kind, record),
+                    None => continue,
+                },
+                Change::Delete(record) => match self.kind_named(&record.kind) {
+                    Some(kind) => state.remove(kind, record.seq),
+                    None => continue,
+                },
+                Change::Me(id) => state.me = Some(id),
             }
         }
         Ok(())

@@ -24,6 +24,8 @@ pub(super) enum Route<'a> {
     Search(Vec<&'a ResourceType>),
     Collection(&'a ResourceType),
     Resource(&'a ResourceType, String),
+    /// The client's own user (RFC 7644 section 3.11).
+    Me,
 }
 
 /// Carries out a request.
@@ -50,8 +52,7 @@ impl<'a> Route<'a> {
             ["Schemas"] => Self::Schemas(None),
             ["Schemas", id] => Self::Schemas(Some((*id).to_owned())),
             ["Bulk"] => Self::Bulk,
-            // RFC 7644 section 3.11: not supported is 501.
-            ["Me", ..] => return Err(ScimError::status(501, format!("{path} is not supported"))),
+            ["Me"] => Self::Me,
             [] => Self::Listing(all()),
             [".search"] => Self::Search(all()),
             [endpoint, ".search"] => Self::Search(vec![kind(endpoint)?]),
@@ -68,6 +69,7 @@ impl<'a> Route<'a> {
             Self::Search(_) | Self::Bulk => "POST",
             Self::Collection(_) => "GET, HEAD, POST",
             Self::Resource(..) => "GET, HEAD, PUT, PATCH, DELETE",
+            Self::Me => "GET, HEAD, POST, PUT, PATCH, DELETE",
         }
     }
 
@@ -92,6 +94,11 @@ impl<'a> Route<'a> {
             (Self::Collection(kind), &Method::GET) => listing(&[*kind], parameters()?),
             (Self::Collection(kind), &Method::POST) => {
                 Ok(resource(201, directory.create(kind, &call.json()?, &parameters()?)?))
+            }
+            (Self::Me, &Method::POST) => Ok(resource(201, directory.create_me(&call.json()?, &parameters()?)?)),
+            (Self::Me, &Method::GET | &Method::PUT | &Method::PATCH | &Method::DELETE) => {
+                let (kind, id) = directory.me()?;
+                Route::Resource(kind, id).call(directory, call)
             }
             (Self::Resource(kind, id), &Method::GET) => {
                 let shown = directory.get(kind, id, &parameters()?)?;

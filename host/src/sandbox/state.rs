@@ -28,6 +28,8 @@ pub(super) struct Record {
 pub(super) enum Change {
     Put(Record),
     Delete(Record),
+    /// The client's own user is this one from now on.
+    Me(String),
 }
 
 /// The stored resources and their indexes.
@@ -42,6 +44,8 @@ pub(super) struct State {
     pub(super) unique: HashMap<(String, String, String), u64>,
     /// For every member the groups it is in, oldest first.
     member_of: HashMap<String, BTreeSet<u64>>,
+    /// The id of the client's own user, which may be gone.
+    pub(super) me: Option<String>,
     pub(super) file: Option<File>,
 }
 

@@ -14,6 +14,7 @@ mod etags;
 mod filters;
 mod lifecycle;
 mod listing;
+mod me;
 mod oauth;
 mod patch;
 mod protocol;
