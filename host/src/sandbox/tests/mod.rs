@@ -10,6 +10,7 @@
 
 mod bulk;
 mod cursors;
+mod devices;
 mod etags;
 mod filters;
 mod lifecycle;
