@@ -447,6 +447,33 @@ fn a_misspelt_name_is_reported_as_such() {
     );
 }
 
+#[test]
+fn what_a_provider_could_not_read_is_not_sent() {
+    let rows = [
+        ("listUsers", json!({"filter": " "}), "/filter", "filter: must not be empty"),
+        ("listUsers", json!({"filter": "userName = \"a\""}), "/filter", "filter: at character 10: expected eq"),
+        ("searchUsers", json!({"filter": "userName eq 'a'"}), "/filter", "filter: at character 13: text stands in"),
+        (
+            "listUsers",
+            json!({"sortBy": "name.familyName desc"}),
+            "/sortBy",
+            "sortBy: at character 16: expected the end",
+        ),
+        ("listUsers", json!({"attributes": ["id", "a b"]}), "/attributes/1", "attributes.1: at character 2: expected"),
+        (
+            "getUser",
+            json!({"id": "1", "excludedAttributes": [""]}),
+            "/excludedAttributes/0",
+            "excludedAttributes.0: at",
+        ),
+    ];
+    for (operation, input, pointer, detail) in rows {
+        let failure = Script::new([]).call(&bearer(), operation, &input).unwrap_err();
+        assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::InvalidInput, Some(pointer)), "{input}");
+        assert!(failure.detail.starts_with(detail), "{input}: {}", failure.detail);
+    }
+}
+
 /// Every operation of the catalog is answered: the available ones accept their own example, the others say that they are not
 /// there yet.
 #[test]
