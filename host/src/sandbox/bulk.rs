@@ -193,37 +193,18 @@ impl<'a> Run<'a> {
         self.note(index, operation, &reply);
     }
 
-    /// Keeps the result of an operation (RFC 7644 section 3.7.3).
+    /// Keeps the result of an operation.
     fn note(&mut self, index: usize, operation: &'a Operation, reply: &Reply) {
+        let result =
+            outcome(&self.directory.base, &operation.method, &operation.path, operation.bulk_id.as_deref(), reply);
         let failed = reply.status >= 400;
         self.errors += usize::from(failed);
-        let mut result = Map::from_iter([
-            ("method".to_owned(), operation.method.clone().into()),
-            ("status".to_owned(), reply.status.to_string().into()),
-        ]);
-        let location = reply.header(&header::LOCATION).map(str::to_owned);
-        let location = location
-            .or_else(|| (operation.method != "POST").then(|| format!("{}{}", self.directory.base, operation.path)));
-        if let (false, Some(name), "POST") = (failed, operation.bulk_id.as_deref(), operation.method.as_str()) {
-            let id = location.as_deref().and_then(|url| url.rsplit('/').next()).map(str::to_owned);
-            self.ids.insert(name, id);
-        } else if let ("POST", Some(name)) = (operation.method.as_str(), operation.bulk_id.as_deref()) {
-            self.ids.insert(name, None);
+        if let ("POST", Some(name)) = (operation.method.as_str(), operation.bulk_id.as_deref()) {
+            let location = result.get("location").and_then(Value::as_str).filter(|_| !failed);
+            self.ids.insert(name, location.and_then(|url| url.rsplit('/').next()).map(str::to_owned));
         }
-        let response = match &reply.content {
-            Content::Json(body) if failed => Some(body.clone()),
-            _ => None,
-        };
-        let version = reply.header(&header::ETAG).map(Value::from);
-        let optional = [
-            ("bulkId", operation.bulk_id.clone().map(Value::from)),
-            ("location", location.map(Value::from)),
-            ("version", version),
-            ("response", response),
-        ];
-        result.extend(optional.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         if let Some(slot) = self.results.get_mut(index) {
-            *slot = Some(Value::Object(result));
+            *slot = Some(result);
         }
     }
 
@@ -248,6 +229,25 @@ impl<'a> Run<'a> {
             other => Some(other.clone()),
         }
     }
+}
+
+/// The result of an operation (RFC 7644 section 3.7.3).
+pub(super) fn outcome(base: &str, method: &str, path: &str, bulk_id: Option<&str>, reply: &Reply) -> Value {
+    let location = reply.header(&header::LOCATION).map(str::to_owned);
+    let location = location.or_else(|| (method != "POST").then(|| format!("{base}{path}")));
+    let response = match &reply.content {
+        Content::Json(body) if reply.status >= 400 => Some(body.clone()),
+        _ => None,
+    };
+    let members = [
+        ("method", Some(method.into())),
+        ("bulkId", bulk_id.map(Value::from)),
+        ("location", location.map(Value::from)),
+        ("version", reply.header(&header::ETAG).map(Value::from)),
+        ("status", Some(reply.status.to_string().into())),
+        ("response", response),
+    ];
+    members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect::<Map<_, _>>().into()
 }
 
 fn collect_references(value: &Value, found: &mut BTreeSet<String>) {

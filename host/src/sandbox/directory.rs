@@ -45,6 +45,8 @@ pub(super) struct Shown {
 pub(super) struct Settings {
     pub(super) paging: Paging,
     pub(super) bulk: bulk::Limits,
+    /// Whether a client may have its requests answered later (RFC 9967).
+    pub(super) asynchronous: bool,
 }
 
 /// All resources of the server.

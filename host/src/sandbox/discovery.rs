@@ -2,6 +2,7 @@
 //!
 //! Everything here is derived from the registry and the paging, so that it cannot claim what is not there.
 
+use super::asynchronous;
 use super::directory::{Directory, Settings};
 use serde_json::{Value, json};
 
@@ -10,7 +11,7 @@ const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 
 /// The service provider configuration (RFC 7643 section 5).
 pub(super) fn config(directory: &Directory) -> Value {
-    let Settings { paging, bulk } = &directory.settings;
+    let Settings { paging, bulk, asynchronous } = &directory.settings;
     let method = if paging.index { "index" } else { "cursor" };
     let value = json!({
         "schemas": [CONFIG],
@@ -28,6 +29,11 @@ pub(super) fn config(directory: &Directory) -> Value {
             "defaultPageSize": paging.default,
             "maxPageSize": paging.most,
             "cursorTimeout": paging.lifetime.as_secs(),
+        },
+        // RFC 9967 section 4
+        "securityEvents": {
+            "asyncRequest": if *asynchronous { "request" } else { "none" },
+            "eventUris": if *asynchronous { vec![asynchronous::EVENT] } else { Vec::new() },
         },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",

@@ -104,6 +104,7 @@ fn opaque(tag: &str) -> &str {
 pub(super) enum Content {
     Empty,
     Json(Value),
+    Text(String),
 }
 
 /// An answer.

@@ -4,14 +4,16 @@
 //! check each other. It listens on 127.0.0.1 only and is no product: one client, no user ever logs in.
 //!
 //! Reading order: this file, `server` (HTTP), `route` (what a URL does), `directory` (the resources and their rules), `schema` (the attribute
-//! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`, `paging`, `bulk`.
+//! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`, `paging`, `bulk`,
+//! `asynchronous`.
 //!
 //! What it decides where the RFCs leave room:
 //! - passwords are checked and forgotten: what is never returned is not stored;
 //! - the member of a group must exist and cannot be the group itself; otherwise 400 `invalidValue`;
 //! - unknown attributes in a body are ignored, in a filter, `sortBy` or PATCH path they are an error;
 //! - a value path that selects nothing is 400 `noTarget`, whatever the operation;
-//! - PUT and PATCH answer 200 with the resource.
+//! - PUT and PATCH answer 200 with the resource;
+//! - every token stands for the same client, whose own user (`/Me`) is the one it created there.
 //!
 //! Requests are served on the runtime's threads without handing work to others: a call takes microseconds, a filter
 //! over many thousands of resources milliseconds.
@@ -26,6 +28,7 @@
 //! # }
 //! ```
 
+mod asynchronous;
 mod bulk;
 mod directory;
 mod discovery;
@@ -94,6 +97,8 @@ pub struct Options {
     pub cursor_only: bool,
     /// How long a cursor is valid; published in whole seconds.
     pub cursor_lifetime: Duration,
+    /// How long a request is put off that the client prefers answered asynchronously (RFC 9967).
+    pub asynchronous_delay: Duration,
 }
 
 impl Default for Options {
@@ -113,6 +118,7 @@ impl Default for Options {
             max_bulk_payload: server::BODY_LIMIT,
             cursor_only: false,
             cursor_lifetime: Duration::from_secs(3600),
+            asynchronous_delay: Duration::from_millis(200),
         }
     }
 }
@@ -149,9 +155,12 @@ impl Sandbox {
                 operations: options.max_bulk_operations,
                 payload: options.max_bulk_payload.min(server::BODY_LIMIT),
             },
+            asynchronous: true,
         };
         let base = format!("http://{address}{}", server::SCIM_PATH);
+        let requests = asynchronous::Requests::new(base.clone(), options.asynchronous_delay);
         let app = server::App {
+            requests: settings.asynchronous.then_some(requests),
             directory: directory::Directory::open(schema::Registry::load()?, base, settings, file)?,
             tokens: oauth::Tokens {
                 client_id: options.client_id,

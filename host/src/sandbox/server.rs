@@ -1,5 +1,6 @@
 //! HTTP: reads requests, checks their token and writes answers. What a request does is `route`'s.
 
+use super::asynchronous;
 use super::directory::Directory;
 use super::error::{Result, ScimError};
 use super::exchange::{Call, Content, Reply};
@@ -27,6 +28,34 @@ pub(super) const TOKEN_PATH: &str = "/oauth2/token";
 pub(super) struct App {
     pub(super) directory: Directory,
     pub(super) tokens: Tokens,
+    /// None where every request is answered at once.
+    pub(super) requests: Option<asynchronous::Requests>,
+}
+
+impl App {
+    /// Carries out a request, now or later.
+    fn answer(self: Arc<Self>, call: Call) -> Reply {
+        let Some(requests) = &self.requests else { return route::serve(&self.directory, &call) };
+        if let ([asynchronous::ENDPOINT, txn], &Method::GET) =
+            (call.segments().iter().map(String::as_str).collect::<Vec<_>>().as_slice(), &call.method)
+        {
+            let unknown = || Reply::from(&ScimError::status(404, format!("no request {txn}")));
+            return requests.result(txn).unwrap_or_else(unknown);
+        }
+        if !requests.wanted(&call) {
+            return route::serve(&self.directory, &call);
+        }
+        let (txn, reply) = requests.accept();
+        let (delay, app) = (requests.delay, self.clone());
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let reply = route::serve(&app.directory, &call);
+            if let Some(requests) = &app.requests {
+                requests.finish(&txn, &call, &reply);
+            }
+        });
+        reply
+    }
 }
 
 /// The whole server.
@@ -76,7 +105,7 @@ async fn scim(State(app): State<Arc<App>>, request: Request) -> Response {
         (Ok(()), Err(error)) => Reply::from(&error),
         (Ok(()), Ok(body)) => {
             let call = Call { method: parts.method.clone(), path, query, headers: parts.headers, body };
-            route::serve(&app.directory, &call)
+            app.answer(call)
         }
     };
     tracing::debug!(method = %parts.method, path = parts.uri.path(), status = reply.status, "sandbox");
@@ -110,6 +139,7 @@ fn respond(reply: Reply) -> Response {
     let body = match &reply.content {
         Content::Empty => Body::empty(),
         Content::Json(body) => Body::from(body.to_string()),
+        Content::Text(text) => Body::from(text.clone()),
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -8,6 +8,7 @@
     reason = "a test that fails panics"
 )]
 
+mod asynchronous;
 mod bulk;
 mod cursors;
 mod devices;
