@@ -10,3 +10,9 @@ pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterp
 pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 /// Search request (RFC 7644 section 3.4.3).
 pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+
+/// Whether a schema is one of the core schemas, whose attributes stand in the resource itself (RFC 7643 section 3.3).
+pub fn is_core(schema: &str) -> bool {
+    const CORE: &str = "urn:ietf:params:scim:schemas:core:";
+    schema.get(..CORE.len()).is_some_and(|head| head.eq_ignore_ascii_case(CORE))
+}
