@@ -62,7 +62,8 @@ pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Inpu
     let body = payload(endpoint, input, false)?;
     let known = known(endpoint);
     if !client.connection().profile.knobs.put {
-        client.warn("this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are");
+        client
+            .warn("this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are");
         return again(client, what, endpoint, input, true, &|current| {
             let options = patch::Options { style: style(client), password: true, members: true };
             let operations = patch::diff(&current.resource, &body, known, &options);
@@ -117,7 +118,9 @@ pub fn put(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) 
     if !client.connection().profile.knobs.put {
         return Err(Failure::new(
             Kind::Unsupported,
-            format!("{what}: this provider has neither PATCH nor PUT; correct overrides.patch or overrides.put if it has"),
+            format!(
+                "{what}: this provider has neither PATCH nor PUT; correct overrides.patch or overrides.put if it has"
+            ),
         ));
     }
     client.warn("the change was made by PUT, with the resource read before");

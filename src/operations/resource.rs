@@ -253,7 +253,9 @@ fn deleted(
     if exchange.response.is_success() || (gone && message.options.gone_is_done) {
         let user = endpoint.schema.as_deref() == Some(urn::USER);
         if user && !gone && client.connection().profile.knobs.delete_deactivates {
-            client.warn("this provider only deactivates a user that is deleted; userName and e-mail addresses may stay taken");
+            client.warn(
+                "this provider only deactivates a user that is deleted; userName and e-mail addresses may stay taken",
+            );
         }
         return Ok(());
     }
