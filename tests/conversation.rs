@@ -510,13 +510,6 @@ fn the_catalog_tells_the_truth() {
         }
     }
     let unfinished = [
-        "ensureUser",
-        "activateUser",
-        "deactivateUser",
-        "ensureGroup",
-        "addGroupMembers",
-        "removeGroupMembers",
-        "setGroupMembers",
         "reconcile",
         "submitRequest",
         "collectRequest",

@@ -116,6 +116,28 @@ pub fn output(row: &Row) -> Value {
             },
             "required": ["Resources", "complete"],
         }),
+        Verb::Ensure => {
+            let noun = row.subject.known().map_or_else(|| "resource".to_owned(), |known| known.name.to_lowercase());
+            let change = json!({"type": "object", "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
+            json!({
+                "type": "object",
+                "properties": {
+                    "outcome": {"enum": ["created", "updated", "unchanged"], "title": "What was done"},
+                    noun.as_str(): resource,
+                    "changes": {"type": "array", "items": change, "title": "The changes that were sent"},
+                },
+                "required": ["outcome", noun, "changes"],
+            })
+        }
+        Verb::AddMembers | Verb::RemoveMembers | Verb::SetMembers => json!({
+            "type": "object",
+            "properties": {
+                "added": {"type": "integer", "minimum": 0, "title": "Members added"},
+                "removed": {"type": "integer", "minimum": 0, "title": "Members removed"},
+                "unchanged": {"type": ["integer", "null"], "minimum": 0, "title": "Members that were right already, where that is known"},
+            },
+            "required": ["added", "removed"],
+        }),
         Verb::Discover if row.subject == Subject::ServiceProvider => {
             let capability = json!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
             let properties: Map<String, Value> =
@@ -276,7 +298,11 @@ fn field(row: &Row, name: &str) -> Value {
         "known" => {
             json!({"type": "object", "title": "Names and ids of resources created by earlier calls", "additionalProperties": {"type": "string"}})
         }
-        "members" | "desired" => json!({"type": "array", "items": {"type": "object"}}),
+        "members" => json!({"type": "array", "title": "Members", "items": {"anyOf": [
+            {"type": "string", "title": "id of the member", "minLength": 1},
+            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group")}, "required": ["value"]},
+        ]}}),
+        "desired" => json!({"type": "array", "items": {"type": "object"}}),
         "matchOn" => strings("Attributes to find it by"),
         "dryRun" => titled("boolean", "Say what would be done, and do nothing"),
         _ => json!({"title": name}),

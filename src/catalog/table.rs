@@ -101,6 +101,7 @@ impl Row {
         use Verb::*;
         match self.verb {
             Create | Get | List | Search | Update | Patch | Delete | Bulk | Submit | Collect => true,
+            Ensure | Activate | Deactivate | AddMembers | RemoveMembers | SetMembers => true,
             Discover => self.subject == Subject::ServiceProvider,
             _ => false,
         }

@@ -1,6 +1,50 @@
 //! Operations that lead to a state rather than send a request: ensure, activation, membership. Built on `operations`; they know no
 //! HTTP.
+//!
+//! All of them are idempotent by design: what fails because a provider cannot be reached or cannot answer is transient even where
+//! a change may have been made, so that an engine may repeat the call.
 
 pub mod activation;
 pub mod ensure;
+mod lookup;
 pub mod membership;
+
+use crate::failure::{Failure, Kind};
+use crate::operations::resource::Message;
+use crate::operations::target::Endpoint;
+use crate::operations::{Options, Subject, Verb, View};
+use crate::scim::urn;
+use std::borrow::Cow;
+
+/// A failure of an operation that may be repeated whatever it has done so far, of which `changed` says whether it was anything.
+fn safe_to_repeat(mut failure: Box<Failure>, changed: bool) -> Box<Failure> {
+    failure.maybe_applied |= changed;
+    failure.transient |= matches!(failure.kind, Kind::Throttled | Kind::Unavailable | Kind::Timeout);
+    failure
+}
+
+/// Options that are about the headers of each request only.
+fn headers(options: &Options) -> Options {
+    Options { headers: options.headers.clone(), ..Options::default() }
+}
+
+/// What to read of a resource where members are of no interest: a group may have very many.
+fn without_members(endpoint: &Endpoint) -> View {
+    let group = endpoint.schema.as_deref() == Some(urn::GROUP);
+    View { excluded: if group { vec!["members".to_owned()] } else { Vec::new() }, ..View::default() }
+}
+
+/// The message that reads a resource.
+fn reading<'a>(id: &'a str, view: View, options: &'a Options) -> Message<'a> {
+    let (view, options) = (Cow::Owned(view), Cow::Borrowed(options));
+    Message { verb: Verb::Get, id, body: None, repeatable: true, view, options }
+}
+
+/// What several resources of a kind are called.
+fn plural(subject: Subject) -> &'static str {
+    match subject {
+        Subject::User => "users",
+        Subject::Group => "groups",
+        _ => "resources",
+    }
+}

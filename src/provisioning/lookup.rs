@@ -1,0 +1,299 @@
+//! Finding the one resource that is meant, by attributes whose values are wanted of it.
+//!
+//! What a provider answers is checked against what was asked: some ignore filters, some tell case apart where the standard does not.
+//! A resource that does not match is never taken for one that does, and where the search cannot be finished nothing is created.
+
+use super::{headers, plural, without_members};
+use crate::catalog::table::Row;
+use crate::failure::{Failure, Kind, Result};
+use crate::http::client::Client;
+use crate::operations::modify::supports;
+use crate::operations::resource::Versioned;
+use crate::operations::target::Endpoint;
+use crate::operations::{Input, Output, Query, Subject, Verb, query};
+use crate::scim::filter::Filter;
+use crate::scim::path::AttributePath;
+use crate::scim::resource::{self, Resource, as_boolean};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Resources on a page of a search that should find one.
+const FEW: u32 = 10;
+/// Resources on a page where everything must be read.
+const MANY: u32 = 100;
+/// Most pages read for one attribute.
+const PAGES: usize = 200;
+
+/// An attribute to find a resource by.
+struct Key {
+    attribute: AttributePath,
+    value: Value,
+    filter: Filter,
+    /// Whether the provider sees to it that no two resources have the same value.
+    unique: bool,
+}
+
+impl Key {
+    fn new(subject: Subject, name: &str, payload: &Resource) -> Result<Option<Key>> {
+        let attribute = AttributePath::parse(name).map_err(|error| error.at("/matchOn"))?;
+        let Some(value) = value(payload, &attribute) else { return Ok(None) };
+        let filter = Filter::eq(name, value.clone()).map_err(|error| error.at("/matchOn"))?;
+        let unique = subject == Subject::User && attribute.name.eq_ignore_ascii_case("userName");
+        Ok(Some(Key { attribute, value, filter, unique }))
+    }
+
+    /// Identifiers are told apart by case, names and addresses are not (RFC 7643 sections 3.1, 4.1.1 and 7).
+    fn matches(&self, resource: &Resource) -> bool {
+        self.filter.matches(resource, &|path| {
+            let name = path.sub.as_deref().unwrap_or(&path.name);
+            ["id", "externalId", "$ref"].iter().any(|exact| name.eq_ignore_ascii_case(exact))
+        })
+    }
+}
+
+/// The simple value of an attribute; none where it has none.
+fn value(payload: &Resource, attribute: &AttributePath) -> Option<Value> {
+    let container = match &attribute.schema {
+        Some(schema) => match resource::get(payload, schema) {
+            Some(Value::Object(extension)) => extension,
+            _ => payload,
+        },
+        None => payload,
+    };
+    let found = resource::get(container, &attribute.name)?;
+    let simple = |value: &Value| match value {
+        Value::String(text) => !text.trim().is_empty(),
+        Value::Number(_) | Value::Bool(_) => true,
+        _ => false,
+    };
+    let part = |item: &Value| match (&attribute.sub, item) {
+        (Some(sub), Value::Object(object)) => resource::get(object, sub).cloned(),
+        (None, Value::Object(object)) => resource::get(object, "value").cloned(),
+        (_, other) => Some(other.clone()),
+    };
+    let primary = |item: &&Value| {
+        item.as_object().and_then(|object| resource::get(object, "primary")).and_then(as_boolean) == Some(true)
+    };
+    // Of several values the preferred one stands for all.
+    let one = match found {
+        Value::Array(items) => items.iter().find(primary).or_else(|| items.first()).and_then(part),
+        Value::Object(_) if attribute.sub.is_some() => part(found),
+        other if attribute.sub.is_none() => Some(other.clone()),
+        _ => None,
+    };
+    one.filter(simple)
+}
+
+/// A search for one resource.
+pub struct Search<'a> {
+    client: &'a Client<'a>,
+    row: Row,
+    endpoint: &'a Endpoint,
+    input: Input,
+    keys: Vec<Key>,
+    /// The wanted `externalId`, where it guards what is found by another attribute.
+    external: Option<String>,
+}
+
+impl<'a> Search<'a> {
+    /// A search for the resource that `input` describes: by `matchOn`, or else by `externalId`, where the payload has it, and by the
+    /// attribute that a new resource must have.
+    pub fn new(client: &'a Client<'a>, row: &Row, endpoint: &'a Endpoint, input: &Input) -> Result<Search<'a>> {
+        let payload = &input.payload;
+        let chosen = &input.ensure.match_on;
+        let mut keys = Vec::new();
+        for (index, name) in chosen.iter().enumerate() {
+            let at = format!("/matchOn/{index}");
+            match Key::new(row.subject, name, payload) {
+                Ok(Some(key)) => keys.push(key),
+                Ok(None) => {
+                    let detail = format!("matchOn.{index}: the payload has no simple value of {name:?} to find it by");
+                    return Err(Failure::input(at, detail));
+                }
+                Err(failure) => return Err(failure.at(at)),
+            }
+        }
+        if chosen.is_empty() {
+            let required = endpoint.known.map(|known| known.required);
+            for name in ["externalId"].into_iter().chain(required) {
+                keys.extend(Key::new(row.subject, name, payload)?);
+            }
+        }
+        if keys.is_empty() {
+            return Err(Failure::input("/matchOn", "matchOn: is required here: an attribute to find the resource by"));
+        }
+        let external = resource::text(payload, "externalId").filter(|id| !id.is_empty() && chosen.is_empty());
+        let input = Input { view: without_members(endpoint), options: headers(&input.options), ..Input::default() };
+        let row = Row { name: row.name, verb: Verb::List, subject: row.subject };
+        Ok(Search { client, row, endpoint, input, keys, external })
+    }
+
+    /// The attributes it goes by, for a message.
+    pub fn names(&self) -> String {
+        let names: Vec<String> = self.keys.iter().map(|key| key.attribute.to_string()).collect();
+        names.join(" and ")
+    }
+
+    /// Finds the resource. `thorough` is for one that the provider says is there: other spellings are tried, and then everything is
+    /// read as far as that goes.
+    pub fn find(&self, thorough: bool) -> Result<Option<Versioned>> {
+        let mut found: Option<(Versioned, &Key)> = None;
+        for key in &self.keys {
+            // Where the first attribute finds one that has the others' values too, they need no search.
+            if found.as_ref().is_some_and(|(one, _)| key.matches(&one.resource)) {
+                continue;
+            }
+            let mut ids: Vec<String> = found.iter().filter_map(|(one, _)| one.id()).collect();
+            for (id, resource) in self.by(key, thorough && found.is_none())? {
+                if !ids.contains(&id) {
+                    ids.push(id);
+                    found.get_or_insert_with(|| (Versioned::new(self.client, resource, None), key));
+                }
+            }
+            if ids.len() > 1 {
+                return Err(Failure::new(
+                    Kind::Ambiguous,
+                    format!(
+                        "{}: several {} match by {}: {}; which one is meant must be settled at the provider, or by matchOn",
+                        self.row.name,
+                        plural(self.row.subject),
+                        self.names(),
+                        ids.join(", ")
+                    ),
+                ));
+            }
+        }
+        let Some((found, key)) = found else { return Ok(None) };
+        self.guard(&found, key)?;
+        Ok(Some(found))
+    }
+
+    /// Whoever bears another `externalId` belongs to another record of the caller's or of somebody else's (RFC 7643 section 3.1): it is
+    /// taken over only if the caller says so.
+    fn guard(&self, found: &Versioned, key: &Key) -> Result<()> {
+        let other = resource::text(&found.resource, "externalId").filter(|id| !id.is_empty());
+        match (&self.external, other) {
+            (Some(own), Some(other)) if *own != other => Err(Failure::new(
+                Kind::Conflict,
+                format!(
+                    "{}: {} {} has the wanted {}, but another externalId; to take it over, give matchOn: [\"{}\"]",
+                    self.row.name,
+                    self.endpoint.noun(),
+                    found.id().unwrap_or_default(),
+                    key.attribute,
+                    key.attribute
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn by(&self, key: &Key, thorough: bool) -> Result<BTreeMap<String, Resource>> {
+        if self.can_filter(key) {
+            let asked = self.list(key, Some(&key.filter.to_string()));
+            match asked {
+                Ok(Listing { hits, conclusive: true }) if !hits.is_empty() || !thorough => return Ok(hits),
+                Ok(Listing { conclusive: true, .. }) => {
+                    // Some tell case apart in a filter and not where values must be unique.
+                    if let Some(lower) = key.value.as_str().map(str::to_lowercase) {
+                        let filter =
+                            Filter::eq(&key.attribute.to_string(), lower).map_err(|error| error.at("/matchOn"))?;
+                        let Listing { hits, .. } = self.list(key, Some(&filter.to_string()))?;
+                        if !hits.is_empty() {
+                            return Ok(hits);
+                        }
+                    }
+                }
+                Ok(_) => self.client.warn(format!(
+                    "the provider ignores the filter by {}; all {} are read instead",
+                    key.attribute,
+                    plural(self.row.subject)
+                )),
+                Err(failure)
+                    if failure.kind == Kind::Unsupported || failure.scim_type.as_deref() == Some("invalidFilter") =>
+                {
+                    self.client.warn(format!(
+                        "the provider does not filter by {}; all {} are read instead",
+                        key.attribute,
+                        plural(self.row.subject)
+                    ));
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        let Listing { hits, conclusive } = self.list(key, None)?;
+        if conclusive || !hits.is_empty() || thorough {
+            return Ok(hits);
+        }
+        Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "{}: whether the {} exists cannot be told: the provider does not filter by {} and does not list all {}; nothing was changed",
+                self.row.name,
+                self.endpoint.noun(),
+                key.attribute,
+                plural(self.row.subject)
+            ),
+        ))
+    }
+
+    fn can_filter(&self, key: &Key) -> bool {
+        let knobs = &self.client.connection().profile.knobs;
+        let has = |names: &Option<Vec<String>>, wanted: &str| {
+            names.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(wanted)))
+        };
+        supports(self.client, "filter").0
+            && has(&knobs.filter_operators, "eq")
+            && (has(&knobs.filter_attributes, &key.attribute.to_string())
+                || has(&knobs.filter_attributes, &key.attribute.name))
+    }
+
+    /// The resources that match among those the provider lists, by identifier.
+    fn list(&self, key: &Key, filter: Option<&str>) -> Result<Listing> {
+        let mut input = self.input.clone();
+        let count = Some(if filter.is_some() { FEW } else { MANY });
+        input.query = Query { filter: filter.map(str::to_owned), count, ..Query::default() };
+        let mut hits = BTreeMap::new();
+        for _ in 0..PAGES {
+            let listed = match query::run(self.client, &self.row, self.endpoint, &input) {
+                Ok(Output::Page(listed)) => listed,
+                Ok(_) => return Err(Failure::new(Kind::Internal, "a list gave no page")),
+                // Nothing found, in some providers' words.
+                Err(failure) if failure.kind == Kind::NotFound => return Ok(Listing { hits, conclusive: true }),
+                Err(failure) => return Err(failure),
+            };
+            let mut strangers = false;
+            for resource in listed.page.resources {
+                if !key.matches(&resource) {
+                    strangers = true;
+                    continue;
+                }
+                let Some(id) = resource::text(&resource, "id").filter(|id| !id.is_empty()) else {
+                    let detail =
+                        format!("{}: the provider lists a {} without an id", self.row.name, self.endpoint.noun());
+                    return Err(Failure::new(Kind::Protocol, detail));
+                };
+                hits.insert(id, resource);
+            }
+            let settled = hits.len() > 1 || (key.unique && hits.len() == 1);
+            match listed.next {
+                _ if settled => return Ok(Listing { hits, conclusive: true }),
+                // A page of others is no answer to the filter; what follows is read in larger pages.
+                Some(_) if strangers && filter.is_some() => return Ok(Listing { hits, conclusive: false }),
+                Some(next) => input.query.page = Some(next),
+                None => {
+                    let conclusive = listed.complete || (filter.is_some() && !strangers);
+                    return Ok(Listing { hits, conclusive });
+                }
+            }
+        }
+        Ok(Listing { hits, conclusive: false })
+    }
+}
+
+/// What a list gave.
+struct Listing {
+    hits: BTreeMap<String, Resource>,
+    /// Whether there is nothing else to find.
+    conclusive: bool,
+}
