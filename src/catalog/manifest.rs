@@ -3,6 +3,7 @@
 use super::schemas;
 use super::table::Operation;
 use crate::failure::{Kind, Transience};
+use crate::profile;
 use serde_json::{Value, json};
 
 /// A plain outline of a person with an arrow, for the palette.
@@ -35,6 +36,7 @@ pub fn manifest() -> Value {
         "connection": schemas::connection(),
         "secrets": schemas::SECRETS,
         "redact": schemas::REDACT,
+        "profiles": profile::describe(),
         "operations": operations,
         "errors": errors,
     })
