@@ -3,6 +3,7 @@
 //! Every layer below returns it; `convert` turns it into the contract's `error`. It knows no WIT and no HTTP, and it never
 //! holds a secret: texts that quote a server pass through [`Failure::scrub`] on the way out.
 
+use crate::reader::place;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -175,16 +176,14 @@ impl Failure {
         Self::new(Kind::InvalidInput, detail).at(pointer)
     }
 
-    /// A failure of kind `invalid-input` that tells all problems of the input at once.
-    pub fn problems(problems: Vec<Problem>) -> Box<Self> {
-        let (pointer, first) = problems
-            .first()
-            .map(|first| (first.pointer.clone(), format!("{}: {}", crate::reader::place(&first.pointer), first.detail)))
-            .unwrap_or_default();
+    /// Fails with problems of kind `invalid-input`, if there are any: the first in words, all of them in `problems`.
+    pub fn of_problems(problems: Vec<Problem>) -> Result<()> {
+        let Some(first) = problems.first() else { return Ok(()) };
         let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
-        let mut failure = Failure::input(pointer, first + &more);
+        let mut failure =
+            Self::input(first.pointer.clone(), format!("{}: {}{more}", place(&first.pointer), first.detail));
         failure.problems = problems;
-        failure
+        Err(failure)
     }
 
     /// The same failure, at a place in the input.

@@ -13,6 +13,7 @@ pub mod target;
 pub mod wire;
 
 use crate::failure::{Failure, Result};
+use crate::scim::path::AttributePath;
 use crate::scim::resource::Resource;
 use crate::scim::schema::{self, Attribute};
 use crate::scim::{bulk as scim_bulk, definition, patch, urn};
@@ -131,7 +132,7 @@ pub struct View {
 }
 
 impl View {
-    /// The parameters that say so (RFC 7644 section 3.9): one or none.
+    /// The parameters that say so (RFC 7644 section 3.9), checked: one or none.
     pub fn members(&self) -> Result<impl Iterator<Item = (&'static str, &Vec<String>)>> {
         if !self.attributes.is_empty() && !self.excluded.is_empty() {
             return Err(Failure::input(
@@ -139,9 +140,13 @@ impl View {
                 "excludedAttributes: give either attributes or excludedAttributes, not both (RFC 7644 section 3.9)",
             ));
         }
-        Ok([("attributes", &self.attributes), ("excludedAttributes", &self.excluded)]
-            .into_iter()
-            .filter(|(_, names)| !names.is_empty()))
+        let members = [("attributes", &self.attributes), ("excludedAttributes", &self.excluded)];
+        for (member, names) in members {
+            for (index, name) in names.iter().enumerate() {
+                AttributePath::parse(name).map_err(|error| error.at(&format!("/{member}/{index}")))?;
+            }
+        }
+        Ok(members.into_iter().filter(|(_, names)| !names.is_empty()))
     }
 }
 

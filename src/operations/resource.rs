@@ -71,9 +71,10 @@ fn build(connection: &Connection, verb: Verb, endpoint: &Endpoint, input: &Input
             options,
         ),
         Verb::Patch => {
-            let body = patch::body(&input.operations, "/operations")?;
+            let known = patch::Known::of(endpoint.schema.as_deref().unwrap_or_default());
+            let body = patch::body(&input.operations, known, "/operations")?;
             // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
-            let repeatable = options.if_match.is_some() || input.operations.iter().all(patch::Operation::is_idempotent);
+            let repeatable = options.if_match.is_some() || input.operations.iter().all(|it| it.is_idempotent(known));
             let effect = if repeatable { Effect::IdempotentWrite } else { Effect::Write };
             request(Method::Patch, viewed(one()?)?, Some(&body), effect, options)
         }
@@ -107,9 +108,7 @@ fn checked(known: &Known, resource: &Resource, new: bool) -> Result<()> {
         let pointer = crate::reader::deeper("/payload", urn::ENTERPRISE_USER);
         schema::check(extension, schema::ENTERPRISE_USER, &pointer, &mut problems);
     }
-    if !problems.is_empty() {
-        return Err(Failure::problems(problems));
-    }
+    Failure::of_problems(problems)?;
     let name = known.required;
     let missing = match resource::get(resource, name) {
         Some(Value::String(text)) => text.trim().is_empty(),

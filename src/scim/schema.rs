@@ -160,7 +160,8 @@ pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, probl
     }
 }
 
-fn check_value(value: &Value, shape: Shape, pointer: &str, problems: &mut Vec<Problem>) {
+/// Checks a value for the JSON type of a shape.
+pub(super) fn check_value(value: &Value, shape: Shape, pointer: &str, problems: &mut Vec<Problem>) {
     let mut wrong = |expected: &str| {
         problems.push(Problem {
             pointer: pointer.to_owned(),
@@ -170,7 +171,10 @@ fn check_value(value: &Value, shape: Shape, pointer: &str, problems: &mut Vec<Pr
     match (shape, value) {
         (_, Value::Null) | (Shape::Text, Value::String(_)) | (Shape::Boolean, Value::Bool(_)) => {}
         (Shape::Text, _) => wrong("a string"),
-        (Shape::Boolean, _) => wrong("a boolean"),
+        (Shape::Boolean, value) => match super::resource::as_boolean(value) {
+            Some(flag) => wrong(&format!("the boolean {flag}, without quotation marks")),
+            None => wrong("a boolean"),
+        },
         (Shape::Complex(parts), Value::Object(object)) => check_parts(object, parts, pointer, problems),
         (Shape::Complex(_), _) => wrong("an object"),
         (Shape::Multiple(parts), Value::Array(items)) => {

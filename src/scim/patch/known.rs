@@ -1,0 +1,123 @@
+//! What is known ahead of a resource's attributes: the tables of `scim::schema` by schema, and how texts compare.
+
+use super::super::resource::{Resource, as_boolean};
+use super::super::schema::{self, Attribute, Shape};
+use super::super::urn;
+use super::compare::{element, items};
+use serde_json::Value;
+
+/// The attributes of one schema.
+type Schema = (&'static str, &'static [Attribute]);
+
+/// What is known of a kind of resource. Attributes and schemas beyond it are let pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    /// URN of the core schema.
+    pub core: Option<&'static str>,
+    /// Its attributes.
+    pub attributes: &'static [Attribute],
+    /// The extensions.
+    pub extensions: &'static [Schema],
+}
+
+impl Known {
+    /// User with its enterprise extension (RFC 7643 sections 4.1 and 4.3).
+    pub const USER: Known = Known {
+        core: Some(urn::USER),
+        attributes: schema::USER,
+        extensions: &[(urn::ENTERPRISE_USER, schema::ENTERPRISE_USER)],
+    };
+    /// Group (RFC 7643 section 4.2).
+    pub const GROUP: Known = Known { core: Some(urn::GROUP), attributes: schema::GROUP, extensions: &[] };
+    /// Nothing at all.
+    pub const NOTHING: Known = Known { core: None, attributes: &[], extensions: &[] };
+
+    /// What is known of resources whose core schema has this URN.
+    pub fn of(core: &str) -> &'static Known {
+        const ALL: [Known; 2] = [Known::USER, Known::GROUP];
+        let is = |known: &&Known| known.core.is_some_and(|urn| urn.eq_ignore_ascii_case(core));
+        ALL.iter().find(is).unwrap_or(&Known::NOTHING)
+    }
+
+    /// Whether a URN is the core schema's.
+    pub(super) fn is_core(&self, urn: &str) -> bool {
+        self.core.is_some_and(|core| core.eq_ignore_ascii_case(urn))
+    }
+
+    /// The extension of a URN.
+    pub(super) fn extension(&self, urn: &str) -> Option<&'static Schema> {
+        self.extensions.iter().find(|row| row.0.eq_ignore_ascii_case(urn))
+    }
+
+    /// The attributes of an extension, or of the core schema; none where nothing is known of it.
+    pub(super) fn table(&self, schema: Option<&str>) -> &'static [Attribute] {
+        match schema {
+            None => self.attributes,
+            Some(urn) => self.extension(urn).map_or(&[], |row| row.1),
+        }
+    }
+
+    /// What a client may write of a resource: without what only the provider sets, down to sub-attributes, and with the values of
+    /// known attributes in the form the standard gives them: `"True"` as true, 7 as `"7"`, one value as a list of one.
+    pub(super) fn writable(&self, resource: &Resource) -> Resource {
+        let mut resource = resource.clone();
+        tidy(&mut resource, self.attributes);
+        for (urn, attributes) in self.extensions {
+            let extension = resource.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(urn));
+            if let Some((_, Value::Object(extension))) = extension {
+                tidy(extension, attributes);
+            }
+        }
+        // Every resource has them, known or not (RFC 7643 section 3.1).
+        resource.retain(|name, _| !["id", "meta"].iter().any(|own| name.eq_ignore_ascii_case(own)));
+        resource
+    }
+}
+
+fn tidy(object: &mut Resource, attributes: &'static [Attribute]) {
+    object.retain(|name, _| find(attributes, name).is_none_or(|attribute| !attribute.read_only));
+    for (name, value) in object.iter_mut() {
+        let old = value.take();
+        *value = regular(old, find(attributes, name).map(|attribute| attribute.shape));
+    }
+}
+
+/// A value in its regular form.
+fn regular(value: Value, shape: Option<Shape>) -> Value {
+    match (shape, value) {
+        (Some(Shape::Boolean), value) => as_boolean(&value).map_or(value, Value::Bool),
+        (Some(Shape::Text), Value::Number(number)) => Value::String(number.to_string()),
+        (Some(Shape::Text), Value::Bool(flag)) => Value::String(flag.to_string()),
+        (Some(Shape::Complex(parts)), Value::Object(mut object)) => {
+            tidy(&mut object, parts);
+            Value::Object(object)
+        }
+        (Some(Shape::Multiple(parts)), value) if !value.is_null() => {
+            let regular =
+                |item: &Value| regular(Value::Object(element(item).into_owned()), Some(Shape::Complex(parts)));
+            items(Some(&value)).iter().map(regular).collect()
+        }
+        (_, value) => value,
+    }
+}
+
+/// An attribute by name, its case not mattering.
+pub(super) fn find(attributes: &'static [Attribute], name: &str) -> Option<&'static Attribute> {
+    attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+}
+
+/// The sub-attributes of an attribute; none where it has none.
+pub(super) fn parts(attribute: &Attribute) -> Option<&'static [Attribute]> {
+    match attribute.shape {
+        Shape::Complex(parts) | Shape::Multiple(parts) => Some(parts),
+        _ => None,
+    }
+}
+
+/// Whether a filter compares a sub-attribute with regard to case: identifiers and references do (RFC 7643 sections 2.3.7 and 3.1),
+/// what people read does not.
+pub(super) fn is_case_exact(attribute: &str, sub: &str) -> bool {
+    let identified = ["members", "groups", "manager", "x509Certificates"];
+    sub.eq_ignore_ascii_case("$ref")
+        || (sub.eq_ignore_ascii_case("value") && identified.iter().any(|name| name.eq_ignore_ascii_case(attribute)))
+}

@@ -1,0 +1,128 @@
+//! PATCH (RFC 7644 section 3.5.2 with its errata): operations, how they are checked and written, what they do to a resource, and
+//! which of them lead from one resource to another.
+//!
+//! [`Patch`] builds operations, [`body`] checks and writes them, [`apply()`] carries them out here, [`diff()`] finds them, and
+//! [`to_put`] and [`for_put`] turn them into a whole resource for a provider without PATCH. None of it does I/O or knows a provider:
+//! what differs between providers comes in as a [`Style`].
+
+mod apply;
+mod build;
+mod check;
+mod compare;
+mod diff;
+mod known;
+mod list;
+#[cfg(test)]
+mod tests;
+
+pub use apply::apply;
+pub use build::Patch;
+pub use diff::{Options, Style, diff, for_put, to_put};
+pub use known::Known;
+
+use super::filter::Filter;
+use super::schema::Shape;
+use super::urn;
+use crate::failure::{Failure, Result};
+use check::Edit;
+use serde_json::{Map, Value, json};
+
+/// What an operation does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Add a value.
+    Add,
+    /// Remove a value.
+    Remove,
+    /// Replace a value.
+    Replace,
+}
+
+/// The operations, by name.
+pub const OPS: [(&str, Op); 3] = [("add", Op::Add), ("remove", Op::Remove), ("replace", Op::Replace)];
+
+impl Op {
+    /// The name on the wire: lower case, as the standard has it.
+    pub fn name(self) -> &'static str {
+        OPS.iter().find(|row| row.1 == self).map_or("replace", |row| row.0)
+    }
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// What to do.
+    pub op: Op,
+    /// Where.
+    pub path: Option<String>,
+    /// The value.
+    pub value: Option<Value>,
+}
+
+impl Operation {
+    /// The JSON form, as it goes on the wire.
+    pub fn to_json(&self) -> Value {
+        let mut object = Map::new();
+        object.insert("op".into(), json!(self.op.name()));
+        object.extend(self.path.as_ref().map(|path| ("path".into(), json!(path.trim()))));
+        object.extend(self.value.as_ref().map(|value| ("value".into(), value.clone())));
+        Value::Object(object)
+    }
+
+    /// Whether the operation may be sent again when its answer was lost: a second time changes nothing and is not refused,
+    /// whatever the provider does with values that are there twice or with filters that match nothing. In doubt it is not.
+    ///
+    /// - replace and remove by a plain path are;
+    /// - add is where the attribute is known to have one value, which it then replaces (section 3.5.2.1);
+    /// - replace by a filter is while the filter still selects the same values afterwards;
+    /// - without a path, lists count as not: some providers add to them.
+    pub fn is_idempotent(&self, known: &Known) -> bool {
+        match check::parse(std::slice::from_ref(self), known, "") {
+            Ok(edits) => edits.iter().all(|edit| is_idempotent(edit, self.path.is_none())),
+            Err(_) => false,
+        }
+    }
+}
+
+fn is_idempotent(edit: &Edit<'_>, pathless: bool) -> bool {
+    let lists = |value: &Value| match value {
+        Value::Array(_) => true,
+        Value::Object(object) => object.values().any(Value::is_array),
+        _ => false,
+    };
+    if pathless && edit.value.is_some_and(lists) {
+        return false;
+    }
+    let single = edit.attribute.is_some_and(|attribute| !matches!(attribute.shape, Shape::Multiple(_)));
+    match (edit.op, &edit.filter, &edit.sub, edit.value) {
+        (Op::Add, None, _, Some(_)) => single,
+        (Op::Remove, None, _, None) | (Op::Replace, None, _, _) => true,
+        (Op::Replace, Some(filter), Some(sub), _) => {
+            let mut selects_on_it = false;
+            check::each_attribute(filter, &mut |path| selects_on_it |= path.name.eq_ignore_ascii_case(sub));
+            !selects_on_it
+        }
+        (Op::Replace, Some(filter), None, Some(value)) => {
+            selects(filter, value, edit.name.as_deref().unwrap_or_default())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a value filter selects a value of an attribute; a plain text is the `value` of one.
+fn selects(filter: &Filter, value: &Value, attribute: &str) -> bool {
+    filter.matches(&compare::element(value), &|path| known::is_case_exact(attribute, &path.name))
+}
+
+/// Checks operations, all problems at once, and writes the body of the request. `known` says what is known of the resource's
+/// attributes, `pointer` where the operations stand in the input.
+pub fn body(operations: &[Operation], known: &Known, pointer: &str) -> Result<Map<String, Value>> {
+    if operations.is_empty() {
+        return Err(Failure::input(pointer, "operations: at least one operation is required"));
+    }
+    check::parse(operations, known, pointer)?;
+    let mut body = Map::new();
+    body.insert("schemas".into(), json!([urn::PATCH_OP]));
+    body.insert("Operations".into(), operations.iter().map(Operation::to_json).collect());
+    Ok(body)
+}
