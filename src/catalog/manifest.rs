@@ -3,7 +3,6 @@
 use super::schemas;
 use super::table::Operation;
 use crate::failure::{Kind, Transience};
-use crate::profile;
 use serde_json::{Value, json};
 
 /// A plain outline of a person with an arrow, for the palette.
@@ -36,7 +35,6 @@ pub fn manifest() -> Value {
         "connection": schemas::connection(),
         "secrets": schemas::SECRETS,
         "redact": schemas::REDACT,
-        "profiles": profile::describe(),
         "operations": operations,
         "errors": errors,
     })

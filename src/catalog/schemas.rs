@@ -2,7 +2,7 @@
 
 use super::table::Row;
 use crate::operations::{Subject, Verb};
-use crate::profile::{KNOBS, PROFILES, SECTIONS, Takes, providers};
+use crate::profile::{PROFILES, providers};
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::urn;
@@ -77,33 +77,12 @@ pub fn connection() -> Value {
                 "responseBytes": number("Largest answer, bytes", 8_388_608, 0), "jsonDepth": number("Deepest JSON", 64, 0), "redirects": number("Most redirects", 5, 0),
             })),
             "allowInsecureHttp": {"type": "boolean", "title": "Allow http beyond loopback", "default": false},
-            "overrides": overrides(),
+            "overrides": {"type": "object", "title": "Overrides of the provider's capabilities", "examples": [{"patch": {"supported": true}}]},
         },
         "required": ["auth"],
         "anyOf": [{"required": ["serviceUrl"]}, {"required": ["provider"]}],
         "additionalProperties": false,
     })
-}
-
-/// The schema of a connection's overrides: capabilities and knobs.
-fn overrides() -> Value {
-    let capability =
-        |name: &str| json!({"type": "object", "title": name, "properties": {"supported": {"type": "boolean"}}});
-    let mut properties: Map<String, Value> =
-        FEATURES.iter().chain(&SECTIONS).map(|name| ((*name).to_owned(), capability(name))).collect();
-    for knob in KNOBS {
-        let schema = match knob.takes {
-            Takes::Flag => json!({"type": "boolean"}),
-            Takes::Count => json!({"type": ["integer", "null"], "minimum": 0}),
-            Takes::Names => json!({"type": ["array", "null"], "items": {"type": "string"}}),
-            Takes::Text => json!({"type": "string"}),
-            Takes::Choice(names) => json!({"enum": names}),
-        };
-        let mut schema = schema.as_object().cloned().unwrap_or_default();
-        schema.insert("title".into(), json!(knob.about));
-        properties.insert(knob.name.into(), Value::Object(schema));
-    }
-    json!({"type": "object", "title": "Overrides of the provider's capabilities", "properties": properties, "additionalProperties": false, "examples": [{"patch": {"supported": true}}]})
 }
 
 /// The schema of an operation's input.
