@@ -89,6 +89,18 @@ impl<'a> Client<'a> {
         self.budget.saturating_sub(self.platform.elapsed().saturating_sub(self.started))
     }
 
+    /// Waits before an attempt that follows attempt number `attempt` of something larger than a request, as before a retry; false
+    /// where no further one is allowed or no time is left for it.
+    pub fn rest(&self, attempt: u32) -> bool {
+        let settings = &self.connection.parts.retry;
+        let pause = retry::pause(settings, attempt, self.platform.random(), None);
+        let may = attempt < settings.max_attempts && pause < self.left();
+        if may {
+            self.platform.sleep(pause);
+        }
+        may
+    }
+
     /// Sends a request to the service with the connection's credentials and headers.
     pub fn send(&self, request: &Request) -> Result<Exchange> {
         let first = self.authenticated(request, false)?;

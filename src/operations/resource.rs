@@ -2,85 +2,152 @@
 
 use super::target::Endpoint;
 use super::wire::{body, checked_id, refused, request, url};
-use super::{Input, Known, Output, Verb, View};
+use super::{Input, Known, Options, Output, Verb, View, modify};
 use crate::catalog::table::Row;
-use crate::connection::Connection;
+use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
 use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
-use crate::scim::{patch, schema, urn};
+use crate::scim::service_provider::Source;
+use crate::scim::{schema, urn};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
-use url::Url;
+use std::borrow::Cow;
 
 /// Runs one of them.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
-    let request = build(client.connection(), row.verb, endpoint, input)?;
-    let exchange = client.send(&request)?;
-    match row.verb {
-        Verb::Create => created(client, row, endpoint, input, &request, &exchange).map(Output::Resource),
-        Verb::Delete => deleted(client, row, input, &request, &exchange).map(|()| Output::None),
-        Verb::Get => match body(client, &exchange, request.effect, row.name)? {
-            Some(resource) => Ok(Output::Resource(resource)),
-            None => {
-                let status = exchange.response.status;
-                let detail = format!("the provider answered {} with {status} and no body", row.name);
-                let mut failure = Failure::new(Kind::Protocol, detail);
-                failure.status = Some(status);
-                Err(failure)
-            }
-        },
-        _ => match body(client, &exchange, request.effect, row.name)? {
-            Some(resource) => Ok(Output::Resource(resource)),
-            None if input.options.read_back => {
-                read(client, row, endpoint, &input.id, &input.view).map(Output::Resource)
-            }
-            None => Ok(Output::None),
-        },
+    let what = row.name;
+    let found = match row.verb {
+        Verb::Create => {
+            let body = payload(endpoint, input, true)?;
+            send(client, what, endpoint, &Message::new(Verb::Create, input).with(body, false))?
+        }
+        Verb::Update => modify::update(client, what, endpoint, input)?,
+        Verb::Patch => modify::patch(client, what, endpoint, input)?,
+        Verb::Delete => send(client, what, endpoint, &Message::new(Verb::Delete, input))?,
+        _ => Some(read(client, what, endpoint, &Message::new(Verb::Get, input))?),
+    };
+    Ok(found.map_or(Output::None, |found| Output::Resource(found.resource)))
+}
+
+/// A resource, and its version as it may stand in `If-Match`: the ETag header's, or else that of its `meta` (RFC 7644 section 3.14).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Versioned {
+    /// The resource.
+    pub resource: Resource,
+    /// The version; none where the provider gives none, or is said to have none by an override of `etag`.
+    pub version: Option<String>,
+}
+
+impl Versioned {
+    /// A resource without the answer it came in, such as one of a list.
+    pub fn new(client: &Client<'_>, resource: Resource, header: Option<&str>) -> Versioned {
+        let without = super::modify::supports(client, "etag") == (false, Source::Overridden);
+        let meta = resource::get(&resource, "meta").and_then(Value::as_object);
+        let version = header.map(str::to_owned).or_else(|| resource::text(meta?, "version"));
+        let version = version.filter(|tag| !without && !tag.trim().is_empty() && is_header_value(tag));
+        Versioned { resource, version }
+    }
+
+    /// Its identifier.
+    pub fn id(&self) -> Option<String> {
+        resource::text(&self.resource, "id").filter(|id| !id.is_empty())
     }
 }
 
-/// The request of a verb; pure.
-fn build(connection: &Connection, verb: Verb, endpoint: &Endpoint, input: &Input) -> Result<Request> {
-    let collection = || url(connection, &endpoint.path);
-    let one = || {
-        let id = if endpoint.single { None } else { Some(checked_id(&input.id)?) };
-        url(connection, endpoint.path.iter().map(String::as_str).chain(id))
-    };
-    let options = &input.options;
-    let viewed = |mut url: Url| -> Result<Url> {
-        for (name, values) in input.view.members()? {
-            url.query_pairs_mut().append_pair(name, &values.join(","));
-        }
-        Ok(url)
-    };
-    match verb {
-        Verb::Create => request(
-            Method::Post,
-            viewed(collection()?)?,
-            Some(&payload(endpoint, input, true)?),
-            Effect::Write,
-            options,
-        ),
-        Verb::Update => request(
-            Method::Put,
-            viewed(one()?)?,
-            Some(&payload(endpoint, input, false)?),
-            Effect::IdempotentWrite,
-            options,
-        ),
-        Verb::Patch => {
-            let known = patch::Known::of(endpoint.schema.as_deref().unwrap_or_default());
-            let body = patch::body(&input.operations, known, "/operations")?;
-            // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
-            let repeatable = options.if_match.is_some() || input.operations.iter().all(|it| it.is_idempotent(known));
-            let effect = if repeatable { Effect::IdempotentWrite } else { Effect::Write };
-            request(Method::Patch, viewed(one()?)?, Some(&body), effect, options)
-        }
-        Verb::Delete => request(Method::Delete, one()?, None, Effect::IdempotentWrite, options),
-        _ => request(Method::Get, viewed(one()?)?, None, Effect::Read, options),
+/// A request to one resource, or to its endpoint to create one.
+pub struct Message<'a> {
+    /// Create, get, update, patch or delete.
+    pub verb: Verb,
+    /// Which resource.
+    pub id: &'a str,
+    /// The body.
+    pub body: Option<Resource>,
+    /// Whether a PATCH may be sent again when its answer was lost.
+    pub repeatable: bool,
+    /// Which attributes to answer with.
+    pub view: Cow<'a, View>,
+    /// Options.
+    pub options: Cow<'a, Options>,
+}
+
+impl<'a> Message<'a> {
+    /// Without a body, about the resource that an input names.
+    pub fn new(verb: Verb, input: &'a Input) -> Message<'a> {
+        let (view, options) = (Cow::Borrowed(&input.view), Cow::Borrowed(&input.options));
+        Message { verb, id: &input.id, body: None, repeatable: false, view, options }
     }
+
+    /// With a body.
+    pub fn with(self, body: Resource, repeatable: bool) -> Message<'a> {
+        Message { body: Some(body), repeatable, ..self }
+    }
+
+    /// About the version that was read, where none is named.
+    pub fn version(mut self, version: Option<&String>) -> Message<'a> {
+        if let (None, Some(version)) = (&self.options.if_match, version) {
+            self.options.to_mut().if_match = Some(version.clone());
+        }
+        self
+    }
+
+    fn effect(&self) -> Effect {
+        match self.verb {
+            Verb::Create => Effect::Write,
+            Verb::Update | Verb::Delete => Effect::IdempotentWrite,
+            // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
+            Verb::Patch if self.repeatable || self.options.if_match.is_some() => Effect::IdempotentWrite,
+            Verb::Patch => Effect::Write,
+            _ => Effect::Read,
+        }
+    }
+
+    fn request(&self, client: &Client<'_>, endpoint: &Endpoint) -> Result<Request> {
+        let id = if endpoint.single || self.verb == Verb::Create { None } else { Some(checked_id(self.id)?) };
+        let mut url = url(client.connection(), endpoint.path.iter().map(String::as_str).chain(id))?;
+        let method = match self.verb {
+            Verb::Create => Method::Post,
+            Verb::Update => Method::Put,
+            Verb::Patch => Method::Patch,
+            Verb::Delete => Method::Delete,
+            _ => Method::Get,
+        };
+        if self.verb != Verb::Delete {
+            for (name, values) in self.view.members()? {
+                url.query_pairs_mut().append_pair(name, &values.join(","));
+            }
+        }
+        request(method, url, self.body.as_ref(), self.effect(), &self.options)
+    }
+}
+
+/// Sends a message. `what` names the operation in failures. The resource as answered, none where the answer has no body: then it is
+/// read once more where the options ask for it. A creation always gives one.
+pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>) -> Result<Option<Versioned>> {
+    let request = message.request(client, endpoint)?;
+    let exchange = client.send(&request)?;
+    if message.verb == Verb::Delete {
+        return deleted(client, what, endpoint, message, &exchange).map(|()| None);
+    }
+    let resource = body(client, &exchange, request.effect, what).map_err(|failure| {
+        // An earlier attempt may have made the change that this one was refused for.
+        if exchange.repeated && request.effect != Effect::Read { failure.maybe_applied() } else { failure }
+    })?;
+    match resource {
+        Some(resource) => Ok(Some(Versioned::new(client, resource, exchange.response.header("etag")))),
+        None if message.verb == Verb::Create => created(client, what, endpoint, message, &request, &exchange).map(Some),
+        None if message.verb != Verb::Get && message.options.read_back => {
+            read_back(client, what, endpoint, message.id, message).map(Some)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Reads a resource.
+pub fn read(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>) -> Result<Versioned> {
+    let empty = || Failure::new(Kind::Protocol, format!("the provider answered {what} with a success and no body"));
+    send(client, what, endpoint, message)?.ok_or_else(empty)
 }
 
 /// The resource as it is sent: checked, without what only the provider sets, its schemas named.
@@ -125,36 +192,34 @@ fn checked(known: &Known, resource: &Resource, new: bool) -> Result<()> {
     Ok(())
 }
 
-/// Reads a resource once more.
-pub fn read(client: &Client<'_>, row: &Row, endpoint: &Endpoint, id: &str, view: &View) -> Result<Resource> {
-    let input = Input { id: id.to_owned(), view: view.clone(), ..Input::default() };
-    let request = build(client.connection(), Verb::Get, endpoint, &input)?;
-    let read_back = |failure: Box<Failure>| {
+/// Reads a resource once more after a change.
+pub fn read_back(
+    client: &Client<'_>,
+    what: &str,
+    endpoint: &Endpoint,
+    id: &str,
+    change: &Message<'_>,
+) -> Result<Versioned> {
+    let options = Options { headers: change.options.headers.clone(), ..Options::default() };
+    let view = Cow::Borrowed(change.view.as_ref());
+    let message = Message { verb: Verb::Get, id, body: None, repeatable: true, view, options: Cow::Owned(options) };
+    read(client, what, endpoint, &message).map_err(|failure| {
         // The change itself went through; whoever repeats the call must know.
         let mut failure = failure.maybe_applied();
-        failure.detail =
-            format!("{} was carried out, but reading the result back failed: {}", row.name, failure.detail);
+        failure.detail = format!("{what} was carried out, but reading the result back failed: {}", failure.detail);
         failure
-    };
-    let exchange = client.send(&request).map_err(read_back)?;
-    match body(client, &exchange, Effect::Read, row.name).map_err(read_back)? {
-        Some(resource) => Ok(resource),
-        None => Err(read_back(Failure::new(Kind::Protocol, "the answer has no body"))),
-    }
+    })
 }
 
-/// What a creation gave: the resource as the provider answered it, as it can be read, or at the least as it was sent.
+/// What a creation without a body gave: the resource as it can be read, or at the least as it was sent.
 fn created(
     client: &Client<'_>,
-    row: &Row,
+    what: &str,
     endpoint: &Endpoint,
-    input: &Input,
+    message: &Message<'_>,
     request: &Request,
     exchange: &Exchange,
-) -> Result<Resource> {
-    if let Some(resource) = body(client, exchange, request.effect, row.name)? {
-        return Ok(resource);
-    }
+) -> Result<Versioned> {
     let location = exchange.response.header("location").and_then(|location| request.url.join(location).ok());
     let id = location.filter(|url| same_origin(url, &request.url)).and_then(|url| {
         let last = url.path_segments()?.next_back()?;
@@ -162,26 +227,37 @@ fn created(
         Some(decoded).filter(|id| !id.is_empty())
     });
     if let Some(id) = id {
-        return read(client, row, endpoint, &id, &input.view);
+        return read_back(client, what, endpoint, &id, message);
     }
     client.warn(format!(
-        "the provider answered {} with neither a body nor a Location; the result is what was sent, without an id",
-        row.name
+        "the provider answered {what} with neither a body nor a Location; the result is what was sent, without an id"
     ));
-    let mut sent = payload(endpoint, input, true)?;
+    let mut sent = message.body.clone().unwrap_or_default();
     sent.retain(|name, _| !name.eq_ignore_ascii_case("password"));
-    Ok(sent)
+    Ok(Versioned { resource: sent, version: None })
 }
 
 /// Whether a deletion succeeded.
-fn deleted(client: &Client<'_>, row: &Row, input: &Input, request: &Request, exchange: &Exchange) -> Result<()> {
+fn deleted(
+    client: &Client<'_>,
+    what: &str,
+    endpoint: &Endpoint,
+    message: &Message<'_>,
+    exchange: &Exchange,
+) -> Result<()> {
     let gone = matches!(exchange.response.status, 404 | 410);
     if gone && exchange.repeated {
         client.warn("an earlier attempt, whose answer was lost, had deleted it");
         return Ok(());
     }
-    if exchange.response.is_success() || (gone && input.options.gone_is_done) {
+    if exchange.response.is_success() || (gone && message.options.gone_is_done) {
+        let user = endpoint.schema.as_deref() == Some(urn::USER);
+        if user && !gone && client.connection().profile.knobs.delete_deactivates {
+            client.warn(
+                "this provider only deactivates a user that is deleted; userName and e-mail addresses may stay taken",
+            );
+        }
         return Ok(());
     }
-    Err(refused(client, &exchange.response, request.effect, row.name))
+    Err(refused(client, &exchange.response, message.effect(), what))
 }

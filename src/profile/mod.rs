@@ -4,7 +4,6 @@
 //! (RFC 7643 section 5), and knobs. `generic.json` has them all; each other file has what differs from it; a connection's
 //! `overrides` have the last word. A provider shorthand says where a provider lives.
 
-use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
 use crate::reader::{Reader, suggestion};
 use crate::scim::service_provider::FEATURES;
@@ -47,10 +46,28 @@ pub enum UpdateWith {
     Put,
 }
 
+/// Which media types an answer may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// SCIM's own, or else JSON (RFC 7644 section 3.1).
+    Scim,
+    /// JSON only.
+    Json,
+}
+
+impl Accept {
+    /// The `Accept` header.
+    pub fn header(self) -> &'static str {
+        match self {
+            Accept::Scim => "application/scim+json, application/json;q=0.9",
+            Accept::Json => "application/json",
+        }
+    }
+}
+
 type Flag = bool;
 type Count = Option<u32>;
 type Names = Option<Vec<String>>;
-type Text = String;
 
 /// What a knob takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,8 +78,6 @@ pub enum Takes {
     Count,
     /// A list of names, or null for all.
     Names,
-    /// Text.
-    Text,
     /// One of these.
     Choice(&'static [&'static str]),
 }
@@ -104,11 +119,10 @@ impl Setting for Names {
     }
 }
 
-impl Setting for Text {
-    const TAKES: Takes = Takes::Text;
+impl Setting for Accept {
+    const TAKES: Takes = Takes::Choice(&["scim", "json"]);
     fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
-        let text = reader.required(name)?;
-        if is_header_value(&text) { Ok(text) } else { Err(reader.error(name, "must be visible ASCII characters")) }
+        Ok(reader.choice(name, &[("scim", Accept::Scim), ("json", Accept::Json)])?.unwrap_or(Accept::Scim))
     }
 }
 
@@ -149,7 +163,7 @@ macro_rules! knobs {
 }
 
 knobs! {
-    put "put" Names "Types of resources, as User, that can be replaced by PUT; null for all";
+    put "put" Flag "Whether resources can be replaced by PUT";
     search "search" Flag "Whether POST to .search is there";
     update_with "updateWith" UpdateWith "Whether ensure, activate and deactivate change by PATCH or by PUT";
     filter_operators "filterOperators" Names "Operators that filters may use, of eq ne co sw ew pr gt ge lt le and or not; null for all";
@@ -169,7 +183,7 @@ knobs! {
     member_removals_per_request "memberRemovalsPerRequest" Count "Most members removed in one request";
     members_returned "membersReturned" Flag "Whether a group that is read has its members";
     delete_deactivates "deleteDeactivates" Flag "Whether a deleted user is only deactivated";
-    accept "accept" Text "The Accept header";
+    accept "accept" Accept "Media type of answers: SCIM's own or else JSON, or JSON only";
     accept_on_delete "acceptOnDelete" Flag "Whether a DELETE has the Accept header too";
     query_length "queryLength" Count "Longest query in a URL, bytes; a longer one goes by POST to .search where that is there";
     private_queries "privateQueries" Flag "Whether every query with a filter goes by POST to .search, so that it stands in no URL";
@@ -180,15 +194,6 @@ knobs! {
 pub const OPERATORS: [&str; 13] = ["eq", "ne", "co", "sw", "ew", "pr", "gt", "ge", "lt", "le", "and", "or", "not"];
 
 impl Knobs {
-    /// Whether resources of a type, where it is known, can be replaced by PUT.
-    pub fn can_put(&self, resource_type: Option<&str>) -> bool {
-        match (&self.put, resource_type) {
-            (Some(types), Some(name)) => types.iter().any(|known| known.eq_ignore_ascii_case(name)),
-            (Some(types), None) => !types.is_empty(),
-            (None, _) => true,
-        }
-    }
-
     /// The attributes of a type that filters may name; none for all.
     pub fn filterable(&self, resource_type: &str) -> Option<Vec<&str>> {
         attributes(self.filter_attributes.as_ref()?, resource_type)
@@ -256,8 +261,8 @@ impl Profile {
     }
 }
 
-/// A profile's file over the generic one.
-fn document(name: &str) -> Result<Map<String, Value>> {
+/// A profile's file over the generic one: `title`, the sections and the knobs.
+pub fn document(name: &str) -> Result<Map<String, Value>> {
     let mut document = Map::new();
     for (_, text) in PROFILES.iter().filter(|profile| profile.0 == "generic" || profile.0 == name) {
         document.extend(file(name, text)?);
@@ -300,14 +305,6 @@ pub fn providers() -> Vec<&'static str> {
     PROFILES.iter().map(|profile| profile.0).filter(|name| matches!(provider(name), Ok(Some(_)))).collect()
 }
 
-/// The profiles for whoever describes them: each one's title, notes and provider, and all it assumes with the generic profile
-/// under it.
-pub fn describe() -> Value {
-    let described =
-        PROFILES.iter().filter_map(|(name, _)| Some(((*name).to_owned(), Value::Object(document(name).ok()?))));
-    Value::Object(described.collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,9 +334,6 @@ mod tests {
                 let path = attribute.strip_prefix("User:").or(attribute.strip_prefix("Group:")).unwrap_or(attribute);
                 assert!(path == "*" || AttributePath::parse(path).is_ok(), "{name}.json: {attribute}");
             }
-            for kind in profile.knobs.put.iter().flatten() {
-                assert!(["User", "Group"].contains(&kind.as_str()), "{name}.json: {kind}");
-            }
             for url in
                 provider(name).unwrap().iter().flat_map(|it| [Some(&it.service_url), it.token_url.as_ref()]).flatten()
             {
@@ -367,7 +361,7 @@ mod tests {
         let overrides = |value: Value| value.as_object().cloned().unwrap();
         let profile = Profile::named("asgardeo", &overrides(json!({"memberStyle": "list", "search": false}))).unwrap();
         assert_eq!(
-            (profile.knobs.member_style, profile.knobs.search, profile.knobs.can_put(None)),
+            (profile.knobs.member_style, profile.knobs.search, profile.knobs.put),
             (MemberStyle::List, false, true)
         );
         let rows = [
@@ -376,8 +370,8 @@ mod tests {
                 "/memberstyle",
                 ".memberstyle: unknown field; did you mean \"memberStyle\"?",
             ),
-            (json!({"put": true}), "/put", ".put: expected a list of strings, found a boolean"),
-            (json!({"accept": "a\r\nb"}), "/accept", ".accept: must be visible ASCII characters"),
+            (json!({"put": []}), "/put", ".put: expected a boolean, found an array"),
+            (json!({"accept": "xml"}), "/accept", ".accept: \"xml\" is not one of scim, json"),
             (json!({"provider": {}}), "/provider", ".provider: unknown field"),
             (json!({"filterOperators": ["EQ"]}), "/filterOperators", ".filterOperators: \"EQ\" is not one of eq, ne"),
         ];

@@ -60,7 +60,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The JSON form, as it goes on the wire.
+    /// The JSON form.
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert("op".into(), json!(self.op.name()));
@@ -121,8 +121,13 @@ pub fn body(operations: &[Operation], known: &Known, pointer: &str) -> Result<Ma
         return Err(Failure::input(pointer, "operations: at least one operation is required"));
     }
     check::parse(operations, known, pointer)?;
+    Ok(written(operations))
+}
+
+/// The body of the request, unchecked: some providers want what the standard does not allow.
+pub fn written(operations: &[Operation]) -> Map<String, Value> {
     let mut body = Map::new();
     body.insert("schemas".into(), json!([urn::PATCH_OP]));
     body.insert("Operations".into(), operations.iter().map(Operation::to_json).collect());
-    Ok(body)
+    body
 }

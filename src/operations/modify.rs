@@ -1,0 +1,189 @@
+//! Changes of one resource that take more than one request: read, modify and write; PUT where there is no PATCH, and PATCH where
+//! there is no PUT.
+//!
+//! Every PUT, and every PATCH with `If-Match` or with operations that are idempotent, may be repeated after a lost answer
+//! (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
+
+use super::resource::{Message, Versioned, payload, read, send};
+use super::target::Endpoint;
+use super::{Input, Options, Verb, View};
+use crate::failure::{Failure, Kind, Result};
+use crate::http::client::Client;
+use crate::scim::patch::{self, Known, Operation};
+use crate::scim::path::Path;
+use crate::scim::service_provider::{ServiceProvider, Source};
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// Most attempts at a resource that changes between reading and writing.
+pub const ROUNDS: u32 = 3;
+
+/// Whether the provider is taken to support a feature, ahead of talking to it, and how that is known.
+pub fn supports(client: &Client<'_>, feature: &str) -> (bool, Source) {
+    let connection = client.connection();
+    let provider = ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document);
+    provider.feature(feature).map_or((true, Source::Assumed), |it| (it.supported, it.source))
+}
+
+/// What is known of an endpoint's attributes.
+pub fn known(endpoint: &Endpoint) -> &'static Known {
+    endpoint.schema.as_deref().map_or(&Known::NOTHING, Known::of)
+}
+
+/// Whether a failure says that the method is not there at all (RFC 9110 sections 15.5.6 and 15.6.2).
+pub fn lacks_method(failure: &Failure) -> bool {
+    matches!(failure.status, Some(405 | 501))
+}
+
+/// How operations are written for this provider.
+pub fn style(client: &Client<'_>) -> patch::Style {
+    patch::Style { value_paths: client.connection().profile.knobs.patch_value_paths, pathless: false }
+}
+
+/// The first attribute that operations change and PATCH cannot, by `patchAttributes`; with the operation's index.
+pub fn beyond(client: &Client<'_>, operations: &[Operation]) -> Option<(usize, String)> {
+    let allowed = client.connection().profile.knobs.patch_attributes.as_ref()?;
+    let permitted = |name: &str| {
+        let attribute = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
+        allowed.iter().any(|known| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&attribute))
+    };
+    operations.iter().enumerate().find_map(|(index, operation)| {
+        let names: Vec<&str> = match (&operation.path, &operation.value) {
+            (Some(path), _) => vec![path.trim()],
+            (None, Some(Value::Object(values))) => values.keys().map(String::as_str).collect(),
+            _ => Vec::new(),
+        };
+        names.into_iter().find(|name| !permitted(name)).map(|name| (index, name.to_owned()))
+    })
+}
+
+/// Replaces a resource. With read-modify-write, what the payload leaves out stays.
+pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
+    let body = payload(endpoint, input, false)?;
+    let known = known(endpoint);
+    if !client.connection().profile.knobs.put {
+        client
+            .warn("this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are");
+        return again(client, what, endpoint, input, true, &|current| {
+            let options = patch::Options { style: style(client), password: true, members: true };
+            let operations = patch::diff(&current.resource, &body, known, &options);
+            if operations.is_empty() {
+                return Ok(Some(current.clone()));
+            }
+            if let Some((_, name)) = beyond(client, &operations) {
+                return Err(unpatchable(&name));
+            }
+            let message = patching(endpoint, input, &operations)?;
+            send(client, what, endpoint, &message.version(current.version.as_ref()))
+        });
+    }
+    if input.options.read_modify_write {
+        return again(client, what, endpoint, input, true, &|current| {
+            let body = patch::for_put(&current.resource, &body, known)?;
+            let message = Message::new(Verb::Update, input).version(current.version.as_ref());
+            send(client, what, endpoint, &message.with(body, true))
+        });
+    }
+    send(client, what, endpoint, &Message::new(Verb::Update, input).with(body, true))
+}
+
+/// Changes parts of a resource.
+pub fn patch(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
+    let operations = &input.operations;
+    patch::body(operations, known(endpoint), "/operations")?;
+    if let Some((index, name)) = beyond(client, operations) {
+        return Err(unpatchable(&name).at(format!("/operations/{index}")));
+    }
+    if !supports(client, "patch").0 {
+        return put(client, what, endpoint, input);
+    }
+    let sent = if input.options.read_modify_write {
+        again(client, what, endpoint, input, idempotent(endpoint, operations), &|current| {
+            let message = patching(endpoint, input, operations)?;
+            send(client, what, endpoint, &message.version(current.version.as_ref()))
+        })
+    } else {
+        send(client, what, endpoint, &patching(endpoint, input, operations)?)
+    };
+    match sent {
+        Err(failure) if lacks_method(&failure) && client.connection().profile.knobs.put => {
+            put(client, what, endpoint, input)
+        }
+        sent => sent,
+    }
+}
+
+/// PUT instead of PATCH: the resource is read, changed here, and replaced.
+pub fn put(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
+    if !client.connection().profile.knobs.put {
+        return Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "{what}: this provider has neither PATCH nor PUT; correct overrides.patch or overrides.put if it has"
+            ),
+        ));
+    }
+    client.warn("the change was made by PUT, with the resource read before");
+    again(client, what, endpoint, input, true, &|current| {
+        let body = patch::to_put(&current.resource, &input.operations, known(endpoint), "/operations")?;
+        let message = Message::new(Verb::Update, input).version(current.version.as_ref());
+        send(client, what, endpoint, &message.with(body, true))
+    })
+}
+
+/// The message of a PATCH.
+fn patching<'a>(endpoint: &Endpoint, input: &'a Input, operations: &[Operation]) -> Result<Message<'a>> {
+    let body = patch::body(operations, known(endpoint), "/operations")?;
+    Ok(Message::new(Verb::Patch, input).with(body, idempotent(endpoint, operations)))
+}
+
+/// Whether operations may be sent again.
+pub fn idempotent(endpoint: &Endpoint, operations: &[Operation]) -> bool {
+    operations.iter().all(|operation| operation.is_idempotent(known(endpoint)))
+}
+
+fn unpatchable(name: &str) -> Box<Failure> {
+    let detail =
+        format!("{name:?} cannot be changed by PATCH at this provider; correct overrides.patchAttributes if it can");
+    Failure::new(Kind::Unsupported, detail)
+}
+
+/// Reads the resource as it is, whatever of it the caller wants to see, and has its change sent; again where it has changed in
+/// between (412), at most [`ROUNDS`] times. A 412 to a repetition may come from our own first attempt: then the change is made again
+/// only if `idempotent`.
+fn again(
+    client: &Client<'_>,
+    what: &str,
+    endpoint: &Endpoint,
+    input: &Input,
+    idempotent: bool,
+    change: &dyn Fn(&Versioned) -> Result<Option<Versioned>>,
+) -> Result<Option<Versioned>> {
+    let options = Options { headers: input.options.headers.clone(), ..Options::default() };
+    let message = Message {
+        verb: Verb::Get,
+        id: &input.id,
+        body: None,
+        repeatable: true,
+        view: Cow::Owned(View::default()),
+        options: Cow::Owned(options),
+    };
+    let mut round = 1;
+    loop {
+        let current = read(client, what, endpoint, &message)?;
+        if current.version.is_none() && input.options.read_modify_write && round == 1 {
+            client.warn("the provider gives no version of the resource; a change made in between would not be noticed");
+        }
+        match change(&current) {
+            Err(failure)
+                if failure.kind == Kind::Precondition
+                    && (idempotent || !failure.maybe_applied)
+                    && input.options.if_match.is_none()
+                    && round < ROUNDS =>
+            {
+                round += 1
+            }
+            outcome => return outcome,
+        }
+    }
+}
