@@ -223,6 +223,8 @@ pub struct Input {
     pub bulk: Vec<scim_bulk::Operation>,
     /// Stop after so many errors.
     pub fail_on_errors: Option<u32>,
+    /// Names and identifiers of resources that earlier bulk operations created.
+    pub known: Vec<(String, String)>,
     /// A request handed in earlier.
     pub ticket: Option<later::Ticket>,
 }
@@ -306,7 +308,7 @@ pub enum Output {
     /// What a bulk request gave.
     Bulk(scim_bulk::Report),
     /// A request handed in.
-    Ticket(later::Ticket),
+    Submission(later::Submission),
     /// How far it has come.
     Progress(later::Progress),
 }
@@ -326,7 +328,7 @@ impl Output {
             Output::Ensured(ensured) => ensured.to_json(),
             Output::Membership(it) => json!({"added": it.added, "removed": it.removed, "unchanged": it.unchanged}),
             Output::Bulk(report) => report.to_json(),
-            Output::Ticket(ticket) => ticket.to_json(),
+            Output::Submission(submission) => submission.to_json(),
             Output::Progress(progress) => progress.to_json(),
         }
     }

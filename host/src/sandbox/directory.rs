@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
@@ -45,8 +46,8 @@ pub(super) struct Shown {
 pub(super) struct Settings {
     pub(super) paging: Paging,
     pub(super) bulk: bulk::Limits,
-    /// Whether a client may have its requests answered later (RFC 9967).
-    pub(super) asynchronous: bool,
+    /// How long a request is put off that may be answered later (RFC 9967).
+    pub(super) asynchronous: Option<Duration>,
 }
 
 /// All resources of the server.

@@ -13,7 +13,7 @@ const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 pub(super) fn config(directory: &Directory) -> Value {
     let Settings { paging, bulk, asynchronous } = &directory.settings;
     let method = if paging.index { "index" } else { "cursor" };
-    let value = json!({
+    let mut value = json!({
         "schemas": [CONFIG],
         "patch": {"supported": true},
         "bulk": {"supported": true, "maxOperations": bulk.operations, "maxPayloadSize": bulk.payload},
@@ -30,11 +30,6 @@ pub(super) fn config(directory: &Directory) -> Value {
             "maxPageSize": paging.most,
             "cursorTimeout": paging.lifetime.as_secs(),
         },
-        // RFC 9967 section 4
-        "securityEvents": {
-            "asyncRequest": if *asynchronous { "request" } else { "none" },
-            "eventUris": if *asynchronous { vec![asynchronous::EVENT] } else { Vec::new() },
-        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "OAuth 2.0 bearer token",
@@ -43,6 +38,10 @@ pub(super) fn config(directory: &Directory) -> Value {
             "primary": true,
         }],
     });
+    // RFC 9967 section 4
+    if let (Some(_), Some(members)) = (asynchronous, value.as_object_mut()) {
+        members.insert("securityEvents".into(), json!({"asyncRequest": "request", "eventUris": [asynchronous::EVENT]}));
+    }
     with_meta(value, "ServiceProviderConfig", format!("{}/ServiceProviderConfig", directory.base))
 }
 

@@ -5,7 +5,7 @@
 //!
 //! Reading order: this file, `server` (HTTP), `route` (what a URL does), `directory` (the resources and their rules), `schema` (the attribute
 //! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`, `paging`, `bulk`,
-//! `asynchronous`.
+//! `asynchronous`; last `behaviour` and `facts`, which make the sandbox act like a certain provider.
 //!
 //! What it decides where the RFCs leave room:
 //! - passwords are checked and forgotten: what is never returned is not stored;
@@ -29,11 +29,13 @@
 //! ```
 
 mod asynchronous;
+mod behaviour;
 mod bulk;
 mod directory;
 mod discovery;
 mod error;
 mod exchange;
+mod facts;
 mod filter;
 mod matching;
 mod oauth;
@@ -97,8 +99,16 @@ pub struct Options {
     pub cursor_only: bool,
     /// How long a cursor is valid; published in whole seconds.
     pub cursor_lifetime: Duration,
-    /// How long a request is put off that the client prefers answered asynchronously (RFC 9967).
-    pub asynchronous_delay: Duration,
+    /// How long a request is put off that the client prefers answered asynchronously (RFC 9967); without, every
+    /// request is answered at once.
+    pub asynchronous: Option<Duration>,
+    /// The provider to impersonate, one of [`behaviours`]; none for a provider that does all the RFCs say.
+    pub behaviour: Option<String>,
+}
+
+/// The providers a sandbox can impersonate.
+pub fn behaviours() -> impl Iterator<Item = &'static str> {
+    behaviour::names()
 }
 
 impl Default for Options {
@@ -118,7 +128,8 @@ impl Default for Options {
             max_bulk_payload: server::BODY_LIMIT,
             cursor_only: false,
             cursor_lifetime: Duration::from_secs(3600),
-            asynchronous_delay: Duration::from_millis(200),
+            asynchronous: None,
+            behaviour: None,
         }
     }
 }
@@ -134,15 +145,16 @@ impl Sandbox {
     /// Opens the storage and the port and serves in the background, on the current tokio runtime.
     ///
     /// # Errors
-    /// When the port is taken, or the file cannot be opened, is in use or is not one of the sandbox's.
+    /// When the behaviour is unknown, the port is taken, or the file cannot be opened, is in use or is not one of the sandbox's.
     pub async fn start(options: Options) -> io::Result<Self> {
+        let behaviour = options.behaviour.as_deref().map(behaviour::Behaviour::named).transpose()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         let file = match &options.storage {
             Storage::Memory => None,
             Storage::Sqlite(path) => Some(sqlite::File::open(path)?),
         };
-        let settings = directory::Settings {
+        let mut settings = directory::Settings {
             paging: paging::Paging {
                 index: !options.cursor_only,
                 cursor: true,
@@ -155,13 +167,19 @@ impl Sandbox {
                 operations: options.max_bulk_operations,
                 payload: options.max_bulk_payload.min(server::BODY_LIMIT),
             },
-            asynchronous: true,
+            asynchronous: options.asynchronous,
         };
         let base = format!("http://{address}{}", server::SCIM_PATH);
-        let requests = asynchronous::Requests::new(base.clone(), options.asynchronous_delay);
+        let mut registry = schema::Registry::load()?;
+        if let Some(behaviour) = &behaviour {
+            behaviour.shape(&mut settings);
+            registry.keep(behaviour.types());
+        }
+        let requests = settings.asynchronous.map(|delay| asynchronous::Requests::new(base.clone(), delay));
         let app = server::App {
-            requests: settings.asynchronous.then_some(requests),
-            directory: directory::Directory::open(schema::Registry::load()?, base, settings, file)?,
+            behaviour,
+            requests,
+            directory: directory::Directory::open(registry, base, settings, file)?,
             tokens: oauth::Tokens {
                 client_id: options.client_id,
                 client_secret: options.client_secret,

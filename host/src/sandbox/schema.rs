@@ -371,6 +371,16 @@ impl Registry {
         Ok(Self { schemas, types })
     }
 
+    /// Forgets all resource types but these, and their schemas.
+    pub(super) fn keep(&mut self, names: Option<&[String]>) {
+        let Some(names) = names else { return };
+        let (kept, gone): (Vec<_>, Vec<_>) = self.types.drain(..).partition(|kind| names.contains(&kind.name));
+        self.schemas.retain(|schema| {
+            !gone.iter().any(|kind| kind.schema == schema.urn || kind.extensions.contains(&schema.urn))
+        });
+        self.types = kept;
+    }
+
     /// The published schemas with their URN.
     pub(super) fn schemas(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.schemas.iter().map(|schema| (schema.urn.as_str(), &schema.json))

@@ -1,6 +1,7 @@
 //! HTTP: reads requests, checks their token and writes answers. What a request does is `route`'s.
 
 use super::asynchronous;
+use super::behaviour::Behaviour;
 use super::directory::Directory;
 use super::error::{Result, ScimError};
 use super::exchange::{Call, Content, Reply};
@@ -28,6 +29,8 @@ pub(super) const TOKEN_PATH: &str = "/oauth2/token";
 pub(super) struct App {
     pub(super) directory: Directory,
     pub(super) tokens: Tokens,
+    /// The provider the sandbox acts like.
+    pub(super) behaviour: Option<Behaviour>,
     /// None where every request is answered at once.
     pub(super) requests: Option<asynchronous::Requests>,
 }
@@ -35,6 +38,9 @@ pub(super) struct App {
 impl App {
     /// Carries out a request, now or later.
     fn answer(self: Arc<Self>, call: Call) -> Reply {
+        if let Some(behaviour) = &self.behaviour {
+            return behaviour.answer(&self.directory, call, |call| route::serve(&self.directory, call));
+        }
         let Some(requests) = &self.requests else { return route::serve(&self.directory, &call) };
         if let ([asynchronous::ENDPOINT, txn], &Method::GET) =
             (call.segments().iter().map(String::as_str).collect::<Vec<_>>().as_slice(), &call.method)

@@ -8,6 +8,10 @@ use std::time::Duration;
 const EVENT: &str = "urn:ietf:params:scim:event:misc:asyncresp";
 const ASYNC: (&str, &str) = ("prefer", "respond-async");
 
+fn later() -> Options {
+    Options { asynchronous: Some(Duration::from_millis(50)), ..Options::default() }
+}
+
 /// Asks for the result of an accepted request until it is there.
 async fn result(server: &Server, accepted: &Answer) -> Answer {
     assert_eq!((accepted.status, &accepted.body), (202, &json!("")), "{accepted:?}");
@@ -31,7 +35,7 @@ fn claims(token: &Value) -> Value {
 
 #[tokio::test]
 async fn a_request_is_accepted_and_done_later() {
-    let server = Server::start(Options { asynchronous_delay: Duration::from_millis(50), ..Options::default() }).await;
+    let server = Server::start(later()).await;
     let create = async || server.call_with("POST", "/Users", &[ASYNC], Some(user("ada"))).await;
     let accepted = create().await;
     assert_eq!(server.get("/Users").await.body["totalResults"], 0);
@@ -61,7 +65,7 @@ async fn a_request_is_accepted_and_done_later() {
 
 #[tokio::test]
 async fn only_what_may_wait_is_put_off() {
-    let server = Server::new().await;
+    let server = Server::start(later()).await;
     let create = |name: &str, prefer: &'static str| {
         let body = user(name);
         let server = &server;
@@ -69,16 +73,21 @@ async fn only_what_may_wait_is_put_off() {
     };
     assert_eq!(create("a", "return=representation").await, 201);
     assert_eq!(create("b", "respond-async, wait=10").await, 201);
-    assert_eq!(create("c", "wait=0; respond-async").await, 202);
+    assert_eq!(create("c", "wait=0, respond-async").await, 202);
     assert_eq!(server.call_with("GET", "/Users", &[ASYNC], None).await.status, 200);
     let search = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]});
     assert_eq!(server.call_with("POST", "/Users/.search", &[ASYNC], Some(search)).await.status, 200);
+    server.sandbox.stop().await;
+    // who is not asked to does not
+    let server = Server::new().await;
+    assert_eq!(server.call_with("POST", "/Users", &[ASYNC], Some(user("d"))).await.status, 201);
+    assert_eq!(server.get("/ServiceProviderConfig").await.body.get("securityEvents"), None);
     server.sandbox.stop().await;
 }
 
 #[tokio::test]
 async fn a_bulk_request_has_a_result_for_every_operation() {
-    let server = Server::new().await;
+    let server = Server::start(later()).await;
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
         {"method": "POST", "path": "/Users", "bulkId": "a", "data": user("ada")},
         {"method": "DELETE", "path": "/Users/nobody"},

@@ -9,6 +9,7 @@
 )]
 
 mod asynchronous;
+mod behaviours;
 mod bulk;
 mod cursors;
 mod devices;
