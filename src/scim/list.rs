@@ -218,9 +218,9 @@ fn fingerprint(resources: &[Resource]) -> u64 {
 
 /// FNV-1a, its bits then spread: sums of it are kept.
 fn hash(text: &str) -> u64 {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     let spread = (hash ^ (hash >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     spread ^ (spread >> 32)
 }
@@ -257,7 +257,14 @@ mod tests {
             for print in 0..20 {
                 trail.push(u64::MAX - print);
                 let (pages, cursors) = (trail.clone(), Trail::default());
-                let token = Token { position: position.clone(), before: Some(100), total: None, count: Some(5), pages, cursors };
+                let token = Token {
+                    position: position.clone(),
+                    before: Some(100),
+                    total: None,
+                    count: Some(5),
+                    pages,
+                    cursors,
+                };
                 assert!(token.encode().len() < 400);
                 assert_eq!(Token::decode(&token.encode()), Some(token));
             }
@@ -343,7 +350,10 @@ mod tests {
             ),
             (
                 "the same page in another order",
-                vec![json!({"Resources": [{"id": "1"}, {"id": "2"}]}), json!({"Resources": [{"id": "2"}, {"id": "1"}]})],
+                vec![
+                    json!({"Resources": [{"id": "1"}, {"id": "2"}]}),
+                    json!({"Resources": [{"id": "2"}, {"id": "1"}]}),
+                ],
                 2,
                 true,
             ),
