@@ -147,7 +147,7 @@ knobs! {
 }
 
 /// Members of a profile and of `overrides` besides the knobs: the sections of a ServiceProviderConfig.
-const SECTIONS: [&str; 2] = ["pagination", "securityEvents"];
+pub const SECTIONS: [&str; 2] = ["pagination", "securityEvents"];
 
 /// A profile, with a connection's overrides laid over it.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,8 +181,8 @@ impl Profile {
     }
 }
 
-/// A profile's file over the generic one.
-fn document(name: &str) -> Result<Map<String, Value>> {
+/// A profile's file over the generic one: `title`, the sections and the knobs.
+pub fn document(name: &str) -> Result<Map<String, Value>> {
     let mut document = Map::new();
     for (_, text) in PROFILES.iter().filter(|profile| profile.0 == "generic" || profile.0 == name) {
         let file: Map<String, Value> = serde_json::from_str(text)
