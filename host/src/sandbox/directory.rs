@@ -237,10 +237,11 @@ impl Directory {
             ),
             _ => self.search(&state, types, query, page)?,
         };
+        let projections: Vec<_> = types.iter().map(|kind| (*kind, query.projection(kind))).collect();
         let records = found.iter().take(page.count).filter_map(|seq| {
             let record = state.get(*seq)?;
-            let kind = self.kind_named(&record.kind)?;
-            Some(query.projection(kind).apply(self.view(&state, kind, &record)))
+            let (kind, projection) = projections.iter().find(|(kind, _)| kind.name == record.kind)?;
+            Some(projection.apply(self.view(&state, kind, &record)))
         });
         let resources: Vec<Value> = records.map(Value::Object).collect();
         let mut answer = json!({
