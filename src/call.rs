@@ -10,6 +10,7 @@ use crate::operations::target::endpoint;
 use crate::operations::{Answer, Input, Options, Output, Verb, bulk, discovery, later, query, resource};
 use crate::provisioning::{activation, ensure, membership};
 use crate::scim::patch;
+use crate::scim::resource::{is_password, passwords};
 use serde_json::Value;
 
 /// Calls an operation. `deadline` is milliseconds for the whole call.
@@ -21,7 +22,9 @@ pub fn call(
     deadline: Option<u32>,
 ) -> Result<Answer> {
     let client = Client::new(platform, connection, deadline);
-    input.payload.iter().for_each(|(name, value)| guard(&client, value, is_password(name)));
+    for (name, value) in &input.payload {
+        guard(&client, value, is_password(name));
+    }
     for patch::Operation { path, value, .. } in &input.operations {
         value.iter().for_each(|value| guard(&client, value, path.as_deref().is_some_and(is_password)));
     }
@@ -31,19 +34,7 @@ pub fn call(
 
 /// Remembers the passwords in a value that is sent: a server may quote them in what it refuses.
 fn guard(client: &Client<'_>, value: &Value, secret: bool) {
-    match value {
-        Value::String(text) if secret => client.guard(text),
-        Value::Array(items) => items.iter().for_each(|item| guard(client, item, secret)),
-        Value::Object(object) => {
-            object.iter().for_each(|(name, item)| guard(client, item, secret || is_password(name)))
-        }
-        _ => {}
-    }
-}
-
-/// Whether an attribute's name or path, with or without its schema's URN, means the password.
-fn is_password(path: &str) -> bool {
-    path.rsplit([':', '.']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case("password"))
+    passwords(value, secret, &mut |password| client.guard(password));
 }
 
 /// What this version of the connector does not do.

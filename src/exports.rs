@@ -141,8 +141,8 @@ impl resources::Guest for Component {
             = DeleteResource { target: request::target(target), id: id; ..with(None, options) } => nothing;
         search(query: Query, options: Options) -> wit::ResourcePage
             = Search { ; ..request::listing(query, options) } => answer::resource_page;
-        submit_request(request: wit::BulkOperation, options: Options) -> resources::Ticket
-            = SubmitRequest { bulk: request::bulk(vec![request], "/request")?; ..with(None, options) } => answer::ticket;
+        submit_request(request: wit::BulkOperation, options: Options) -> resources::Submission
+            = SubmitRequest { bulk: request::bulk(vec![request], "/request")?; ..with(None, options) } => answer::submission;
         collect_request(ticket: resources::Ticket) -> resources::Progress
             = CollectRequest { ticket: Some(request::ticket(ticket)) } => answer::progress;
     }
@@ -160,7 +160,7 @@ impl resources::Guest for Component {
 impl bulk::Guest for Component {
     functions! {
         bulk(operations: Vec<wit::BulkOperation>, bulk: Option<wit::BulkOptions>, options: Options) -> wit::BulkReport
-            = Bulk { bulk: request::bulk(operations, "/operations")?, fail_on_errors: bulk.and_then(|bulk| bulk.fail_on_errors); ..with(None, options) } => answer::bulk_report;
+            = Bulk { bulk: request::bulk(operations, "/operations")?; ..request::bulk_options(bulk, with(None, options)) } => answer::bulk_report;
     }
 }
 

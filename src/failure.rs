@@ -176,14 +176,21 @@ impl Failure {
         Self::new(Kind::InvalidInput, detail).at(pointer)
     }
 
-    /// Fails with problems of kind `invalid-input`, if there are any: the first in words, all of them in `problems`.
-    pub fn of_problems(problems: Vec<Problem>) -> Result<()> {
-        let Some(first) = problems.first() else { return Ok(()) };
+    /// A failure of kind `invalid-input` with problems of the input: the first in words, all of them in `problems`.
+    pub fn problems(problems: Vec<Problem>) -> Box<Self> {
+        let (pointer, first) = problems
+            .first()
+            .map(|first| (first.pointer.clone(), format!("{}: {}", place(&first.pointer), first.detail)))
+            .unwrap_or_default();
         let more = if problems.len() > 1 { format!(" (and {} more)", problems.len() - 1) } else { String::new() };
-        let mut failure =
-            Self::input(first.pointer.clone(), format!("{}: {}{more}", place(&first.pointer), first.detail));
+        let mut failure = Self::input(pointer, first + &more);
         failure.problems = problems;
-        Err(failure)
+        failure
+    }
+
+    /// Fails with problems, if there are any.
+    pub fn of_problems(problems: Vec<Problem>) -> Result<()> {
+        if problems.is_empty() { Ok(()) } else { Err(Self::problems(problems)) }
     }
 
     /// The same failure, at a place in the input.

@@ -2,117 +2,16 @@
 //! WASI stands in the component, so faults that a real server does not produce on demand can be had here.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "script/mod.rs"]
+mod script;
+
 use scim_connector::catalog::invoke::invoke;
 use scim_connector::catalog::manifest::manifest;
 use scim_connector::catalog::table::Operation;
-use scim_connector::failure::{Failure, Kind};
-use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
-use scim_connector::http::{Request, Response};
-use scim_connector::operations::Answer;
+use scim_connector::failure::Kind;
+use scim_connector::http::platform::{Platform, Reason};
+use script::{Outcome, Script, answer, bearer, client_credentials, lost, token, with_header};
 use serde_json::{Value, json};
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-
-type Outcome = Result<Response, TransportError>;
-
-/// A provider that answers by script and remembers what it was sent.
-#[derive(Default)]
-struct Script {
-    answers: RefCell<VecDeque<Outcome>>,
-    sent: RefCell<Vec<Request>>,
-    clock: Cell<u64>,
-    slept: Cell<u64>,
-}
-
-impl Script {
-    fn new(answers: impl IntoIterator<Item = Outcome>) -> Self {
-        // Tokens are cached per thread of the test program; each script starts a year after the last.
-        thread_local!(static START: Cell<u64> = const { Cell::new(1_700_000_000_000) });
-        START.set(START.get() + 31_536_000_000);
-        Script {
-            answers: RefCell::new(answers.into_iter().collect()),
-            clock: Cell::new(START.get()),
-            ..Script::default()
-        }
-    }
-
-    fn lines(&self) -> Vec<String> {
-        self.sent.borrow().iter().map(|request| format!("{} {}", request.method.as_str(), request.url)).collect()
-    }
-
-    fn header(&self, index: usize, name: &str) -> Option<String> {
-        self.sent.borrow()[index]
-            .headers
-            .iter()
-            .find(|header| header.0.eq_ignore_ascii_case(name))
-            .map(|header| header.1.clone())
-    }
-
-    fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer, Box<Failure>> {
-        let answer = invoke(self, &connection.to_string(), operation, &input.to_string(), None);
-        assert!(self.answers.borrow().is_empty(), "{operation}: the script was not used up");
-        answer
-    }
-}
-
-impl Platform for Script {
-    fn send(&self, request: &Request, _: &Bounds) -> Outcome {
-        self.sent.borrow_mut().push(request.clone());
-        self.clock.set(self.clock.get() + 10);
-        self.answers
-            .borrow_mut()
-            .pop_front()
-            .unwrap_or_else(|| panic!("one request too many: {} {}", request.method.as_str(), request.url))
-    }
-
-    fn now(&self) -> u64 {
-        self.clock.get()
-    }
-
-    fn elapsed(&self) -> u64 {
-        self.clock.get()
-    }
-
-    fn sleep(&self, milliseconds: u64) {
-        self.slept.set(self.slept.get() + milliseconds);
-        self.clock.set(self.clock.get() + milliseconds);
-    }
-
-    fn random(&self) -> u64 {
-        4
-    }
-
-    fn environment(&self, name: &str) -> Option<String> {
-        (name == "SCIM_TOKEN").then(|| "token-from-the-environment".to_owned())
-    }
-}
-
-fn answer(status: u16, body: impl Into<Vec<u8>>) -> Outcome {
-    Ok(Response { status, headers: Vec::new(), body: body.into() })
-}
-
-fn with_header(outcome: Outcome, name: &str, value: &str) -> Outcome {
-    outcome.map(|mut response| {
-        response.headers.push((name.to_owned(), value.to_owned()));
-        response
-    })
-}
-
-fn lost(reason: Reason, maybe_sent: bool) -> Outcome {
-    Err(TransportError { reason, maybe_sent, detail: "scripted".into() })
-}
-
-fn bearer() -> Value {
-    json!({"serviceUrl": "https://scim.example/v2/", "auth": {"type": "bearer", "token": "the-bearer-token"}})
-}
-
-fn client_credentials() -> Value {
-    json!({"serviceUrl": "https://scim.example/v2", "auth": {"type": "clientCredentials", "tokenUrl": "https://id.example/token", "clientId": "it's me", "clientSecret": "s%cret:ü"}})
-}
-
-fn token(value: &str, life: u64) -> Outcome {
-    answer(200, json!({"access_token": value, "token_type": "bearer", "expires_in": life}).to_string())
-}
 
 fn ada() -> Value {
     json!({"payload": {"userName": "ada"}})
@@ -546,6 +445,33 @@ fn a_misspelt_name_is_reported_as_such() {
         (failure.kind, failure.detail.as_str()),
         (Kind::InvalidInput, "idd: unknown field; did you mean \"id\"?")
     );
+}
+
+#[test]
+fn what_a_provider_could_not_read_is_not_sent() {
+    let rows = [
+        ("listUsers", json!({"filter": " "}), "/filter", "filter: must not be empty"),
+        ("listUsers", json!({"filter": "userName = \"a\""}), "/filter", "filter: at character 10: expected eq"),
+        ("searchUsers", json!({"filter": "userName eq 'a'"}), "/filter", "filter: at character 13: text stands in"),
+        (
+            "listUsers",
+            json!({"sortBy": "name.familyName desc"}),
+            "/sortBy",
+            "sortBy: at character 16: expected the end",
+        ),
+        ("listUsers", json!({"attributes": ["id", "a b"]}), "/attributes/1", "attributes.1: at character 2: expected"),
+        (
+            "getUser",
+            json!({"id": "1", "excludedAttributes": [""]}),
+            "/excludedAttributes/0",
+            "excludedAttributes.0: at",
+        ),
+    ];
+    for (operation, input, pointer, detail) in rows {
+        let failure = Script::new([]).call(&bearer(), operation, &input).unwrap_err();
+        assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::InvalidInput, Some(pointer)), "{input}");
+        assert!(failure.detail.starts_with(detail), "{input}: {}", failure.detail);
+    }
 }
 
 /// Every operation of the catalog is answered: the available ones accept their own example, the others say that they are not

@@ -94,6 +94,7 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
             _ => Vec::new(),
         },
         fail_on_errors: field!(small "failOnErrors"),
+        known: field!(pairs "known").unwrap_or_default(),
         ticket: if has("ticket") { Some(ticket(&reader)?) } else { None },
     })
 }
@@ -148,12 +149,8 @@ fn request(reader: &Reader<'_>) -> Result<bulk::Operation> {
 fn bulk_operation(item: &Value, pointer: &str) -> Result<bulk::Operation> {
     let reader = Reader::new(item, pointer, Kind::InvalidInput)?;
     reader.only(&["method", "path", "bulkId", "version", "data"])?;
-    let name = reader.required("method")?;
-    let method = METHODS.iter().find(|row| row.0.eq_ignore_ascii_case(&name)).map(|row| row.1);
-    let method =
-        method.ok_or_else(|| reader.error("method", format!("{name:?} is not one of POST, PUT, PATCH, DELETE")))?;
     Ok(bulk::Operation {
-        method,
+        method: bulk_method(&reader)?,
         path: reader.required("path")?,
         bulk_id: reader.string("bulkId")?,
         version: reader.string("version")?,
@@ -161,15 +158,28 @@ fn bulk_operation(item: &Value, pointer: &str) -> Result<bulk::Operation> {
     })
 }
 
+fn bulk_method(reader: &Reader<'_>) -> Result<bulk::Method> {
+    let name = reader.required("method")?;
+    let method = METHODS.iter().find(|row| row.0.eq_ignore_ascii_case(&name)).map(|row| row.1);
+    method.ok_or_else(|| reader.error("method", format!("{name:?} is not one of POST, PUT, PATCH, DELETE")))
+}
+
 fn ticket(reader: &Reader<'_>) -> Result<Ticket> {
     let Some(ticket) = reader.child("ticket")? else {
         return Err(reader.error("ticket", "is required: what submitRequest answered"));
     };
-    ticket.only(&["transaction", "location"])?;
-    Ok(Ticket { transaction: ticket.required("transaction")?, location: ticket.string("location")? })
+    ticket.only(&["method", "path", "operations", "transaction", "location"])?;
+    Ok(Ticket {
+        method: bulk_method(&ticket)?,
+        path: ticket.required("path")?,
+        operations: ticket.small("operations")?.unwrap_or(1),
+        transaction: ticket.string("transaction")?,
+        location: ticket.string("location")?,
+    })
 }
 
-fn operation_from(item: &Value, pointer: &str) -> Result<patch::Operation> {
+/// A PATCH operation, which stands at `pointer`.
+pub fn operation_from(item: &Value, pointer: &str) -> Result<patch::Operation> {
     let reader = Reader::new(item, pointer, Kind::InvalidInput)?;
     reader.only(&["op", "path", "value"])?;
     let name = reader.required("op")?;

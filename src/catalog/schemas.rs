@@ -144,8 +144,72 @@ pub fn output(row: &Row) -> Value {
                 FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).collect();
             json!({"type": "object", "properties": properties, "required": FEATURES})
         }
+        Verb::Bulk => json!({
+            "type": "object",
+            "properties": {
+                "results": {"type": "array", "title": "One result for each operation, in their order", "items": bulk_result()},
+                "succeeded": {"type": "integer"}, "failed": {"type": "integer", "title": "How many failed or were not carried out"},
+            },
+            "required": ["results", "succeeded", "failed"],
+        }),
+        Verb::Submit => json!({"oneOf": [
+            {"type": "object", "title": "Accepted", "properties": {"done": {"const": false}, "ticket": ticket()}, "required": ["done", "ticket"]},
+            done(),
+        ]}),
+        Verb::Collect => json!({"oneOf": [
+            {"type": "object", "title": "Not done", "properties": {"done": {"const": false}, "retryAfterMs": {"type": "integer", "title": "Ask again after so many milliseconds"}}, "required": ["done", "retryAfterMs"]},
+            done(),
+        ]}),
         _ => json!(true),
     }
+}
+
+/// The schema of a bulk operation.
+fn bulk_operation() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]},
+            "path": {"type": "string", "title": "Path below the service URL", "examples": ["/Users", "/Users/2819c223", "/Users/bulkId:ada"]},
+            "bulkId": {"type": "string", "title": "Name of what is created, to refer to it as bulkId:NAME"},
+            "version": {"type": "string", "title": "Only in this version"},
+            "data": {"title": "The resource, or the PATCH operations", "type": ["object", "array"]},
+        },
+        "required": ["method", "path"],
+        "additionalProperties": false,
+    })
+}
+
+/// The schema of a bulk operation's result.
+fn bulk_result() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "index": {"type": "integer", "title": "Index of the operation, from 0"},
+            "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]},
+            "bulkId": {"type": "string"}, "location": {"type": "string"}, "id": {"type": "string"}, "version": {"type": "string"},
+            "status": {"type": "integer"}, "response": {"title": "Body of the answer"},
+            "failure": {"type": "object", "title": "Why it failed, or that it was not carried out"},
+        },
+        "required": ["index", "method"],
+    })
+}
+
+/// The schema of a ticket.
+fn ticket() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]}, "path": {"type": "string"},
+            "operations": {"type": "integer", "minimum": 1}, "transaction": {"type": "string"}, "location": {"type": "string"},
+        },
+        "required": ["method", "path"],
+        "additionalProperties": false,
+    })
+}
+
+fn done() -> Value {
+    json!({"type": "object", "title": "Done", "properties": {"done": {"const": true}, "result": bulk_result()}, "required": ["done", "result"]})
 }
 
 /// An example of an operation's input.
@@ -166,6 +230,16 @@ pub fn example(row: &Row) -> Value {
             ("id", _) => Some(id.clone()),
             ("payload", _) => Some(payload.clone()),
             ("operations", Verb::Patch) => Some(json!([{"op": "replace", "path": "active", "value": false}])),
+            ("operations", _) => Some(json!([
+                {"method": "POST", "path": "/Users", "bulkId": "ada", "data": {"userName": "ada@example.com"}},
+                {"method": "POST", "path": "/Groups", "data": {"displayName": "Engineering", "members": [{"value": "bulkId:ada"}]}},
+            ])),
+            ("request", _) => {
+                Some(json!({"method": "POST", "path": "/Users", "data": {"userName": "ada@example.com"}}))
+            }
+            ("ticket", _) => Some(
+                json!({"method": "POST", "path": "/Users", "operations": 1, "transaction": "5c7be1d0", "location": "https://example.com/scim/v2/Async/5c7be1d0"}),
+            ),
             ("filter", _) => Some(json!(if row.subject == Subject::Group {
                 "displayName eq \"Engineering\""
             } else {
@@ -221,8 +295,14 @@ fn field(row: &Row, name: &str) -> Value {
             {"type": "string", "title": "id of the member", "minLength": 1},
             {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group")}, "required": ["value"]},
         ]}}),
-        "desired" | "operations" => json!({"type": "array", "items": {"type": "object"}}),
-        "request" | "ticket" => json!({"type": "object"}),
+        "operations" => json!({"type": "array", "title": "Operations", "minItems": 1, "items": bulk_operation()}),
+        "request" => bulk_operation(),
+        "ticket" => ticket(),
+        "failOnErrors" => json!({"type": "integer", "title": "Stop after so many errors", "minimum": 1}),
+        "known" => {
+            json!({"type": "object", "title": "Names and ids of resources created by earlier calls", "additionalProperties": {"type": "string"}})
+        }
+        "desired" => json!({"type": "array", "items": {"type": "object"}}),
         "matchOn" => strings("Attributes to find it by"),
         "dryRun" => titled("boolean", "Say what would be done, and do nothing"),
         _ => json!({"title": name}),

@@ -100,7 +100,7 @@ impl Row {
     pub fn available(&self) -> bool {
         use Verb::*;
         match self.verb {
-            Create | Get | List | Search | Update | Patch | Delete => true,
+            Create | Get | List | Search | Update | Patch | Delete | Bulk | Submit | Collect => true,
             Ensure | Activate | Deactivate | AddMembers | RemoveMembers | SetMembers => true,
             Discover => self.subject == Subject::ServiceProvider,
             _ => false,
@@ -248,7 +248,7 @@ impl Row {
             Ensure => &[&["payload", "matchOn", "dryRun", "headers"]],
             Activate | Deactivate => &[id, CHANGE],
             AddMembers | RemoveMembers | SetMembers => &[id, &["members", "headers"]],
-            Bulk => &[&["operations", "failOnErrors", "headers"]],
+            Bulk => &[&["operations", "failOnErrors", "known", "headers"]],
             Reconcile => &[target, &["desired", "matchOn", "scope", "dryRun", "surplus", "maxSurplus"]],
             Submit => &[&["request", "headers"]],
             Collect => &[&["ticket"]],

@@ -5,7 +5,7 @@ use crate::bindings::exports::scim::connector::{resources, runtime};
 use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Kind};
 use crate::operations::connection_test::{Report, Status};
-use crate::operations::later::{Progress, Ticket};
+use crate::operations::later::{Progress, Submission, Ticket};
 use crate::operations::query::Listed;
 use crate::operations::{Answer, Ensured, EnsuredResource, Membership, Output};
 use crate::scim::resource::Resource;
@@ -190,17 +190,21 @@ pub fn membership(output: Output) -> Option<wit::MembershipChange> {
     Some(wit::MembershipChange { added, removed, unchanged })
 }
 
-fn bulk_result(outcome: bulk::Outcome) -> wit::BulkResult {
-    let bulk::Outcome { index, method, bulk_id, location, version, status, response, failure } = outcome;
-    let method = match method {
+fn bulk_method(method: bulk::Method) -> wit::BulkMethod {
+    match method {
         bulk::Method::Post => wit::BulkMethod::Post,
         bulk::Method::Put => wit::BulkMethod::Put,
         bulk::Method::Patch => wit::BulkMethod::Patch,
         bulk::Method::Delete => wit::BulkMethod::Delete,
-    };
+    }
+}
+
+fn bulk_result(outcome: bulk::Outcome) -> wit::BulkResult {
+    let bulk::Outcome { index, method, bulk_id, location, id, version, status, response, failure } = outcome;
+    let method = bulk_method(method);
     let response = response.map(|response| response.to_string());
     let failure = failure.map(|failure| self::failure(*failure));
-    wit::BulkResult { index, method, bulk_id, location, version, status, response, failure }
+    wit::BulkResult { index, method, bulk_id, location, id, version, status, response, failure }
 }
 
 /// What a bulk request gave.
@@ -216,9 +220,16 @@ pub fn bulk_report(output: Output) -> Option<wit::BulkReport> {
 }
 
 /// A request handed in.
-pub fn ticket(output: Output) -> Option<resources::Ticket> {
-    let Output::Ticket(Ticket { transaction, location }) = output else { return None };
-    Some(resources::Ticket { transaction, location })
+pub fn submission(output: Output) -> Option<resources::Submission> {
+    match output {
+        Output::Submission(Submission::Accepted(ticket)) => {
+            let Ticket { method, path, operations, transaction, location } = ticket;
+            let method = bulk_method(method);
+            Some(resources::Submission::Accepted(resources::Ticket { method, path, operations, transaction, location }))
+        }
+        Output::Submission(Submission::Done(outcome)) => Some(resources::Submission::Done(bulk_result(*outcome))),
+        _ => None,
+    }
 }
 
 /// How far a request handed in has come.

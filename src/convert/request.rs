@@ -202,16 +202,26 @@ pub fn ensure(ensure: Option<wit::EnsureOptions>) -> Ensure {
     Ensure { match_on: match_on.unwrap_or_default(), dry_run: dry_run.unwrap_or_default() }
 }
 
+fn bulk_method(method: wit::BulkMethod) -> bulk::Method {
+    match method {
+        wit::BulkMethod::Post => bulk::Method::Post,
+        wit::BulkMethod::Put => bulk::Method::Put,
+        wit::BulkMethod::Patch => bulk::Method::Patch,
+        wit::BulkMethod::Delete => bulk::Method::Delete,
+    }
+}
+
+/// What may be said about a bulk request as a whole.
+pub fn bulk_options(options: Option<wit::BulkOptions>, input: Input) -> Input {
+    let Some(wit::BulkOptions { fail_on_errors, known }) = options else { return input };
+    Input { fail_on_errors, known: known.unwrap_or_default(), ..input }
+}
+
 /// Bulk operations; `pointer` is where they stand.
 pub fn bulk(operations: Vec<wit::BulkOperation>, pointer: &str) -> Result<Vec<bulk::Operation>> {
     let operation = |(index, operation): (usize, wit::BulkOperation)| {
         let wit::BulkOperation { method, path, bulk_id, version, data } = operation;
-        let method = match method {
-            wit::BulkMethod::Post => bulk::Method::Post,
-            wit::BulkMethod::Put => bulk::Method::Put,
-            wit::BulkMethod::Patch => bulk::Method::Patch,
-            wit::BulkMethod::Delete => bulk::Method::Delete,
-        };
+        let method = bulk_method(method);
         let data = data.map(|text| json(&text, &format!("{pointer}/{index}/data"))).transpose()?;
         Ok(bulk::Operation { method, path, bulk_id, version, data })
     };
@@ -220,6 +230,6 @@ pub fn bulk(operations: Vec<wit::BulkOperation>, pointer: &str) -> Result<Vec<bu
 
 /// A request handed in.
 pub fn ticket(ticket: resources::Ticket) -> Ticket {
-    let resources::Ticket { transaction, location } = ticket;
-    Ticket { transaction, location }
+    let resources::Ticket { method, path, operations, transaction, location } = ticket;
+    Ticket { method: bulk_method(method), path, operations, transaction, location }
 }

@@ -1,12 +1,403 @@
-//! Bulk requests (RFC 7644 section 3.7).
+//! Bulk requests (RFC 7644 section 3.7): in as few requests as the provider's limits allow, one by one where it has no bulk
+//! endpoint, and a report in any case once something may have been applied.
 
-use crate::call::unavailable;
+use super::target::{self, Endpoint};
+use super::wire::{body, refused, request, url};
+use super::{Input, Options, Output, Subject, discovery, resource};
+use crate::catalog::invoke::operation_from;
 use crate::catalog::table::Row;
-use crate::failure::Result;
-use crate::http::client::Client;
-use crate::operations::{Input, Output};
+use crate::failure::{Failure, Kind, Problem, Result, forms};
+use crate::http::client::{Client, Exchange};
+use crate::http::{self, Effect, Request};
+use crate::reader::{self, deeper};
+use crate::scim::bulk::check::{Prepared, prepare};
+use crate::scim::bulk::plan::{Batch, Limits, Work};
+use crate::scim::bulk::{Found, Method, Operation, Outcome, answer};
+use crate::scim::resource::{get, passwords, text};
+use crate::scim::service_provider::ServiceProvider;
+use crate::scim::{error, patch};
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+/// Most operations and bytes of a request, where the provider has bulk and says no limits.
+const USUAL: (u64, u64) = (100, 1_048_576);
 
 /// Carries out many operations.
-pub fn run(_: &Client<'_>, row: &Row, _: &Input) -> Result<Output> {
-    Err(unavailable(row.name))
+pub fn run(client: &Client<'_>, row: &Row, input: &Input) -> Result<Output> {
+    if input.bulk.is_empty() {
+        return Err(Failure::input("/operations", "operations: at least one operation is required"));
+    }
+    if input.fail_on_errors == Some(0) {
+        return Err(Failure::input(
+            "/failOnErrors",
+            "failOnErrors: must be 1 or more; leave it out to carry on to the end",
+        ));
+    }
+    let at = |index: usize| format!("/operations/{index}");
+    let prepared = prepare(&input.bulk, &input.known, &at, &complete)?;
+    let mut work = Work::new(prepared, limits(client)?, input.fail_on_errors);
+    let mut course = Course { client, row, options: &input.options, slowest: 0, touched: false, refused: None };
+    while let Some(batch) = work.next() {
+        if let Err(failure) = course.step(&mut work, batch) {
+            work.stop(&|| {
+                let mut left = failure.clone();
+                left.maybe_applied = false;
+                left.detail = format!("not carried out: {}", failure.detail);
+                left
+            });
+            course.refused = Some(failure);
+        }
+    }
+    match course.refused {
+        Some(failure) if !course.touched => Err(failure),
+        _ => Ok(Output::Bulk(work.finish())),
+    }
+}
+
+/// The body of an operation as it is sent, and whether the operation is idempotent.
+pub fn complete(method: Method, segments: &[String], data: Value, pointer: &str) -> Result<(Value, bool)> {
+    let collection = match segments {
+        [collection @ .., _] if method != Method::Post && !collection.is_empty() => collection,
+        all => all,
+    };
+    let endpoint = match collection {
+        [one] if one.eq_ignore_ascii_case("me") => {
+            let known = Subject::Me.known();
+            Endpoint { path: vec![one.clone()], known, schema: known.map(|it| it.schema.into()), single: true }
+        }
+        path => target::at(&path.join("/"))?,
+    };
+    if method == Method::Patch {
+        return changes(data, patch::Known::of(endpoint.schema.as_deref().unwrap_or_default()), pointer);
+    }
+    let Value::Object(payload) = data else {
+        return Err(Failure::input(
+            pointer,
+            format!("{}: expected an object, the resource, found {}", reader::place(pointer), reader::type_name(&data)),
+        ));
+    };
+    let input = Input { payload, ..Input::default() };
+    let payload =
+        resource::payload(&endpoint, &input, method == Method::Post).map_err(|failure| moved(failure, pointer))?;
+    Ok((Value::Object(payload), method == Method::Put))
+}
+
+/// The body of a PATCH: a whole request (RFC 7644 erratum 5050), or its operations only.
+fn changes(data: Value, known: &patch::Known, pointer: &str) -> Result<(Value, bool)> {
+    let (items, pointer) = match &data {
+        Value::Array(items) => (Some(items), pointer.to_owned()),
+        Value::Object(object) => (get(object, "Operations").and_then(Value::as_array), deeper(pointer, "Operations")),
+        _ => (None, pointer.to_owned()),
+    };
+    let Some(items) = items else {
+        return Err(Failure::input(
+            &pointer,
+            format!("{}: is required: the list of PATCH operations", reader::place(&pointer)),
+        ));
+    };
+    let operations: Vec<patch::Operation> = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| operation_from(item, &format!("{pointer}/{index}")))
+        .collect::<Result<_>>()?;
+    let body = patch::body(&operations, known, &pointer)?;
+    Ok((Value::Object(body), operations.iter().all(|it| it.is_idempotent(known))))
+}
+
+/// A failure about `/payload`, told of where the payload stands here.
+fn moved(mut failure: Box<Failure>, pointer: &str) -> Box<Failure> {
+    let moved = |old: &str| old.strip_prefix("/payload").map(|rest| format!("{pointer}{rest}"));
+    if !failure.problems.is_empty() {
+        let problems = failure.problems.into_iter().map(|problem| Problem {
+            pointer: moved(&problem.pointer).unwrap_or(problem.pointer),
+            detail: problem.detail,
+        });
+        return Failure::problems(problems.collect());
+    }
+    if let Some(pointer) = failure.pointer.as_deref().and_then(moved) {
+        if let Some((_, detail)) = failure.detail.split_once(": ") {
+            failure.detail = format!("{}: {detail}", reader::place(&pointer));
+        }
+        failure.pointer = Some(pointer);
+    }
+    failure
+}
+
+/// What the provider takes in one request.
+fn limits(client: &Client<'_>) -> Result<Limits> {
+    let connection = client.connection();
+    let (overrides, assumed) = (&connection.parts.overrides, &connection.profile.document);
+    let provider = if get(overrides, "bulk").is_some() {
+        ServiceProvider::new(None, overrides, assumed)
+    } else {
+        discovery::service_provider(client)?
+    };
+    let Some(bulk) = provider.feature("bulk").filter(|bulk| bulk.supported) else {
+        client.warn("the provider has no bulk requests; the operations are carried out one by one");
+        return Ok(Limits { operations: 1, bytes: usize::MAX, bulk: false });
+    };
+    let limit = |name, usual| usize::try_from(bulk.limit(name).unwrap_or(usual)).unwrap_or(usize::MAX);
+    Ok(Limits { operations: limit("maxOperations", USUAL.0), bytes: limit("maxPayloadSize", USUAL.1), bulk: true })
+}
+
+/// How a call goes.
+struct Course<'a, 'c> {
+    client: &'a Client<'c>,
+    row: &'a Row,
+    options: &'a Options,
+    /// The longest a request took, milliseconds.
+    slowest: u64,
+    /// Whether something may have been applied, or was answered one by one.
+    touched: bool,
+    /// Why requests as a whole failed.
+    refused: Option<Box<Failure>>,
+}
+
+impl Course<'_, '_> {
+    /// Sends a request and settles its operations; an error stops the rest.
+    fn step(&mut self, work: &mut Work, batch: Batch) -> Result<()> {
+        if self.slowest > 0 && self.client.left() <= self.slowest + self.slowest / 2 {
+            work.take_back(batch);
+            let detail = "the time of this call was nearly over; call again with the operations that are left";
+            return Err(Failure::new(Kind::Timeout, detail).transient());
+        }
+        let before = self.client.left();
+        let result = if work.separately() { self.alone(work, batch) } else { self.together(work, batch) };
+        self.slowest = self.slowest.max(before.saturating_sub(self.client.left())).max(1);
+        result
+    }
+
+    /// A bulk request.
+    fn together(&mut self, work: &mut Work, mut batch: Batch) -> Result<()> {
+        let effect = if batch.idempotent { Effect::IdempotentWrite } else { Effect::Write };
+        let mut request =
+            request(http::Method::Post, url(self.client.connection(), ["Bulk"])?, None, effect, self.options)?;
+        request.headers.push(("Content-Type".into(), "application/scim+json".into()));
+        request.body = Some(batch.body.clone());
+        let exchange = match self.client.send(&request) {
+            Ok(exchange) => exchange,
+            Err(failure) => return self.unanswered(work, batch, failure),
+        };
+        let status = exchange.response.status;
+        if matches!(status, 404 | 405 | 501) && !self.touched {
+            self.client.warn(format!(
+                "the provider answered a bulk request with {status}; the operations are carried out one by one"
+            ));
+            work.separate();
+            work.take_back(batch);
+            return Ok(());
+        }
+        if status == 413 && work.halve(&mut batch) {
+            return Ok(());
+        }
+        if !exchange.response.is_success() {
+            let failure = refused(self.client, &exchange.response, effect, self.row.name);
+            if matches!(
+                failure.kind,
+                Kind::Authentication | Kind::Permission | Kind::Throttled | Kind::Unavailable | Kind::Timeout
+            ) {
+                return self.unanswered(work, batch, failure);
+            }
+            let failure = self.clean(work, &batch, failure);
+            self.settle_all(work, &batch, &failure);
+            self.refused = Some(failure);
+            return Ok(());
+        }
+        self.touched = true;
+        self.answered(work, &batch, &exchange)
+    }
+
+    /// A bulk request that has no answer, or one that says nothing of its operations: what may have been carried out is told so,
+    /// and the rest stops.
+    fn unanswered(&mut self, work: &mut Work, batch: Batch, failure: Box<Failure>) -> Result<()> {
+        let failure = self.clean(work, &batch, failure);
+        if failure.maybe_applied {
+            self.touched = true;
+            self.settle_all(work, &batch, &failure);
+        } else {
+            work.take_back(batch);
+        }
+        Err(failure)
+    }
+
+    fn settle_all(&self, work: &mut Work, batch: &Batch, failure: &Failure) {
+        for step in &batch.steps {
+            work.settle(*step, Found::failed(Box::new(failure.clone())));
+        }
+    }
+
+    /// A failure that quotes none of the passwords a request held.
+    fn clean(&self, work: &Work, batch: &Batch, failure: Box<Failure>) -> Box<Failure> {
+        batch.steps.iter().fold(self.client.clean(failure), |failure, step| scrubbed(failure, work.data(*step)))
+    }
+
+    /// Settles the operations of an answered bulk request.
+    fn answered(&self, work: &mut Work, batch: &Batch, exchange: &Exchange) -> Result<()> {
+        let response = &exchange.response;
+        let depth = self.client.connection().parts.limits.json_depth;
+        let unknown = |detail: &str| {
+            let mut failure = Failure::new(Kind::Protocol, detail).maybe_applied();
+            failure.request_id = response.request_id();
+            failure
+        };
+        let results = match response.status {
+            202 => Err(unknown("the provider accepted the request, to carry it out later; its result is unknown")),
+            _ if response.body.iter().all(u8::is_ascii_whitespace) => {
+                Err(unknown("the provider answered the bulk request without a body; its result is unknown"))
+            }
+            status => error::object(status, &response.body, depth, self.row.name)
+                .map(|object| answer::read(&object, &batch.operations))
+                .map_err(Failure::maybe_applied),
+        };
+        let results = match results {
+            Ok(results) if results.iter().all(Option::is_none) => {
+                Err(unknown("the provider answered the bulk request without results; its result is unknown"))
+            }
+            other => other,
+        };
+        let results = match results {
+            Ok(results) => results,
+            Err(failure) => {
+                let failure = self.clean(work, batch, failure);
+                self.settle_all(work, batch, &failure);
+                return Err(failure);
+            }
+        };
+        let failed = |found: &Option<Found>| found.as_ref().is_some_and(|found| found.failure.is_some());
+        let errors = results.iter().filter(|found| failed(found)).count();
+        let stopped = batch.fail_on_errors.is_some_and(|most| usize::try_from(most).is_ok_and(|most| errors >= most));
+        let mut left_out = 0;
+        for ((step, operation), found) in batch.steps.iter().zip(&batch.operations).zip(results) {
+            let found = found.unwrap_or_else(|| {
+                left_out += 1;
+                Found::failed(if stopped {
+                    Failure::new(Kind::Conflict, "not carried out: the provider stopped at the errors before it")
+                } else {
+                    unknown("the provider's answer leaves this operation out; whether it was carried out is unknown")
+                })
+            });
+            let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
+            work.settle(*step, self.scrubbed(found, work.data(*step)));
+        }
+        if left_out > 0 && !stopped {
+            self.client
+                .warn(format!("the provider's answer leaves out {left_out} of {} operations", batch.steps.len()));
+        }
+        Ok(())
+    }
+
+    /// One operation as a request of its own.
+    fn alone(&mut self, work: &mut Work, batch: Batch) -> Result<()> {
+        let (Some(step), Some(operation)) = (batch.steps.first().copied(), batch.operations.first()) else {
+            return Ok(());
+        };
+        let effect = if work.idempotent(step) { Effect::IdempotentWrite } else { Effect::Write };
+        let sent = single(self.client, operation, effect, self.options)?;
+        let found = match self.client.send(&sent) {
+            Ok(exchange) => {
+                let found = result(self.client, operation, &exchange, effect);
+                self.judged(found, operation.method, operation.version.is_some(), exchange.repeated)
+            }
+            Err(failure) => return self.unanswered(work, batch, failure),
+        };
+        let found = self.scrubbed(found, work.data(step));
+        if let Some(failure) = &found.failure {
+            // These say nothing about this one operation, and the next would fare no better.
+            let general = matches!(failure.kind, Kind::Authentication | Kind::Throttled) || failure.status == Some(503);
+            if general && !failure.maybe_applied {
+                let failure = failure.clone();
+                work.take_back(batch);
+                return Err(failure);
+            }
+        }
+        self.touched = true;
+        work.settle(step, found);
+        Ok(())
+    }
+
+    /// What a result means where the request was sent twice: the first may have been carried out.
+    fn judged(&self, mut found: Found, method: Method, versioned: bool, repeated: bool) -> Found {
+        if let (Some(failure), true) = (&found.failure, repeated) {
+            match found.status {
+                Some(404 | 410) if method == Method::Delete => {
+                    self.client.warn("an earlier attempt, whose answer was lost, had deleted a resource");
+                    found.failure = None;
+                }
+                Some(412) if versioned => found.failure = Some(failure.clone().maybe_applied()),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn scrubbed(&self, mut found: Found, data: Option<&Value>) -> Found {
+        found.failure = found.failure.map(|failure| scrubbed(self.client.clean(failure), data));
+        found
+    }
+}
+
+/// A failure that quotes none of the passwords in a body.
+fn scrubbed(mut failure: Box<Failure>, data: Option<&Value>) -> Box<Failure> {
+    let mut secrets = Vec::new();
+    if let Some(data) = data {
+        passwords(data, false, &mut |password| secrets.extend(forms(password)));
+    }
+    if !secrets.is_empty() {
+        failure.scrub(&secrets);
+    }
+    failure
+}
+
+/// An operation as a request of its own.
+pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, options: &Options) -> Result<Request> {
+    let method = match operation.method {
+        Method::Post => http::Method::Post,
+        Method::Put => http::Method::Put,
+        Method::Patch => http::Method::Patch,
+        Method::Delete => http::Method::Delete,
+    };
+    let segments = operation.path.trim_matches('/').split('/');
+    let decoded = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
+    let mut options = options.clone();
+    options.if_match = operation.version.clone().or(options.if_match);
+    let body = operation.data.as_ref().and_then(Value::as_object);
+    request(method, url(client.connection(), decoded)?, body, effect, &options)
+}
+
+/// What the answer to an operation's own request says, in the form of a bulk result.
+pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, effect: Effect) -> Found {
+    let response = &exchange.response;
+    let what = format!("{} {}", operation.method.name(), operation.path);
+    let mut found = Found { status: Some(response.status), ..Found::default() };
+    match body(client, exchange, effect, &what) {
+        Err(failure) => found.failure = Some(failure),
+        Ok(resource) => {
+            let meta = resource.as_ref().and_then(|body| get(body, "meta")).and_then(Value::as_object);
+            let told = |header: &str, name: &str| {
+                response.header(header).map(str::to_owned).or_else(|| text(meta?, name)).filter(|text| !text.is_empty())
+            };
+            found.location = told("location", "location");
+            found.version = told("etag", "version");
+            found.response = resource.map(Value::Object);
+        }
+    }
+    found
+}
+
+/// The one operation of a request that is handed in, checked; `pointer` is where it stands.
+pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
+    let at = |_: usize| pointer.to_owned();
+    let mut prepared = prepare(std::slice::from_ref(operation), &[], &at, &complete)?;
+    match prepared.pop() {
+        Some(one) if one.targets.is_empty() => Ok(one),
+        _ => Err(Failure::input(
+            pointer,
+            format!("{}: refers to what it creates itself; a bulk request can", reader::place(pointer)),
+        )),
+    }
+}
+
+/// The outcome of one operation.
+pub fn outcome(found: Found, method: Method) -> Box<Outcome> {
+    Box::new(found.outcome(0, method, None))
 }

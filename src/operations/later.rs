@@ -1,17 +1,33 @@
-//! Asynchronous requests (RFC 9967): handed in now, collected later.
+//! Asynchronous requests (RFC 9967 section 2.5.1): handed in now, collected later.
+//!
+//! A provider may carry a request out at once although it was asked to defer it; and what it names as the place of the result
+//! may be the completion event or the resource itself, which nothing but the answer tells.
 
-use super::{Input, Output};
+use super::bulk::{checked, outcome, result, single};
+use super::wire::refused;
+use super::{Input, Options, Output, Verb, discovery};
 use crate::catalog::table::Row;
-use crate::failure::Result;
-use crate::http::client::Client;
-use crate::scim::bulk;
+use crate::connection::Connection;
+use crate::failure::{Failure, Kind, Result};
+use crate::http::client::{Client, Exchange, same_origin, shown};
+use crate::http::{self, Effect, Request, Response, retry};
+use crate::scim::bulk::{Found, Method, Operation, Outcome, answer, tail};
+use crate::scim::resource::{self, Resource, passwords};
+use crate::scim::{error, event, urn};
 use serde_json::{Map, Value, json};
+use url::Url;
 
 /// A request the provider carries out later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {
+    /// Method of the request.
+    pub method: Method,
+    /// Its path below the service URL.
+    pub path: String,
+    /// How many operations it holds.
+    pub operations: u32,
     /// The transaction identifier, `Set-Txn`.
-    pub transaction: String,
+    pub transaction: Option<String>,
     /// Where to look for the result.
     pub location: Option<String>,
 }
@@ -20,9 +36,31 @@ impl Ticket {
     /// The JSON form.
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
-        object.insert("transaction".into(), json!(self.transaction));
-        object.extend(self.location.iter().map(|location| ("location".to_owned(), json!(location))));
+        object.insert("method".into(), json!(self.method.name()));
+        object.insert("path".into(), json!(self.path));
+        object.insert("operations".into(), json!(self.operations));
+        object.extend(self.transaction.iter().map(|text| ("transaction".to_owned(), json!(text))));
+        object.extend(self.location.iter().map(|text| ("location".to_owned(), json!(text))));
         Value::Object(object)
+    }
+}
+
+/// What became of a request handed in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Submission {
+    /// It is carried out later.
+    Accepted(Ticket),
+    /// It was carried out at once.
+    Done(Box<Outcome>),
+}
+
+impl Submission {
+    /// The JSON form.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Submission::Accepted(ticket) => json!({"done": false, "ticket": ticket.to_json()}),
+            Submission::Done(outcome) => json!({"done": true, "result": outcome.to_json()}),
+        }
     }
 }
 
@@ -32,7 +70,7 @@ pub enum Progress {
     /// Not done; ask again after so many milliseconds.
     Pending(u64),
     /// Done.
-    Done(Box<bulk::Outcome>),
+    Done(Box<Outcome>),
 }
 
 impl Progress {
@@ -45,7 +83,250 @@ impl Progress {
     }
 }
 
+/// When to ask again, where the provider does not say, milliseconds.
+const PAUSE: u64 = 1000;
+
 /// Hands a request in, or collects its result.
-pub fn run(_: &Client<'_>, row: &Row, _: &Input) -> Result<Output> {
-    Err(crate::call::unavailable(row.name))
+pub fn run(client: &Client<'_>, row: &Row, input: &Input) -> Result<Output> {
+    match (row.verb, input.bulk.first(), &input.ticket) {
+        (Verb::Submit, Some(operation), _) => submit(client, row, operation, &input.options).map(Output::Submission),
+        (Verb::Collect, _, Some(ticket)) => collect(client, row, ticket).map(Output::Progress),
+        _ => Err(Failure::new(Kind::Internal, format!("{}: has nothing to work on", row.name))),
+    }
+}
+
+fn submit(client: &Client<'_>, row: &Row, operation: &Operation, options: &Options) -> Result<Submission> {
+    let (operation, idempotent, operations) = if operation.path.trim().trim_matches('/') == "Bulk" {
+        let operation = whole_bulk(operation)?;
+        let list = operation.data.as_ref().and_then(|data| data.get("Operations")?.as_array()).map_or(0, Vec::len);
+        (operation, false, u32::try_from(list).unwrap_or(u32::MAX))
+    } else {
+        let prepared = checked(operation, "/request")?;
+        (prepared.operation, prepared.idempotent, 1)
+    };
+    offered(client)?;
+    operation.data.iter().for_each(|data| passwords(data, false, &mut |password| client.guard(password)));
+    let effect = if idempotent { Effect::IdempotentWrite } else { Effect::Write };
+    let mut request = single(client, &operation, effect, options)?;
+    request.headers.push(("Prefer".into(), "respond-async".into()));
+    let exchange = client.send(&request)?;
+    let response = &exchange.response;
+    if !response.is_success() {
+        return Err(refused(client, response, effect, row.name));
+    }
+    let method = operation.method;
+    if response.status != 202 {
+        let mut found = result(client, &operation, &exchange, effect);
+        return match found.failure.take() {
+            Some(failure) => Err(failure),
+            None => Ok(Submission::Done(outcome(found, method))),
+        };
+    }
+    let header = |name: &str| response.header(name).map(|text| unquoted(text).to_owned()).filter(|it| !it.is_empty());
+    let location = header("location").and_then(|it| resolved(client.connection(), &it)).map(String::from);
+    let transaction = header("set-txn");
+    if transaction.is_none() && location.is_none() {
+        client.warn("the provider accepted the request without saying how its result is found");
+    }
+    Ok(Submission::Accepted(Ticket { method, path: operation.path, operations, transaction, location }))
+}
+
+/// A bulk request as a whole, `POST /Bulk`: passed on as it is.
+fn whole_bulk(operation: &Operation) -> Result<Operation> {
+    let mut data = operation.data.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
+    if operation.method != Method::Post || !data.get("Operations").is_some_and(Value::is_array) {
+        return Err(Failure::input(
+            "/request/data",
+            "request.data: a request to /Bulk is a POST of {\"Operations\": [...]}",
+        ));
+    }
+    data.insert("schemas".into(), json!([urn::BULK_REQUEST]));
+    Ok(Operation { path: "/Bulk".into(), data: Some(Value::Object(data)), bulk_id: None, ..operation.clone() })
+}
+
+/// Refuses ahead what the provider does not offer (RFC 9967 section 4).
+fn offered(client: &Client<'_>) -> Result<()> {
+    let connection = client.connection();
+    let mode = |object: &Resource| {
+        let events = resource::get(object, "securityEvents")?.as_object()?;
+        resource::text(events, "asyncRequest")
+    };
+    let mode = match mode(&connection.parts.overrides) {
+        Some(mode) => Some(mode),
+        None => {
+            let document = discovery::service_provider(client)?.document;
+            document.as_ref().and_then(mode).or_else(|| mode(&connection.profile.document))
+        }
+    };
+    match mode {
+        Some(mode) if ["request", "long"].iter().any(|known| mode.trim().eq_ignore_ascii_case(known)) => Ok(()),
+        mode => Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "the provider offers no asynchronous requests (securityEvents.asyncRequest is {}); call the operation itself, or \
+                 set overrides.securityEvents.asyncRequest to \"request\" if it does",
+                mode.as_deref().unwrap_or("absent")
+            ),
+        )),
+    }
+}
+
+/// Text without the quotation marks that RFC 9967 prints around a location.
+fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
+/// A location against the service URL: a path that is not below it is relative to it, as in RFC 9967's example.
+fn resolved(connection: &Connection, location: &str) -> Option<Url> {
+    let base = &connection.service_url;
+    if Url::parse(location).is_ok() || location.starts_with("//") {
+        return base.join(location).ok();
+    }
+    let below = base.path().trim_end_matches('/');
+    let (path, rest) = location.split_at(location.find(['?', '#']).unwrap_or(location.len()));
+    let path = path.trim_start_matches('/');
+    if !below.is_empty() && format!("/{path}").starts_with(&format!("{below}/")) {
+        return base.join(&format!("/{path}{rest}")).ok();
+    }
+    base.join(&format!("{below}/{path}{rest}")).ok()
+}
+
+fn collect(client: &Client<'_>, row: &Row, ticket: &Ticket) -> Result<Progress> {
+    let Some(location) = &ticket.location else {
+        return Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "the provider named no place for the result; it comes as an event (RFC 8935, RFC 8936) with txn {:?}: receive it \
+                 there, or read the resource",
+                ticket.transaction.as_deref().unwrap_or_default()
+            ),
+        ));
+    };
+    let connection = client.connection();
+    let url = resolved(connection, location)
+        .ok_or_else(|| Failure::input("/ticket/location", "ticket.location: is no URL"))?;
+    if !same_origin(&url, &connection.service_url) {
+        return Err(Failure::input(
+            "/ticket/location",
+            format!("ticket.location: is at {}, where the service's credentials are not sent", shown(&url)),
+        ));
+    }
+    let itself = tail(url.path()) == tail(&ticket.path);
+    let headers = vec![("Accept".to_owned(), "application/secevent+jwt".to_owned())];
+    let request = Request { method: http::Method::Get, url, headers, body: None, effect: Effect::Read };
+    let exchange = client.send(&request)?;
+    let response = &exchange.response;
+    let pause = retry::retry_after(response, client.platform().now()).unwrap_or(PAUSE);
+    let done = |found: Found| Ok(Progress::Done(outcome(found, ticket.method)));
+    match response.status {
+        404 | 410 if itself && ticket.method == Method::Delete => done(Found::default()),
+        // What is answered before the result is there is nowhere said.
+        202 | 204 | 404 | 425 => Ok(Progress::Pending(pause)),
+        503 if response.header("retry-after").is_some() => Ok(Progress::Pending(pause)),
+        200 => match answered(client, row, ticket, &exchange)? {
+            Answered::Nothing => Ok(Progress::Pending(pause)),
+            Answered::Result(found) => done(*found),
+            Answered::Resource(_) if ticket.method == Method::Delete => Ok(Progress::Pending(pause)),
+            Answered::Resource(resource) => {
+                if ticket.method != Method::Post {
+                    client.warn(
+                        "the provider tells no result, only the resource as it is; see in it whether the change is made",
+                    );
+                }
+                let location = Some(String::from(request.url));
+                done(Found { location, response: Some(Value::Object(resource)), ..Found::default() })
+            }
+        },
+        _ => Err(refused(client, response, Effect::Read, row.name)),
+    }
+}
+
+/// What stands at the place of a result.
+enum Answered {
+    /// Nothing yet.
+    Nothing,
+    /// The result.
+    Result(Box<Found>),
+    /// The resource itself.
+    Resource(Resource),
+}
+
+fn answered(client: &Client<'_>, row: &Row, ticket: &Ticket, exchange: &Exchange) -> Result<Answered> {
+    let response = &exchange.response;
+    if response.body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Answered::Nothing);
+    }
+    let operation =
+        Operation { method: ticket.method, path: ticket.path.clone(), bulk_id: None, version: None, data: None };
+    let value = parsed(client, row, response)?;
+    if let Value::Object(object) = &value {
+        if let Some(Value::Array(_)) = resource::get(object, "Operations") {
+            return Ok(Answered::Result(Box::new(bulk(value))));
+        }
+        let result = resource::get(object, "method").is_some() && resource::get(object, "status").is_some();
+        if result && resource::get(object, "events").is_none() {
+            return Ok(Answered::Result(Box::new(answer::result(object, &operation))));
+        }
+        if !event::is_event(object) {
+            return Ok(Answered::Resource(object.clone()));
+        }
+    }
+    let transaction = ticket.transaction.as_deref();
+    let payloads = event::payloads(&value, transaction);
+    let number = usize::try_from(ticket.operations).unwrap_or(usize::MAX);
+    match payloads.as_slice() {
+        [] if event::all(&value).is_empty() => Ok(Answered::Nothing),
+        [] => Err(Failure::new(Kind::Protocol, "what stands at ticket.location is the event of another request")),
+        [(None, payload)] => Ok(Answered::Result(Box::new(answer::result(payload, &operation)))),
+        some if some.len() < number => Ok(Answered::Nothing),
+        all => {
+            let operations: Vec<Value> = all.iter().map(|(_, payload)| Value::Object(payload.clone())).collect();
+            Ok(Answered::Result(Box::new(bulk(json!({"schemas": [urn::BULK_RESPONSE], "Operations": operations})))))
+        }
+    }
+}
+
+/// The result of a bulk request as a whole; how its operations fared stands in it.
+fn bulk(answer: Value) -> Found {
+    Found { status: Some(200), response: Some(answer), ..Found::default() }
+}
+
+/// The body: JSON, or the claims of a security event token.
+fn parsed(client: &Client<'_>, row: &Row, response: &Response) -> Result<Value> {
+    let depth = client.connection().parts.limits.json_depth;
+    let body = match event::claims(&response.body) {
+        Some(claims) => claims,
+        None => response.body.clone(),
+    };
+    // A list is read as a member, so that it is held to the same limits as any other answer.
+    let start = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if start == Some(&b'[') {
+        let wrapped = [b"{\"sets\":".as_slice(), &body, b"}"].concat();
+        return error::object(response.status, &wrapped, depth, row.name).map(Value::Object);
+    }
+    error::object(response.status, &body, depth, row.name).map(Value::Object)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn locations_are_relative_to_the_service() {
+        let connection =
+            Connection::from_json(&json!({"serviceUrl": "https://scim.example/scim/v2", "auth": {"type": "none"}}))
+                .unwrap();
+        let rows = [
+            ("\"/Users/1\"", "https://scim.example/scim/v2/Users/1"),
+            ("/Async/7?x=/scim/v2/", "https://scim.example/scim/v2/Async/7?x=/scim/v2/"),
+            ("Async/7", "https://scim.example/scim/v2/Async/7"),
+            ("/scim/v2/Users/1", "https://scim.example/scim/v2/Users/1"),
+            ("https://scim.example/jobs/1", "https://scim.example/jobs/1"),
+            ("//other.example/1", "https://other.example/1"),
+        ];
+        for (location, expected) in rows {
+            assert_eq!(resolved(&connection, unquoted(location)).unwrap().as_str(), expected, "{location}");
+        }
+    }
 }

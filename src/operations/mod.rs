@@ -14,6 +14,7 @@ pub mod target;
 pub mod wire;
 
 use crate::failure::{Failure, Result};
+use crate::scim::path::AttributePath;
 use crate::scim::resource::Resource;
 use crate::scim::schema::{self, Attribute};
 use crate::scim::{bulk as scim_bulk, definition, patch, urn};
@@ -132,7 +133,7 @@ pub struct View {
 }
 
 impl View {
-    /// The parameters that say so (RFC 7644 section 3.9): one or none.
+    /// The parameters that say so (RFC 7644 section 3.9), checked: one or none.
     pub fn members(&self) -> Result<impl Iterator<Item = (&'static str, &Vec<String>)>> {
         if !self.attributes.is_empty() && !self.excluded.is_empty() {
             return Err(Failure::input(
@@ -140,9 +141,13 @@ impl View {
                 "excludedAttributes: give either attributes or excludedAttributes, not both (RFC 7644 section 3.9)",
             ));
         }
-        Ok([("attributes", &self.attributes), ("excludedAttributes", &self.excluded)]
-            .into_iter()
-            .filter(|(_, names)| !names.is_empty()))
+        let members = [("attributes", &self.attributes), ("excludedAttributes", &self.excluded)];
+        for (member, names) in members {
+            for (index, name) in names.iter().enumerate() {
+                AttributePath::parse(name).map_err(|error| error.at(&format!("/{member}/{index}")))?;
+            }
+        }
+        Ok(members.into_iter().filter(|(_, names)| !names.is_empty()))
     }
 }
 
@@ -218,6 +223,8 @@ pub struct Input {
     pub bulk: Vec<scim_bulk::Operation>,
     /// Stop after so many errors.
     pub fail_on_errors: Option<u32>,
+    /// Names and identifiers of resources that earlier bulk operations created.
+    pub known: Vec<(String, String)>,
     /// A request handed in earlier.
     pub ticket: Option<later::Ticket>,
 }
@@ -301,7 +308,7 @@ pub enum Output {
     /// What a bulk request gave.
     Bulk(scim_bulk::Report),
     /// A request handed in.
-    Ticket(later::Ticket),
+    Submission(later::Submission),
     /// How far it has come.
     Progress(later::Progress),
 }
@@ -321,7 +328,7 @@ impl Output {
             Output::Ensured(ensured) => ensured.to_json(),
             Output::Membership(it) => json!({"added": it.added, "removed": it.removed, "unchanged": it.unchanged}),
             Output::Bulk(report) => report.to_json(),
-            Output::Ticket(ticket) => ticket.to_json(),
+            Output::Submission(submission) => submission.to_json(),
             Output::Progress(progress) => progress.to_json(),
         }
     }

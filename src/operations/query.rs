@@ -8,7 +8,9 @@ use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method, Request};
+use crate::scim::filter::Filter;
 use crate::scim::list::{self, Page, Position, Token};
+use crate::scim::path::AttributePath;
 use crate::scim::resource::Resource;
 use crate::scim::{error, urn};
 use serde_json::{Map, Value, json};
@@ -83,6 +85,9 @@ pub fn build(
     if query.filter.as_ref().is_some_and(|filter| filter.trim().is_empty()) {
         return Err(Failure::input("/filter", "filter: must not be empty; leave it out to list everything"));
     }
+    // Checked and sent as it is: how it is written may matter to a provider.
+    query.filter.as_deref().map(Filter::parse).transpose().map_err(|error| error.at("/filter"))?;
+    query.sort_by.as_deref().map(AttributePath::parse).transpose().map_err(|error| error.at("/sortBy"))?;
     let order = query.descending.map(|descending| if descending { "descending" } else { "ascending" });
     let mut members: Vec<(&str, Value)> = Vec::new();
     members.extend(query.filter.as_ref().map(|filter| ("filter", json!(filter))));

@@ -7,6 +7,7 @@
 pub mod bulk;
 pub mod definition;
 pub mod error;
+pub mod event;
 pub mod filter;
 pub mod list;
 pub mod patch;

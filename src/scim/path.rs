@@ -34,11 +34,13 @@ impl AttributePath {
         if let Some(schema) = schema.filter(|schema| !is_uri(schema)) {
             return Err(format!("{} is no schema; a schema is named by its whole URN, urn:…", quoted(schema)));
         }
-        for part in [Some(name), sub].into_iter().flatten().filter(|part| !is_name(part)) {
-            let hint = match part {
-                _ if part.contains(['%', '+']) => "; give the text as it is, it is encoded when it is sent",
-                _ if part.contains('.') => "; there are no sub-attributes of sub-attributes",
-                _ => ": a letter, then letters, digits, - and _",
+        if let Some(part) = [Some(name), sub].into_iter().flatten().find(|part| !is_name(part)) {
+            let hint = if part.contains(['%', '+']) {
+                "; give the text as it is, it is encoded when it is sent"
+            } else if part.contains('.') {
+                "; there are no sub-attributes of sub-attributes"
+            } else {
+                ": a letter, then letters, digits, - and _"
             };
             return Err(format!("{} is no name of an attribute{hint}", quoted(part)));
         }

@@ -66,6 +66,27 @@ pub fn strip_read_only(resource: &mut Resource, core: Option<&str>) {
     resource.retain(|key, _| !own.iter().any(|name| key.eq_ignore_ascii_case(name)));
 }
 
+/// Tells the passwords in a value: a resource, PATCH operations, or, where `secret` says so, all of it.
+pub fn passwords<'a>(value: &'a Value, secret: bool, tell: &mut dyn FnMut(&'a str)) {
+    match value {
+        Value::String(text) if secret => tell(text),
+        Value::Array(items) => items.iter().for_each(|item| passwords(item, secret, tell)),
+        Value::Object(object) => {
+            let of_path = get(object, "path").and_then(Value::as_str).is_some_and(is_password);
+            for (name, item) in object {
+                let of_name = is_password(name) || (of_path && name.eq_ignore_ascii_case("value"));
+                passwords(item, secret || of_name, tell);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whether an attribute's name or path, with or without its schema's URN, means the password.
+pub fn is_password(path: &str) -> bool {
+    path.rsplit([':', '.']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case("password"))
+}
+
 /// Whether a member's name is a schema's URN rather than an attribute's name.
 pub fn is_urn(name: &str) -> bool {
     name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:"))

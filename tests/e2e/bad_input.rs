@@ -120,6 +120,13 @@ fn bad_input_is_named_exactly() {
         ),
         (
             "listUsers",
+            r#"{"filter":"userName == \"ada\""}"#,
+            1,
+            "error: invalid input: filter: at character 10: expected eq, ne, co, sw, ew, gt, ge, lt, le or pr behind \
+             userName; write eq instead of ==\n  at: /filter",
+        ),
+        (
+            "listUsers",
             r#"{"page":"2"}"#,
             1,
             "error: invalid input: page: is not the next of an earlier page\n  at: /page",

@@ -89,6 +89,13 @@ impl Server {
         Self::node("scimmy.mjs", &[])
     }
 
+    /// scim2-server by itself, with the resource type Device.
+    pub fn scim2() -> Self {
+        let mut command = Command::new(servers().join("venv/bin/python"));
+        command.arg(root().join("tests/servers/scim2.py"));
+        Self::start(command)
+    }
+
     /// scim2-server behind oidc-provider.
     pub fn guard(arguments: &[&str]) -> Self {
         let venv = servers().join("venv");

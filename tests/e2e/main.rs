@@ -12,6 +12,7 @@ mod cli;
 mod fake;
 mod harness;
 mod hostile;
+mod operations;
 mod secrets;
 mod servers;
 mod tokens;

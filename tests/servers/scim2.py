@@ -16,6 +16,29 @@ import threading
 from importlib import resources
 
 HOST = "127.0.0.1"
+# The user that /Me stands for, whoever asks: the server's tokens belong to nobody.
+ME = "me@example.com"
+DEVICE = "urn:ietf:params:scim:schemas:core:2.0:Device"
+# A resource type besides User and Group: the core of RFC 9944.
+DEVICE_TYPE = {
+    "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
+    "id": "Device",
+    "name": "Device",
+    "endpoint": "/Devices",
+    "description": "Device",
+    "schema": DEVICE,
+}
+DEVICE_SCHEMA = {
+    "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Schema"],
+    "id": DEVICE,
+    "name": "Device",
+    "description": "Device",
+    "attributes": [
+        {"name": "displayName", "type": "string", "multiValued": False, "required": False},
+        {"name": "active", "type": "boolean", "multiValued": False, "required": True},
+        {"name": "mudUrl", "type": "reference", "referenceTypes": ["external"], "multiValued": False, "required": False, "caseExact": True},
+    ],
+}
 PAGINATION = {
     "cursor": True,
     "index": True,
@@ -32,6 +55,34 @@ def end_with_stdin() -> None:
     os._exit(0)
 
 
+def with_me(cli) -> None:
+    """Let /Me stand for the user named ME, in the package's own service."""
+    from scim2_models import NotFoundException
+
+    stores = []
+
+    class Storage(cli.InMemoryStorage):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            stores.append(self)
+
+    class Service(cli.ScimService):
+        def type_of_users(self):
+            return next(it for it in self.provider.resource_types if it.name == "User")
+
+        def me_target(self, request):
+            for resource in stores[0].resources:
+                if getattr(resource, "user_name", None) == ME:
+                    return self.type_of_users(), resource.id
+            raise NotFoundException
+
+        def me_creation_type(self, request):
+            return self.type_of_users()
+
+    cli.InMemoryStorage = Storage
+    cli.ScimService = Service
+
+
 def main() -> None:
     """Start the package's command with its server replaced by one that reports its port."""
     try:
@@ -43,6 +94,11 @@ def main() -> None:
     port = sys.argv[sys.argv.index("--port") + 1] if "--port" in sys.argv else "0"
     config = json.loads(resources.files("scim2_server").joinpath("resources/default-service-provider-config.json").read_text())
     config["pagination"] = PAGINATION
+
+    packaged = resources.files("scim2_server").joinpath("resources")
+    types = [*json.loads(packaged.joinpath("default-resource-types.json").read_text()), DEVICE_TYPE]
+    schemas = [*json.loads(packaged.joinpath("default-schemas.json").read_text()), DEVICE_SCHEMA]
+    with_me(cli)
 
     stdout = sys.stdout
     plain_make_server = cli.make_server
@@ -57,10 +113,14 @@ def main() -> None:
         return server
 
     cli.make_server = make_server
-    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump(config, file)
-        file.flush()
-        sys.argv = ["scim2-server", "--hostname", HOST, "--port", port, f"--bearer-token={bearer}", "--service-provider-config", file.name]
+    with tempfile.TemporaryDirectory() as folder:
+        options = []
+        for option, content in (("service-provider-config", config), ("resource-type", types), ("schema", schemas)):
+            path = os.path.join(folder, option)
+            with open(path, "w") as file:
+                json.dump(content, file)
+            options += [f"--{option}", path]
+        sys.argv = ["scim2-server", "--hostname", HOST, "--port", port, f"--bearer-token={bearer}", *options]
         with contextlib.redirect_stdout(sys.stderr):
             cli.main()
 

@@ -17,6 +17,7 @@ function store(ScimError, unique) {
         return resources.get(id);
     };
     return {
+        idOf: (name) => [...resources.values()].find((resource) => resource[unique] === name)?.id,
         egress: ({ id, filter }) => {
             if (id) return find(id);
             const all = [...resources.values()];
@@ -47,14 +48,18 @@ try {
     const { SCIMMYRouters } = require('scimmy-routers');
     const bearer = secret('SCIM_TEST_BEARER');
     const { User, Group } = SCIMMY.Resources;
-    SCIMMY.Resources.declare(User.extend(SCIMMY.Schemas.EnterpriseUser, false), store(SCIMMY.Types.Error, 'userName'));
-    SCIMMY.Resources.declare(Group, store(SCIMMY.Types.Error, 'displayName'));
+    const { idOf, ...users } = store(SCIMMY.Types.Error, 'userName');
+    SCIMMY.Resources.declare(User.extend(SCIMMY.Schemas.EnterpriseUser, false), users);
+    const { idOf: _, ...groups } = store(SCIMMY.Types.Error, 'displayName');
+    SCIMMY.Resources.declare(Group, groups);
 
     const app = express();
     app.use('/scim/v2', new SCIMMYRouters({
         type: 'bearer',
         handler: (request) => {
             if (request.header('authorization') !== `Bearer ${bearer}`) throw new Error('no valid bearer token');
+            // Whom /Me stands for; the token belongs to nobody.
+            return idOf('me@example.com');
         },
     }));
     const origin = await listen(createServer(app), port);

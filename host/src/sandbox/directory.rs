@@ -7,9 +7,12 @@
 //! What follows from other resources is not stored but added on the way out ([`State::view`]): `meta.location`,
 //! `members.$ref` and a user's `groups`.
 
+use super::bulk;
 use super::error::{Result, ScimError};
+use super::exchange::Conditions;
 use super::filter::parse_filter;
 use super::matching::Filter;
+use super::paging::{Page, Paging, Start};
 use super::patch;
 use super::query::{Query, compare_keys, sort_key};
 use super::schema::{Attribute, Kind, Object, Registry, ResourceType, Returned};
@@ -19,19 +22,32 @@ use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 /// The attribute that shows a member its groups.
 const GROUPS: &str = "groups";
 
-/// How many resources an answer lists.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct PageSizes {
-    /// Without `count`.
-    pub(super) default: usize,
-    /// With any `count`.
-    pub(super) most: usize,
+/// The type of the client's own resource.
+const ME: &str = "User";
+
+/// A resource as an answer shows it.
+pub(super) struct Shown {
+    /// Its URL.
+    pub(super) location: String,
+    /// Its version, an entity tag; the resource may come without it when the client did not ask for `meta`.
+    pub(super) version: String,
+    pub(super) resource: Object,
+}
+
+/// What the server offers, and how much of it.
+#[derive(Debug)]
+pub(super) struct Settings {
+    pub(super) paging: Paging,
+    pub(super) bulk: bulk::Limits,
+    /// How long a request is put off that may be answered later (RFC 9967).
+    pub(super) asynchronous: Option<Duration>,
 }
 
 /// All resources of the server.
@@ -39,7 +55,7 @@ pub(super) struct Directory {
     pub(super) registry: Registry,
     /// The service URL, without a slash at its end.
     pub(super) base: String,
-    pub(super) pages: PageSizes,
+    pub(super) settings: Settings,
     state: RwLock<State>,
 }
 
@@ -48,12 +64,17 @@ impl Directory {
     pub(super) fn open(
         registry: Registry,
         base: String,
-        pages: PageSizes,
+        settings: Settings,
         mut file: Option<File>,
     ) -> std::io::Result<Self> {
         let mut state = State::default();
         if let Some(file) = &mut file {
-            for record in file.load()? {
+            state.me = file.me()?;
+            for mut record in file.load()? {
+                // Files of older sandboxes have no versions.
+                if version(&record.resource).is_empty() {
+                    touch(&mut record.resource);
+                }
                 let kind = registry.types.iter().find(|kind| kind.name == record.kind).ok_or_else(|| {
                     std::io::Error::other(format!("the file has a resource of unknown type {}", record.kind))
                 })?;
@@ -61,7 +82,7 @@ impl Directory {
             }
         }
         state.file = file;
-        Ok(Self { registry, base, pages, state: RwLock::new(state) })
+        Ok(Self { registry, base, settings, state: RwLock::new(state) })
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -81,37 +102,77 @@ impl Directory {
         self.registry.types.iter().find(|kind| kind.name == name)
     }
 
-    /// Creates a resource (RFC 7644 section 3.3); the answer is its URL and its state.
-    pub(super) fn create(&self, kind: &ResourceType, body: &Value, query: &Query) -> Result<(String, Object)> {
+    /// Creates a resource (RFC 7644 section 3.3).
+    pub(super) fn create(&self, kind: &ResourceType, body: &Value, query: &Query) -> Result<Shown> {
+        self.create_as(kind, body, query, false)
+    }
+
+    /// Creates the user that the client itself is (RFC 7644 section 3.11).
+    pub(super) fn create_me(&self, body: &Value, query: &Query) -> Result<Shown> {
+        self.create_as(self.me_type()?, body, query, true)
+    }
+
+    /// The user that the client is, of which there is at most one.
+    pub(super) fn me(&self) -> Result<(&ResourceType, String)> {
+        let kind = self.me_type()?;
+        let state = self.read();
+        let me = state.me.as_deref().filter(|id| state.find(kind, id).is_ok());
+        let me = me.ok_or_else(|| ScimError::status(404, "the client has no user yet, create it at /Me"))?;
+        Ok((kind, me.to_owned()))
+    }
+
+    fn me_type(&self) -> Result<&ResourceType> {
+        self.kind_named(ME).ok_or_else(|| ScimError::status(501, "/Me is not supported"))
+    }
+
+    fn create_as(&self, kind: &ResourceType, body: &Value, query: &Query, me: bool) -> Result<Shown> {
         let mut resource = kind.check(body)?;
         let (id, now) = (new_id(), now());
         resource.insert("id".into(), id.clone().into());
-        resource.insert("meta".into(), json!({"resourceType": kind.name, "created": now, "lastModified": now}));
-        let location = self.location(kind, &id);
+        let meta = json!({"resourceType": kind.name, "created": now, "lastModified": now, "version": version_text(1)});
+        resource.insert("meta".into(), meta);
         let mut state = self.write();
-        let record = Record { seq: state.next, kind: kind.name.to_owned(), id, resource };
+        if me && state.me.as_deref().is_some_and(|id| state.find(kind, id).is_ok()) {
+            return Err(ScimError::uniqueness("the client's user"));
+        }
+        let record = Record { seq: state.next, kind: kind.name.clone(), id, resource };
         let seq = record.seq;
-        self.put(&mut state, kind, record)?;
+        let also = me.then(|| Change::Me(record.id.clone()));
+        self.put(&mut state, kind, record, also)?;
         let record = state.records.get(&seq).ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
-        Ok((location, query.projection(kind).apply(self.view(&state, kind, record))))
+        Ok(self.show(&state, kind, record, query))
     }
 
     /// Reads one resource (RFC 7644 section 3.4.1).
-    pub(super) fn get(&self, kind: &ResourceType, id: &str, query: &Query) -> Result<Object> {
+    pub(super) fn get(&self, kind: &ResourceType, id: &str, query: &Query) -> Result<Shown> {
         let state = self.read();
         let record = state.find(kind, id)?;
-        Ok(query.projection(kind).apply(self.view(&state, kind, record)))
+        Ok(self.show(&state, kind, record, query))
     }
 
     /// Replaces a resource (RFC 7644 section 3.5.1).
-    pub(super) fn replace(&self, kind: &ResourceType, id: &str, body: &Value, query: &Query) -> Result<Object> {
+    pub(super) fn replace(
+        &self,
+        kind: &ResourceType,
+        id: &str,
+        body: &Value,
+        query: &Query,
+        conditions: &Conditions,
+    ) -> Result<Shown> {
         let new = kind.check(body)?;
-        self.modify(kind, id, query, |_| Ok(new))
+        self.modify(kind, id, query, conditions, |_| Ok(new))
     }
 
     /// Applies a PATCH request (RFC 7644 section 3.5.2).
-    pub(super) fn patch(&self, kind: &ResourceType, id: &str, body: &Value, query: &Query) -> Result<Object> {
-        self.modify(kind, id, query, |old| patch::apply(kind, old, body))
+    pub(super) fn patch(
+        &self,
+        kind: &ResourceType,
+        id: &str,
+        body: &Value,
+        query: &Query,
+        conditions: &Conditions,
+    ) -> Result<Shown> {
+        self.modify(kind, id, query, conditions, |old| patch::apply(kind, old, body))
     }
 
     fn modify(
@@ -119,10 +180,12 @@ impl Directory {
         kind: &ResourceType,
         id: &str,
         query: &Query,
+        conditions: &Conditions,
         change: impl FnOnce(&Object) -> Result<Object>,
-    ) -> Result<Object> {
+    ) -> Result<Shown> {
         let mut state = self.write();
         let old = state.find(kind, id)?;
+        conditions.allow_write(version(&old.resource))?;
         let seq = old.seq;
         let mut resource = change(&old.resource)?;
         for name in ["id", "meta"] {
@@ -131,15 +194,17 @@ impl Directory {
             }
         }
         let record = Record { resource, ..old.clone() };
-        self.put(&mut state, kind, record)?;
-        let record = state.records.get(&seq).ok_or_else(|| ScimError::not_found(kind.name, id))?;
-        Ok(query.projection(kind).apply(self.view(&state, kind, record)))
+        self.put(&mut state, kind, record, None)?;
+        let record = state.records.get(&seq).ok_or_else(|| ScimError::not_found(&kind.name, id))?;
+        Ok(self.show(&state, kind, record, query))
     }
 
     /// Deletes a resource and its memberships (RFC 7644 section 3.6).
-    pub(super) fn delete(&self, kind: &ResourceType, id: &str) -> Result<()> {
+    pub(super) fn delete(&self, kind: &ResourceType, id: &str, conditions: &Conditions) -> Result<()> {
         let mut state = self.write();
-        let mut changes = vec![Change::Delete(state.find(kind, id)?.clone())];
+        let old = state.find(kind, id)?;
+        conditions.allow_write(version(&old.resource))?;
+        let mut changes = vec![Change::Delete(old.clone())];
         for group in state.groups_of(id).filter(|group| group.id != id) {
             let mut group = group.clone();
             if let Some(Value::Array(members)) = group.resource.get_mut(MEMBERS) {
@@ -154,8 +219,52 @@ impl Directory {
         self.commit(&mut state, changes)
     }
 
-    /// Lists resources of one or more types (RFC 7644 sections 3.4.2 and 3.4.3).
+    /// Lists resources of one or more types (RFC 7644 sections 3.4.2 and 3.4.3, RFC 9865).
     pub(super) fn list(&self, types: &[&ResourceType], query: &Query) -> Result<Value> {
+        let names: Vec<&str> = types.iter().map(|kind| kind.name.as_str()).collect();
+        let endpoint = names.join(" ");
+        let page = self.settings.paging.page(query, &endpoint)?;
+        let state = self.read();
+        let (total, found) = match types {
+            // A page of all there is costs no more than the page.
+            [kind] if query.filter.is_none() && query.sort_by.is_none() => (
+                state.count(kind),
+                match page.start {
+                    Start::Skip(skip) => state.from(kind, 0).skip(skip).take(page.count + 1).collect(),
+                    Start::Cursor(first) => state.from(kind, first).take(page.count + 1).collect(),
+                },
+            ),
+            _ => self.search(&state, types, query, page)?,
+        };
+        let records = found.iter().take(page.count).filter_map(|seq| {
+            let record = state.get(*seq)?;
+            let kind = self.kind_named(&record.kind)?;
+            Some(query.projection(kind).apply(self.view(&state, kind, record)))
+        });
+        let resources: Vec<Value> = records.map(Value::Object).collect();
+        let mut answer = json!({
+            "schemas": [LIST_URN],
+            "totalResults": total,
+            "itemsPerPage": resources.len(),
+            "Resources": resources,
+        });
+        let next = found.get(page.count).filter(|_| page.count > 0);
+        let (name, value) = match (page.start, next) {
+            (Start::Skip(_), _) => ("startIndex", query.start_index.into()),
+            (Start::Cursor(_), None) => return Ok(answer),
+            (Start::Cursor(skipped), Some(next)) => {
+                let place = if query.sort_by.is_some() { skipped + page.count as u64 } else { *next };
+                ("nextCursor", self.settings.paging.cursor(place, query, &endpoint).into())
+            }
+        };
+        if let Some(answer) = answer.as_object_mut() {
+            answer.insert(name.into(), value);
+        }
+        Ok(answer)
+    }
+
+    /// The number of matches, and the sequence numbers of those on the page and of one more if there is one.
+    fn search(&self, state: &State, types: &[&ResourceType], query: &Query, page: Page) -> Result<(usize, Vec<u64>)> {
         let filters = match &query.filter {
             None => None,
             Some(text) => {
@@ -164,7 +273,6 @@ impl Directory {
             }
         };
         let sort_paths = query.sort_paths(types)?;
-        let state = self.read();
         let mut found = Vec::new();
         for (index, (&kind, sort_path)) in types.iter().zip(&sort_paths).enumerate() {
             let filter = filters.as_ref().and_then(|filters| filters.get(index));
@@ -173,42 +281,34 @@ impl Directory {
                 filter.is_some_and(|filter| filter.mentions(&derived)) || sort_path.as_deref().is_some_and(is_derived);
             for record in state.candidates(kind, filter) {
                 let resource = match needs_view {
-                    true => Cow::Owned(self.view(&state, kind, record)),
+                    true => Cow::Owned(self.view(state, kind, record)),
                     false => Cow::Borrowed(&record.resource),
                 };
                 if filter.is_none_or(|filter| filter.matches(&resource)) {
                     let key = sort_path.as_deref().and_then(|path| sort_key(&resource, path));
-                    found.push((key, kind, record));
+                    found.push((key, record.seq));
                 }
             }
         }
         if query.sort_by.is_some() {
-            found.sort_by(|(left, ..), (right, ..)| compare_keys(left.as_ref(), right.as_ref(), query.descending));
+            found.sort_by(|(left, _), (right, _)| compare_keys(left.as_ref(), right.as_ref(), query.descending));
         } else {
-            found.sort_by_key(|(_, _, record)| record.seq);
+            found.sort_by_key(|(_, seq)| *seq);
         }
-        let count = query.count.unwrap_or(self.pages.default).min(self.pages.most);
-        let page: Vec<Value> = found
-            .iter()
-            .skip(query.start_index.saturating_sub(1))
-            .take(count)
-            .map(|(_, kind, record)| query.projection(kind).apply(self.view(&state, kind, record)).into())
-            .collect();
-        Ok(json!({
-            "schemas": [LIST_URN],
-            "totalResults": found.len(),
-            "startIndex": query.start_index,
-            "itemsPerPage": page.len(),
-            "Resources": page,
-        }))
+        let skip = match page.start {
+            Start::Skip(skip) => skip,
+            Start::Cursor(skip) if query.sort_by.is_some() => usize::try_from(skip).unwrap_or(usize::MAX),
+            Start::Cursor(first) => found.partition_point(|(_, seq)| *seq < first),
+        };
+        Ok((found.len(), found.iter().skip(skip).take(page.count + 1).map(|(_, seq)| *seq).collect()))
     }
 
     /// Checks a new state against the other resources and stores it, unless nothing changed.
-    fn put(&self, state: &mut State, kind: &ResourceType, mut record: Record) -> Result<()> {
+    fn put(&self, state: &mut State, kind: &ResourceType, mut record: Record, also: Option<Change>) -> Result<()> {
         forget_secrets(&kind.root, &mut record.resource);
         state.check_members(&mut record)?;
         for (name, key) in unique_keys(kind, &record.resource) {
-            let owner = state.unique.get(&(kind.name.to_owned(), name.to_owned(), key));
+            let owner = state.unique.get(&(kind.name.clone(), name.to_owned(), key));
             if owner.is_some_and(|seq| *seq != record.seq) {
                 return Err(ScimError::uniqueness(name));
             }
@@ -219,7 +319,7 @@ impl Directory {
             Some(_) => touch(&mut record.resource),
             None => {}
         }
-        self.commit(state, vec![Change::Put(record)])
+        self.commit(state, std::iter::once(Change::Put(record)).chain(also).collect())
     }
 
     fn commit(&self, state: &mut State, changes: Vec<Change>) -> Result<()> {
@@ -230,16 +330,28 @@ impl Directory {
             })?;
         }
         for change in changes {
-            let (Change::Put(record) | Change::Delete(record)) = &change;
-            let Some(kind) = self.kind_named(&record.kind) else {
-                continue;
-            };
             match change {
-                Change::Put(record) => state.insert(kind, record),
-                Change::Delete(record) => state.remove(kind, record.seq),
+                Change::Put(record) => match self.kind_named(&record.kind) {
+                    Some(kind) => state.insert(kind, record),
+                    None => continue,
+                },
+                Change::Delete(record) => match self.kind_named(&record.kind) {
+                    Some(kind) => state.remove(kind, record.seq),
+                    None => continue,
+                },
+                Change::Me(id) => state.me = Some(id),
             }
         }
         Ok(())
+    }
+
+    /// The resource as an answer shows it.
+    fn show(&self, state: &State, kind: &ResourceType, record: &Record, query: &Query) -> Shown {
+        Shown {
+            location: self.location(kind, &record.id),
+            version: version(&record.resource).to_owned(),
+            resource: query.projection(kind).apply(self.view(state, kind, record)),
+        }
     }
 
     /// The resource as a client sees it, before projection.
@@ -268,7 +380,7 @@ impl Directory {
     /// The type and URL of the resource with this id.
     fn reference(&self, state: &State, id: &str) -> Option<(&str, String)> {
         let kind = self.kind_named(&state.by_id(id)?.kind)?;
-        Some((kind.name, self.location(kind, id)))
+        Some((&kind.name, self.location(kind, id)))
     }
 
     /// The `groups` of a user: those it is a member of, and those that contain them (RFC 7643 section 4.1.2).
@@ -313,9 +425,22 @@ fn forget_secrets(attribute: &Attribute, object: &mut Object) {
     }
 }
 
+/// The version of a stored resource (RFC 7643 section 3.1), a weak entity tag that counts its changes.
+fn version(resource: &Object) -> &str {
+    resource.get("meta").and_then(|meta| meta.get("version")).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn version_text(number: u64) -> String {
+    format!("W/\"{number}\"")
+}
+
+/// Notes that a stored resource has changed.
 fn touch(resource: &mut Object) {
+    let digits = version(resource).trim_start_matches("W/").trim_matches('"');
+    let next = digits.parse::<u64>().unwrap_or(0) + 1;
     if let Some(Value::Object(meta)) = resource.get_mut("meta") {
         meta.insert("lastModified".into(), now().into());
+        meta.insert("version".into(), version_text(next).into());
     }
 }
 

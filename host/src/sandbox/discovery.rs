@@ -1,8 +1,9 @@
 //! What the server says of itself: /ServiceProviderConfig, /ResourceTypes and /Schemas (RFC 7644 section 4).
 //!
-//! Everything here is derived from the registry and the page sizes, so that it cannot claim what is not there.
+//! Everything here is derived from the registry and the paging, so that it cannot claim what is not there.
 
-use super::directory::Directory;
+use super::asynchronous;
+use super::directory::{Directory, Settings};
 use serde_json::{Value, json};
 
 const CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
@@ -10,14 +11,25 @@ const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 
 /// The service provider configuration (RFC 7643 section 5).
 pub(super) fn config(directory: &Directory) -> Value {
-    let value = json!({
+    let Settings { paging, bulk, asynchronous } = &directory.settings;
+    let method = if paging.index { "index" } else { "cursor" };
+    let mut value = json!({
         "schemas": [CONFIG],
         "patch": {"supported": true},
-        "bulk": {"supported": false, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": true, "maxResults": directory.pages.most},
+        "bulk": {"supported": true, "maxOperations": bulk.operations, "maxPayloadSize": bulk.payload},
+        "filter": {"supported": true, "maxResults": paging.most},
         "changePassword": {"supported": true},
         "sort": {"supported": true},
-        "etag": {"supported": false},
+        "etag": {"supported": true},
+        // RFC 9865 section 4
+        "pagination": {
+            "cursor": paging.cursor,
+            "index": paging.index,
+            "defaultPaginationMethod": method,
+            "defaultPageSize": paging.default,
+            "maxPageSize": paging.most,
+            "cursorTimeout": paging.lifetime.as_secs(),
+        },
         "authenticationSchemes": [{
             "type": "oauthbearertoken",
             "name": "OAuth 2.0 bearer token",
@@ -26,6 +38,10 @@ pub(super) fn config(directory: &Directory) -> Value {
             "primary": true,
         }],
     });
+    // RFC 9967 section 4
+    if let (Some(_), Some(members)) = (asynchronous, value.as_object_mut()) {
+        members.insert("securityEvents".into(), json!({"asyncRequest": "request", "eventUris": [asynchronous::EVENT]}));
+    }
     with_meta(value, "ServiceProviderConfig", format!("{}/ServiceProviderConfig", directory.base))
 }
 

@@ -12,7 +12,7 @@ const ERROR_URN: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 pub(super) struct ScimError {
     /// HTTP status code.
     pub(super) status: u16,
-    /// Detail error keyword, only for status 400 and 409 (RFC 7644, table 9).
+    /// Detail error keyword, only for status 400 and 409 (RFC 7644, table 9; RFC 9865, table 3).
     pub(super) scim_type: Option<&'static str>,
     /// What went wrong, for a person.
     pub(super) detail: String,
@@ -21,7 +21,7 @@ pub(super) struct ScimError {
 /// Result of everything a request does.
 pub(super) type Result<T> = std::result::Result<T, ScimError>;
 
-/// Builds constructors for the errors of status 400 that carry a keyword of RFC 7644, table 9.
+/// Builds constructors for the errors of status 400 that carry a keyword of RFC 7644, table 9, or RFC 9865, table 3.
 macro_rules! bad_request {
     ($($name:ident => $keyword:literal),* $(,)?) => {$(
         #[doc = concat!("Status 400 with `scimType` `", $keyword, "`.")]
@@ -33,6 +33,9 @@ macro_rules! bad_request {
 
 impl ScimError {
     bad_request! {
+        expired_cursor => "expiredCursor",
+        invalid_count => "invalidCount",
+        invalid_cursor => "invalidCursor",
         invalid_filter => "invalidFilter",
         invalid_path => "invalidPath",
         invalid_syntax => "invalidSyntax",

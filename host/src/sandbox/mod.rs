@@ -3,15 +3,17 @@
 //! It owns the server side of RFC 7643 and RFC 7644 and shares no protocol code with the component, so that the two
 //! check each other. It listens on 127.0.0.1 only and is no product: one client, no user ever logs in.
 //!
-//! Reading order: this file, `server` (HTTP), `directory` (the resources and their rules), `schema` (the attribute
-//! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`.
+//! Reading order: this file, `server` (HTTP), `route` (what a URL does), `directory` (the resources and their rules), `schema` (the attribute
+//! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`, `paging`, `bulk`,
+//! `asynchronous`; last `behaviour` and `facts`, which make the sandbox act like a certain provider.
 //!
 //! What it decides where the RFCs leave room:
 //! - passwords are checked and forgotten: what is never returned is not stored;
 //! - the member of a group must exist and cannot be the group itself; otherwise 400 `invalidValue`;
 //! - unknown attributes in a body are ignored, in a filter, `sortBy` or PATCH path they are an error;
 //! - a value path that selects nothing is 400 `noTarget`, whatever the operation;
-//! - PUT and PATCH answer 200 with the resource.
+//! - PUT and PATCH answer 200 with the resource;
+//! - every token stands for the same client, whose own user (`/Me`) is the one it created there.
 //!
 //! Requests are served on the runtime's threads without handing work to others: a call takes microseconds, a filter
 //! over many thousands of resources milliseconds.
@@ -26,14 +28,21 @@
 //! # }
 //! ```
 
+mod asynchronous;
+mod behaviour;
+mod bulk;
 mod directory;
 mod discovery;
 mod error;
+mod exchange;
+mod facts;
 mod filter;
 mod matching;
 mod oauth;
+mod paging;
 mod patch;
 mod query;
+mod route;
 mod schema;
 mod server;
 mod sqlite;
@@ -82,11 +91,29 @@ pub struct Options {
     pub page_size: usize,
     /// How many it returns at most; published as `filter.maxResults`.
     pub max_page_size: usize,
+    /// How many operations a bulk request may have.
+    pub max_bulk_operations: usize,
+    /// How many bytes a bulk request may have; no request may have more than a MiB.
+    pub max_bulk_payload: usize,
+    /// Whether listings are paged by cursor only (RFC 9865); else by index, and by cursor where the client asks.
+    pub cursor_only: bool,
+    /// How long a cursor is valid; published in whole seconds.
+    pub cursor_lifetime: Duration,
+    /// How long a request is put off that the client prefers answered asynchronously (RFC 9967); without, every
+    /// request is answered at once.
+    pub asynchronous: Option<Duration>,
+    /// The provider to impersonate, one of [`behaviours`]; none for a provider that does all the RFCs say.
+    pub behaviour: Option<String>,
+}
+
+/// The providers a sandbox can impersonate.
+pub fn behaviours() -> impl Iterator<Item = &'static str> {
+    behaviour::names()
 }
 
 impl Default for Options {
     /// Any free port, in memory, client `sandbox` with secret `sandbox-secret`, tokens of 300 seconds, pages of 100
-    /// and at most 1,000 resources.
+    /// and at most 1,000 resources by index or cursor, bulk requests of at most 1,000 operations and 1 MiB.
     fn default() -> Self {
         Self {
             port: 0,
@@ -97,6 +124,12 @@ impl Default for Options {
             bearer_token: None,
             page_size: 100,
             max_page_size: 1000,
+            max_bulk_operations: 1000,
+            max_bulk_payload: server::BODY_LIMIT,
+            cursor_only: false,
+            cursor_lifetime: Duration::from_secs(3600),
+            asynchronous: None,
+            behaviour: None,
         }
     }
 }
@@ -112,18 +145,41 @@ impl Sandbox {
     /// Opens the storage and the port and serves in the background, on the current tokio runtime.
     ///
     /// # Errors
-    /// When the port is taken, or the file cannot be opened, is in use or is not one of the sandbox's.
+    /// When the behaviour is unknown, the port is taken, or the file cannot be opened, is in use or is not one of the sandbox's.
     pub async fn start(options: Options) -> io::Result<Self> {
+        let behaviour = options.behaviour.as_deref().map(behaviour::Behaviour::named).transpose()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         let file = match &options.storage {
             Storage::Memory => None,
             Storage::Sqlite(path) => Some(sqlite::File::open(path)?),
         };
-        let pages = directory::PageSizes { default: options.page_size, most: options.max_page_size };
+        let mut settings = directory::Settings {
+            paging: paging::Paging {
+                index: !options.cursor_only,
+                cursor: true,
+                default: options.page_size,
+                most: options.max_page_size,
+                lifetime: options.cursor_lifetime,
+                secret: rand::random(),
+            },
+            bulk: bulk::Limits {
+                operations: options.max_bulk_operations,
+                payload: options.max_bulk_payload.min(server::BODY_LIMIT),
+            },
+            asynchronous: options.asynchronous,
+        };
         let base = format!("http://{address}{}", server::SCIM_PATH);
+        let mut registry = schema::Registry::load()?;
+        if let Some(behaviour) = &behaviour {
+            behaviour.shape(&mut settings);
+            registry.keep(behaviour.types());
+        }
+        let requests = settings.asynchronous.map(|delay| asynchronous::Requests::new(base.clone(), delay));
         let app = server::App {
-            directory: directory::Directory::open(schema::Registry::load()?, base, pages, file)?,
+            behaviour,
+            requests,
+            directory: directory::Directory::open(registry, base, settings, file)?,
             tokens: oauth::Tokens {
                 client_id: options.client_id,
                 client_secret: options.client_secret,

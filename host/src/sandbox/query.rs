@@ -21,6 +21,8 @@ pub(super) struct Query {
     pub(super) start_index: usize,
     /// How many results at most; the server's page size without it.
     pub(super) count: Option<usize>,
+    /// Empty for the first page of a listing by cursor.
+    pub(super) cursor: Option<String>,
     attributes: Option<Vec<String>>,
     excluded: Vec<String>,
 }
@@ -38,6 +40,7 @@ impl Query {
                 "sortBy" => found.sort_by = Some(text.into_owned()),
                 "sortOrder" => found.descending = is_descending(&text)?,
                 "startIndex" => found.start_index = at_least(number()?, 1),
+                "cursor" => found.cursor = Some(text.into_owned()),
                 "count" => found.count = Some(at_least(number()?, 0)),
                 "attributes" => found.attributes = Some(names(&text)),
                 "excludedAttributes" => found.excluded = names(&text),
@@ -74,6 +77,7 @@ impl Query {
             descending: text("sortOrder")?.map_or(Ok(false), |order| is_descending(&order))?,
             start_index: at_least(number("startIndex")?.unwrap_or(1), 1),
             count: number("count")?.map(|count| at_least(count, 0)),
+            cursor: text("cursor")?,
             attributes: list("attributes")?,
             excluded: list("excludedAttributes")?.unwrap_or_default(),
         })

@@ -118,9 +118,9 @@ struct Schema {
 #[derive(Debug, PartialEq)]
 pub(super) struct ResourceType {
     /// Name and id, for instance `User`.
-    pub(super) name: &'static str,
+    pub(super) name: String,
     /// The path under the service URL, without slash.
-    pub(super) endpoint: &'static str,
+    pub(super) endpoint: String,
     /// URN of the core schema.
     pub(super) schema: String,
     /// URNs of the extensions.
@@ -159,17 +159,19 @@ impl ResourceType {
     pub(super) fn check(&self, body: &Value) -> Result<Object> {
         require_schema(body, &self.schema)?;
         let Some(Value::Object(mut resource)) = check(&self.root, body, "")? else {
-            return self.finish(Object::new());
+            return Err(ScimError::invalid_value("the resource is empty"));
         };
         // Checked for its type above; what a resource really uses is computed.
-        resource.remove("schemas");
-        self.finish(resource)
+        resource.insert("schemas".into(), self.schemas_of(&resource));
+        check_required(&self.root, &resource, "", true)?;
+        Ok(resource)
     }
 
-    /// The last step of every write: `schemas` is set anew, and what must be there is there.
+    /// The last step of a change: `schemas` is set anew, and what must be there is there. What is never returned is
+    /// not stored, so it cannot be missed.
     pub(super) fn finish(&self, mut resource: Object) -> Result<Object> {
         resource.insert("schemas".into(), self.schemas_of(&resource));
-        check_required(&self.root, &resource, "")?;
+        check_required(&self.root, &resource, "", false)?;
         Ok(resource)
     }
 }
@@ -276,12 +278,14 @@ fn check_complex(attribute: &Attribute, object: &Object, path: &str) -> Result<O
     Ok((!kept.is_empty()).then_some(Value::Object(kept)))
 }
 
-/// Fails when a required attribute of the object, or of a complex value in it, has no value.
-fn check_required(attribute: &Attribute, object: &Object, path: &str) -> Result<()> {
+/// Fails when a required attribute of the object, or of a complex value in it, has no value; `secrets` counts those
+/// that are never returned.
+fn check_required(attribute: &Attribute, object: &Object, path: &str, secrets: bool) -> Result<()> {
     for sub in &attribute.sub_attributes {
         let value = object.get(&sub.name);
         let here = || join(attribute, path, sub);
-        if sub.required && value.is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty())) {
+        let required = sub.required && (secrets || sub.returned != Returned::Never);
+        if required && value.is_none_or(|value| value.as_str().is_some_and(|text| text.trim().is_empty())) {
             return Err(ScimError::invalid_value(format!("{}: required, give it a value", here())));
         }
         let objects = match value {
@@ -290,7 +294,7 @@ fn check_required(attribute: &Attribute, object: &Object, path: &str) -> Result<
             None => &[],
         };
         for object in objects.iter().filter_map(Value::as_object) {
-            check_required(sub, object, &here())?;
+            check_required(sub, object, &here(), secrets)?;
         }
     }
     Ok(())
@@ -327,6 +331,10 @@ pub(super) struct Registry {
 }
 
 const COMMON: &str = include_str!("schemas/common.json");
+/// The resource types.
+const TYPES: &str = include_str!("schemas/types.json");
+/// The schemas of RFC 9944.
+const DEVICES: &str = include_str!("schemas/devices.json");
 const PUBLISHED: [&str; 6] = [
     include_str!("schemas/user.json"),
     include_str!("schemas/enterprise_user.json"),
@@ -337,35 +345,40 @@ const PUBLISHED: [&str; 6] = [
 ];
 
 impl Registry {
-    /// Reads the built-in schemas. Fails only if one of the files in `schemas/` is broken.
+    /// Reads the built-in schemas and resource types. Fails only if one of the files in `schemas/` is broken.
     pub(super) fn load() -> serde_json::Result<Self> {
-        let common = read(COMMON)?.attributes;
-        let schemas = PUBLISHED.iter().map(|text| read(text)).collect::<serde_json::Result<Vec<_>>>()?;
+        let common = read(serde_json::from_str(COMMON)?)?.attributes;
+        let mut all: Vec<Value> =
+            PUBLISHED.iter().map(|text| serde_json::from_str(text)).collect::<serde_json::Result<_>>()?;
+        all.extend(serde_json::from_str::<Vec<Value>>(DEVICES)?);
+        let schemas = all.into_iter().map(read).collect::<serde_json::Result<Vec<_>>>()?;
         let attributes = |urn: &str| -> Vec<Attribute> {
             schemas.iter().find(|schema| schema.urn == urn).map(|schema| schema.attributes.clone()).unwrap_or_default()
         };
-        let resource_type = |name, endpoint, schema: &str, extensions: &[&str]| {
+        let types = serde_json::from_str::<Vec<TypeRow>>(TYPES)?.into_iter().map(|row| {
             let mut all = common.clone();
-            all.extend(attributes(schema));
-            all.extend(extensions.iter().map(|urn| Attribute::complex(urn, attributes(urn))));
+            all.extend(attributes(&row.schema));
+            all.extend(row.extensions.iter().map(|extension| extension.attribute(&attributes)));
             ResourceType {
-                name,
-                endpoint,
-                schema: schema.to_owned(),
-                extensions: extensions.iter().map(|urn| (*urn).to_owned()).collect(),
-                root: Attribute::complex(name, all),
+                root: Attribute::complex(&row.name, all),
+                name: row.name,
+                endpoint: row.endpoint,
+                schema: row.schema,
+                extensions: row.extensions.into_iter().map(|extension| extension.schema).collect(),
             }
-        };
-        let types = vec![
-            resource_type(
-                "User",
-                "Users",
-                "urn:ietf:params:scim:schemas:core:2.0:User",
-                &["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
-            ),
-            resource_type("Group", "Groups", "urn:ietf:params:scim:schemas:core:2.0:Group", &[]),
-        ];
+        });
+        let types = types.collect();
         Ok(Self { schemas, types })
+    }
+
+    /// Forgets all resource types but these, and their schemas.
+    pub(super) fn keep(&mut self, names: Option<&[String]>) {
+        let Some(names) = names else { return };
+        let (kept, gone): (Vec<_>, Vec<_>) = self.types.drain(..).partition(|kind| names.contains(&kind.name));
+        self.schemas.retain(|schema| {
+            !gone.iter().any(|kind| kind.schema == schema.urn || kind.extensions.contains(&schema.urn))
+        });
+        self.types = kept;
     }
 
     /// The published schemas with their URN.
@@ -374,12 +387,39 @@ impl Registry {
     }
 }
 
-fn read(text: &str) -> serde_json::Result<Schema> {
+/// A resource type as written in `schemas/types.json`.
+#[derive(Deserialize)]
+struct TypeRow {
+    name: String,
+    endpoint: String,
+    schema: String,
+    #[serde(default)]
+    extensions: Vec<Extension>,
+}
+
+/// An extension, which may have extensions of its own: the pairing methods of Bluetooth devices (RFC 9944
+/// section 7.1.3).
+#[derive(Deserialize)]
+struct Extension {
+    schema: String,
+    #[serde(default)]
+    nested: Vec<Extension>,
+}
+
+impl Extension {
+    fn attribute(&self, attributes: &dyn Fn(&str) -> Vec<Attribute>) -> Attribute {
+        let mut all = attributes(&self.schema);
+        all.extend(self.nested.iter().map(|nested| nested.attribute(attributes)));
+        Attribute::complex(&self.schema, all)
+    }
+}
+
+fn read(json: Value) -> serde_json::Result<Schema> {
     #[derive(Deserialize)]
     struct Head {
         id: String,
         attributes: Vec<Attribute>,
     }
-    let Head { id, attributes } = serde_json::from_str(text)?;
-    Ok(Schema { urn: id, attributes, json: serde_json::from_str(text)? })
+    let Head { id, attributes } = Head::deserialize(&json)?;
+    Ok(Schema { urn: id, attributes, json })
 }

@@ -2,8 +2,10 @@
 //!
 //! Knows records, not what is in them. The file is locked for other processes while the sandbox runs.
 
+use super::schema::Object;
 use super::state::{Change, Record};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use serde_json::Value;
 use std::io;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -40,6 +42,7 @@ impl File {
             "BEGIN EXCLUSIVE;
              CREATE TABLE IF NOT EXISTS resources(
                  id TEXT PRIMARY KEY, type TEXT NOT NULL, json TEXT NOT NULL, seq INTEGER NOT NULL UNIQUE);
+             CREATE TABLE IF NOT EXISTS me(only INTEGER PRIMARY KEY, id TEXT NOT NULL);
              COMMIT;",
         )?;
         match connection.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))? {
@@ -65,29 +68,37 @@ impl File {
             .collect()
     }
 
+    /// The id of the client's own user.
+    pub(super) fn me(&mut self) -> io::Result<Option<String>> {
+        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let found = connection.query_row("SELECT id FROM me", [], |row| row.get(0)).optional();
+        found.map_err(io::Error::other)
+    }
+
     /// Writes the changes, all or none.
     pub(super) fn save(&mut self, changes: &[Change]) -> io::Result<()> {
-        let texts = changes.iter().map(|change| match change {
-            Change::Put(record) => serde_json::to_string(&record.resource).map(Some),
-            Change::Delete(_) => Ok(None),
-        });
-        let texts = texts.collect::<Result<Vec<_>, _>>()?;
         let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut save = || {
             let transaction = connection.transaction()?;
-            for (change, text) in changes.iter().zip(&texts) {
-                let (Change::Put(record) | Change::Delete(record)) = change;
-                match text {
-                    Some(json) => transaction
+            for change in changes {
+                match change {
+                    Change::Put(record) => transaction
                         .prepare_cached("INSERT OR REPLACE INTO resources(id, type, json, seq) VALUES(?1, ?2, ?3, ?4)")?
-                        .execute(params![record.id, record.kind, json, record.seq])?,
-                    None => transaction
+                        .execute(params![record.id, record.kind, text(&record.resource), record.seq])?,
+                    Change::Delete(record) => transaction
                         .prepare_cached("DELETE FROM resources WHERE id = ?1")?
                         .execute(params![record.id])?,
+                    Change::Me(id) => transaction
+                        .prepare_cached("INSERT OR REPLACE INTO me(only, id) VALUES(1, ?1)")?
+                        .execute(params![id])?,
                 };
             }
             transaction.commit()
         };
         save().map_err(io::Error::other)
     }
+}
+
+fn text(resource: &Object) -> String {
+    Value::Object(resource.clone()).to_string()
 }

@@ -28,6 +28,8 @@ pub(super) struct Record {
 pub(super) enum Change {
     Put(Record),
     Delete(Record),
+    /// The client's own user is this one from now on.
+    Me(String),
 }
 
 /// The stored resources and their indexes.
@@ -36,21 +38,39 @@ pub(super) struct State {
     pub(super) records: BTreeMap<u64, Record>,
     pub(super) next: u64,
     ids: HashMap<String, u64>,
+    /// For every type its resources.
+    by_kind: HashMap<String, BTreeSet<u64>>,
     /// (type, attribute, folded value) of every unique attribute.
     pub(super) unique: HashMap<(String, String, String), u64>,
     /// For every member the groups it is in, oldest first.
     member_of: HashMap<String, BTreeSet<u64>>,
+    /// The id of the client's own user, which may be gone.
+    pub(super) me: Option<String>,
     pub(super) file: Option<File>,
 }
 
 impl State {
+    pub(super) fn get(&self, seq: u64) -> Option<&Record> {
+        self.records.get(&seq)
+    }
+
+    /// How many resources of the type there are.
+    pub(super) fn count(&self, kind: &ResourceType) -> usize {
+        self.by_kind.get(&kind.name).map_or(0, BTreeSet::len)
+    }
+
+    /// The resources of the type from a sequence number on, oldest first.
+    pub(super) fn from(&self, kind: &ResourceType, first: u64) -> impl Iterator<Item = u64> {
+        self.by_kind.get(&kind.name).into_iter().flat_map(move |all| all.range(first..).copied())
+    }
+
     pub(super) fn by_id(&self, id: &str) -> Option<&Record> {
         self.records.get(self.ids.get(id)?)
     }
 
     pub(super) fn find(&self, kind: &ResourceType, id: &str) -> Result<&Record> {
         let found = self.by_id(id).filter(|record| record.kind == kind.name);
-        found.ok_or_else(|| ScimError::not_found(kind.name, id))
+        found.ok_or_else(|| ScimError::not_found(&kind.name, id))
     }
 
     /// The records a filter can match: one by the index where the filter allows it, else all of the type.
@@ -61,10 +81,10 @@ impl State {
     ) -> Box<dyn Iterator<Item = &'s Record> + 's> {
         match filter.and_then(Filter::unique_value) {
             Some((attribute, value)) => {
-                let key = (kind.name.to_owned(), attribute.name.clone(), value.to_owned());
+                let key = (kind.name.clone(), attribute.name.clone(), value.to_owned());
                 Box::new(self.unique.get(&key).and_then(|seq| self.records.get(seq)).into_iter())
             }
-            None => Box::new(self.records.values().filter(|record| record.kind == kind.name)),
+            None => Box::new(self.from(kind, 0).filter_map(|seq| self.get(seq))),
         }
     }
 
@@ -101,12 +121,13 @@ impl State {
     pub(super) fn insert(&mut self, kind: &ResourceType, record: Record) {
         self.remove(kind, record.seq);
         for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique.insert((kind.name.to_owned(), name.to_owned(), key), record.seq);
+            self.unique.insert((kind.name.clone(), name.to_owned(), key), record.seq);
         }
         for member in member_ids(&record) {
             self.member_of.entry(member.to_owned()).or_default().insert(record.seq);
         }
         self.ids.insert(record.id.clone(), record.seq);
+        self.by_kind.entry(record.kind.clone()).or_default().insert(record.seq);
         self.next = self.next.max(record.seq + 1);
         self.records.insert(record.seq, record);
     }
@@ -116,7 +137,7 @@ impl State {
             return;
         };
         for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique.remove(&(kind.name.to_owned(), name.to_owned(), key));
+            self.unique.remove(&(kind.name.clone(), name.to_owned(), key));
         }
         for member in member_ids(&record) {
             if let Some(groups) = self.member_of.get_mut(member) {
@@ -125,6 +146,9 @@ impl State {
                     self.member_of.remove(member);
                 }
             }
+        }
+        if let Some(all) = self.by_kind.get_mut(&record.kind) {
+            all.remove(&seq);
         }
         self.ids.remove(&record.id);
     }

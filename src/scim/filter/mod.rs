@@ -8,6 +8,8 @@ mod matches;
 pub(super) mod parse;
 mod print;
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 pub use parse::SyntaxError;
@@ -96,10 +98,16 @@ impl Filter {
     /// `attribute operator value`. The attribute's name is checked; the value is data, whatever it contains: null, a boolean,
     /// a number or text.
     pub fn compare(attribute: &str, operator: Operator, value: impl Into<Value>) -> Result<Filter, SyntaxError> {
-        let value = value.into();
-        if value.is_array() || value.is_object() {
-            return Err(SyntaxError::new("a filter compares with text, a number, true, false or null, nothing else"));
-        }
+        let value = match value.into() {
+            Value::Array(_) | Value::Object(_) => {
+                return Err(SyntaxError::new(
+                    "a filter compares with text, a number, true, false or null, nothing else",
+                ));
+            }
+            // Digits as they are read: numbers are equal where their texts are.
+            Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Value::Number(number)),
+            other => other,
+        };
         Ok(Filter::Compare { attribute: AttributePath::parse(attribute)?, operator, value })
     }
 

@@ -152,6 +152,7 @@ pub(in crate::scim) fn whole<T>(
     };
     let fault = match result {
         Ok(read) if input.is_empty() => return Ok(read),
+        Ok(_) if input.starts_with([')', ']']) => fault(input, "nothing was opened that this would close"),
         Ok(_) => unexpected(input, behind),
         Err(fault) => fault,
     };
@@ -217,6 +218,9 @@ fn condition(input: &mut &str, place: Place) -> Read<Filter> {
         return value_path(input, place).map(|filter| Filter::ValuePath { attribute, filter: Box::new(filter) });
     }
     let apart = spaces(input)? > 0;
+    if input.starts_with('[') {
+        return Err(fault(input, "write the bracket right behind its attribute, without a space"));
+    }
     let word = *input;
     let name = take_word(input)?;
     if apart && name.eq_ignore_ascii_case("pr") {
@@ -242,8 +246,7 @@ pub(in crate::scim) fn value_path(input: &mut &str, place: Place) -> Read<Filter
     if place.in_value_path {
         return Err(fault(input, NESTED));
     }
-    let filter = enclosed(input, Place { in_value_path: true, ..place }, ']')?;
-    Ok(filter)
+    enclosed(input, Place { in_value_path: true, ..place }, ']')
 }
 
 /// What an opening character encloses, up to the closing one.
@@ -274,7 +277,7 @@ pub(in crate::scim) fn attribute(input: &mut &str) -> Read<AttributePath> {
             Some('"' | '\'' | '“' | '”' | '‘' | '’') => {
                 fault(start, "expected an attribute's name, without quotation marks")
             }
-            _ => unexpected(start, "a condition such as userName eq \"ada\""),
+            _ => unexpected(start, "an attribute such as userName"),
         });
     }
     AttributePath::from_token(token).map_err(|detail| fault(start, detail))
@@ -345,13 +348,10 @@ fn unexpected(input: &str, expected: &str) -> Fault {
     let found = match (input.chars().next(), instead) {
         (None, _) => ", but it ends here".to_owned(),
         (_, Some((wrong, right))) => format!("; write {right} instead of {wrong}"),
-        (Some(')'), _) => "; there is no ( that this would close".to_owned(),
-        (Some(']'), _) => "; there is no [ that this would close".to_owned(),
         (Some('.'), _) => {
             "; in a filter the sub-attribute's comparison goes into the brackets: emails[type eq \"work\" and value pr]"
                 .to_owned()
         }
-        (Some('['), _) => "; a bracket follows its attribute without a space".to_owned(),
         _ => String::new(),
     };
     fault(input, format!("expected {expected}{found}"))

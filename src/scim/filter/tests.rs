@@ -66,7 +66,7 @@ fn a_schema_ends_at_the_last_colon() {
 fn errors_say_where_and_what_to_write() {
     let deep = format!("{}a pr{}", "(".repeat(33), ")".repeat(33));
     let long = format!("a eq \"{}\"", "x".repeat(70_000));
-    let rows: [(&str, Option<usize>, &str); 50] = [
+    let rows: [(&str, Option<usize>, &str); 54] = [
         ("", Some(1), "it ends here"),
         ("   ", Some(4), "it ends here"),
         ("userName", Some(9), "behind userName, but it ends here"),
@@ -103,8 +103,8 @@ fn errors_say_where_and_what_to_write() {
         ("(a pr", Some(1), "this is not closed; write )"),
         ("e[a pr", Some(2), "this is not closed; write ]"),
         ("(a pr]", Some(6), "expected and, or or )"),
-        ("a pr)", Some(5), "there is no ( that this would close"),
-        ("a pr]", Some(5), "there is no [ that this would close"),
+        ("a pr)", Some(5), "nothing was opened"),
+        ("a pr]", Some(5), "nothing was opened"),
         ("a pr and", Some(9), "it ends here"),
         ("a pr and and", Some(13), "behind and, but it ends here"),
         ("a pr && b pr", Some(6), "write and instead of &&"),
@@ -114,6 +114,10 @@ fn errors_say_where_and_what_to_write() {
         ("not a pr", Some(1), "not (…)"),
         ("e[x[a pr]]", Some(4), "cannot stand within another"),
         ("e[a pr].b eq 1", Some(8), "goes into the brackets"),
+        ("a [b pr]", Some(3), "without a space"),
+        ("()", Some(2), "expected an attribute"),
+        ("! (a pr)", Some(1), "write not (…) instead of !"),
+        ("\"a\" pr", Some(1), "without quotation marks"),
         ("a.b.c pr", Some(1), "no sub-attributes of sub-attributes"),
         (&deep, Some(33), "nests deeper than 32"),
         (&long, None, "is longer than"),

@@ -9,7 +9,7 @@
 use super::super::resource::{self, Resource, as_boolean};
 use serde_json::{Number, Value};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether an attribute has no value (RFC 7643 section 2.5).
 pub(super) fn is_unassigned(value: Option<&Value>) -> bool {
@@ -76,15 +76,29 @@ fn compare(current: Option<&Value>, wanted: &Value, attribute: &str, folded: boo
     }
     match (items(current), wanted) {
         (found, Value::Array(wanted)) => {
-            found.len() == wanted.len() && pair(found, wanted, attribute).wanted.is_empty()
+            let left = pair(found, wanted, attribute);
+            left.wanted.is_empty() && left.current.is_empty()
         }
+        ([], Value::Object(wanted)) => element_says(&Resource::new(), wanted, attribute),
         ([found], Value::Object(wanted)) => element_says(&element(found), wanted, attribute),
         ([found], wanted) => same(found, wanted, folded),
         _ => false,
     }
 }
 
-/// What came of pairing wanted values with current ones: indices.
+/// A list in which nothing stands twice.
+pub(super) fn distinct(items: impl Iterator<Item = Value>) -> Value {
+    let mut seen = BTreeSet::new();
+    items.filter(|item| seen.insert(item.to_string())).collect()
+}
+
+/// Which items stand in a list before.
+fn repeats(items: &[Value]) -> Vec<bool> {
+    let mut seen = BTreeSet::new();
+    items.iter().map(|item| !seen.insert(item.to_string())).collect()
+}
+
+/// What came of pairing wanted values with current ones: indices. What stands twice counts once.
 pub(super) struct Pairing {
     /// (wanted, current), where the current one is as the wanted one says.
     pub pairs: Vec<(usize, usize)>,
@@ -105,10 +119,11 @@ pub(super) fn pair(current: &[Value], wanted: &[Value], attribute: &str) -> Pair
             identified.entry(value).or_default().push(index);
         }
     }
-    let mut taken = vec![false; current.len()];
+    let mut taken = repeats(current);
     let mut pairing = Pairing { pairs: Vec::new(), wanted: Vec::new(), current: Vec::new() };
     // Those that say most choose first: those that say less are content with more.
-    let mut order: Vec<(usize, &Value)> = wanted.iter().enumerate().collect();
+    let fresh = wanted.iter().enumerate().zip(repeats(wanted)).filter(|(_, repeats)| !repeats);
+    let mut order: Vec<(usize, &Value)> = fresh.map(|(item, _)| item).collect();
     order.sort_by_key(|(_, item)| std::cmp::Reverse(item.as_object().map_or(0, Resource::len)));
     for (index, item) in order {
         let among = match identity(item) {
@@ -189,7 +204,7 @@ pub(super) fn assigned(value: &Value) -> Value {
             let members = object.iter().map(|(name, value)| (name.clone(), assigned(value)));
             Value::Object(members.filter(|(_, value)| !is_unassigned(Some(value))).collect())
         }
-        Value::Array(items) => items.iter().map(assigned).collect(),
+        Value::Array(items) => distinct(items.iter().map(assigned)),
         other => other.clone(),
     }
 }

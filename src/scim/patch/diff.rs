@@ -97,6 +97,11 @@ struct Diff<'k> {
 
 impl Diff<'_> {
     fn attribute(&mut self, schema: Option<&str>, name: &str, found: Option<&Value>, wanted: &Value) {
+        // Of a list counts what says something, once.
+        let list = wanted.as_array().map(|items| {
+            compare::distinct(items.iter().filter(|item| !is_unassigned(Some(&compare::assigned(item)))).cloned())
+        });
+        let wanted = list.as_ref().unwrap_or(wanted);
         if says(found, wanted, name) {
             return;
         }

@@ -3,9 +3,8 @@
 use super::super::resource::{Resource, as_boolean};
 use super::super::schema::{self, Attribute, Shape};
 use super::super::urn;
-use super::compare::{element, is_unassigned, items};
+use super::compare::{element, items};
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// The attributes of one schema.
 type Schema = (&'static str, &'static [Attribute]);
@@ -83,7 +82,7 @@ fn tidy(object: &mut Resource, attributes: &'static [Attribute]) {
     }
 }
 
-/// A value in its regular form; a list without items that say nothing.
+/// A value in its regular form.
 fn regular(value: Value, shape: Option<Shape>) -> Value {
     match (shape, value) {
         (Some(Shape::Boolean), value) => as_boolean(&value).map_or(value, Value::Bool),
@@ -94,20 +93,12 @@ fn regular(value: Value, shape: Option<Shape>) -> Value {
             Value::Object(object)
         }
         (Some(Shape::Multiple(parts)), value) if !value.is_null() => {
-            let items = items(Some(&value)).iter().filter(|item| !is_unassigned(Some(item)));
             let regular =
                 |item: &Value| regular(Value::Object(element(item).into_owned()), Some(Shape::Complex(parts)));
-            distinct(items.map(regular))
+            items(Some(&value)).iter().map(regular).collect()
         }
-        (None, Value::Array(items)) => distinct(items.into_iter().filter(|item| !is_unassigned(Some(item)))),
         (_, value) => value,
     }
-}
-
-/// A list in which nothing stands twice (RFC 7643 section 2.4).
-fn distinct(items: impl Iterator<Item = Value>) -> Value {
-    let mut seen = BTreeSet::new();
-    items.filter(|item| seen.insert(item.to_string())).collect()
 }
 
 /// An attribute by name, its case not mattering.

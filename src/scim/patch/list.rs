@@ -136,7 +136,7 @@ impl Lists<'_> {
             }
             value
         };
-        self.wanted.iter().enumerate().map(merged).collect()
+        compare::distinct(self.wanted.iter().enumerate().map(merged))
     }
 }
 

@@ -60,7 +60,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// The JSON form.
+    /// The JSON form, as it goes on the wire.
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert("op".into(), json!(self.op.name()));

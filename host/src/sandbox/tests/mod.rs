@@ -8,15 +8,23 @@
     reason = "a test that fails panics"
 )]
 
+mod asynchronous;
+mod behaviours;
+mod bulk;
+mod cursors;
+mod devices;
+mod etags;
 mod filters;
 mod lifecycle;
 mod listing;
+mod me;
 mod oauth;
 mod patch;
 mod protocol;
 
 use super::{Options, Sandbox};
 use bytes::Bytes;
+use http::request::Builder;
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -87,17 +95,25 @@ impl Server {
         Answer { status: parts.status.as_u16(), headers: parts.headers, body }
     }
 
-    /// A SCIM request with a valid token; the path is below the service URL.
-    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let body = body.map(|body| body.to_string());
-        let request = Request::builder()
+    /// A request with a valid token; the path is below the service URL.
+    fn request(&self, method: &str, path: &str) -> Builder {
+        Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.sandbox.service_url()))
             .header("authorization", format!("Bearer {TOKEN}"))
             .header("content-type", "application/scim+json")
-            .body(Full::from(body.unwrap_or_default()))
-            .unwrap();
-        self.send(request).await
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.call_with(method, path, &[], body).await
+    }
+
+    /// A call with more headers.
+    async fn call_with(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let request =
+            headers.iter().fold(self.request(method, path), |request, (name, value)| request.header(*name, *value));
+        let body = body.map(|body| body.to_string()).unwrap_or_default();
+        self.send(request.body(Full::from(body)).unwrap()).await
     }
 
     async fn get(&self, path: &str) -> Answer {

@@ -11,11 +11,11 @@ async fn wrong_requests_get_scim_errors() {
         ("GET", "/Users/nobody", None, "404"),
         ("PUT", "/Users/nobody", Some(user("x")), "404"),
         ("DELETE", "/Users/nobody", None, "404"),
-        ("GET", "/Devices", None, "404"),
+        ("GET", "/Printers", None, "404"),
         ("GET", "/users", None, "404"),
         ("GET", "/Users/a/b", None, "404"),
         ("GET", "/Schemas/urn:x", None, "404"),
-        ("GET", "/ResourceTypes/Device", None, "404"),
+        ("GET", "/ResourceTypes/Printer", None, "404"),
         ("PUT", "/Users", Some(user("x")), "405"),
         ("DELETE", "/Users", None, "405"),
         ("POST", &one, Some(user("x")), "405"),
@@ -24,8 +24,10 @@ async fn wrong_requests_get_scim_errors() {
         ("POST", "/", Some(json!({})), "405"),
         ("POST", "/Schemas", Some(json!({})), "405"),
         ("DELETE", "/ServiceProviderConfig", None, "405"),
-        ("GET", "/Me", None, "501"),
-        ("POST", "/Bulk", Some(json!({})), "501"),
+        ("GET", "/Me", None, "404"),
+        ("GET", "/Me/x", None, "404"),
+        ("POST", "/Bulk", Some(json!({})), "400 invalidSyntax"),
+        ("GET", "/Bulk", None, "405"),
         ("GET", "/Schemas?filter=id%20pr", None, "403"),
         ("GET", "/ResourceTypes?filter=id%20pr", None, "403"),
         ("GET", "/ServiceProviderConfig?filter=id%20pr", None, "403"),
@@ -127,18 +129,27 @@ async fn discovery_describes_the_server() {
         .into_iter()
         .filter(|feature| config.body[*feature]["supported"] == true)
         .collect();
-    assert_eq!(supported, ["patch", "filter", "changePassword", "sort"]);
+    assert_eq!(supported, ["patch", "bulk", "filter", "changePassword", "sort", "etag"]);
     assert_eq!(config.body["filter"]["maxResults"], 1000);
     assert_eq!(config.body["meta"]["location"], format!("{}/ServiceProviderConfig", server.sandbox.service_url()));
 
     let types = server.get("/ResourceTypes").await;
-    assert_eq!(types.listed("endpoint"), ["/Users", "/Groups"]);
+    assert_eq!(types.listed("endpoint"), ["/Users", "/Groups", "/Devices", "/EndpointApps"]);
     let extensions = &types.body["Resources"][0]["schemaExtensions"];
     assert_eq!(*extensions, json!([{"schema": ENTERPRISE, "required": false}]));
     let schemas = server.get("/Schemas").await;
     assert_eq!(
-        schemas.listed("name"),
-        ["User", "EnterpriseUser", "Group", "Service Provider Configuration", "ResourceType", "Schema"]
+        schemas.listed("name")[..8],
+        [
+            "User",
+            "EnterpriseUser",
+            "Group",
+            "Service Provider Configuration",
+            "ResourceType",
+            "Schema",
+            "Device",
+            "EndpointApp"
+        ]
     );
     for (path, list) in [("/ResourceTypes", types), ("/Schemas", schemas)] {
         for entry in list.body["Resources"].as_array().unwrap() {

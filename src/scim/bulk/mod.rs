@@ -1,6 +1,16 @@
-//! Bulk requests and their answers (RFC 7644 section 3.7).
+//! Bulk requests and their answers (RFC 7644 section 3.7): what operations are, how they are checked (`check`), how they refer
+//! to each other (`references`), in which requests they go (`plan`), and what an answer says of each (`answer`).
+//!
+//! All of it is pure: it sends nothing and knows no connection.
 
+pub mod answer;
+pub mod check;
+pub mod plan;
+pub mod references;
+
+use super::resource;
 use crate::failure::Failure;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 /// Method of a bulk operation.
@@ -53,14 +63,63 @@ pub struct Outcome {
     pub bulk_id: Option<String>,
     /// URI of the resource.
     pub location: Option<String>,
+    /// Its identifier: the `known` of a later call takes it.
+    pub id: Option<String>,
     /// Its version.
     pub version: Option<String>,
     /// HTTP status.
     pub status: Option<u16>,
-    /// Body of the answer.
+    /// Body of the answer; of a failure, `failure` says what it said.
     pub response: Option<Value>,
     /// Why it failed, or that it was not carried out.
     pub failure: Option<Box<Failure>>,
+}
+
+/// What an answer says of one operation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// URI of the resource.
+    pub location: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// Body of the answer, where it succeeded.
+    pub response: Option<Value>,
+    /// Why it failed.
+    pub failure: Option<Box<Failure>>,
+}
+
+impl Found {
+    /// That it failed, or was not carried out.
+    pub fn failed(failure: Box<Failure>) -> Found {
+        Found { failure: Some(failure), ..Found::default() }
+    }
+
+    /// The resource's identifier: that of its body, else the last segment of its location.
+    pub fn id(&self) -> Option<String> {
+        let body = self.response.as_ref().and_then(Value::as_object);
+        body.and_then(|body| resource::text(body, "id")).filter(|id| !id.is_empty()).or_else(|| {
+            let [_, id] = tail(self.location.as_deref()?)?;
+            Some(id)
+        })
+    }
+
+    /// The outcome of the operation at an index.
+    pub fn outcome(self, index: usize, method: Method, bulk_id: Option<String>) -> Outcome {
+        let id = if self.failure.is_none() { self.id() } else { None };
+        let Found { status, location, version, response, failure } = self;
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        Outcome { index, method, bulk_id, location, id, version, status, response, failure }
+    }
+}
+
+/// The last two segments of a path or URI, decoded: the endpoint's name and the identifier.
+pub fn tail(uri: &str) -> Option<[String; 2]> {
+    let path = uri.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let mut segments = path.rsplit('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned());
+    let id = segments.next().filter(|id| !id.is_empty())?;
+    Some([segments.next().unwrap_or_default(), id])
 }
 
 impl Outcome {
@@ -72,6 +131,7 @@ impl Outcome {
             ("method", Some(json!(self.method.name()))),
             ("bulkId", self.bulk_id.as_ref().map(|text| json!(text))),
             ("location", self.location.as_ref().map(|text| json!(text))),
+            ("id", self.id.as_ref().map(|text| json!(text))),
             ("version", self.version.as_ref().map(|text| json!(text))),
             ("status", self.status.map(|status| json!(status))),
             ("response", self.response.clone()),

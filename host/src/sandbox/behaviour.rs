@@ -1,0 +1,575 @@
+//! Impersonating a provider: what it refuses, ignores and answers differently, read from `behaviours/NAME.json`.
+//!
+//! The interpreter works on requests and answers around `route` and knows no provider. In this order: the plural or
+//! lower-case paths are put right, rules refuse, the rate limit refuses, the request is rewritten into one the sandbox
+//! understands (parameters the provider ignores are dropped), and the answer is dressed. The descriptions are
+//! separate from the component's profiles on purpose: the two check each other.
+
+use super::directory::{Directory, Settings};
+use super::error::ScimError;
+use super::exchange::{Call, Content, Reply};
+use super::facts::{When, matches_path};
+use http::{HeaderName, HeaderValue, Method, header};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The descriptions by name.
+const DESCRIPTIONS: [(&str, &str); 10] = [
+    ("asgardeo", include_str!("behaviours/asgardeo.json")),
+    ("aws", include_str!("behaviours/aws.json")),
+    ("databricks", include_str!("behaviours/databricks.json")),
+    ("entra", include_str!("behaviours/entra.json")),
+    ("github", include_str!("behaviours/github.json")),
+    ("gitlab", include_str!("behaviours/gitlab.json")),
+    ("google", include_str!("behaviours/google.json")),
+    ("okta", include_str!("behaviours/okta.json")),
+    ("salesforce", include_str!("behaviours/salesforce.json")),
+    ("slack", include_str!("behaviours/slack.json")),
+];
+
+/// A description as written. Paths are patterns below the service URL: `*` is one segment, `**` at the end the rest.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Description {
+    /// What it imitates, for readers of the file.
+    #[serde(rename = "about")]
+    _about: String,
+    /// The resource types it has; all without.
+    types: Option<Vec<String>>,
+    /// Members of the service provider configuration that differ.
+    config: Map<String, Value>,
+    paging: Option<PagingRow>,
+    bulk_operations: Option<usize>,
+    /// Whether versions are shown and conditions are heeded.
+    etags: bool,
+    aliases: Vec<Alias>,
+    /// The media type of all JSON answers.
+    media_type: Option<String>,
+    /// What it refuses; the first rule that applies answers.
+    refuses: Vec<Rule>,
+    limit: Option<Limit>,
+    /// Query parameters without effect.
+    ignored_parameters: Vec<String>,
+    /// Where DELETE sets `active` to false instead.
+    deactivates: Vec<String>,
+    /// The only attributes PATCH changes; others are dropped silently.
+    patches_only: Vec<String>,
+    /// Attributes a change of which is dropped silently.
+    immutable: Vec<String>,
+    /// Whether member values come as `{"members": […]}`.
+    wrapped_members: bool,
+    /// What stands before every userName; accepted with and without.
+    user_name_prefix: String,
+    /// How answers differ.
+    answers: Vec<AnswerRow>,
+    lists: Lists,
+    resources: Vec<ResourceRow>,
+    errors: Errors,
+    /// Whether the status of a bulk operation is `{"code": 201}`.
+    bulk_status_object: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct PagingRow {
+    #[serde(default)]
+    index: bool,
+    #[serde(default)]
+    cursor: bool,
+    default: usize,
+    most: usize,
+}
+
+/// Another path of an endpoint.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Alias {
+    path: String,
+    of: String,
+    /// Whether the endpoint is not at its own path.
+    #[serde(default)]
+    only: bool,
+}
+
+/// A refusal.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Rule {
+    /// All methods without.
+    #[serde(default)]
+    methods: Vec<String>,
+    path: String,
+    #[serde(default)]
+    when: When,
+    answer: Answer,
+}
+
+/// An error answer.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Answer {
+    status: u16,
+    #[serde(default)]
+    detail: String,
+    #[serde(default)]
+    scim_type: Option<String>,
+    /// A body of another media type instead of a SCIM error.
+    #[serde(default)]
+    text: Option<(String, String)>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+}
+
+/// How many requests of some methods are allowed in a window.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Limit {
+    methods: Vec<String>,
+    burst: usize,
+    /// Length of the window.
+    seconds: u64,
+    /// Whether the answer says when to come again.
+    #[serde(default)]
+    retry_after: bool,
+    answer: Answer,
+}
+
+/// The status and body of a success.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AnswerRow {
+    methods: Vec<String>,
+    path: String,
+    status: Option<u16>,
+    /// The whole body; null for none.
+    #[serde(default, deserialize_with = "some")]
+    body: Option<Value>,
+}
+
+/// How lists look.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Lists {
+    /// What `Resources` is called.
+    key: String,
+    /// Members that are left out.
+    without: Vec<String>,
+    /// Whether an empty list has no `Resources`.
+    omit_empty: bool,
+    /// Instead of an empty list that was filtered.
+    no_match: Option<Answer>,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self { key: "Resources".into(), without: Vec::new(), omit_empty: false, no_match: None }
+    }
+}
+
+/// How resources of a type look.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ResourceRow {
+    /// All types without.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    /// `member` or `member.sub` left out everywhere.
+    #[serde(default)]
+    without: Vec<String>,
+    /// The same, in lists only.
+    #[serde(default)]
+    without_in_lists: Vec<String>,
+    /// Members that are always there, with these values if there is none.
+    #[serde(default)]
+    defaults: Map<String, Value>,
+    /// Sub-attributes shown as members called `attribute.sub`.
+    #[serde(default)]
+    flattened: Vec<String>,
+    /// Multi-valued attributes whose first value is shown as plain text.
+    #[serde(default)]
+    plain_first: Vec<String>,
+    /// Attributes shown in lower case.
+    #[serde(default)]
+    lower: Vec<String>,
+    /// Whether URLs are relative to the service URL.
+    #[serde(default)]
+    relative: bool,
+}
+
+/// How errors look.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Errors {
+    status_number: bool,
+    schemas_text: bool,
+    without_scim_type: bool,
+    /// Further members; an empty object keeps what is there.
+    also: Map<String, Value>,
+    /// By status, a code word instead of the detail.
+    details: BTreeMap<String, String>,
+}
+
+/// An impersonated provider.
+#[derive(Debug)]
+pub(super) struct Behaviour {
+    description: Description,
+    /// When the counted requests of the window came.
+    recent: Mutex<VecDeque<Instant>>,
+}
+
+/// A JSON value that is there, null included.
+fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
+}
+
+/// The names there are.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    DESCRIPTIONS.iter().map(|(name, _)| *name)
+}
+
+impl Behaviour {
+    /// Reads a description.
+    pub(super) fn named(name: &str) -> std::io::Result<Self> {
+        let found = DESCRIPTIONS.iter().find(|(known, _)| *known == name);
+        let (_, text) = found.ok_or_else(|| {
+            let known = names().collect::<Vec<_>>().join(", ");
+            std::io::Error::new(std::io::ErrorKind::InvalidInput, format!("no behaviour {name}, there are: {known}"))
+        })?;
+        let description =
+            serde_json::from_str(text).map_err(|error| std::io::Error::other(format!("{name}: {error}")))?;
+        Ok(Self { description, recent: Mutex::default() })
+    }
+
+    /// Changes what the server offers.
+    pub(super) fn shape(&self, settings: &mut Settings) {
+        if let Some(row) = &self.description.paging {
+            let (paging, most) = (&mut settings.paging, row.most);
+            (paging.index, paging.cursor, paging.default, paging.most) = (row.index, row.cursor, row.default, most);
+        }
+        settings.bulk.operations = self.description.bulk_operations.unwrap_or(settings.bulk.operations);
+        settings.asynchronous = None;
+    }
+
+    /// The resource types the provider has.
+    pub(super) fn types(&self) -> Option<&[String]> {
+        self.description.types.as_deref()
+    }
+
+    /// Answers a request as the provider does; `serve` is the sandbox's own answer.
+    pub(super) fn answer(&self, directory: &Directory, mut call: Call, serve: impl Fn(&Call) -> Reply) -> Reply {
+        let about = &self.description;
+        if let Some(refusal) = self.find_path(&mut call) {
+            return self.dress(directory, &call, refusal);
+        }
+        let refused = about
+            .refuses
+            .iter()
+            .find(|rule| applies(&rule.methods, &rule.path, &call) && rule.when.holds(&call))
+            .map(|rule| rule.answer.reply());
+        if let Some(refusal) = refused.or_else(|| self.throttle(&call.method)) {
+            return self.dress(directory, &call, refusal);
+        }
+        let deactivates =
+            call.method == Method::DELETE && about.deactivates.iter().any(|path| matches_path(path, &call));
+        let mut inner = call.clone();
+        self.rewrite(&mut inner, deactivates);
+        let reply = serve(&inner);
+        let reply = if deactivates && reply.status == 200 { Reply::empty(204) } else { reply };
+        self.dress(directory, &call, reply)
+    }
+
+    /// Turns the path of an alias into that of its endpoint; the answer is a refusal.
+    fn find_path(&self, call: &mut Call) -> Option<Reply> {
+        let below = |path: &str, start: &str| {
+            path.strip_prefix(start).filter(|rest| rest.is_empty() || rest.starts_with('/')).map(str::to_owned)
+        };
+        for alias in &self.description.aliases {
+            if let Some(rest) = below(&call.path, &alias.path) {
+                call.path = format!("{}{rest}", alias.of);
+                return None;
+            }
+            if alias.only && below(&call.path, &alias.of).is_some() {
+                return Some(Reply::from(&ScimError::status(404, format!("no endpoint {}", call.path))));
+            }
+        }
+        None
+    }
+
+    fn throttle(&self, method: &Method) -> Option<Reply> {
+        let limit =
+            self.description.limit.as_ref().filter(|limit| limit.methods.iter().any(|one| one == method.as_str()))?;
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = Duration::from_secs(limit.seconds);
+        while recent.front().is_some_and(|first| first.elapsed() >= window) {
+            recent.pop_front();
+        }
+        if recent.len() >= limit.burst {
+            let left = recent.front().map_or(window, |first| window.saturating_sub(first.elapsed()));
+            let reply = limit.answer.reply();
+            return Some(match limit.retry_after {
+                true => reply.with(header::RETRY_AFTER, &(left.as_secs() + 1).to_string()),
+                false => reply,
+            });
+        }
+        recent.push_back(Instant::now());
+        None
+    }
+
+    /// Turns a request of the provider's dialect into one of the sandbox's.
+    fn rewrite(&self, call: &mut Call, deactivates: bool) {
+        let about = &self.description;
+        if !about.etags {
+            call.headers.remove(header::IF_MATCH);
+            call.headers.remove(header::IF_NONE_MATCH);
+        }
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in url::form_urlencoded::parse(call.query.as_bytes()) {
+            if !about.ignored_parameters.iter().any(|ignored| *ignored == name) {
+                query.append_pair(&name, &self.without_prefix(&value));
+            }
+        }
+        call.query = query.finish();
+        if deactivates {
+            call.method = Method::PATCH;
+            call.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            call.body = json!({
+                "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+                "Operations": [{"op": "replace", "value": {"active": false}}],
+            })
+            .to_string()
+            .into_bytes();
+            return;
+        }
+        let Ok(Value::Object(mut body)) = serde_json::from_slice(&call.body) else { return };
+        for name in about.ignored_parameters.iter().filter(|_| call.path.ends_with("/.search")) {
+            body.remove(name);
+        }
+        if let Some(Value::String(name)) = body.get_mut("userName") {
+            *name = name.trim_start_matches(&about.user_name_prefix).to_owned();
+        }
+        for operation in body.get_mut("Operations").and_then(Value::as_array_mut).into_iter().flatten() {
+            self.rewrite_operation(operation);
+        }
+        if call.method == Method::PATCH && !about.patches_only.is_empty() {
+            // An operation of which nothing is left does nothing.
+            body.entry("Operations").and_modify(|list| {
+                if let Value::Array(list) = list {
+                    list.retain(|one| one.get("path").is_some() || one.get("value").is_some_and(Value::is_object));
+                    if list.is_empty() {
+                        list.push(json!({"op": "add", "value": {}}));
+                    }
+                }
+            });
+        }
+        call.body = Value::Object(body).to_string().into_bytes();
+    }
+
+    /// The text without the prefix of userNames where a filter quotes it.
+    fn without_prefix(&self, text: &str) -> String {
+        match self.description.user_name_prefix.as_str() {
+            "" => text.to_owned(),
+            prefix => text.replace(&format!("\"{prefix}"), "\""),
+        }
+    }
+
+    fn rewrite_operation(&self, operation: &mut Value) {
+        let about = &self.description;
+        let drops = |name: &str| {
+            let root = name.split(['.', '[']).next().unwrap_or_default();
+            let listed = |names: &[String]| names.iter().any(|one| one.eq_ignore_ascii_case(root));
+            (!about.patches_only.is_empty() && !listed(&about.patches_only)) || listed(&about.immutable)
+        };
+        let Some(operation) = operation.as_object_mut() else { return };
+        let path = operation.get("path").and_then(Value::as_str).map(str::to_owned);
+        match (path, operation.get_mut("value")) {
+            (Some(path), _) if drops(&path) => {
+                *operation = Map::from_iter([("op".to_owned(), "add".into()), ("value".to_owned(), json!({}))]);
+            }
+            (None, Some(Value::Object(values))) => values.retain(|name, _| !drops(name)),
+            (Some(path), Some(Value::Object(value))) if about.wrapped_members && path == "members" => {
+                if let Some(members) = value.remove("members") {
+                    operation.insert("value".into(), members);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Turns an answer of the sandbox into one of the provider's.
+    fn dress(&self, directory: &Directory, call: &Call, mut reply: Reply) -> Reply {
+        let about = &self.description;
+        if !about.etags {
+            reply.headers.remove(header::ETAG);
+        }
+        if let Content::Json(body) = &mut reply.content {
+            if reply.status >= 400 {
+                self.dress_error(body);
+            } else if body.get("Resources").is_some() {
+                let none = body.get("totalResults").and_then(Value::as_u64) == Some(0);
+                if let (true, true, Some(answer)) = (none, call.query.contains("filter="), &about.lists.no_match) {
+                    return self.dress(directory, call, answer.reply());
+                }
+                self.dress_list(directory, body);
+            } else if call.path == "/ServiceProviderConfig" {
+                merge(body, &about.config);
+            } else if about.bulk_status_object && call.path == "/Bulk" {
+                for operation in body.get_mut("Operations").and_then(Value::as_array_mut).into_iter().flatten() {
+                    let code =
+                        operation.get("status").and_then(Value::as_str).and_then(|text| text.parse::<u16>().ok());
+                    merge(operation, &Map::from_iter([("status".to_owned(), json!({"code": code}))]));
+                }
+            } else {
+                self.dress_resource(directory, body, false);
+            }
+        }
+        if let (Content::Json(_), Some(media_type)) = (&reply.content, &about.media_type) {
+            reply = reply.with(header::CONTENT_TYPE, media_type);
+        }
+        let row = about.answers.iter().find(|row| reply.status < 300 && applies(&row.methods, &row.path, call));
+        if let Some(row) = row {
+            reply.status = row.status.unwrap_or(reply.status);
+            match &row.body {
+                None => {}
+                Some(Value::Null) => {
+                    reply.headers.remove(header::CONTENT_TYPE);
+                    reply.content = Content::Empty;
+                }
+                Some(body) => reply.content = Content::Json(body.clone()),
+            }
+        }
+        reply
+    }
+
+    fn dress_error(&self, body: &mut Value) {
+        let errors = &self.description.errors;
+        let Some(members) = body.as_object_mut() else { return };
+        let status = members.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+        if let Some(word) = errors.details.get(&status) {
+            members.insert("detail".into(), word.as_str().into());
+        }
+        if errors.status_number {
+            members.insert("status".into(), status.parse::<u16>().unwrap_or_default().into());
+        }
+        if errors.without_scim_type {
+            members.remove("scimType");
+        }
+        members.extend(errors.also.clone());
+        if let (true, Some(Value::Array(urns))) = (errors.schemas_text, members.get("schemas")) {
+            let text = urns.first().cloned().unwrap_or_default();
+            members.insert("schemas".into(), text);
+        }
+    }
+
+    fn dress_list(&self, directory: &Directory, body: &mut Value) {
+        let lists = &self.description.lists;
+        let Some(members) = body.as_object_mut() else { return };
+        members.retain(|name, _| !lists.without.contains(name));
+        let Some(mut resources) = members.remove("Resources") else { return };
+        resources.as_array_mut().into_iter().flatten().for_each(|one| self.dress_resource(directory, one, true));
+        if !(lists.omit_empty && resources.as_array().is_some_and(Vec::is_empty)) {
+            members.insert(lists.key.clone(), resources);
+        }
+    }
+
+    fn dress_resource(&self, directory: &Directory, resource: &mut Value, listed: bool) {
+        let about = &self.description;
+        let kind = resource.pointer("/meta/resourceType").and_then(Value::as_str).map(str::to_owned);
+        // A resource without meta is recognised by its core schema.
+        let kind = kind.or_else(|| {
+            let schemas = resource.get("schemas")?.as_array()?;
+            let known =
+                directory.registry.types.iter().find(|one| schemas.iter().any(|urn| *urn == one.schema.as_str()));
+            known.map(|known| known.name.clone())
+        });
+        let Some(members) = resource.as_object_mut() else { return };
+        if let (Some(Value::String(name)), prefix) = (members.get_mut("userName"), &about.user_name_prefix) {
+            name.insert_str(0, prefix);
+        }
+        if let (false, Some(Value::Object(meta))) = (about.etags, members.get_mut("meta")) {
+            meta.remove("version");
+        }
+        for row in about.resources.iter().filter(|row| row.kind.is_none() || row.kind == kind) {
+            row.dress(&directory.base, members, listed);
+        }
+    }
+}
+
+impl ResourceRow {
+    fn dress(&self, base: &str, members: &mut Map<String, Value>, listed: bool) {
+        for path in &self.flattened {
+            if let Some(value) = take(members, path) {
+                members.insert(path.clone(), value);
+            }
+        }
+        let lists = self.without_in_lists.iter().filter(|_| listed);
+        for path in self.without.iter().chain(lists) {
+            take(members, path);
+        }
+        for name in &self.plain_first {
+            let first = members.get_mut(name).and_then(Value::as_array_mut).and_then(|items| items.first_mut());
+            if let Some(first) = first
+                && let Some(value) = first.get("value").cloned()
+            {
+                *first = value;
+            }
+        }
+        for name in &self.lower {
+            if let Some(Value::String(text)) = members.get_mut(name) {
+                *text = text.to_lowercase();
+            }
+        }
+        if let (true, Some(Value::String(url))) =
+            (self.relative, members.get_mut("meta").and_then(|meta| meta.get_mut("location")))
+        {
+            *url = url.strip_prefix(base).unwrap_or(url).to_owned();
+        }
+        for (name, value) in &self.defaults {
+            members.entry(name).or_insert_with(|| value.clone());
+        }
+    }
+}
+
+impl Answer {
+    fn reply(&self) -> Reply {
+        let error = ScimError::status(self.status, self.detail.as_str());
+        let mut reply = match &self.text {
+            Some((media_type, text)) => Reply { content: Content::Text(text.clone()), ..Reply::empty(self.status) }
+                .with(header::CONTENT_TYPE, media_type),
+            None => Reply::from(&error),
+        };
+        if let (Some(keyword), Content::Json(Value::Object(body))) = (&self.scim_type, &mut reply.content) {
+            body.insert("scimType".into(), keyword.as_str().into());
+        }
+        for (name, value) in &self.headers {
+            if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
+                reply = reply.with(name, value);
+            }
+        }
+        reply
+    }
+}
+
+fn applies(methods: &[String], path: &str, call: &Call) -> bool {
+    (methods.is_empty() || methods.iter().any(|method| method == call.method.as_str())) && matches_path(path, call)
+}
+
+fn merge(body: &mut Value, more: &Map<String, Value>) {
+    if let Some(members) = body.as_object_mut() {
+        members.extend(more.clone());
+        members.retain(|_, value| !value.is_null());
+    }
+}
+
+/// Removes `member` or `member.sub`.
+fn take(members: &mut Map<String, Value>, path: &str) -> Option<Value> {
+    let Some((outer, inner)) = path.split_once('.') else { return members.remove(path) };
+    let inside = members.get_mut(outer)?.as_object_mut()?;
+    let value = inside.remove(inner);
+    if inside.is_empty() {
+        members.remove(outer);
+    }
+    value
+}

@@ -1,0 +1,119 @@
+//! A scripted provider and the connections to talk to it with, for the tests of whole conversations.
+#![allow(
+    dead_code,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests; not every one uses all"
+)]
+
+use scim_connector::catalog::invoke::invoke;
+use scim_connector::failure::Failure;
+use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
+use scim_connector::http::{Request, Response};
+use scim_connector::operations::Answer;
+use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+pub type Outcome = Result<Response, TransportError>;
+
+/// A provider that answers by script and remembers what it was sent.
+#[derive(Default)]
+pub struct Script {
+    pub answers: RefCell<VecDeque<Outcome>>,
+    pub sent: RefCell<Vec<Request>>,
+    pub clock: Cell<u64>,
+    pub slept: Cell<u64>,
+}
+
+impl Script {
+    pub fn new(answers: impl IntoIterator<Item = Outcome>) -> Self {
+        // Tokens are cached per thread of the test program; each script starts a year after the last.
+        thread_local!(static START: Cell<u64> = const { Cell::new(1_700_000_000_000) });
+        START.set(START.get() + 31_536_000_000);
+        Script {
+            answers: RefCell::new(answers.into_iter().collect()),
+            clock: Cell::new(START.get()),
+            ..Script::default()
+        }
+    }
+
+    pub fn lines(&self) -> Vec<String> {
+        self.sent.borrow().iter().map(|request| format!("{} {}", request.method.as_str(), request.url)).collect()
+    }
+
+    pub fn header(&self, index: usize, name: &str) -> Option<String> {
+        self.sent.borrow()[index]
+            .headers
+            .iter()
+            .find(|header| header.0.eq_ignore_ascii_case(name))
+            .map(|header| header.1.clone())
+    }
+
+    pub fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer, Box<Failure>> {
+        let answer = invoke(self, &connection.to_string(), operation, &input.to_string(), None);
+        assert!(self.answers.borrow().is_empty(), "{operation}: the script was not used up");
+        answer
+    }
+}
+
+impl Platform for Script {
+    fn send(&self, request: &Request, _: &Bounds) -> Outcome {
+        self.sent.borrow_mut().push(request.clone());
+        self.clock.set(self.clock.get() + 10);
+        self.answers
+            .borrow_mut()
+            .pop_front()
+            .unwrap_or_else(|| panic!("one request too many: {} {}", request.method.as_str(), request.url))
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.get()
+    }
+
+    fn elapsed(&self) -> u64 {
+        self.clock.get()
+    }
+
+    fn sleep(&self, milliseconds: u64) {
+        self.slept.set(self.slept.get() + milliseconds);
+        self.clock.set(self.clock.get() + milliseconds);
+    }
+
+    fn random(&self) -> u64 {
+        4
+    }
+
+    fn environment(&self, name: &str) -> Option<String> {
+        (name == "SCIM_TOKEN").then(|| "token-from-the-environment".to_owned())
+    }
+}
+
+pub fn answer(status: u16, body: impl Into<Vec<u8>>) -> Outcome {
+    Ok(Response { status, headers: Vec::new(), body: body.into() })
+}
+
+pub fn with_header(outcome: Outcome, name: &str, value: &str) -> Outcome {
+    outcome.map(|mut response| {
+        response.headers.push((name.to_owned(), value.to_owned()));
+        response
+    })
+}
+
+pub fn lost(reason: Reason, maybe_sent: bool) -> Outcome {
+    Err(TransportError { reason, maybe_sent, detail: "scripted".into() })
+}
+
+pub fn bearer() -> Value {
+    json!({"serviceUrl": "https://scim.example/v2/", "auth": {"type": "bearer", "token": "the-bearer-token"}})
+}
+
+pub fn client_credentials() -> Value {
+    json!({"serviceUrl": "https://scim.example/v2", "auth": {"type": "clientCredentials", "tokenUrl": "https://id.example/token", "clientId": "it's me", "clientSecret": "s%cret:ü"}})
+}
+
+pub fn token(value: &str, life: u64) -> Outcome {
+    answer(200, json!({"access_token": value, "token_type": "bearer", "expires_in": life}).to_string())
+}
