@@ -2,7 +2,7 @@
 
 use super::table::Row;
 use crate::operations::{Subject, Verb};
-use crate::profile::{PROFILES, PROVIDERS};
+use crate::profile::{PROFILES, providers};
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::urn;
@@ -36,14 +36,14 @@ pub fn connection() -> Value {
     let number = |title: &str, default: u64, minimum: u64| json!({"type": "integer", "title": title, "default": default, "minimum": minimum});
     let group = |title: &str, properties: Value| json!({"type": "object", "title": title, "properties": properties, "additionalProperties": false});
     let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.0).collect();
-    let providers: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+    let providers = providers();
     json!({
         "$schema": DIALECT,
         "title": "SCIM connection",
         "type": "object",
         "properties": {
             "serviceUrl": {"type": "string", "title": "Service URL", "description": "Base URL of the SCIM service, for example https://example.com/scim/v2", "format": "uri"},
-            "provider": {"enum": providers, "title": "Provider", "description": "Fills in the URLs of a known provider; then give organization instead of serviceUrl"},
+            "provider": {"enum": providers, "title": "Provider", "description": "Fills in the URLs of a known provider, most of them with organization"},
             "organization": text("Organisation at the provider"),
             "auth": {"title": "Credentials", "oneOf": [
                 variant("clientCredentials", "OAuth 2.0 client credentials", &["clientId"], json!({
@@ -80,7 +80,7 @@ pub fn connection() -> Value {
             "overrides": {"type": "object", "title": "Overrides of the provider's capabilities", "examples": [{"patch": {"supported": true}}]},
         },
         "required": ["auth"],
-        "anyOf": [{"required": ["serviceUrl"]}, {"required": ["provider", "organization"]}],
+        "anyOf": [{"required": ["serviceUrl"]}, {"required": ["provider"]}],
         "additionalProperties": false,
     })
 }
@@ -291,10 +291,6 @@ fn field(row: &Row, name: &str) -> Value {
         "readModifyWrite" => titled("boolean", "Read first, change that version only, again where it has changed"),
         "goneIsDone" => titled("boolean", "Not being there is a success"),
         "validate" => titled("boolean", "Check against the provider's schemas first"),
-        "members" => json!({"type": "array", "title": "Members", "items": {"anyOf": [
-            {"type": "string", "title": "id of the member", "minLength": 1},
-            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group")}, "required": ["value"]},
-        ]}}),
         "operations" => json!({"type": "array", "title": "Operations", "minItems": 1, "items": bulk_operation()}),
         "request" => bulk_operation(),
         "ticket" => ticket(),
@@ -302,6 +298,10 @@ fn field(row: &Row, name: &str) -> Value {
         "known" => {
             json!({"type": "object", "title": "Names and ids of resources created by earlier calls", "additionalProperties": {"type": "string"}})
         }
+        "members" => json!({"type": "array", "title": "Members", "items": {"anyOf": [
+            {"type": "string", "title": "id of the member", "minLength": 1},
+            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group")}, "required": ["value"]},
+        ]}}),
         "desired" => json!({"type": "array", "items": {"type": "object"}}),
         "matchOn" => strings("Attributes to find it by"),
         "dryRun" => titled("boolean", "Say what would be done, and do nothing"),

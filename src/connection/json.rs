@@ -2,13 +2,16 @@
 
 use super::{Auth, ClientCredentials, Connection, Draft, Limits, Method, Retry, Secret, Timeouts, http_url};
 use crate::failure::{Kind, Result};
-use crate::profile::PROVIDERS;
-use crate::reader::Reader;
+use crate::profile::{self, Provider};
+use crate::reader::{Reader, suggestion};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 const METHODS: [(&str, Method); 3] =
     [("basic", Method::Basic), ("post", Method::Post), ("privateKeyJwt", Method::PrivateKeyJwt)];
+
+/// What stands in a provider's URLs for the organisation's name.
+const ORGANIZATION: &str = "{organization}";
 
 /// What is percent-encoded in a path segment: everything but RFC 3986's unreserved characters (section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -30,34 +33,39 @@ impl Connection {
             "allowInsecureHttp",
             "overrides",
         ])?;
-        let provider = match reader.string("provider")? {
+        let name = reader.string("provider")?;
+        let provider = match &name {
             None => None,
-            Some(name) => Some(PROVIDERS.iter().find(|provider| provider.name == name).ok_or_else(|| {
-                let names: Vec<&str> = PROVIDERS.iter().map(|provider| provider.name).collect();
+            Some(name) => Some(profile::provider(name)?.ok_or_else(|| {
+                let names = profile::providers();
+                let hint = suggestion(name, &names);
                 reader.error(
                     "provider",
-                    format!("{name:?} is not a known provider ({}); give serviceUrl instead", names.join(", ")),
+                    format!(
+                        "{name:?} is not a known provider ({}){hint}; or give serviceUrl instead",
+                        names.join(", ")
+                    ),
                 )
             })?),
         };
-        let organization = match provider {
-            Some(_) => Some(reader.required("organization")?),
-            None => None,
+        let organization = reader.string("organization")?;
+        let filled = |template: &str| -> Result<String> {
+            if !template.contains(ORGANIZATION) {
+                return Ok(template.to_owned());
+            }
+            let name = reader.required("organization")?;
+            Ok(template.replace(ORGANIZATION, &utf8_percent_encode(&name, RESERVED).to_string()))
         };
-        let filled = |template: &str| {
-            organization
-                .as_ref()
-                .map(|name| template.replace("{organization}", &utf8_percent_encode(name, RESERVED).to_string()))
+        if organization.is_some() && provider.is_none() {
+            return Err(reader.error("organization", "stands with provider, which is missing"));
+        }
+        let service_url = match (reader.string("serviceUrl")?, &provider) {
+            (Some(url), _) => url,
+            (None, Some(provider)) => filled(&provider.service_url)?,
+            (None, None) => reader.required("serviceUrl")?,
         };
-        let service_url =
-            match (reader.string("serviceUrl")?, provider.and_then(|provider| filled(provider.service_url))) {
-                (Some(url), _) => url,
-                (None, Some(url)) => url,
-                (None, None) => reader.required("serviceUrl")?,
-            };
-        let token_url = provider.and_then(|provider| filled(provider.token_url));
         let auth = match reader.child("auth")? {
-            Some(auth) => auth_from_json(auth, token_url)?,
+            Some(auth) => auth_from_json(auth, provider.as_ref(), &filled)?,
             None => {
                 return Err(reader
                     .error("auth", "is required; {\"type\": \"none\"} for a provider that asks for no credentials"));
@@ -66,7 +74,7 @@ impl Connection {
         let draft = Draft {
             service_url,
             auth,
-            profile: reader.string("profile")?.or(provider.map(|provider| provider.name.to_owned())),
+            profile: reader.string("profile")?.or(name),
             headers: reader.pairs("headers")?.unwrap_or_default(),
             timeouts: timeouts_from_json(&reader)?,
             retry: retry_from_json(&reader)?,
@@ -121,7 +129,11 @@ fn required_secret(reader: &Reader<'_>, name: &'static str) -> Result<Secret> {
     secret(reader, name)?.ok_or_else(|| reader.error(name, "is required: a string or {\"env\": \"NAME\"}"))
 }
 
-fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth> {
+fn auth_from_json(
+    reader: Reader<'_>,
+    provider: Option<&Provider>,
+    filled: &dyn Fn(&str) -> Result<String>,
+) -> Result<Auth> {
     #[derive(Clone, Copy)]
     enum Type {
         None,
@@ -166,8 +178,9 @@ fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth>
         Type::Basic => Auth::Basic(reader.required("username")?, required_secret(&reader, "password")?),
         Type::Header => Auth::Header(reader.required("name")?, required_secret(&reader, "value")?),
         Type::ClientCredentials => {
-            let url = match (reader.string("tokenUrl")?, token_url) {
-                (Some(url), _) | (None, Some(url)) => url,
+            let url = match (reader.string("tokenUrl")?, provider.and_then(|provider| provider.token_url.as_ref())) {
+                (Some(url), _) => url,
+                (None, Some(template)) => filled(template)?,
                 (None, None) => reader.required("tokenUrl")?,
             };
             let draft = ClientCredentials {
@@ -179,6 +192,7 @@ fn auth_from_json(reader: Reader<'_>, token_url: Option<String>) -> Result<Auth>
                 method: Method::Basic,
                 scopes: reader
                     .strings("scopes")?
+                    .or_else(|| provider.map(|provider| provider.scopes.clone()))
                     .unwrap_or_default()
                     .iter()
                     .flat_map(|scope| scope.split_whitespace())

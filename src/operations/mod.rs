@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod connection_test;
 pub mod discovery;
 pub mod later;
+pub mod lint;
 pub mod modify;
 pub mod query;
 pub mod resource;

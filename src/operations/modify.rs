@@ -42,7 +42,7 @@ pub fn style(client: &Client<'_>) -> patch::Style {
 
 /// The first attribute that operations change and PATCH cannot, by `patchAttributes`; with the operation's index.
 pub fn beyond(client: &Client<'_>, operations: &[Operation]) -> Option<(usize, String)> {
-    let allowed = client.connection().profile.knobs.patch_attributes.as_ref()?;
+    let allowed = client.connection().profile.knobs.patchable_anywhere()?;
     let permitted = |name: &str| {
         let attribute = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
         allowed.iter().any(|known| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&attribute))

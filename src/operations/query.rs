@@ -1,17 +1,17 @@
 //! Lists: GET with a query (RFC 7644 section 3.4.2) and POST to `.search` (section 3.4.3), a page at a time.
 
+use super::lint;
 use super::target::Endpoint;
 use super::wire::{body, request, url};
-use super::{Input, Output, Verb, View};
+use super::{Input, Output, Verb};
 use crate::catalog::table::Row;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
-use crate::http::{Effect, Method, Request};
-use crate::scim::filter::Filter;
+use crate::http::{Effect, Method, Request, Response};
 use crate::scim::list::{self, Page, Position, Token};
-use crate::scim::path::AttributePath;
-use crate::scim::resource::Resource;
+use crate::scim::resource::{self, Resource};
+use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, urn};
 use serde_json::{Map, Value, json};
 
@@ -45,12 +45,114 @@ impl Listed {
 
 /// Gets a page.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
+    let provider = capabilities(client);
+    lint::query(client, &provider, endpoint, &input.query)?;
     let token = token(input)?;
-    let position = position(input, token.as_ref());
-    let request = build(client.connection(), row.verb, endpoint, input, &position)?;
-    let exchange = client.send(&request)?;
-    let object = body(client, &exchange, Effect::Read, row.name)?;
-    parse(object, &exchange.response, row.name, &position, token.as_ref(), input.query.count).map(Output::Page)
+    let position = position(&provider, input, token.as_ref())?;
+    let kept = token.as_ref().filter(|token| matches!(token.position, Position::Cursor(_)));
+    let input = match kept {
+        // With cursors every page is asked for with the same count (RFC 9865 section 2).
+        Some(token) if token.count != input.query.count => {
+            let query = super::Query { count: token.count, ..input.query.clone() };
+            &Input { query, ..input.clone() }
+        }
+        _ => input,
+    };
+    let (object, response) = fetch(client, row, endpoint, input, &position).map_err(|failure| again(failure, input))?;
+    let count = count(client.connection(), input);
+    let page = read(object, &response, row.name)?;
+    let mut step = list::step(&page, &position, token.as_ref(), count);
+    if provider.paging() == (false, false) {
+        step = step.unpaged();
+    }
+    let resources = if step.repeated { Vec::new() } else { page.resources };
+    let next = step.next.map(|token| token.encode());
+    Ok(Output::Page(Listed { page: Page { resources, ..page }, next, complete: step.complete }))
+}
+
+/// What the provider can do, as far as that is known without asking.
+fn capabilities(client: &Client<'_>) -> ServiceProvider {
+    let connection = client.connection();
+    ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document)
+}
+
+/// Sends the query, by GET or by POST to `.search` (RFC 7644 section 3.4.3), and reads the answer's body.
+fn fetch(
+    client: &Client<'_>,
+    row: &Row,
+    endpoint: &Endpoint,
+    input: &Input,
+    position: &Position,
+) -> Result<(Option<Resource>, Response)> {
+    let connection = client.connection();
+    let knobs = &connection.profile.knobs;
+    let send = |request: &Request| {
+        let exchange = client.send(request)?;
+        Ok((body(client, &exchange, Effect::Read, row.name)?, exchange.response))
+    };
+    let post = || send(&build(connection, Verb::Search, endpoint, input, position)?);
+    let lacking = |failure: Box<Failure>| if is_missing(&failure) { no_search(row, Some(failure)) } else { failure };
+    if row.verb == Verb::Search {
+        return if knobs.search { post().map_err(lacking) } else { Err(no_search(row, None)) };
+    }
+    let get = build(connection, Verb::List, endpoint, input, position)?;
+    if knobs.private_queries && input.query.filter.is_some() {
+        return if knobs.search { post().map_err(lacking) } else { Err(no_search(row, None)) };
+    }
+    let length = get.url.query().map_or(0, str::len);
+    if knobs.search && knobs.query_length.is_some_and(|most| length > most as usize) {
+        match post() {
+            Err(failure) if is_missing(&failure) => {}
+            other => return other,
+        }
+    }
+    match send(&get) {
+        // The provider would rather not have it in a URL (RFC 7644 section 7.5.2), or not so long.
+        Err(failure)
+            if knobs.search
+                && (failure.scim_type.as_deref() == Some("sensitive") || matches!(failure.status, Some(414 | 431))) =>
+        {
+            post().map_err(|other| if is_missing(&other) { failure } else { other })
+        }
+        other => other,
+    }
+}
+
+/// Whether a failure says that there is no such endpoint or method.
+fn is_missing(failure: &Failure) -> bool {
+    matches!(failure.status, Some(404 | 405 | 501))
+}
+
+/// The failure of a query that must not stand in a URL, at a provider that has no other way.
+fn no_search(row: &Row, answer: Option<Box<Failure>>) -> Box<Failure> {
+    let advice = match (row.verb, row.name.strip_prefix("search")) {
+        (Verb::Search, Some("")) => "list the resources of each type instead".to_owned(),
+        (Verb::Search, Some(what)) => format!("call list{what} instead, with the query in the URL"),
+        _ => "set overrides.privateQueries to false to have the query in the URL".to_owned(),
+    };
+    let how = if answer.is_some() { "" } else { " (overrides.search says otherwise if it has)" };
+    let detail = format!("{}: the provider has no .search for this{how}; {advice}", row.name);
+    let mut failure = Failure::new(Kind::Unsupported, detail);
+    if let Some(answer) = answer {
+        failure.status = answer.status;
+        failure.request_id = answer.request_id;
+        failure.excerpt = answer.excerpt;
+    }
+    failure
+}
+
+/// A refused page (RFC 9865 section 2.1), with what to do about it.
+fn again(mut failure: Box<Failure>, input: &Input) -> Box<Failure> {
+    let (pointer, advice) = match failure.scim_type.as_deref() {
+        Some("expiredCursor" | "invalidCursor") => {
+            let pointer = if input.query.page.is_some() { "/page" } else { "/cursor" };
+            (pointer, "; start the listing again from its first page")
+        }
+        Some("invalidCount") => ("/count", "; ask for fewer, or leave count out"),
+        _ => return failure,
+    };
+    failure.detail.push_str(advice);
+    failure.at(pointer)
 }
 
 fn token(input: &Input) -> Result<Option<Token>> {
@@ -62,15 +164,43 @@ fn token(input: &Input) -> Result<Option<Token>> {
     Token::decode(page).map(Some).ok_or_else(|| Failure::input("/page", "page: is not the next of an earlier page"))
 }
 
-fn position(input: &Input, token: Option<&Token>) -> Position {
-    match (token, &input.query.cursor) {
-        (Some(token), _) => token.position.clone(),
-        (None, Some(cursor)) => Position::Cursor(cursor.clone()),
-        (None, None) => Position::Index(input.query.start_index.unwrap_or(1)),
+/// Where the page stands. A listing begins with an empty cursor where the provider has cursors and does not prefer indexes
+/// (RFC 9865 section 2).
+fn position(provider: &ServiceProvider, input: &Input, token: Option<&Token>) -> Result<Position> {
+    let (cursor, index) = provider.paging();
+    let query = &input.query;
+    let preferred = resource::text(&provider.pagination.0, "defaultPaginationMethod");
+    let by_cursor = cursor && !(index && preferred.is_some_and(|method| method.eq_ignore_ascii_case("index")));
+    match (token, &query.cursor, query.start_index) {
+        (Some(token), _, _) => Ok(token.position.clone()),
+        (None, Some(_), Some(_)) => {
+            Err(Failure::input("/startIndex", "startIndex: give either startIndex or cursor, not both"))
+        }
+        (None, Some(cursor), None) => Ok(Position::Cursor(cursor.clone())),
+        (None, None, Some(0)) => {
+            Err(Failure::input("/startIndex", "startIndex: counts from 1 (RFC 7644 section 3.4.2.4)"))
+        }
+        (None, None, Some(at)) if at > 1 && !index => {
+            let how = if cursor { "pages by cursor only" } else { "does not page" };
+            let detail = format!(
+                "startIndex: the provider {how}; leave startIndex out, and follow next as page (overrides.pagination says otherwise)"
+            );
+            Err(Failure::new(Kind::Unsupported, detail).at("/startIndex"))
+        }
+        (None, None, Some(at)) if index => Ok(Position::Index(at)),
+        (None, None, _) if by_cursor => Ok(Position::Cursor(String::new())),
+        _ => Ok(Position::Index(1)),
     }
 }
 
-/// The request; pure.
+/// The page size to ask for.
+fn count(connection: &Connection, input: &Input) -> Option<u32> {
+    let knobs = &connection.profile.knobs;
+    let count = input.query.count.or(knobs.default_count)?;
+    Some(knobs.max_count.map_or(count, |most| count.min(most)))
+}
+
+/// The request, by POST to `.search` for the verb [`Verb::Search`] and by GET otherwise; pure.
 pub fn build(
     connection: &Connection,
     verb: Verb,
@@ -79,17 +209,12 @@ pub fn build(
     position: &Position,
 ) -> Result<Request> {
     let query = &input.query;
-    if query.start_index == Some(0) {
-        return Err(Failure::input("/startIndex", "startIndex: counts from 1 (RFC 7644 section 3.4.2.4)"));
-    }
     if query.filter.as_ref().is_some_and(|filter| filter.trim().is_empty()) {
         return Err(Failure::input("/filter", "filter: must not be empty; leave it out to list everything"));
     }
-    // Checked and sent as it is: how it is written may matter to a provider.
-    query.filter.as_deref().map(Filter::parse).transpose().map_err(|error| error.at("/filter"))?;
-    query.sort_by.as_deref().map(AttributePath::parse).transpose().map_err(|error| error.at("/sortBy"))?;
     let order = query.descending.map(|descending| if descending { "descending" } else { "ascending" });
     let mut members: Vec<(&str, Value)> = Vec::new();
+    // The filter is sent as it was given: how it is written may matter to a provider.
     members.extend(query.filter.as_ref().map(|filter| ("filter", json!(filter))));
     members.extend(query.sort_by.as_ref().map(|name| ("sortBy", json!(name))));
     members.extend(order.map(|order| ("sortOrder", json!(order))));
@@ -99,41 +224,37 @@ pub fn build(
         Position::Index(1) if query.start_index.is_none() => {}
         Position::Index(index) => members.push(("startIndex", json!(index))),
     }
-    members.extend(query.count.map(|count| ("count", json!(count))));
-    let view = &input.view;
+    members.extend(count(connection, input).map(|count| ("count", json!(count))));
+    let views = input.view.members()?.filter(|_| connection.profile.knobs.views);
     if verb == Verb::Search {
         let url = url(connection, endpoint.path.iter().map(String::as_str).chain([".search"]))?;
-        return request(Method::Post, url, Some(&search_request(members, view)?), Effect::Read, &input.options);
+        members.extend(views.map(|(name, values)| (name, json!(values))));
+        return request(Method::Post, url, Some(&search_request(members)), Effect::Read, &input.options);
     }
     let mut url = url(connection, &endpoint.path)?;
     for (name, value) in members {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         url.query_pairs_mut().append_pair(name, &text);
     }
-    for (name, values) in view.members()? {
+    for (name, values) in views {
         url.query_pairs_mut().append_pair(name, &values.join(","));
     }
+    // A plus sign is a space in forms only, and some providers do not read queries as forms; a real one is %2B here.
+    let plain = url.query().map(|query| query.replace('+', "%20"));
+    url.set_query(plain.as_deref());
     request(Method::Get, url, None, Effect::Read, &input.options)
 }
 
-fn search_request(members: Vec<(&str, Value)>, view: &View) -> Result<Resource> {
+fn search_request(members: Vec<(&str, Value)>) -> Resource {
     let mut body = Map::new();
     body.insert("schemas".into(), json!([urn::SEARCH_REQUEST]));
     body.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    body.extend(view.members()?.map(|(name, values)| (name.to_owned(), json!(values))));
-    Ok(body)
+    body
 }
 
 /// Reads the answer; pure.
-fn parse(
-    object: Option<Resource>,
-    response: &crate::http::Response,
-    what: &str,
-    position: &Position,
-    token: Option<&Token>,
-    count: Option<u32>,
-) -> Result<Listed> {
-    let page = object.as_ref().and_then(list::parse).ok_or_else(|| {
+fn read(object: Option<Resource>, response: &Response, what: &str) -> Result<Page> {
+    object.as_ref().and_then(list::parse).ok_or_else(|| {
         let mut failure = Failure::new(
             Kind::Protocol,
             format!(
@@ -144,12 +265,5 @@ fn parse(
         failure.status = Some(response.status);
         failure.excerpt = error::excerpt(&response.body);
         failure
-    })?;
-    let step = list::step(&page, position, token, count);
-    let resources = if step.repeated { Vec::new() } else { page.resources };
-    Ok(Listed {
-        page: Page { resources, ..page },
-        next: step.next.map(|token| token.encode()),
-        complete: step.complete,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::target::Endpoint;
 use super::wire::{body, checked_id, refused, request, url};
-use super::{Input, Known, Options, Output, Verb, View, modify};
+use super::{Input, Known, Options, Output, Verb, View, lint, modify};
 use crate::catalog::table::Row;
 use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
@@ -18,6 +18,11 @@ use std::borrow::Cow;
 /// Runs one of them.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
     let what = row.name;
+    match row.verb {
+        Verb::Create | Verb::Update => lint::payload(client, endpoint, &input.payload)?,
+        Verb::Patch => lint::patch(client, endpoint, &input.operations)?,
+        _ => {}
+    }
     let found = match row.verb {
         Verb::Create => {
             let body = payload(endpoint, input, true)?;
@@ -114,7 +119,7 @@ impl<'a> Message<'a> {
             _ => Method::Get,
         };
         if self.verb != Verb::Delete {
-            for (name, values) in self.view.members()? {
+            for (name, values) in self.view.members()?.filter(|_| client.connection().profile.knobs.views) {
                 url.query_pairs_mut().append_pair(name, &values.join(","));
             }
         }
@@ -220,6 +225,11 @@ fn created(
     request: &Request,
     exchange: &Exchange,
 ) -> Result<Versioned> {
+    if exchange.response.status == 202 {
+        let detail = "the provider answered {what} with 202: the resource may come into being later; the result is what was sent, without an id";
+        client.warn(detail.replace("{what}", what));
+        return Ok(as_sent(message));
+    }
     let location = exchange.response.header("location").and_then(|location| request.url.join(location).ok());
     let id = location.filter(|url| same_origin(url, &request.url)).and_then(|url| {
         let last = url.path_segments()?.next_back()?;
@@ -232,9 +242,14 @@ fn created(
     client.warn(format!(
         "the provider answered {what} with neither a body nor a Location; the result is what was sent, without an id"
     ));
-    let mut sent = message.body.clone().unwrap_or_default();
-    sent.retain(|name, _| !name.eq_ignore_ascii_case("password"));
-    Ok(Versioned { resource: sent, version: None })
+    Ok(as_sent(message))
+}
+
+/// The resource as it was sent, for want of another.
+fn as_sent(message: &Message<'_>) -> Versioned {
+    let mut resource = message.body.clone().unwrap_or_default();
+    resource.retain(|name, _| !name.eq_ignore_ascii_case("password"));
+    Versioned { resource, version: None }
 }
 
 /// Whether a deletion succeeded.

@@ -10,8 +10,19 @@ use crate::scim::service_provider::FEATURES;
 use serde_json::{Map, Value};
 
 /// The profiles there are, and their files.
-pub const PROFILES: [(&str, &str); 2] =
-    [("generic", include_str!("generic.json")), ("asgardeo", include_str!("asgardeo.json"))];
+pub const PROFILES: [(&str, &str); 11] = [
+    ("generic", include_str!("generic.json")),
+    ("asgardeo", include_str!("asgardeo.json")),
+    ("aws", include_str!("aws.json")),
+    ("databricks", include_str!("databricks.json")),
+    ("entra", include_str!("entra.json")),
+    ("github", include_str!("github.json")),
+    ("gitlab", include_str!("gitlab.json")),
+    ("google", include_str!("google.json")),
+    ("okta", include_str!("okta.json")),
+    ("salesforce", include_str!("salesforce.json")),
+    ("slack", include_str!("slack.json")),
+];
 
 /// How members are named in the changes of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +44,25 @@ pub enum UpdateWith {
     Patch,
     /// The whole, by PUT.
     Put,
+}
+
+/// Which media types an answer may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accept {
+    /// SCIM's own, or else JSON (RFC 7644 section 3.1).
+    Scim,
+    /// JSON only.
+    Json,
+}
+
+impl Accept {
+    /// The `Accept` header.
+    pub fn header(self) -> &'static str {
+        match self {
+            Accept::Scim => "application/scim+json, application/json;q=0.9",
+            Accept::Json => "application/json",
+        }
+    }
 }
 
 type Flag = bool;
@@ -89,6 +119,13 @@ impl Setting for Names {
     }
 }
 
+impl Setting for Accept {
+    const TAKES: Takes = Takes::Choice(&["scim", "json"]);
+    fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
+        Ok(reader.choice(name, &[("scim", Accept::Scim), ("json", Accept::Json)])?.unwrap_or(Accept::Scim))
+    }
+}
+
 impl Setting for MemberStyle {
     const TAKES: Takes = Takes::Choice(&["path", "pathless", "list", "nested"]);
     fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
@@ -130,24 +167,70 @@ knobs! {
     search "search" Flag "Whether POST to .search is there";
     update_with "updateWith" UpdateWith "Whether ensure, activate and deactivate change by PATCH or by PUT";
     filter_operators "filterOperators" Names "Operators that filters may use, of eq ne co sw ew pr gt ge lt le and or not; null for all";
-    filter_attributes "filterAttributes" Names "Attributes that filters may name; null for all";
+    filter_attributes "filterAttributes" Names "Attributes that filters may name, those of one type as User:userName, all of a type as User:*; null for all";
     filter_value_paths "filterValuePaths" Flag "Whether filters may use value paths such as emails[type eq \"work\"]";
-    patch_attributes "patchAttributes" Names "Attributes that PATCH can change; null for all";
-    patch_value_paths "patchValuePaths" Flag "Whether PATCH may use value paths";
+    list_needs_filter "listNeedsFilter" Flag "Whether a list is only given with a filter";
+    default_count "defaultCount" Count "Results on a page where the call does not say; null for the provider's choice";
+    max_count "maxCount" Count "Largest count the provider accepts, to which a larger one is lowered; null for any";
+    views "views" Flag "Whether attributes and excludedAttributes can be asked for";
+    patch_attributes "patchAttributes" Names "Attributes that PATCH can change, written as in filterAttributes; null for all";
+    patch_value_paths "patchValuePaths" Flag "Whether PATCH may use value paths, members apart";
+    patch_operations "patchOperations" Count "Most operations in a PATCH; null for any number";
     pathless_attributes "pathlessAttributes" Count "Most attributes that a PATCH operation without a path may change; null for any number";
-    single_valued "singleValued" Flag "Whether a multi-valued attribute takes one value only";
+    single_valued "singleValued" Flag "Whether a user's multi-valued attribute takes one value only";
     member_style "memberStyle" MemberStyle "How members are named in the changes of a group";
     members_per_request "membersPerRequest" Count "Most members added in one request";
     member_removals_per_request "memberRemovalsPerRequest" Count "Most members removed in one request";
     members_returned "membersReturned" Flag "Whether a group that is read has its members";
     delete_deactivates "deleteDeactivates" Flag "Whether a deleted user is only deactivated";
-    query_length "queryLength" Count "Longest query in a URL, bytes; a longer one goes by POST to .search";
+    accept "accept" Accept "Media type of answers: SCIM's own or else JSON, or JSON only";
+    accept_on_delete "acceptOnDelete" Flag "Whether a DELETE has the Accept header too";
+    query_length "queryLength" Count "Longest query in a URL, bytes; a longer one goes by POST to .search where that is there";
     private_queries "privateQueries" Flag "Whether every query with a filter goes by POST to .search, so that it stands in no URL";
     discovery_lifetime "discoveryLifetimeMs" Count "How long documents of discovery are kept, milliseconds";
 }
 
+/// What filters are made of, as `filterOperators` names it.
+pub const OPERATORS: [&str; 13] = ["eq", "ne", "co", "sw", "ew", "pr", "gt", "ge", "lt", "le", "and", "or", "not"];
+
+impl Knobs {
+    /// The attributes of a type that filters may name; none for all.
+    pub fn filterable(&self, resource_type: &str) -> Option<Vec<&str>> {
+        attributes(self.filter_attributes.as_ref()?, resource_type)
+    }
+
+    /// The attributes of any type that PATCH can change; none for all.
+    pub fn patchable_anywhere(&self) -> Option<Vec<&str>> {
+        let names = self.patch_attributes.as_ref()?;
+        let mut types: Vec<&str> = names.iter().filter_map(|name| Some(name.split_once(':')?.0)).collect();
+        types.extend(types.is_empty().then_some(""));
+        let found: Option<Vec<Vec<&str>>> = types.iter().map(|name| attributes(names, name)).collect();
+        found.map(|lists| lists.concat())
+    }
+
+    /// The attributes of a type that PATCH can change; none for all.
+    pub fn patchable(&self, resource_type: &str) -> Option<Vec<&str>> {
+        attributes(self.patch_attributes.as_ref()?, resource_type)
+    }
+}
+
+/// The names for a type: those with the type before a colon, and those without; none where all are meant.
+fn attributes<'a>(names: &'a [String], resource_type: &str) -> Option<Vec<&'a str>> {
+    let mut found = Vec::new();
+    for name in names {
+        match name.split_once(':') {
+            Some((prefix, _)) if prefix.eq_ignore_ascii_case("urn") => found.push(name.as_str()),
+            Some((prefix, "*")) if prefix.eq_ignore_ascii_case(resource_type) => return None,
+            Some((prefix, rest)) if prefix.eq_ignore_ascii_case(resource_type) => found.push(rest),
+            Some(_) => {}
+            None => found.push(name.as_str()),
+        }
+    }
+    Some(found)
+}
+
 /// Members of a profile and of `overrides` besides the knobs: the sections of a ServiceProviderConfig.
-const SECTIONS: [&str; 2] = ["pagination", "securityEvents"];
+pub const SECTIONS: [&str; 2] = ["pagination", "securityEvents"];
 
 /// A profile, with a connection's overrides laid over it.
 #[derive(Clone, Debug, PartialEq)]
@@ -176,59 +259,108 @@ impl Profile {
         Reader::new(&value, "/overrides", Kind::Configuration)?.only(&known)?;
         let mut merged = document.clone();
         merged.extend(overrides.clone());
-        let knobs = knobs(&Reader::new(&Value::Object(merged), "/overrides", Kind::Configuration)?)?;
+        let merged = Value::Object(merged);
+        let reader = Reader::new(&merged, "/overrides", Kind::Configuration)?;
+        let knobs = knobs(&reader)?;
+        let odd = knobs.filter_operators.iter().flatten().find(|word| !OPERATORS.contains(&word.as_str()));
+        if let Some(word) = odd {
+            return Err(reader.error("filterOperators", format!("{word:?} is not one of {}", OPERATORS.join(", "))));
+        }
         Ok(Profile { name, document, knobs })
     }
 }
 
-/// A profile's file over the generic one.
-fn document(name: &str) -> Result<Map<String, Value>> {
+/// A profile's file over the generic one: `title`, the sections and the knobs.
+pub fn document(name: &str) -> Result<Map<String, Value>> {
     let mut document = Map::new();
     for (_, text) in PROFILES.iter().filter(|profile| profile.0 == "generic" || profile.0 == name) {
-        let file: Map<String, Value> = serde_json::from_str(text)
-            .map_err(|error| Failure::new(Kind::Internal, format!("profile {name}: its file is broken: {error}")))?;
-        document.extend(file);
+        document.extend(file(name, text)?);
     }
     Ok(document)
 }
 
-/// A provider whose URLs follow from an organisation's name.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Provider {
-    /// Its name, as in a connection's `provider`; the profile has the same name.
-    pub name: &'static str,
-    /// Service URL with `{organization}`.
-    pub service_url: &'static str,
-    /// Token URL with `{organization}`.
-    pub token_url: &'static str,
+fn file(name: &str, text: &str) -> Result<Map<String, Value>> {
+    serde_json::from_str(text)
+        .map_err(|error| Failure::new(Kind::Internal, format!("profile {name}: its file is broken: {error}")))
 }
 
-/// The providers there are.
-pub const PROVIDERS: [Provider; 1] = [Provider {
-    name: "asgardeo",
-    service_url: "https://api.asgardeo.io/t/{organization}/scim2",
-    token_url: "https://api.asgardeo.io/t/{organization}/oauth2/token",
-}];
+/// Where a provider lives: the URLs that follow from an organisation's name, and what they need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// Service URL, with or without `{organization}`.
+    pub service_url: String,
+    /// Token URL, likewise.
+    pub token_url: Option<String>,
+    /// Scopes to ask for where the connection names none.
+    pub scopes: Vec<String>,
+}
+
+/// The provider of a profile's name, where its URLs follow from a name.
+pub fn provider(name: &str) -> Result<Option<Provider>> {
+    let Some((_, text)) = PROFILES.iter().find(|profile| profile.0 == name) else { return Ok(None) };
+    let file = file(name, text)?;
+    let Some(value) = file.get("provider").filter(|value| !value.is_null()) else { return Ok(None) };
+    let reader = Reader::new(value, "/provider", Kind::Internal)?;
+    reader.only(&["serviceUrl", "tokenUrl", "scopes"])?;
+    Ok(Some(Provider {
+        service_url: reader.required("serviceUrl")?,
+        token_url: reader.string("tokenUrl")?,
+        scopes: reader.strings("scopes")?.unwrap_or_default(),
+    }))
+}
+
+/// Names of the providers whose URLs follow from a name.
+pub fn providers() -> Vec<&'static str> {
+    PROFILES.iter().map(|profile| profile.0).filter(|name| matches!(provider(name), Ok(Some(_)))).collect()
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connection::http_url;
+    use crate::scim::path::AttributePath;
     use serde_json::json;
 
     #[test]
-    fn every_profile_has_what_the_generic_one_has_and_nothing_unknown() {
+    fn a_profile_says_only_what_the_generic_one_says_too() {
         let generic = document("generic").unwrap();
-        for knob in KNOBS {
-            assert!(generic.contains_key(knob.name), "generic.json lacks {}", knob.name);
+        let known: Vec<&str> = KNOBS.iter().map(|knob| knob.name).chain(FEATURES).chain(["pagination"]).collect();
+        for name in &known {
+            assert!(generic.contains_key(*name), "generic.json lacks {name}");
         }
         for (name, text) in PROFILES {
-            let file: Map<String, Value> = serde_json::from_str(text).unwrap();
-            for key in file.keys().filter(|key| *key != "title") {
-                assert!(generic.contains_key(key), "{name}.json: {key} is no knob and no section");
+            let file = file(name, text).unwrap();
+            for key in file.keys().filter(|key| !["title", "notes", "provider"].contains(&key.as_str())) {
+                assert!(known.contains(&key.as_str()), "{name}.json: {key} is no knob and no section");
             }
-            assert!(file.contains_key("title"), "{name}.json has no title");
-            Profile::named(name, &Map::new()).unwrap();
+            assert!(file["title"].as_str().is_some_and(|title| !title.is_empty()), "{name}.json has no title");
+            for note in file["notes"].as_array().unwrap_or_else(|| panic!("{name}.json has no notes")) {
+                let note = note.as_str().unwrap();
+                assert!(note.ends_with('.') && note.len() < 200, "{name}.json: {note}");
+            }
+            let profile = Profile::named(name, &Map::new()).unwrap();
+            for attribute in profile.knobs.filter_attributes.iter().chain(&profile.knobs.patch_attributes).flatten() {
+                let path = attribute.strip_prefix("User:").or(attribute.strip_prefix("Group:")).unwrap_or(attribute);
+                assert!(path == "*" || AttributePath::parse(path).is_ok(), "{name}.json: {attribute}");
+            }
+            for url in
+                provider(name).unwrap().iter().flat_map(|it| [Some(&it.service_url), it.token_url.as_ref()]).flatten()
+            {
+                let filled = url.replace("{organization}", "acme");
+                assert!(http_url(&filled, "").is_ok() && !filled.contains(['{', '}']), "{name}.json: {url}");
+            }
         }
+    }
+
+    #[test]
+    fn names_are_for_one_type_or_for_all() {
+        let knobs = |name: &str| Profile::named(name, &Map::new()).unwrap().knobs;
+        assert_eq!(knobs("google").filterable("User"), Some(vec!["userName"]));
+        assert_eq!(knobs("google").filterable("Group"), Some(vec!["displayName", "externalId"]));
+        assert_eq!(knobs("github").filterable("Group"), Some(vec!["id", "externalId", "displayName"]));
+        assert_eq!(knobs("generic").filterable("User"), None);
+        assert_eq!(knobs("aws").patchable("User"), None);
+        assert_eq!(knobs("aws").patchable("Group"), Some(vec!["displayName", "members", "externalId"]));
     }
 
     #[test]
@@ -239,8 +371,21 @@ mod tests {
             (profile.knobs.member_style, profile.knobs.search, profile.knobs.put),
             (MemberStyle::List, false, true)
         );
-        let failure = Profile::named("generic", &overrides(json!({"memberstyle": "list"}))).unwrap_err();
-        assert_eq!(failure.detail, "overrides.memberstyle: unknown field; did you mean \"memberStyle\"?");
-        assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::Configuration, Some("/overrides/memberstyle")));
+        let rows = [
+            (
+                json!({"memberstyle": "list"}),
+                "/memberstyle",
+                ".memberstyle: unknown field; did you mean \"memberStyle\"?",
+            ),
+            (json!({"put": []}), "/put", ".put: expected a boolean, found an array"),
+            (json!({"accept": "xml"}), "/accept", ".accept: \"xml\" is not one of scim, json"),
+            (json!({"provider": {}}), "/provider", ".provider: unknown field"),
+            (json!({"filterOperators": ["EQ"]}), "/filterOperators", ".filterOperators: \"EQ\" is not one of eq, ne"),
+        ];
+        for (given, pointer, detail) in rows {
+            let failure = Profile::named("generic", &overrides(given)).unwrap_err();
+            assert!(failure.detail.starts_with(&format!("overrides{detail}")), "{failure:?}");
+            assert_eq!((failure.kind, failure.pointer), (Kind::Configuration, Some(format!("/overrides{pointer}"))));
+        }
     }
 }

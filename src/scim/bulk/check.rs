@@ -56,7 +56,7 @@ pub fn prepare(
             Err(found) => problems.extend(found),
         }
     }
-    if problems.is_empty() { Ok(prepared) } else { Err(Failure::problems(problems)) }
+    Failure::of_problems(problems).map(|()| prepared)
 }
 
 /// What names mean.

@@ -1,7 +1,7 @@
 //! Reads filters (RFC 7644 figure 1) and the parts that PATCH paths (figure 7) share with them.
 //!
-//! More generous than the figure in two points: spaces may be several, and may stand inside parentheses and brackets and
-//! around the whole. `$` is allowed in names (RFC 7643 section 2.1, and `$ref`). An error says where it is, what was expected
+//! More generous than the figure: spaces may be several, and may stand inside parentheses and brackets and around the whole;
+//! text needs none before it (section 3.5.2.2 has `value eq"2819c223…"`). `$` is allowed in names (RFC 7643 section 2.1, and `$ref`). An error says where it is, what was expected
 //! there and, for the usual mistakes, what to write; it quotes words, never values, which may be anybody's data.
 
 use super::{Filter, OPERATORS, Operator};
@@ -228,7 +228,9 @@ fn condition(input: &mut &str, place: Place) -> Read<Filter> {
     }
     match OPERATORS.iter().find(|row| apart && row.0.eq_ignore_ascii_case(name)) {
         Some((name, operator)) => {
-            space_behind(input, name)?;
+            if !input.starts_with('"') {
+                space_behind(input, name)?;
+            }
             let value = value(input, *operator)?;
             Ok(Filter::Compare { attribute, operator: *operator, value })
         }

@@ -14,6 +14,7 @@ fn one_form_for_each_meaning() {
     let rows = [
         ("userName eq \"ada\"", "userName eq \"ada\""),
         ("  userName   EQ  \"ada\"  ", "userName eq \"ada\""),
+        ("userName eq\"ada\"", "userName eq \"ada\""),
         ("title PR", "title pr"),
         ("not(title pr)", "not (title pr)"),
         ("NOT  ( title pr )", "not (title pr)"),
@@ -79,7 +80,7 @@ fn errors_say_where_and_what_to_write() {
         ("userName regex \"x\"", Some(10), "expected eq, ne"),
         ("userName eq", Some(12), "expected a value behind eq"),
         ("userName eq ", Some(13), "expected a value behind eq"),
-        ("userName eq\"x\"", Some(12), "write a space behind eq"),
+        ("userName eq(1)", Some(12), "write a space behind eq"),
         ("userName eq 'x'", Some(13), "double quotation marks"),
         ("userName eq “x”", Some(13), "double quotation marks"),
         ("userName eq hidden", Some(13), "text (dates too) in double quotation marks"),

@@ -1,0 +1,158 @@
+//! What a provider is known not to understand, said before anything is sent: by its profile's knobs, and by capabilities that are
+//! known without asking. What the standard demands of filters and patches is checked elsewhere.
+
+use super::target::Endpoint;
+use super::{KNOWN, Known, Query};
+use crate::failure::{Failure, Kind, Problem, Result};
+use crate::http::client::Client;
+use crate::profile::OPERATORS;
+use crate::scim::filter::Filter;
+use crate::scim::filter::lint::Supported;
+use crate::scim::patch::Operation;
+use crate::scim::path::{AttributePath, Path};
+use crate::scim::resource::Resource;
+use crate::scim::service_provider::{ServiceProvider, Source};
+use crate::scim::urn;
+use serde_json::Value;
+
+/// Fails with problems, all of them, as something the provider does not support.
+fn unsupported(problems: Vec<Problem>) -> Result<()> {
+    Failure::of_problems(problems).map_err(|mut failure| {
+        failure.kind = Kind::Unsupported;
+        failure.detail.push_str("; correct the connection's overrides if the provider can");
+        failure
+    })
+}
+
+fn problem(pointer: impl Into<String>, detail: impl Into<String>) -> Problem {
+    Problem { pointer: pointer.into(), detail: detail.into() }
+}
+
+/// The resource type of an endpoint whose attributes a profile may speak of.
+fn resource_type(endpoint: &Endpoint) -> Option<&'static Known> {
+    KNOWN.into_iter().find(|known| endpoint.schema.as_deref() == Some(known.schema))
+}
+
+/// Who says that a provider lacks a feature: none where it has it, or where only the generic profile assumes that it has not.
+fn lacking(client: &Client<'_>, provider: &ServiceProvider, feature: &str) -> Option<String> {
+    let capability = provider.feature(feature).filter(|capability| !capability.supported)?;
+    match (capability.source, client.connection().profile.name) {
+        (Source::Assumed, "generic") => None,
+        (Source::Assumed, name) => Some(format!("so says the profile {name:?}")),
+        (Source::Discovered, _) => Some("so says its ServiceProviderConfig".to_owned()),
+        (Source::Overridden, _) => Some(format!("so says overrides.{feature}")),
+    }
+}
+
+/// Checks a query: the notation of its filter and of the attribute to sort by, and whether the provider knows them.
+pub fn query(client: &Client<'_>, provider: &ServiceProvider, endpoint: &Endpoint, query: &Query) -> Result<()> {
+    let filter = query.filter.as_deref().map(Filter::parse).transpose().map_err(|error| error.at("/filter"))?;
+    query.sort_by.as_deref().map(AttributePath::parse).transpose().map_err(|error| error.at("/sortBy"))?;
+    let knobs = &client.connection().profile.knobs;
+    let known = resource_type(endpoint).filter(|_| !endpoint.single);
+    let attributes = known.and_then(|known| knobs.filterable(known.name));
+    let mut problems = Vec::new();
+    match (&filter, lacking(client, provider, "filter")) {
+        (Some(_), Some(who)) => {
+            problems.push(problem("/filter", format!("the provider does not filter ({who}): list all and choose")))
+        }
+        (Some(filter), None) => {
+            let operators = knobs.filter_operators.as_ref().map(|names| names.iter().map(String::as_str).collect());
+            let mut words: Vec<&str> = operators.unwrap_or_else(|| OPERATORS.to_vec());
+            words.push("()");
+            words.extend(knobs.filter_value_paths.then_some("[]"));
+            let supported =
+                Supported { words: Some(&words), attributes: attributes.as_deref(), ..Supported::default() };
+            problems.extend(filter.lint(&supported).into_iter().map(|detail| problem("/filter", detail)));
+        }
+        (None, _) if knobs.list_needs_filter && known.is_some() => {
+            let by = attributes.as_deref().unwrap_or_default().join(", ");
+            problems.push(problem("/filter", format!("the provider lists only what a filter names, by {by}")));
+        }
+        (None, _) => {}
+    }
+    if query.sort_by.is_some() {
+        match lacking(client, provider, "sort") {
+            Some(who) => problems.push(problem("/sortBy", format!("the provider does not sort ({who})"))),
+            None if provider.feature("sort").is_some_and(|sort| !sort.supported) => {
+                client.warn("sortBy was sent, although the provider is not known to sort; check the order")
+            }
+            None => {}
+        }
+    }
+    unsupported(problems)
+}
+
+/// Checks PATCH operations, as far as they can be read.
+pub fn patch(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]) -> Result<()> {
+    let knobs = &client.connection().profile.knobs;
+    let patchable = resource_type(endpoint).and_then(|known| knobs.patchable(known.name));
+    let fixed = |name: &str| {
+        let whole = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
+        let one = |known: &&str| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&whole);
+        patchable.as_ref().is_some_and(|names| !names.iter().any(|known| one(&known)))
+    };
+    let mut problems = Vec::new();
+    if knobs.patch_operations.is_some_and(|most| operations.len() > most as usize) {
+        let most = knobs.patch_operations.unwrap_or_default();
+        problems.push(problem(
+            "/operations",
+            format!("the provider takes {most} operations at most; send the others in another call"),
+        ));
+    }
+    for (index, operation) in operations.iter().enumerate() {
+        let at = |member: &str| format!("/operations/{index}{member}");
+        let cannot = |name: &str| {
+            format!(
+                "the provider's PATCH does not change {name:?}, only {}",
+                patchable.as_deref().unwrap_or_default().join(", ")
+            )
+        };
+        match (&operation.path, &operation.value) {
+            (Some(text), _) => {
+                let text = text.trim();
+                let Ok(path) = text.parse::<Path>() else { continue };
+                if fixed(text) {
+                    problems.push(problem(at("/path"), cannot(text)));
+                } else if path.filter.is_some()
+                    && !knobs.patch_value_paths
+                    && !path.attribute.name.eq_ignore_ascii_case("members")
+                {
+                    let detail = format!(
+                        "the provider's PATCH does not know value paths; replace {:?} as a whole",
+                        path.attribute.name
+                    );
+                    problems.push(problem(at("/path"), detail));
+                }
+            }
+            (None, Some(Value::Object(values))) => {
+                let names: Vec<&String> = values.keys().filter(|name| !name.eq_ignore_ascii_case("schemas")).collect();
+                problems
+                    .extend(names.iter().filter(|name| fixed(name)).map(|name| problem(at("/value"), cannot(name))));
+                if knobs.pathless_attributes.is_some_and(|most| names.len() > most as usize) {
+                    let most = knobs.pathless_attributes.unwrap_or_default();
+                    problems.push(problem(at("/value"), format!("the provider takes {most} attribute at most in an operation without a path; give each its own")));
+                }
+            }
+            _ => {}
+        }
+    }
+    unsupported(problems)
+}
+
+/// Checks a payload: whether the provider takes so many values.
+pub fn payload(client: &Client<'_>, endpoint: &Endpoint, payload: &Resource) -> Result<()> {
+    if !client.connection().profile.knobs.single_valued || endpoint.schema.as_deref() != Some(urn::USER) {
+        return Ok(());
+    }
+    let several = payload.iter().filter(|(name, value)| {
+        !name.eq_ignore_ascii_case("schemas") && value.as_array().is_some_and(|values| values.len() > 1)
+    });
+    let problems = several.map(|(name, _)| {
+        problem(
+            format!("{}/1", crate::reader::deeper("/payload", name)),
+            "the provider takes one value only; choose one",
+        )
+    });
+    unsupported(problems.collect())
+}
