@@ -100,8 +100,7 @@ impl Row {
     pub fn available(&self) -> bool {
         use Verb::*;
         match self.verb {
-            Create | Get | List | Search | Update | Patch | Delete | Bulk | Submit | Collect => true,
-            Discover => self.subject == Subject::ServiceProvider,
+            Create | Get | List | Search | Update | Patch | Delete | Bulk | Submit | Collect | Discover => true,
             _ => false,
         }
     }
@@ -242,7 +241,7 @@ impl Row {
             Get => &[target, id, VIEW, &["ifNoneMatch", "headers"]],
             List | Search => &[target, QUERY],
             Update => &[target, id, &["payload"], VIEW, &["validate"], CHANGE],
-            Patch => &[target, id, &["operations"], VIEW, CHANGE],
+            Patch => &[target, id, &["operations"], VIEW, &["validate"], CHANGE],
             Delete => &[target, id, &["goneIsDone", "ifMatch", "headers"]],
             Ensure => &[&["payload", "matchOn", "dryRun", "headers"]],
             Activate | Deactivate => &[id, CHANGE],

@@ -77,7 +77,8 @@ pub fn complete(method: Method, segments: &[String], data: Value, pointer: &str)
         ));
     };
     let input = Input { payload, ..Input::default() };
-    let payload = resource::payload(&endpoint, &input, method == Method::Post).map_err(|failure| moved(failure, pointer))?;
+    let payload =
+        resource::payload(&endpoint, &input, method == Method::Post).map_err(|failure| moved(failure, pointer))?;
     Ok((Value::Object(payload), method == Method::Put))
 }
 
@@ -85,9 +86,7 @@ pub fn complete(method: Method, segments: &[String], data: Value, pointer: &str)
 fn changes(data: Value, known: &patch::Known, pointer: &str) -> Result<(Value, bool)> {
     let (items, pointer) = match &data {
         Value::Array(items) => (Some(items), pointer.to_owned()),
-        Value::Object(object) => {
-            (get(object, "Operations").and_then(Value::as_array), deeper(pointer, "Operations"))
-        }
+        Value::Object(object) => (get(object, "Operations").and_then(Value::as_array), deeper(pointer, "Operations")),
         _ => (None, pointer.to_owned()),
     };
     let Some(items) = items else {
@@ -171,7 +170,8 @@ impl Course<'_, '_> {
     /// A bulk request.
     fn together(&mut self, work: &mut Work, mut batch: Batch) -> Result<()> {
         let effect = if batch.idempotent { Effect::IdempotentWrite } else { Effect::Write };
-        let mut request = request(http::Method::Post, url(self.client.connection(), ["Bulk"])?, None, effect, self.options)?;
+        let mut request =
+            request(http::Method::Post, url(self.client.connection(), ["Bulk"])?, None, effect, self.options)?;
         request.headers.push(("Content-Type".into(), "application/scim+json".into()));
         request.body = Some(batch.body.clone());
         let exchange = match self.client.send(&request) {
@@ -280,7 +280,8 @@ impl Course<'_, '_> {
             work.settle(*step, self.scrubbed(found, work.data(*step)));
         }
         if left_out > 0 && !stopped {
-            self.client.warn(format!("the provider's answer leaves out {left_out} of {} operations", batch.steps.len()));
+            self.client
+                .warn(format!("the provider's answer leaves out {left_out} of {} operations", batch.steps.len()));
         }
         Ok(())
     }
@@ -400,4 +401,3 @@ pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
 pub fn outcome(found: Found, method: Method) -> Box<Outcome> {
     Box::new(found.outcome(0, method, None))
 }
-

@@ -257,13 +257,8 @@ fn answered(client: &Client<'_>, row: &Row, ticket: &Ticket, exchange: &Exchange
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Answered::Nothing);
     }
-    let operation = Operation {
-        method: ticket.method,
-        path: ticket.path.clone(),
-        bulk_id: None,
-        version: None,
-        data: None,
-    };
+    let operation =
+        Operation { method: ticket.method, path: ticket.path.clone(), bulk_id: None, version: None, data: None };
     let value = parsed(client, row, response)?;
     if let Value::Object(object) = &value {
         if let Some(Value::Array(_)) = resource::get(object, "Operations") {
@@ -319,10 +314,9 @@ mod tests {
 
     #[test]
     fn locations_are_relative_to_the_service() {
-        let connection = Connection::from_json(
-            &json!({"serviceUrl": "https://scim.example/scim/v2", "auth": {"type": "none"}}),
-        )
-        .unwrap();
+        let connection =
+            Connection::from_json(&json!({"serviceUrl": "https://scim.example/scim/v2", "auth": {"type": "none"}}))
+                .unwrap();
         let rows = [
             ("\"/Users/1\"", "https://scim.example/scim/v2/Users/1"),
             ("/Async/7?x=/scim/v2/", "https://scim.example/scim/v2/Async/7?x=/scim/v2/"),

@@ -6,10 +6,12 @@
 pub mod bulk;
 pub mod connection_test;
 pub mod discovery;
+pub mod kept;
 pub mod later;
 pub mod query;
 pub mod resource;
 pub mod target;
+pub mod validate;
 pub mod wire;
 
 use crate::failure::{Failure, Result};

@@ -2,20 +2,21 @@
 
 use super::target::Endpoint;
 use super::wire::{body, checked_id, refused, request, url};
-use super::{Input, Known, Output, Verb, View};
+use super::{Input, Known, Output, Verb, View, discovery, validate};
 use crate::catalog::table::Row;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
 use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
-use crate::scim::{patch, schema, urn};
+use crate::scim::{builtin, patch, schema, urn};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
 /// Runs one of them.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
+    let endpoint = &prepared(client, row.verb, endpoint, input)?;
     let request = build(client.connection(), row.verb, endpoint, input)?;
     let exchange = client.send(&request)?;
     match row.verb {
@@ -39,6 +40,18 @@ pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -
             None => Ok(Output::None),
         },
     }
+}
+
+/// What the provider is asked before the request is written: the schema of its resources, and what that makes of the input.
+fn prepared(client: &Client<'_>, verb: Verb, endpoint: &Endpoint, input: &Input) -> Result<Endpoint> {
+    let endpoint = match verb {
+        Verb::Create | Verb::Update => discovery::with_schema(client, endpoint, &input.payload),
+        _ => endpoint.clone(),
+    };
+    if input.options.validate {
+        validate::check(client, verb, &endpoint, input)?;
+    }
+    Ok(endpoint)
 }
 
 /// The request of a verb; pure.
@@ -91,6 +104,9 @@ pub fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource
     }
     strip_read_only(&mut resource, endpoint.schema.as_deref());
     name_schemas(&mut resource, endpoint.schema.as_deref());
+    if endpoint.known.is_none() {
+        builtin::strip_device(&mut resource);
+    }
     if !resource.contains_key("schemas") {
         return Err(Failure::input(
             "/payload/schemas",

@@ -82,7 +82,11 @@ mod tests {
     }
 
     fn token(claims: &Value) -> String {
-        format!("{}.{}.", BASE64_URL_SAFE_NO_PAD.encode("{\"alg\":\"none\"}"), BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()))
+        format!(
+            "{}.{}.",
+            BASE64_URL_SAFE_NO_PAD.encode("{\"alg\":\"none\"}"),
+            BASE64_URL_SAFE_NO_PAD.encode(claims.to_string())
+        )
     }
 
     #[test]

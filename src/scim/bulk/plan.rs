@@ -127,8 +127,7 @@ impl Work {
             });
         }
         let fail_on_errors = self.fail_on_errors.map(|most| most - self.errors);
-        let mut batch =
-            Batch { body: head(fail_on_errors), idempotent: true, fail_on_errors, ..Batch::default() };
+        let mut batch = Batch { body: head(fail_on_errors), idempotent: true, fail_on_errors, ..Batch::default() };
         while let Some(unit) = self.queue.pop_front() {
             if let Some((step, failure)) = unit.iter().find_map(|step| Some((*step, self.blocked(*step)?))) {
                 self.give_up(&unit, step, failure);
@@ -232,7 +231,8 @@ impl Work {
     fn blocked(&self, step: usize) -> Option<Box<Failure>> {
         let targets = &self.steps.get(step)?.prepared.targets;
         let index = targets.iter().find(|target| {
-            self.outcomes.get(**target).is_some_and(Option::is_some) && self.ids.get(**target).is_some_and(Option::is_none)
+            self.outcomes.get(**target).is_some_and(Option::is_some)
+                && self.ids.get(**target).is_some_and(Option::is_none)
         })?;
         let outcome = self.outcomes.get(*index)?.as_ref()?;
         Some(missing(*index, outcome.failure.is_none()))
@@ -249,9 +249,9 @@ impl Work {
     /// Puts a unit into a request, where it fits.
     fn fit(&mut self, batch: &mut Batch, unit: &[usize]) -> Fit {
         let full = if batch.steps.is_empty() { Fit::Never } else { Fit::Full };
-        let circle = unit.iter().any(|step| {
-            self.steps.get(*step).is_some_and(|it| unit.len() > 1 || it.prepared.targets.contains(step))
-        });
+        let circle = unit
+            .iter()
+            .any(|step| self.steps.get(*step).is_some_and(|it| unit.len() > 1 || it.prepared.targets.contains(step)));
         if circle && !self.limits.bulk {
             return full;
         }
@@ -327,7 +327,9 @@ impl Work {
                 *step,
                 Found::failed(Failure::new(
                     Kind::TooLarge,
-                    format!("not sent: the operation alone is larger than the provider's maxPayloadSize of {limit} bytes"),
+                    format!(
+                        "not sent: the operation alone is larger than the provider's maxPayloadSize of {limit} bytes"
+                    ),
                 )),
             );
             return;
@@ -354,10 +356,8 @@ impl Work {
             let data = Some(json!({"schemas": [urn::PATCH_OP], "Operations": operations}));
             deferred.push(*index);
             let operation = Operation { method: Method::Patch, path, bulk_id: None, version: None, data };
-            completions.push(Step {
-                owner: *index,
-                prepared: Prepared { operation, targets: deferred, idempotent: false },
-            });
+            completions
+                .push(Step { owner: *index, prepared: Prepared { operation, targets: deferred, idempotent: false } });
         }
         let first = self.steps.len();
         self.steps.extend(completions);
