@@ -511,9 +511,6 @@ fn the_catalog_tells_the_truth() {
     }
     let unfinished = [
         "reconcile",
-        "submitRequest",
-        "collectRequest",
-        "bulk",
         "listResourceTypes",
         "getResourceType",
         "listSchemas",

@@ -54,7 +54,6 @@ struct Step {
 #[derive(Debug)]
 pub struct Work {
     steps: Vec<Step>,
-    count: usize,
     queue: VecDeque<Vec<usize>>,
     names: BTreeMap<String, usize>,
     ids: Vec<Option<String>>,
@@ -106,7 +105,6 @@ impl Work {
         let steps = operations.into_iter().enumerate().map(|(owner, prepared)| Step { owner, prepared }).collect();
         Work {
             steps,
-            count,
             queue,
             names,
             ids: vec![None; count],
