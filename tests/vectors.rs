@@ -4,6 +4,7 @@
 
 use scim_connector::convert::resource as convert;
 use scim_connector::operations::{Input, Verb, View, query};
+use scim_connector::scim::definition::{self, ResourceType, Schema};
 use scim_connector::scim::filter::{Filter, SyntaxError};
 use scim_connector::scim::patch::{self, OPS};
 use scim_connector::scim::resource::{self, Resource};
@@ -23,9 +24,9 @@ const KINDS: [Kind; 14] = [
     ("user", user),
     ("group", object),
     ("service-provider-config", service_provider),
-    ("resource-types-bare-array", array),
-    ("resource-type", object),
-    ("schema", object),
+    ("resource-types-bare-array", resource_types),
+    ("resource-type", resource_types),
+    ("schema", schema),
     ("list-response", list_response),
     ("search-request", search_request),
     ("patch-request", patch_request),
@@ -110,6 +111,39 @@ fn filters(name: &str, _: &str, value: &Value) {
 
 fn paths(name: &str, _: &str, value: &Value) {
     written::<scim::path::Path>(name, value, &[]);
+}
+
+/// Every resource type is read, and nothing of its document is lost.
+fn resource_types(name: &str, _: &str, value: &Value) {
+    let documents = definition::documents(value);
+    assert_eq!(documents.len(), value.as_array().map_or(1, Vec::len), "{name}");
+    for document in documents {
+        let it = ResourceType::read(&document).unwrap_or_else(|| panic!("{name}: no resource type"));
+        assert_eq!(it.to_json(), Value::Object(document), "{name}");
+    }
+}
+
+/// A schema is read with every attribute, and its document says what it said, besides the defaults.
+fn schema(name: &str, _: &str, value: &Value) {
+    let schema = Schema::read(as_object(name, value)).unwrap_or_else(|| panic!("{name}: no schema"));
+    assert_eq!(schema.attributes.len(), value["attributes"].as_array().unwrap().len(), "{name}");
+    includes(&schema.to_json(), value, name);
+}
+
+/// Whether a value has what another has; an empty list is as good as none (RFC 7643 section 2.5).
+fn includes(value: &Value, expected: &Value, at: &str) {
+    match (value, expected) {
+        (Value::Object(object), Value::Object(members)) => {
+            for (key, member) in members.iter().filter(|(_, member)| **member != Value::Array(Vec::new())) {
+                includes(object.get(key).unwrap_or(&Value::Null), member, &format!("{at}/{key}"));
+            }
+        }
+        (Value::Array(items), Value::Array(members)) => {
+            assert_eq!(items.len(), members.len(), "{at}");
+            items.iter().zip(members).for_each(|(item, member)| includes(item, member, at));
+        }
+        _ => assert_eq!(value, expected, "{at}"),
+    }
 }
 
 fn service_provider(name: &str, _: &str, value: &Value) {

@@ -211,12 +211,8 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
 /// The endpoint of a resource type, by its name: the provider's, or where it has no list of types, the standard's.
 pub fn endpoint(client: &Client<'_>, name: &str) -> Result<Endpoint> {
     let standard = builtin::resource_types();
-    let types = match resource_types(client) {
-        Ok(types) if !types.is_empty() => types,
-        // Whoever may not read the types may still know their resources.
-        Err(failure) if !lacking(&failure) => return Err(failure),
-        _ => standard,
-    };
+    // Whoever may not read the types may still know their resources.
+    let types = Some(or_none(resource_types(client))?).filter(|types| !types.is_empty()).unwrap_or(standard);
     let it = pick(types, name, "resource type", ResourceType::is, |it| &it.name)
         .map_err(|failure| failure.at("/resourceType"))?;
     let path = segments(&it.endpoint, &client.connection().service_url).ok_or_else(|| {
@@ -224,6 +220,11 @@ pub fn endpoint(client: &Client<'_>, name: &str) -> Result<Endpoint> {
     })?;
     let known = KNOWN.iter().copied().find(|known| known.schema.eq_ignore_ascii_case(&it.schema));
     Ok(Endpoint { path, known, schema: Some(it.schema).filter(|urn| !urn.is_empty()), single: false })
+}
+
+/// What was found, or nothing where it is not to be had.
+pub fn or_none<T>(found: Result<Vec<T>>) -> Result<Vec<T>> {
+    found.or_else(|failure| if lacking(&failure) { Ok(Vec::new()) } else { Err(failure) })
 }
 
 /// Whether a failure to read documents of discovery says that they are not to be had, rather than that something is wrong now.
@@ -254,48 +255,8 @@ pub fn segments(endpoint: &str, service: &Url) -> Option<Vec<String>> {
     usable.then_some(segments)
 }
 
-/// The type of the resources at an endpoint and the schemas to read them with: the provider's, or with a warning the standard's.
-/// None where neither knows the endpoint.
-pub fn described(client: &Client<'_>, endpoint: &Endpoint) -> Result<Option<(ResourceType, Vec<Schema>)>> {
-    let or_none = |failure: Box<Failure>| if lacking(&failure) { Ok(Vec::new()) } else { Err(failure) };
-    let here = |it: &ResourceType| match &endpoint.schema {
-        Some(urn) => it.schema.eq_ignore_ascii_case(urn),
-        None => {
-            segments(&it.endpoint, &client.connection().service_url).is_some_and(|path| same(&path, &endpoint.path))
-        }
-    };
-    let theirs = resource_types(client).or_else(or_none)?.into_iter().find(here);
-    let standard = builtin::resource_types().into_iter().find(here);
-    let it = match (theirs, standard) {
-        // A device may have any registered extension, listed or not (RFC 9944 section 7).
-        (Some(it), Some(own)) if own.name == "Device" => {
-            let mut it = it;
-            let more: Vec<_> = own
-                .extensions
-                .into_iter()
-                .filter(|(urn, _)| !it.extensions.iter().any(|known| known.0 == *urn))
-                .collect();
-            it.extensions.extend(more);
-            it
-        }
-        (Some(it), _) | (None, Some(it)) => it,
-        (None, None) => return Ok(None),
-    };
-    let mut schemas = schemas(client).or_else(or_none)?;
-    let has = |urn: &str| schemas.iter().any(|schema| schema.id.eq_ignore_ascii_case(urn));
-    let needed = std::iter::once(&it.schema).chain(it.extensions.iter().map(|extension| &extension.0));
-    let lacked: Vec<&str> = needed.map(String::as_str).filter(|urn| !has(urn)).collect();
-    if !lacked.is_empty() {
-        let lacked = lacked.join(", ");
-        client.warn(format!("the provider publishes no schema {lacked}; the standard's is assumed where there is one"));
-    }
-    // All of them: those within a device's extensions are named by no resource type (RFC 9944 section 7.1.3).
-    let standard: Vec<Schema> = builtin::schemas().into_iter().filter(|schema| !has(&schema.id)).collect();
-    schemas.extend(standard);
-    Ok(Some((it, schemas)))
-}
-
-fn same(one: &[String], other: &[String]) -> bool {
+/// Whether two paths are the same, in any case.
+pub fn same(one: &[String], other: &[String]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.eq_ignore_ascii_case(other))
 }
 

@@ -96,7 +96,8 @@ pub fn find(client: &Client<'_>, what: Document) -> Option<Option<Vec<Resource>>
     KEPT.with_borrow_mut(|kept| {
         kept.retain(|entry| entry.until > now);
         // The connection that asks may want them fresher than the one that kept them.
-        let fresh = |entry: &&Entry| entry.what == what && entry.owner == owner && entry.until <= now.saturating_add(lifetime);
+        let fresh =
+            |entry: &&Entry| entry.what == what && entry.owner == owner && entry.until <= now.saturating_add(lifetime);
         kept.iter().find(fresh).map(|entry| entry.documents.clone())
     })
 }
