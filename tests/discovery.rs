@@ -8,6 +8,7 @@ use scim_connector::catalog::forms;
 use scim_connector::catalog::invoke::invoke;
 use scim_connector::connection::Connection;
 use scim_connector::failure::Kind;
+use scim_connector::http::platform::Platform;
 use script::{Outcome, Script, answer, bearer};
 use serde_json::{Value, json};
 
