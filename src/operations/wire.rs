@@ -58,6 +58,13 @@ pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &
     failure.request_id = response.request_id();
     match failure.kind {
         Kind::Authentication => failure.detail.push_str("; check auth"),
+        // Some say "forbidden" of too many requests.
+        Kind::Permission if retry::refused_unprocessed(response) => {
+            failure.kind = Kind::Throttled;
+            failure.transient = true;
+        }
+        // Without a condition none can have failed: one provider answers 412 to anything it does not like.
+        Kind::Precondition if response.status == 412 && !client.was_conditional() => failure.kind = Kind::InvalidInput,
         // A gateway may give up on a write that the provider behind it carries out.
         Kind::Unavailable if retry::refused_unprocessed(response) && response.status != 503 => {
             failure.kind = Kind::Throttled
@@ -80,8 +87,13 @@ pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str
         return Ok(None);
     }
     let depth = client.connection().parts.limits.json_depth;
-    error::object(response.status, &response.body, depth, what).map(Some).map_err(|mut failure| {
-        failure.request_id = response.request_id();
-        if effect == Effect::Read { failure } else { failure.maybe_applied() }
-    })
+    match error::object(response.status, &response.body, depth, what) {
+        // Some write nothing as an empty object.
+        Ok(object) if object.is_empty() && effect != Effect::Read => Ok(None),
+        Ok(object) => Ok(Some(object)),
+        Err(mut failure) => {
+            failure.request_id = response.request_id();
+            Err(if effect == Effect::Read { failure } else { failure.maybe_applied() })
+        }
+    }
 }
