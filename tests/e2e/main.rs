@@ -13,6 +13,7 @@ mod fake;
 mod harness;
 mod hostile;
 mod operations;
+mod profiles;
 mod secrets;
 mod servers;
 mod tokens;
