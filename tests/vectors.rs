@@ -9,7 +9,7 @@ use scim_connector::scim::patch::{self, OPS};
 use scim_connector::scim::resource::{self, Resource};
 use scim_connector::scim::service_provider::{FEATURES, ServiceProvider, Source};
 use scim_connector::scim::{self, error, list};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::{Debug, Display};
 use std::fs;
 use std::path::Path;
@@ -151,7 +151,7 @@ fn search_request(name: &str, _: &str, value: &Value) {
     input.query.start_index = value["startIndex"].as_u64();
     input.query.count = value["count"].as_u64().map(|count| count.try_into().unwrap());
     let connection = scim_connector::connection::Connection::from_json(
-        &serde_json::json!({"serviceUrl": "https://example.com/v2", "auth": {"type": "none"}}),
+        &json!({"serviceUrl": "https://example.com/v2", "auth": {"type": "none"}}),
     )
     .unwrap();
     let endpoint = scim_connector::operations::target::Endpoint::of(scim_connector::operations::KNOWN[0]);
@@ -167,22 +167,85 @@ fn search_request(name: &str, _: &str, value: &Value) {
     assert_eq!(request.url.as_str(), "https://example.com/v2/Users/.search");
 }
 
+/// The request is checked, written as the standard has it, and does what the standard says of it.
 fn patch_request(name: &str, _: &str, value: &Value) {
     let operation = |item: &Value| {
         let op = OPS.iter().find(|row| row.0.eq_ignore_ascii_case(item["op"].as_str().unwrap())).unwrap().1;
         patch::Operation { op, path: item["path"].as_str().map(str::to_owned), value: item.get("value").cloned() }
     };
-    let operations: Vec<_> = value["Operations"]
-        .as_array()
-        .unwrap_or_else(|| panic!("{name}: no Operations"))
-        .iter()
-        .map(operation)
-        .collect();
-    assert_eq!(
-        Value::Object(patch::body(&operations, &patch::Known::NOTHING, "/operations").unwrap()),
-        *value,
-        "{name}"
-    );
+    let read = |value: &Value| -> Vec<_> {
+        let operations = value["Operations"].as_array().unwrap_or_else(|| panic!("{name}: no Operations"));
+        operations.iter().map(operation).collect()
+    };
+    let (mut value, mut operations) = (value.clone(), read(value));
+    if let Some(path) = value.pointer("/Operations/0/path").and_then(Value::as_str).filter(|path| path.contains("eq\""))
+    {
+        // The standard forgets a space here that its own grammar requires (RFC 7644 figure 1).
+        let spaced = path.replace("eq\"", "eq \"");
+        let failure = patch::body(&operations, &patch::Known::NOTHING, "/operations").unwrap_err();
+        assert!(failure.detail.contains("write a space behind eq"), "{name}: {}", failure.detail);
+        value["Operations"][0]["path"] = json!(spaced);
+        operations = read(&value);
+    }
+    let (before, after) = patched(name, &value["Operations"]);
+    let known = if before["members"].is_array() { &patch::Known::GROUP } else { &patch::Known::USER };
+    assert_eq!(Value::Object(patch::body(&operations, known, "/operations").unwrap()), value, "{name}");
+    let mut resource = as_object(name, &before).clone();
+    assert!(patch::apply(&mut resource, &operations, known, "/operations").unwrap(), "{name}");
+    assert_eq!(Value::Object(resource.clone()), after, "{name}");
+    // None of them changes anything the second time.
+    let again = patch::apply(&mut resource, &operations, known, "/operations").unwrap();
+    assert_eq!((again, Value::Object(resource)), (false, after), "{name}: a second time");
+}
+
+/// A resource before an example of PATCH, and what the standard says it is afterwards.
+fn patched(name: &str, operations: &Value) -> (Value, Value) {
+    let members = |ids: &[&str]| Value::Array(ids.iter().map(|id| json!({"value": id})).collect());
+    let group = |members: Value| json!({"displayName": "Tour Guides", "members": members});
+    let last = operations.as_array().and_then(|operations| operations.last()).unwrap();
+    let with = |mut list: Value, new: &Value| {
+        list.as_array_mut().unwrap().extend(new.as_array().unwrap().iter().cloned());
+        list
+    };
+    let work = json!({"value": "b@example.com", "type": "work"});
+    let home = json!({"value": "b@example.com", "type": "home"});
+    let address = json!({"type": "work", "streetAddress": "100 Universal City Plaza", "primary": true});
+    let other = json!({"type": "home", "streetAddress": "456 Hollywood Blvd", "primary": true});
+    let example = name.split_once("-patch-request-").map_or(name, |(_, example)| example);
+    match example {
+        "add-member" | "add-member-abridged" => (group(members(&["1"])), group(with(members(&["1"]), &last["value"]))),
+        "add-without-path" => (
+            json!({"userName": "b", "emails": [work]}),
+            json!({"userName": "b", "nickName": "Babs", "emails": [work, {"value": "babs@jensen.org", "type": "home"}]}),
+        ),
+        "remove-one-member" => (group(members(&["1", "2819c223-7f76-...413861904646"])), group(members(&["1"]))),
+        "remove-all-members" => (group(members(&["1", "2"])), json!({"displayName": "Tour Guides"})),
+        "remove-filtered-emails" => (
+            json!({"emails": [work, home, {"value": "b@other.org", "type": "work"}]}),
+            json!({"emails": [home, {"value": "b@other.org", "type": "work"}]}),
+        ),
+        "remove-and-add-member" => {
+            (group(members(&["1", "2819c223...919d-413861904646"])), group(with(members(&["1"]), &last["value"])))
+        }
+        "replace-all-members" | "replace-all-members-in-two-steps" => {
+            (group(members(&["1", "2"])), group(last["value"].clone()))
+        }
+        "replace-work-address" => {
+            let mut yields = other.clone();
+            yields["primary"] = json!(false);
+            (json!({"addresses": [other, address]}), json!({"addresses": [yields, last["value"]]}))
+        }
+        "replace-street-address" => {
+            let mut moved = address.clone();
+            moved["streetAddress"] = json!("1010 Broadway Ave");
+            (json!({"addresses": [address]}), json!({"addresses": [moved]}))
+        }
+        "replace-without-path" => (
+            json!({"userName": "b", "nickName": "B", "emails": [work]}),
+            json!({"userName": "b", "nickName": "Babs", "emails": last["value"]["emails"]}),
+        ),
+        other => panic!("{other}: nothing says what this does"),
+    }
 }
 
 fn scim_error(name: &str, text: &str, value: &Value) {

@@ -193,7 +193,7 @@ impl<'a> Group<'a> {
         for (op, members, limit) in parts {
             let sent = match self.portions(op, members, limit) {
                 Ok(portions) => portions,
-                Err((0, failure)) if lacks_method(&failure) && knobs.put && result == Membership::default() => {
+                Err((0, failure)) if lacks_method(&failure) && knobs.put && result.added + result.removed == 0 => {
                     return self.put(&plan);
                 }
                 Err((done, mut failure)) => {

@@ -2,8 +2,9 @@
 
 use super::output;
 use crate::error::{Error, Result};
-use crate::sandbox::{Options, Sandbox, Storage};
+use crate::sandbox::{Options, Sandbox, Storage, behaviours};
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 use serde_json::json;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +27,18 @@ pub struct Arguments {
     /// The client's identifier
     #[arg(long, value_name = "ID", default_value = "sandbox")]
     client_id: String,
+    /// Act like this provider instead of doing all the RFCs say
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(behaviours()))]
+    behave_as: Option<String>,
+    /// Page listings by cursor only (RFC 9865)
+    #[arg(long)]
+    cursor_only: bool,
+    /// Start with so many made-up users, which take no memory until they are changed
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "database")]
+    seed_users: u64,
+    /// Let clients have requests answered so much later (RFC 9967); without, all are answered at once
+    #[arg(long, value_name = "MILLISECONDS")]
+    asynchronous: Option<u64>,
     /// When ready, print one line of JSON on stdout: serviceUrl, tokenUrl, clientId, clientSecret
     #[arg(long)]
     json: bool,
@@ -47,6 +60,10 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         client_secret: client_secret.clone(),
         token_lifetime: Duration::from_secs(arguments.token_lifetime),
         bearer_token: variable("SCIM_SANDBOX_BEARER_TOKEN"),
+        behaviour: arguments.behave_as.clone(),
+        cursor_only: arguments.cursor_only,
+        seed_users: arguments.seed_users,
+        asynchronous: arguments.asynchronous.map(Duration::from_millis),
         ..Options::default()
     };
     let sandbox = Sandbox::start(options)

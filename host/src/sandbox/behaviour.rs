@@ -5,212 +5,16 @@
 //! understands (parameters the provider ignores are dropped), and the answer is dressed. The descriptions are
 //! separate from the component's profiles on purpose: the two check each other.
 
+use super::description::{Answer, DESCRIPTIONS, Description, ResourceRow};
 use super::directory::{Directory, Settings};
 use super::error::ScimError;
 use super::exchange::{Call, Content, Reply};
-use super::facts::{When, matches_path};
+use super::facts::matches_path;
 use http::{HeaderName, HeaderValue, Method, header};
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// The descriptions by name.
-const DESCRIPTIONS: [(&str, &str); 10] = [
-    ("asgardeo", include_str!("behaviours/asgardeo.json")),
-    ("aws", include_str!("behaviours/aws.json")),
-    ("databricks", include_str!("behaviours/databricks.json")),
-    ("entra", include_str!("behaviours/entra.json")),
-    ("github", include_str!("behaviours/github.json")),
-    ("gitlab", include_str!("behaviours/gitlab.json")),
-    ("google", include_str!("behaviours/google.json")),
-    ("okta", include_str!("behaviours/okta.json")),
-    ("salesforce", include_str!("behaviours/salesforce.json")),
-    ("slack", include_str!("behaviours/slack.json")),
-];
-
-/// A description as written. Paths are patterns below the service URL: `*` is one segment, `**` at the end the rest.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Description {
-    /// What it imitates, for readers of the file.
-    #[serde(rename = "about")]
-    _about: String,
-    /// The resource types it has; all without.
-    types: Option<Vec<String>>,
-    /// Members of the service provider configuration that differ.
-    config: Map<String, Value>,
-    paging: Option<PagingRow>,
-    bulk_operations: Option<usize>,
-    /// Whether versions are shown and conditions are heeded.
-    etags: bool,
-    aliases: Vec<Alias>,
-    /// The media type of all JSON answers.
-    media_type: Option<String>,
-    /// What it refuses; the first rule that applies answers.
-    refuses: Vec<Rule>,
-    limit: Option<Limit>,
-    /// Query parameters without effect.
-    ignored_parameters: Vec<String>,
-    /// Where DELETE sets `active` to false instead.
-    deactivates: Vec<String>,
-    /// The only attributes PATCH changes; others are dropped silently.
-    patches_only: Vec<String>,
-    /// Attributes a change of which is dropped silently.
-    immutable: Vec<String>,
-    /// Whether member values come as `{"members": […]}`.
-    wrapped_members: bool,
-    /// What stands before every userName; accepted with and without.
-    user_name_prefix: String,
-    /// How answers differ.
-    answers: Vec<AnswerRow>,
-    lists: Lists,
-    resources: Vec<ResourceRow>,
-    errors: Errors,
-    /// Whether the status of a bulk operation is `{"code": 201}`.
-    bulk_status_object: bool,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct PagingRow {
-    #[serde(default)]
-    index: bool,
-    #[serde(default)]
-    cursor: bool,
-    default: usize,
-    most: usize,
-}
-
-/// Another path of an endpoint.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Alias {
-    path: String,
-    of: String,
-    /// Whether the endpoint is not at its own path.
-    #[serde(default)]
-    only: bool,
-}
-
-/// A refusal.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Rule {
-    /// All methods without.
-    #[serde(default)]
-    methods: Vec<String>,
-    path: String,
-    #[serde(default)]
-    when: When,
-    answer: Answer,
-}
-
-/// An error answer.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Answer {
-    status: u16,
-    #[serde(default)]
-    detail: String,
-    #[serde(default)]
-    scim_type: Option<String>,
-    /// A body of another media type instead of a SCIM error.
-    #[serde(default)]
-    text: Option<(String, String)>,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-}
-
-/// How many requests of some methods are allowed in a window.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Limit {
-    methods: Vec<String>,
-    burst: usize,
-    /// Length of the window.
-    seconds: u64,
-    /// Whether the answer says when to come again.
-    #[serde(default)]
-    retry_after: bool,
-    answer: Answer,
-}
-
-/// The status and body of a success.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct AnswerRow {
-    methods: Vec<String>,
-    path: String,
-    status: Option<u16>,
-    /// The whole body; null for none.
-    #[serde(default, deserialize_with = "some")]
-    body: Option<Value>,
-}
-
-/// How lists look.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Lists {
-    /// What `Resources` is called.
-    key: String,
-    /// Members that are left out.
-    without: Vec<String>,
-    /// Whether an empty list has no `Resources`.
-    omit_empty: bool,
-    /// Instead of an empty list that was filtered.
-    no_match: Option<Answer>,
-}
-
-impl Default for Lists {
-    fn default() -> Self {
-        Self { key: "Resources".into(), without: Vec::new(), omit_empty: false, no_match: None }
-    }
-}
-
-/// How resources of a type look.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ResourceRow {
-    /// All types without.
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    /// `member` or `member.sub` left out everywhere.
-    #[serde(default)]
-    without: Vec<String>,
-    /// The same, in lists only.
-    #[serde(default)]
-    without_in_lists: Vec<String>,
-    /// Members that are always there, with these values if there is none.
-    #[serde(default)]
-    defaults: Map<String, Value>,
-    /// Sub-attributes shown as members called `attribute.sub`.
-    #[serde(default)]
-    flattened: Vec<String>,
-    /// Multi-valued attributes whose first value is shown as plain text.
-    #[serde(default)]
-    plain_first: Vec<String>,
-    /// Attributes shown in lower case.
-    #[serde(default)]
-    lower: Vec<String>,
-    /// Whether URLs are relative to the service URL.
-    #[serde(default)]
-    relative: bool,
-}
-
-/// How errors look.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Errors {
-    status_number: bool,
-    schemas_text: bool,
-    without_scim_type: bool,
-    /// Further members; an empty object keeps what is there.
-    also: Map<String, Value>,
-    /// By status, a code word instead of the detail.
-    details: BTreeMap<String, String>,
-}
 
 /// An impersonated provider.
 #[derive(Debug)]
@@ -218,11 +22,6 @@ pub(super) struct Behaviour {
     description: Description,
     /// When the counted requests of the window came.
     recent: Mutex<VecDeque<Instant>>,
-}
-
-/// A JSON value that is there, null included.
-fn some<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// The names there are.

@@ -66,8 +66,9 @@ impl Directory {
         base: String,
         settings: Settings,
         mut file: Option<File>,
+        seeds: u64,
     ) -> std::io::Result<Self> {
-        let mut state = State::default();
+        let mut state = State::seeded(seeds);
         if let Some(file) = &mut file {
             state.me = file.me()?;
             for mut record in file.load()? {
@@ -139,15 +140,15 @@ impl Directory {
         let seq = record.seq;
         let also = me.then(|| Change::Me(record.id.clone()));
         self.put(&mut state, kind, record, also)?;
-        let record = state.records.get(&seq).ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
-        Ok(self.show(&state, kind, record, query))
+        let record = state.get(seq).ok_or_else(|| ScimError::status(500, "the new resource is gone"))?;
+        Ok(self.show(&state, kind, &record, query))
     }
 
     /// Reads one resource (RFC 7644 section 3.4.1).
     pub(super) fn get(&self, kind: &ResourceType, id: &str, query: &Query) -> Result<Shown> {
         let state = self.read();
         let record = state.find(kind, id)?;
-        Ok(self.show(&state, kind, record, query))
+        Ok(self.show(&state, kind, &record, query))
     }
 
     /// Replaces a resource (RFC 7644 section 3.5.1).
@@ -184,7 +185,7 @@ impl Directory {
         change: impl FnOnce(&Object) -> Result<Object>,
     ) -> Result<Shown> {
         let mut state = self.write();
-        let old = state.find(kind, id)?;
+        let old = state.find(kind, id)?.into_owned();
         conditions.allow_write(version(&old.resource))?;
         let seq = old.seq;
         let mut resource = change(&old.resource)?;
@@ -193,18 +194,18 @@ impl Directory {
                 resource.insert(name.into(), value.clone());
             }
         }
-        let record = Record { resource, ..old.clone() };
+        let record = Record { resource, ..old };
         self.put(&mut state, kind, record, None)?;
-        let record = state.records.get(&seq).ok_or_else(|| ScimError::not_found(&kind.name, id))?;
-        Ok(self.show(&state, kind, record, query))
+        let record = state.get(seq).ok_or_else(|| ScimError::not_found(&kind.name, id))?;
+        Ok(self.show(&state, kind, &record, query))
     }
 
     /// Deletes a resource and its memberships (RFC 7644 section 3.6).
     pub(super) fn delete(&self, kind: &ResourceType, id: &str, conditions: &Conditions) -> Result<()> {
         let mut state = self.write();
-        let old = state.find(kind, id)?;
+        let old = state.find(kind, id)?.into_owned();
         conditions.allow_write(version(&old.resource))?;
-        let mut changes = vec![Change::Delete(old.clone())];
+        let mut changes = vec![Change::Delete(old)];
         for group in state.groups_of(id).filter(|group| group.id != id) {
             let mut group = group.clone();
             if let Some(Value::Array(members)) = group.resource.get_mut(MEMBERS) {
@@ -230,16 +231,17 @@ impl Directory {
             [kind] if query.filter.is_none() && query.sort_by.is_none() => (
                 state.count(kind),
                 match page.start {
-                    Start::Skip(skip) => state.from(kind, 0).skip(skip).take(page.count + 1).collect(),
-                    Start::Cursor(first) => state.from(kind, first).take(page.count + 1).collect(),
+                    Start::Skip(skip) => state.from(kind, 0, skip).take(page.count + 1).collect(),
+                    Start::Cursor(first) => state.from(kind, first, 0).take(page.count + 1).collect(),
                 },
             ),
             _ => self.search(&state, types, query, page)?,
         };
+        let projections: Vec<_> = types.iter().map(|kind| (*kind, query.projection(kind))).collect();
         let records = found.iter().take(page.count).filter_map(|seq| {
             let record = state.get(*seq)?;
-            let kind = self.kind_named(&record.kind)?;
-            Some(query.projection(kind).apply(self.view(&state, kind, record)))
+            let (kind, projection) = projections.iter().find(|(kind, _)| kind.name == record.kind)?;
+            Some(projection.apply(self.view(&state, kind, &record)))
         });
         let resources: Vec<Value> = records.map(Value::Object).collect();
         let mut answer = json!({
@@ -281,7 +283,7 @@ impl Directory {
                 filter.is_some_and(|filter| filter.mentions(&derived)) || sort_path.as_deref().is_some_and(is_derived);
             for record in state.candidates(kind, filter) {
                 let resource = match needs_view {
-                    true => Cow::Owned(self.view(state, kind, record)),
+                    true => Cow::Owned(self.view(state, kind, &record)),
                     false => Cow::Borrowed(&record.resource),
                 };
                 if filter.is_none_or(|filter| filter.matches(&resource)) {
@@ -308,12 +310,11 @@ impl Directory {
         forget_secrets(&kind.root, &mut record.resource);
         state.check_members(&mut record)?;
         for (name, key) in unique_keys(kind, &record.resource) {
-            let owner = state.unique.get(&(kind.name.clone(), name.to_owned(), key));
-            if owner.is_some_and(|seq| *seq != record.seq) {
+            if state.owner(kind, name, key).is_some_and(|seq| seq != record.seq) {
                 return Err(ScimError::uniqueness(name));
             }
         }
-        match state.records.get(&record.seq) {
+        match state.get(record.seq) {
             // RFC 7644 section 3.5.2.1: without a change lastModified stays.
             Some(old) if old.resource == record.resource => return Ok(()),
             Some(_) => touch(&mut record.resource),

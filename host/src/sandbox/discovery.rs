@@ -48,8 +48,12 @@ pub(super) fn config(directory: &Directory) -> Value {
 /// The resource types (RFC 7643 section 6).
 pub(super) fn resource_types(directory: &Directory) -> Vec<Value> {
     let types = directory.registry.types.iter().map(|kind| {
-        let extensions: Vec<Value> =
-            kind.extensions.iter().map(|urn| json!({"schema": urn, "required": false})).collect();
+        let extensions: Vec<Value> = kind
+            .extensions
+            .iter()
+            .filter(|_| kind.lists_extensions)
+            .map(|urn| json!({"schema": urn, "required": false}))
+            .collect();
         let value = json!({
             "schemas": [RESOURCE_TYPE],
             "id": kind.name,

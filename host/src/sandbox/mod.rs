@@ -5,7 +5,7 @@
 //!
 //! Reading order: this file, `server` (HTTP), `route` (what a URL does), `directory` (the resources and their rules), `schema` (the attribute
 //! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`, `paging`, `bulk`,
-//! `asynchronous`; last `behaviour` and `facts`, which make the sandbox act like a certain provider.
+//! `asynchronous`; last `behaviour`, `description` and `facts`, which make the sandbox act like a certain provider.
 //!
 //! What it decides where the RFCs leave room:
 //! - passwords are checked and forgotten: what is never returned is not stored;
@@ -31,6 +31,7 @@
 mod asynchronous;
 mod behaviour;
 mod bulk;
+mod description;
 mod directory;
 mod discovery;
 mod error;
@@ -44,6 +45,7 @@ mod patch;
 mod query;
 mod route;
 mod schema;
+mod seed;
 mod server;
 mod sqlite;
 mod state;
@@ -102,6 +104,9 @@ pub struct Options {
     /// How long a request is put off that the client prefers answered asynchronously (RFC 9967); without, every
     /// request is answered at once.
     pub asynchronous: Option<Duration>,
+    /// How many made-up users there are at the start, `seed-0` and so on. They take no memory until they are changed,
+    /// and go with [`Storage::Memory`] only.
+    pub seed_users: u64,
     /// The provider to impersonate, one of [`behaviours`]; none for a provider that does all the RFCs say.
     pub behaviour: Option<String>,
 }
@@ -129,6 +134,7 @@ impl Default for Options {
             cursor_only: false,
             cursor_lifetime: Duration::from_secs(3600),
             asynchronous: None,
+            seed_users: 0,
             behaviour: None,
         }
     }
@@ -152,6 +158,9 @@ impl Sandbox {
         let address = listener.local_addr()?;
         let file = match &options.storage {
             Storage::Memory => None,
+            Storage::Sqlite(_) if options.seed_users > 0 => {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "made-up users cannot be kept in a file"));
+            }
             Storage::Sqlite(path) => Some(sqlite::File::open(path)?),
         };
         let mut settings = directory::Settings {
@@ -179,7 +188,7 @@ impl Sandbox {
         let app = server::App {
             behaviour,
             requests,
-            directory: directory::Directory::open(registry, base, settings, file)?,
+            directory: directory::Directory::open(registry, base, settings, file, options.seed_users)?,
             tokens: oauth::Tokens {
                 client_id: options.client_id,
                 client_secret: options.client_secret,

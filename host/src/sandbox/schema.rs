@@ -125,6 +125,8 @@ pub(super) struct ResourceType {
     pub(super) schema: String,
     /// URNs of the extensions.
     pub(super) extensions: Vec<String>,
+    /// Whether the published resource type names them.
+    pub(super) lists_extensions: bool,
     /// The attribute tree; see the module's text.
     pub(super) root: Attribute,
 }
@@ -364,6 +366,7 @@ impl Registry {
                 name: row.name,
                 endpoint: row.endpoint,
                 schema: row.schema,
+                lists_extensions: row.lists_extensions,
                 extensions: row.extensions.into_iter().map(|extension| extension.schema).collect(),
             }
         });
@@ -389,12 +392,20 @@ impl Registry {
 
 /// A resource type as written in `schemas/types.json`.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct TypeRow {
     name: String,
     endpoint: String,
     schema: String,
     #[serde(default)]
     extensions: Vec<Extension>,
+    /// RFC 9944 appendix A.1 names no extensions: a client may send any that is registered.
+    #[serde(default = "yes")]
+    lists_extensions: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// An extension, which may have extensions of its own: the pairing methods of Bluetooth devices (RFC 9944

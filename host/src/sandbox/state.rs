@@ -6,8 +6,10 @@
 use super::error::{Result, ScimError};
 use super::matching::Filter;
 use super::schema::{Object, ResourceType};
+use super::seed;
 use super::sqlite::File;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The attribute that makes a resource a group.
@@ -41,36 +43,68 @@ pub(super) struct State {
     /// For every type its resources.
     by_kind: HashMap<String, BTreeSet<u64>>,
     /// (type, attribute, folded value) of every unique attribute.
-    pub(super) unique: HashMap<(String, String, String), u64>,
+    unique: HashMap<(String, String, String), u64>,
     /// For every member the groups it is in, oldest first.
     member_of: HashMap<String, BTreeSet<u64>>,
+    /// How many made-up users there were at first; their sequence numbers come before all others.
+    seeds: u64,
+    /// Those of them that were deleted.
+    gone: BTreeSet<u64>,
     /// The id of the client's own user, which may be gone.
     pub(super) me: Option<String>,
     pub(super) file: Option<File>,
 }
 
 impl State {
-    pub(super) fn get(&self, seq: u64) -> Option<&Record> {
-        self.records.get(&seq)
+    /// No resources but so many made-up users.
+    pub(super) fn seeded(count: u64) -> Self {
+        Self { seeds: count, next: count, ..Self::default() }
+    }
+
+    pub(super) fn get(&self, seq: u64) -> Option<Cow<'_, Record>> {
+        let made_up = || self.is_made_up(seq).then(|| Cow::Owned(seed::user(seq)));
+        self.records.get(&seq).map(Cow::Borrowed).or_else(made_up)
+    }
+
+    /// Whether a made-up user is still as it was made.
+    fn is_made_up(&self, seq: u64) -> bool {
+        seq < self.seeds && !self.gone.contains(&seq) && !self.records.contains_key(&seq)
     }
 
     /// How many resources of the type there are.
     pub(super) fn count(&self, kind: &ResourceType) -> usize {
-        self.by_kind.get(&kind.name).map_or(0, BTreeSet::len)
+        let seeds = if kind.name == seed::KIND { self.seeds - self.gone.len() as u64 } else { 0 };
+        self.by_kind.get(&kind.name).map_or(0, BTreeSet::len) + usize::try_from(seeds).unwrap_or(usize::MAX)
     }
 
-    /// The resources of the type from a sequence number on, oldest first.
-    pub(super) fn from(&self, kind: &ResourceType, first: u64) -> impl Iterator<Item = u64> {
-        self.by_kind.get(&kind.name).into_iter().flat_map(move |all| all.range(first..).copied())
+    /// The resources of the type from a sequence number on, oldest first, without so many of them.
+    pub(super) fn from(&self, kind: &ResourceType, first: u64, mut skip: usize) -> impl Iterator<Item = u64> {
+        let mut seeds = if kind.name == seed::KIND { first.min(self.seeds)..self.seeds } else { 0..0 };
+        if self.gone.is_empty() {
+            // Skipped in one step, not one by one.
+            let step = (seeds.end - seeds.start).min(skip as u64);
+            seeds.start += step;
+            skip -= usize::try_from(step).unwrap_or_default();
+        }
+        let stored = self.by_kind.get(&kind.name).into_iter().flat_map(move |all| all.range(first..).copied());
+        seeds.filter(|seq| !self.gone.contains(seq)).chain(stored).skip(skip)
     }
 
-    pub(super) fn by_id(&self, id: &str) -> Option<&Record> {
-        self.records.get(self.ids.get(id)?)
+    pub(super) fn by_id(&self, id: &str) -> Option<Cow<'_, Record>> {
+        let made_up = || seed::by_id(id).filter(|seq| self.is_made_up(*seq));
+        self.get(self.ids.get(id).copied().or_else(made_up)?)
     }
 
-    pub(super) fn find(&self, kind: &ResourceType, id: &str) -> Result<&Record> {
+    pub(super) fn find(&self, kind: &ResourceType, id: &str) -> Result<Cow<'_, Record>> {
         let found = self.by_id(id).filter(|record| record.kind == kind.name);
         found.ok_or_else(|| ScimError::not_found(&kind.name, id))
+    }
+
+    /// The resource that has a value of a unique attribute.
+    pub(super) fn owner(&self, kind: &ResourceType, attribute: &str, value: String) -> Option<u64> {
+        let named = kind.name == seed::KIND && attribute == "userName";
+        let made_up = seed::by_name(&value).filter(|seq| named && self.is_made_up(*seq));
+        self.unique.get(&(kind.name.clone(), attribute.to_owned(), value)).copied().or(made_up)
     }
 
     /// The records a filter can match: one by the index where the filter allows it, else all of the type.
@@ -78,13 +112,13 @@ impl State {
         &'s self,
         kind: &'s ResourceType,
         filter: Option<&Filter<'_>>,
-    ) -> Box<dyn Iterator<Item = &'s Record> + 's> {
+    ) -> Box<dyn Iterator<Item = Cow<'s, Record>> + 's> {
         match filter.and_then(Filter::unique_value) {
             Some((attribute, value)) => {
-                let key = (kind.name.clone(), attribute.name.clone(), value.to_owned());
-                Box::new(self.unique.get(&key).and_then(|seq| self.records.get(seq)).into_iter())
+                let owner = self.owner(kind, &attribute.name, value.to_owned());
+                Box::new(owner.and_then(|seq| self.get(seq)).into_iter())
             }
-            None => Box::new(self.from(kind, 0).filter_map(|seq| self.get(seq))),
+            None => Box::new(self.from(kind, 0, 0).filter_map(|seq| self.get(seq))),
         }
     }
 
@@ -119,7 +153,7 @@ impl State {
     }
 
     pub(super) fn insert(&mut self, kind: &ResourceType, record: Record) {
-        self.remove(kind, record.seq);
+        self.forget(kind, record.seq);
         for (name, key) in unique_keys(kind, &record.resource) {
             self.unique.insert((kind.name.clone(), name.to_owned(), key), record.seq);
         }
@@ -127,12 +161,21 @@ impl State {
             self.member_of.entry(member.to_owned()).or_default().insert(record.seq);
         }
         self.ids.insert(record.id.clone(), record.seq);
-        self.by_kind.entry(record.kind.clone()).or_default().insert(record.seq);
+        if record.seq >= self.seeds {
+            self.by_kind.entry(record.kind.clone()).or_default().insert(record.seq);
+        }
         self.next = self.next.max(record.seq + 1);
         self.records.insert(record.seq, record);
     }
 
     pub(super) fn remove(&mut self, kind: &ResourceType, seq: u64) {
+        self.forget(kind, seq);
+        if seq < self.seeds {
+            self.gone.insert(seq);
+        }
+    }
+
+    fn forget(&mut self, kind: &ResourceType, seq: u64) {
         let Some(record) = self.records.remove(&seq) else {
             return;
         };

@@ -7,7 +7,7 @@
 use super::super::resource::{self, Resource};
 use super::super::schema::Shape;
 use super::check::{Edit, parse};
-use super::compare::{element, element_says, is_primary, is_unassigned, items};
+use super::compare::{among, distinct, element, element_says, identity, is_primary, is_unassigned, items, places};
 use super::known::Known;
 use super::{Op, Operation, selects};
 use crate::failure::{Failure, Result};
@@ -104,28 +104,27 @@ fn whole_list(old: Option<&Value>, edit: &Edit<'_>) -> Touched {
     let attribute = edit.name.as_deref().unwrap_or_default();
     // A value is there already if one is that says as much; without a `value` it has no identity, and only its equal counts.
     let there = |found: &Value, item: &Value| match item.as_object() {
-        Some(object) if !is_unassigned(resource::get(object, "value")) => {
-            element_says(&element(found), object, attribute)
-        }
+        Some(object) if identity(item).is_some() => element_says(&element(found), object, attribute),
         _ => found == item,
     };
-    let given: Vec<&Value> = items(edit.value).iter().filter(|item| !is_unassigned(Some(item))).collect();
-    let mut list: Touched = match edit.op {
-        Op::Add => items(old).iter().map(|item| (false, item.clone())).collect(),
-        Op::Remove if !given.is_empty() => {
-            let kept = items(old).iter().filter(|found| !given.iter().any(|item| there(found, item)));
-            return kept.map(|item| (false, item.clone())).collect();
+    let old = items(old);
+    let given = || items(edit.value).iter().filter(|item| !is_unassigned(Some(item)));
+    let kept = |item: &Value| (false, item.clone());
+    match edit.op {
+        Op::Replace => given().map(|item| (true, item.clone())).collect(),
+        Op::Add => {
+            let places = places(old.iter());
+            let is_new = |item: &&Value| !among(&places, item).any(|found| there(found, item));
+            let new = distinct(given().filter(is_new).cloned());
+            old.iter().map(kept).chain(items(Some(&new)).iter().map(|item| (true, item.clone()))).collect()
         }
-        Op::Remove => return Vec::new(),
-        Op::Replace => Vec::new(),
-    };
-    for item in given {
-        let listed = |(touched, found): &(bool, Value)| if *touched { found == item } else { there(found, item) };
-        if !list.iter().any(listed) {
-            list.push((true, item.clone()));
+        Op::Remove if given().next().is_some() => {
+            let places = places(given());
+            let stays = |found: &&Value| !among(&places, found).any(|item| there(found, item));
+            old.iter().filter(stays).map(kept).collect()
         }
+        Op::Remove => Vec::new(),
     }
-    list
 }
 
 /// The values after those that a filter selects, or all of them, were changed.

@@ -98,6 +98,29 @@ fn repeats(items: &[Value]) -> Vec<bool> {
     items.iter().map(|item| !seen.insert(item.to_string())).collect()
 }
 
+/// What tells a value from others: its `value`, without regard to its case.
+pub(super) fn identity(item: &Value) -> Option<String> {
+    resource::text(&element(item), "value").map(|text| text.to_lowercase())
+}
+
+/// Where values stand, by what tells them from others, so that work on long lists does not grow with the square.
+pub(super) type Places<'a> = BTreeMap<String, Vec<(usize, &'a Value)>>;
+
+/// Where values stand; one without an identity by what it is.
+pub(super) fn places<'a>(items: impl Iterator<Item = &'a Value>) -> Places<'a> {
+    let mut places = Places::new();
+    for (index, item) in items.enumerate() {
+        places.entry(identity(item).unwrap_or_else(|| item.to_string())).or_default().push((index, item));
+    }
+    places
+}
+
+/// The values that can be the same as this one.
+pub(super) fn among<'p, 'a>(places: &'p Places<'a>, item: &Value) -> impl Iterator<Item = &'a Value> + use<'p, 'a> {
+    let found = places.get(&identity(item).unwrap_or_else(|| item.to_string()));
+    found.into_iter().flatten().map(|(_, item)| *item)
+}
+
 /// What came of pairing wanted values with current ones: indices. What stands twice counts once.
 pub(super) struct Pairing {
     /// (wanted, current), where the current one is as the wanted one says.
@@ -110,15 +133,8 @@ pub(super) struct Pairing {
 
 /// Pairs each wanted value with a current one that already is as it says.
 pub(super) fn pair(current: &[Value], wanted: &[Value], attribute: &str) -> Pairing {
-    // By `value`, so that a long list takes no time that grows with its square.
-    let identity = |item: &Value| resource::text(&element(item), "value").map(|text| text.to_lowercase());
-    let all: Vec<usize> = (0..current.len()).collect();
-    let mut identified: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, item) in current.iter().enumerate() {
-        if let Some(value) = identity(item) {
-            identified.entry(value).or_default().push(index);
-        }
-    }
+    let places = places(current.iter());
+    let all: Vec<(usize, &Value)> = current.iter().enumerate().collect();
     let mut taken = repeats(current);
     let mut pairing = Pairing { pairs: Vec::new(), wanted: Vec::new(), current: Vec::new() };
     // Those that say most choose first: those that say less are content with more.
@@ -127,9 +143,10 @@ pub(super) fn pair(current: &[Value], wanted: &[Value], attribute: &str) -> Pair
     order.sort_by_key(|(_, item)| std::cmp::Reverse(item.as_object().map_or(0, Resource::len)));
     for (index, item) in order {
         let among = match identity(item) {
-            Some(value) => identified.get(&value).map_or(&[][..], Vec::as_slice),
+            Some(value) => places.get(&value).map_or(&[][..], Vec::as_slice),
             None => &all,
         };
+        let among = among.iter().map(|(place, _)| place);
         // What was written as a whole stands in the wanted order, so that its own place comes first.
         let among = std::iter::once(&index).chain(among);
         let free = |place: &&usize| taken.get(**place) == Some(&false);
@@ -143,7 +160,7 @@ pub(super) fn pair(current: &[Value], wanted: &[Value], attribute: &str) -> Pair
         }
     }
     pairing.wanted.sort_unstable();
-    pairing.current = all.into_iter().filter(|place| taken.get(*place) == Some(&false)).collect();
+    pairing.current = (0..current.len()).filter(|place| taken.get(*place) == Some(&false)).collect();
     pairing
 }
 

@@ -10,10 +10,14 @@ use super::diff::Place;
 use super::known::Known;
 use super::{Op, Operation};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// What selects one value of a list: first by what it is for, or first by what it is.
 const BY_TYPE: [&[&str]; 3] = [&["type"], &["value"], &["type", "value"]];
 const BY_VALUE: [&[&str]; 3] = [&["value"], &["type"], &["type", "value"]];
+
+/// Most values that are changed or removed by themselves; selecting each of more would take longer than sending all.
+const MOST: usize = 100;
 
 /// The operations that make a list what is wanted.
 pub(super) fn changes(place: &Place<'_>, current: &[Value], wanted: &[Value]) -> Vec<Operation> {
@@ -51,9 +55,11 @@ impl Lists<'_> {
     }
 
     /// Operations on the values by themselves: first what goes, while the filters still select as they do now, then what changes,
-    /// then what comes. None where a value cannot be selected, or where nothing stays.
+    /// then what comes. None where a value cannot be selected, where nothing stays, or where
+    /// too much changes.
     fn steps(&self, place: &Place<'_>) -> Option<Vec<Operation>> {
-        if self.kept.is_empty() && self.changed.is_empty() {
+        let staying = !self.kept.is_empty() || !self.changed.is_empty();
+        if !staying || self.changed.len() + self.old.len() > MOST {
             return None;
         }
         let mut gone: Vec<usize> = self.old.clone();
@@ -119,8 +125,8 @@ impl Lists<'_> {
 
     /// The list as a whole: values that stay keep what is not spoken of.
     fn whole(&self) -> Value {
-        let pairs = self.kept.iter().chain(&self.changed);
-        let partner = |index: usize| pairs.clone().find(|pair| pair.0 == index).and_then(|pair| self.current(pair.1));
+        let pairs: BTreeMap<usize, usize> = self.kept.iter().chain(&self.changed).copied().collect();
+        let partner = |index: usize| pairs.get(&index).and_then(|at| self.current(*at));
         let primary = self.wanted.iter().any(compare::is_primary);
         let merged = |(index, item): (usize, &Value)| {
             let (Some(found), Some(wanted)) = (partner(index), item.as_object()) else {
@@ -146,6 +152,9 @@ fn related(current: &[Value], wanted: &[Value], new: &mut Vec<usize>, old: &mut 
         resource::text(list.get(index)?.as_object()?, key).map(|text| text.to_lowercase())
     };
     let mut related = Vec::new();
+    if new.len() > MOST || old.len() > MOST {
+        return related;
+    }
     for key in ["type", "value"] {
         for index in new.clone() {
             let Some(own) = text(wanted, index, key) else { continue };

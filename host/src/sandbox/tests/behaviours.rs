@@ -241,7 +241,7 @@ async fn like_slack_and_databricks() {
     assert!(server.get("/Groups").await.body["Resources"][0].get("members").is_none());
     let mut last = server.post("/Users", person("b")).await;
     while last.status == 201 {
-        last = server.post("/Users", person(&format!("{}", last.id()))).await;
+        last = server.post("/Users", person(&last.id())).await;
     }
     assert_eq!(last.status, 500);
     assert!(last.body["detail"].as_str().unwrap().starts_with("REQUEST_LIMIT_EXCEEDED"));

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 const SEARCH: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
 
+type Parameters<'a> = [(&'a str, &'a str)];
+
 async fn users(server: &Server, count: usize) {
     for index in 1..=count {
         server.user(&format!("u{index}")).await;
@@ -12,7 +14,7 @@ async fn users(server: &Server, count: usize) {
 }
 
 /// The names on every page of a listing with these parameters.
-async fn pages(server: &Server, parameters: &[(&str, &str)]) -> Vec<String> {
+async fn pages(server: &Server, parameters: &Parameters<'_>) -> Vec<String> {
     let (mut pages, mut cursor) = (Vec::new(), String::new());
     loop {
         let mut all = parameters.to_vec();
@@ -34,7 +36,7 @@ async fn a_cursor_leads_from_page_to_page() {
     let server = Server::start(Options { page_size: 4, ..Options::default() }).await;
     assert_eq!(pages(&server, &[]).await, [""]);
     users(&server, 7).await;
-    let table: [(&[(&str, &str)], &[&str]); 6] = [
+    let table: [(&Parameters, &[&str]); 6] = [
         (&[], &["u1 u2 u3 u4", "u5 u6 u7"]),
         (&[("count", "3")], &["u1 u2 u3", "u4 u5 u6", "u7"]),
         (&[("count", "7")], &["u1 u2 u3 u4 u5 u6 u7"]),
@@ -69,7 +71,7 @@ async fn a_cursor_is_good_for_its_listing_only() {
     let first = server.list("/Users", &[("count", "1"), ("cursor", "")]).await;
     let cursor = first.body["nextCursor"].as_str().unwrap();
     let forged = format!("{cursor}x");
-    let table: [(&str, &[(&str, &str)], &str); 8] = [
+    let table: [(&str, &Parameters, &str); 8] = [
         ("/Users", &[("count", "1"), ("cursor", cursor)], "200"),
         ("/Users", &[("count", "1"), ("cursor", "nonsense")], "400 invalidCursor"),
         ("/Users", &[("count", "1"), ("cursor", &forged)], "400 invalidCursor"),

@@ -40,6 +40,9 @@ async fn a_device_lives() {
     let group = server.group("Ward", &[&created.id()]).await;
     assert_eq!(server.get(&format!("/Groups/{group}")).await.body["members"][0]["type"], "Device");
     assert_eq!(server.get(&path).await.body["groups"][0]["display"], "Ward");
+    // as in RFC 9944 appendix A.1, the resource type names no extension
+    assert_eq!(server.get("/ResourceTypes/Device").await.body["schemaExtensions"], json!([]));
+    assert_eq!(server.get(&format!("/Schemas/{BLE}")).await.status, 200);
     assert_eq!(server.get("/").await.body["totalResults"], 3);
     assert_eq!(server.call("DELETE", &path, None).await.status, 204);
     server.sandbox.stop().await;

@@ -21,6 +21,7 @@ mod me;
 mod oauth;
 mod patch;
 mod protocol;
+mod seeds;
 
 use super::{Options, Sandbox};
 use bytes::Bytes;

@@ -345,7 +345,7 @@ fn a_style_decides_how_differences_are_written() {
             Style { value_paths: false, pathless: false },
             json!([
                 {"op": "replace", "path": "emails", "value": whole}, {"op": "replace", "path": "name.familyName", "value": "King"},
-                {"op": "add", "path": "password", "value": "p"}, {"op": "replace", "path": "title", "value": "T"},
+                {"op": "replace", "path": "password", "value": "p"}, {"op": "replace", "path": "title", "value": "T"},
                 {"op": "replace", "path": format!("{ENTERPRISE}:department"), "value": "M"},
             ]),
         ),
@@ -354,7 +354,7 @@ fn a_style_decides_how_differences_are_written() {
             json!([
                 {"op": "replace", "value": {"emails": whole}},
                 {"op": "replace", "value": {"name": {"givenName": "Ada", "familyName": "King"}}},
-                {"op": "add", "value": {"password": "p"}}, {"op": "replace", "value": {"title": "T"}},
+                {"op": "replace", "value": {"password": "p"}}, {"op": "replace", "value": {"title": "T"}},
                 {"op": "replace", "value": {ENTERPRISE: {"department": "M"}}},
             ]),
         ),
@@ -417,5 +417,20 @@ fn only_what_is_surely_repeatable_is_repeated() {
     for (operation, expected) in rows {
         let found = operations(json!([operation])).iter().all(|it| it.is_idempotent(&Known::USER));
         assert_eq!(found, expected, "{operation}");
+    }
+}
+
+#[test]
+fn long_lists_take_no_time_that_grows_with_the_square() {
+    let members = |ids: &mut dyn Iterator<Item = u32>| {
+        object(json!({"members": ids.map(|id| json!({"value": id.to_string()})).collect::<Vec<_>>()}))
+    };
+    let options = Options { members: true, ..Options::default() };
+    let mut group = members(&mut (0..5_000));
+    for wanted in [members(&mut (10..5_010).rev()), members(&mut (1_000..6_000))] {
+        let operations = diff(&group, &wanted, &Known::GROUP, &options);
+        apply(&mut group, &operations, &Known::GROUP, "").unwrap();
+        assert_eq!(diff(&group, &wanted, &Known::GROUP, &options), []);
+        assert_eq!(group["members"].as_array().map(Vec::len), Some(5_000));
     }
 }
