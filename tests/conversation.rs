@@ -48,7 +48,7 @@ fn identifiers_and_queries_are_encoded() {
     assert_eq!(
         script.lines(),
         [
-            "GET https://scim.example/v2/Users?filter=userName+eq+%22a%26b%3Dc%2Bd%22&sortBy=userName&sortOrder=descending&startIndex=3&count=5"
+            "GET https://scim.example/v2/Users?filter=userName%20eq%20%22a%26b%3Dc%2Bd%22&sortBy=userName&sortOrder=descending&startIndex=3&count=5"
         ]
     );
 }

@@ -4,7 +4,7 @@
 //! is `Ok`, except the redirects it follows and the 401 it tries to mend with a new token.
 
 use super::platform::{Bounds, Platform, Reason, TransportError};
-use super::{Effect, Request, Response, retry};
+use super::{Effect, Method, Request, Response, retry};
 use crate::auth;
 use crate::connection::{Auth, Connection};
 use crate::failure::{Failure, Kind, Result, forms};
@@ -18,6 +18,7 @@ pub struct Client<'a> {
     started: u64,
     budget: u64,
     requests: Cell<u32>,
+    conditional: Cell<bool>,
     secrets: RefCell<Vec<String>>,
     warnings: RefCell<Vec<String>>,
 }
@@ -43,6 +44,7 @@ impl<'a> Client<'a> {
             started: platform.elapsed(),
             budget: deadline.map_or(total, |deadline| total.min(u64::from(deadline))),
             requests: Cell::new(0),
+            conditional: Cell::new(false),
             secrets: RefCell::default(),
             warnings: RefCell::default(),
         }
@@ -61,6 +63,11 @@ impl<'a> Client<'a> {
     /// Requests made so far.
     pub fn requests(&self) -> u32 {
         self.requests.get()
+    }
+
+    /// Whether the last request sent had a condition that can fail (RFC 9110 section 13.1).
+    pub fn was_conditional(&self) -> bool {
+        self.conditional.get()
     }
 
     /// Remembers a secret, so that no failure quotes it in any form.
@@ -103,6 +110,8 @@ impl<'a> Client<'a> {
 
     /// Sends a request to the service with the connection's credentials and headers.
     pub fn send(&self, request: &Request) -> Result<Exchange> {
+        let condition = |name: &str| ["if-match", "if-none-match"].iter().any(|it| name.eq_ignore_ascii_case(it));
+        self.conditional.set(request.headers.iter().any(|(name, _)| condition(name)));
         let first = self.authenticated(request, false)?;
         let is_token = matches!(self.connection.parts.auth, Auth::ClientCredentials(_));
         if first.response.status == 401 && is_token {
@@ -126,14 +135,17 @@ impl<'a> Client<'a> {
 
     /// The request with the headers that every request to the service has.
     fn dressed(&self, request: &Request) -> Request {
-        let mut request = request.clone();
-        let headers = &mut request.headers;
-        headers.push(("Accept".into(), "application/scim+json, application/json;q=0.9".into()));
+        let mut dressed = request.clone();
+        let headers = &mut dressed.headers;
+        let knobs = &self.connection.profile.knobs;
+        if request.method != Method::Delete || knobs.accept_on_delete {
+            headers.push(("Accept".into(), knobs.accept.header().into()));
+        }
         headers.extend(self.connection.parts.headers.iter().cloned());
         if !headers.iter().any(|header| header.0.eq_ignore_ascii_case("user-agent")) {
             headers.push(("User-Agent".into(), USER_AGENT.into()));
         }
-        request
+        dressed
     }
 
     /// Sends a request as it is, with retries; `redirects` says whether the service may redirect it within its origin.

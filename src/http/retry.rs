@@ -20,12 +20,15 @@ pub fn may_repeat(effect: Effect, outcome: &Result<Response, TransportError>) ->
 }
 
 /// Whether the answer says that the request was turned away before it was carried out: 429 (RFC 6585 section 4), 503 with
-/// `Retry-After` (RFC 9110 section 15.6.4), and 500 with the words providers use when they mean 429.
+/// `Retry-After` (RFC 9110 section 15.6.4), and 403 and 500 with the words or headers of providers that mean 429 by them.
 pub fn refused_unprocessed(response: &Response) -> bool {
+    let retry_after = response.header("retry-after").is_some();
+    let over_the_limit = || contains(&response.body, b"REQUEST_LIMIT_EXCEEDED");
     match response.status {
         429 => true,
-        503 => response.header("retry-after").is_some(),
-        500 => contains(&response.body, b"REQUEST_LIMIT_EXCEEDED"),
+        503 => retry_after,
+        403 => retry_after || over_the_limit() || reset(response).is_some(),
+        500 => over_the_limit(),
         _ => false,
     }
 }
@@ -34,9 +37,20 @@ fn contains(body: &[u8], needle: &[u8]) -> bool {
     body.get(..body.len().min(4096)).is_some_and(|head| head.windows(needle.len()).any(|window| window == needle))
 }
 
-/// `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3); `now` is the Unix time in milliseconds.
+/// When a limit that is used up is lifted, in Unix milliseconds, as GitHub says it.
+fn reset(response: &Response) -> Option<u64> {
+    let used_up = response.header("x-ratelimit-remaining")?.trim() == "0";
+    let seconds: u64 = response.header("x-ratelimit-reset")?.trim().parse().ok()?;
+    used_up.then(|| seconds.saturating_mul(1000))
+}
+
+/// `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3); `now` is the Unix time in milliseconds. A refusal
+/// without it may say when the limit is lifted.
 pub fn retry_after(response: &Response, now: u64) -> Option<u64> {
-    let text = response.header("retry-after")?.trim();
+    let Some(text) = response.header("retry-after").map(str::trim) else {
+        let limited = matches!(response.status, 403 | 429);
+        return reset(response).filter(|_| limited).map(|at| at.saturating_sub(now));
+    };
     if let Ok(seconds) = text.parse::<f64>() {
         return (seconds >= 0.0).then_some((seconds * 1000.0) as u64);
     }
@@ -78,6 +92,18 @@ mod tests {
             ("503 with Retry-After was turned away", answer(503, &[("Retry-After", "1")], ""), [true, true, true]),
             ("500 may hide a write", answer(500, &[], ""), [true, true, false]),
             ("500 that means 429", answer(500, &[], "REQUEST_LIMIT_EXCEEDED"), [true, true, true]),
+            (
+                "403 is final",
+                answer(403, &[("X-RateLimit-Remaining", "9"), ("X-RateLimit-Reset", "9")], ""),
+                [false; 3],
+            ),
+            ("403 that means 429", answer(403, &[("Retry-After", "1")], ""), [true, true, true]),
+            (
+                "403 at the limit",
+                answer(403, &[("X-RateLimit-Remaining", "0"), ("X-RateLimit-Reset", "9")], ""),
+                [true, true, true],
+            ),
+            ("403 with the words", answer(403, &[], r#"[{"errorCode":"REQUEST_LIMIT_EXCEEDED"}]"#), [true, true, true]),
             ("501 is final", answer(501, &[], ""), [false, false, false]),
             ("refused was not sent", broken(Reason::Refused, false), [true, true, true]),
             ("timeout after sending", broken(Reason::Timeout, true), [true, true, false]),
@@ -106,6 +132,10 @@ mod tests {
         for (text, expected) in rows {
             let response = answer(429, &[("retry-after", text)], "").unwrap();
             assert_eq!(retry_after(&response, 784_111_770_000), expected, "{text}");
+        }
+        let limit = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "784111773")];
+        for (status, expected) in [(429, Some(3000)), (403, Some(3000)), (200, None)] {
+            assert_eq!(retry_after(&answer(status, &limit, "").unwrap(), 784_111_770_000), expected, "{status}");
         }
     }
 

@@ -46,6 +46,9 @@ fn lacking(client: &Client<'_>, provider: &ServiceProvider, feature: &str) -> Op
 
 /// Checks a query: the notation of its filter and of the attribute to sort by, and whether the provider knows them.
 pub fn query(client: &Client<'_>, provider: &ServiceProvider, endpoint: &Endpoint, query: &Query) -> Result<()> {
+    if query.filter.as_ref().is_some_and(|filter| filter.trim().is_empty()) {
+        return Err(Failure::input("/filter", "filter: must not be empty; leave it out to list everything"));
+    }
     let filter = query.filter.as_deref().map(Filter::parse).transpose().map_err(|error| error.at("/filter"))?;
     query.sort_by.as_deref().map(AttributePath::parse).transpose().map_err(|error| error.at("/sortBy"))?;
     let knobs = &client.connection().profile.knobs;

@@ -209,9 +209,6 @@ pub fn build(
     position: &Position,
 ) -> Result<Request> {
     let query = &input.query;
-    if query.filter.as_ref().is_some_and(|filter| filter.trim().is_empty()) {
-        return Err(Failure::input("/filter", "filter: must not be empty; leave it out to list everything"));
-    }
     let order = query.descending.map(|descending| if descending { "descending" } else { "ascending" });
     let mut members: Vec<(&str, Value)> = Vec::new();
     // The filter is sent as it was given: how it is written may matter to a provider.

@@ -59,6 +59,13 @@ pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &
     failure.request_id = response.request_id();
     match failure.kind {
         Kind::Authentication => failure.detail.push_str("; check auth"),
+        // Some say "forbidden" of too many requests.
+        Kind::Permission if retry::refused_unprocessed(response) => {
+            failure.kind = Kind::Throttled;
+            failure.transient = true;
+        }
+        // Without a condition none can have failed: one provider answers 412 to anything it does not like.
+        Kind::Precondition if response.status == 412 && !client.was_conditional() => failure.kind = Kind::InvalidInput,
         // A gateway may give up on a write that the provider behind it carries out.
         Kind::Unavailable if retry::refused_unprocessed(response) && response.status != 503 => {
             failure.kind = Kind::Throttled
@@ -73,7 +80,9 @@ pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &
 
 /// Reads a success's body; none where there is none.
 pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Result<Option<Resource>> {
-    read(client, exchange, effect, what, error::object)
+    let found = read(client, exchange, effect, what, error::object)?;
+    // Some write nothing as an empty object.
+    Ok(found.filter(|object| effect == Effect::Read || !object.is_empty()))
 }
 
 /// Reads the body of a document of discovery, which may be any JSON; none where there is none.

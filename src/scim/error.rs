@@ -20,7 +20,15 @@ const EXCERPT: usize = 300;
 
 /// Reads an error body: SCIM, or the shapes that gateways in front of it use.
 pub fn parse(body: &[u8]) -> ScimError {
-    let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return ScimError::default() };
+    let object = match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => object,
+        // A bare list of errors is read by its first.
+        Ok(Value::Array(items)) => match items.into_iter().next() {
+            Some(Value::Object(object)) => object,
+            _ => return ScimError::default(),
+        },
+        _ => return ScimError::default(),
+    };
     // Some servers wrap the error, or send a list of them.
     let inner = ["Errors", "errors", "error"].iter().find_map(|name| match resource::get(&object, name)? {
         Value::Array(items) => items.first().and_then(Value::as_object),
@@ -84,10 +92,27 @@ pub fn classify(status: u16, scim_type: Option<&str>) -> (Kind, bool) {
     }
 }
 
+/// Words that providers begin their text with, or that are all of it, and what they mean although the status says otherwise.
+const KNOWN_WORDS: [(&str, Kind); 5] = [
+    ("REQUIRED_FIELD_MISSING", Kind::InvalidInput),
+    ("DUPLICATE_USERNAME", Kind::Conflict),
+    ("DUPLICATE_VALUE", Kind::Conflict),
+    ("username_taken", Kind::Conflict),
+    ("email_taken", Kind::Conflict),
+];
+
+/// The kind that the text of a refused request names.
+fn named(status: u16, error: &ScimError) -> Option<Kind> {
+    let detail = error.detail.as_deref().filter(|_| matches!(status, 400 | 409))?;
+    let word = detail.split(':').next().unwrap_or_default().trim();
+    KNOWN_WORDS.iter().find(|row| row.0 == word).map(|row| row.1)
+}
+
 /// The failure an answer stands for. `what` says what was asked, for example `createUser`.
 pub fn failure(status: u16, body: &[u8], what: &str) -> Box<Failure> {
     let error = parse(body);
     let (kind, transient) = classify(status, error.scim_type.as_deref());
+    let kind = named(status, &error).unwrap_or(kind);
     let reason = reason(status);
     let words = match &error.detail {
         Some(detail) => format!("the provider answered {what} with {status}{reason}: {detail}"),
@@ -169,7 +194,7 @@ mod tests {
 
     #[test]
     fn errors_of_many_shapes() {
-        let rows: [(&str, Option<&str>, Option<&str>); 10] = [
+        let rows: [(&str, Option<&str>, Option<&str>); 11] = [
             (
                 r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"uniqueness","detail":"taken","status":"409"}"#,
                 Some("uniqueness"),
@@ -184,10 +209,33 @@ mod tests {
             ("<html>", None, None),
             ("", None, None),
             ("[1]", None, None),
+            (r#"[{"message":"Session expired","errorCode":"INVALID_SESSION_ID"}]"#, None, Some("Session expired")),
         ];
         for (body, scim_type, detail) in rows {
             let found = parse(body.as_bytes());
             assert_eq!((found.scim_type.as_deref(), found.detail.as_deref()), (scim_type, detail), "{body}");
+        }
+    }
+
+    #[test]
+    fn words_say_what_a_status_does_not() {
+        let rows = [
+            (409, "taken", Kind::Conflict),
+            (
+                409,
+                "REQUIRED_FIELD_MISSING:user_must_have_one_entitlement_which_must_be_a_profileid;",
+                Kind::InvalidInput,
+            ),
+            (400, "REQUIRED_FIELD_MISSING: [x]", Kind::InvalidInput),
+            (400, "DUPLICATE_USERNAME: Duplicate Username.", Kind::Conflict),
+            (400, "username_taken", Kind::Conflict),
+            (400, "username_taken is no attribute", Kind::InvalidInput),
+            (403, "REQUIRED_FIELD_MISSING: x", Kind::Permission),
+            (500, "username_taken", Kind::Unavailable),
+        ];
+        for (status, detail, kind) in rows {
+            let body = serde_json::json!({"detail": detail, "status": status}).to_string();
+            assert_eq!(failure(status, body.as_bytes(), "createUser").kind, kind, "{status} {detail}");
         }
     }
 

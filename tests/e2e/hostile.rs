@@ -429,7 +429,7 @@ fn requests_are_as_the_standard_has_them() {
     assert_eq!(create.header("host"), host.strip_prefix("http://"));
     assert_eq!(
         list.line(),
-        "GET /scim/Users?filter=userName+eq+%22O%27N%5C%22eil+%26+S%C3%B6hne+%2B+1%22&count=10&attributes=userName%2Cid"
+        "GET /scim/Users?filter=userName%20eq%20%22O%27N%5C%22eil%20%26%20S%C3%B6hne%20%2B%201%22&count=10&attributes=userName%2Cid"
     );
     assert_eq!(get.line(), "GET /scim/Users/a%2Fb%3Fc%23d%20e%25");
     assert_eq!(get.header("content-type"), None);

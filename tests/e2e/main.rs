@@ -14,6 +14,7 @@ mod harness;
 mod hostile;
 mod listing;
 mod operations;
+mod profiles;
 mod secrets;
 mod servers;
 mod tokens;
