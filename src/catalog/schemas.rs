@@ -125,14 +125,35 @@ pub fn takes(takes: Takes) -> Map<String, Value> {
 
 /// The schema of an operation's input.
 pub fn input(row: &Row) -> Value {
-    let properties: Map<String, Value> =
-        row.fields().into_iter().map(|name| (name.to_owned(), field(row, name))).collect();
+    let property = |name: &'static str| {
+        let mut schema = field(row, name);
+        if let (Some(source), Some(schema)) = (choices(row, name), schema.as_object_mut()) {
+            schema.insert("x-choices".into(), json!(source));
+        }
+        (name.to_owned(), schema)
+    };
+    let properties: Map<String, Value> = row.fields().into_iter().map(property).collect();
     let required: Vec<&str> = row
         .fields()
         .into_iter()
         .filter(|name| matches!(*name, "id" | "payload" | "operations" | "members" | "desired" | "request" | "ticket"))
         .collect();
     json!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// The source of a field's choices, for `runtime.choices`; those of a list are of its items.
+fn choices(row: &Row, name: &str) -> Option<&'static str> {
+    match (name, row.subject) {
+        ("resourceType", _) => Some("resourceTypes"),
+        ("id", Subject::User) => Some("users"),
+        ("id", Subject::Group) => Some("groups"),
+        ("id", _) if row.name == "getResourceType" => Some("resourceTypes"),
+        ("id", _) if row.name == "getSchema" => Some("schemas"),
+        ("members", Subject::Group) => Some("users"),
+        ("attributes" | "excludedAttributes" | "sortBy", Subject::User | Subject::Me) => Some("attributes:User"),
+        ("attributes" | "excludedAttributes" | "sortBy", Subject::Group) => Some("attributes:Group"),
+        _ => None,
+    }
 }
 
 /// The schema of an operation's output.
@@ -176,6 +197,12 @@ pub fn output(row: &Row) -> Value {
             },
             "required": ["added", "removed"],
         }),
+        Verb::Discover if row.subject == Subject::Definition => match row.name {
+            "listResourceTypes" => json!({"type": "array", "items": resource_type()}),
+            "getResourceType" => resource_type(),
+            "listSchemas" => json!({"type": "array", "items": definition()}),
+            _ => definition(),
+        },
         Verb::Discover if row.subject == Subject::ServiceProvider => {
             let capability = json!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
             let properties: Map<String, Value> =
@@ -250,6 +277,28 @@ fn done() -> Value {
     json!({"type": "object", "title": "Done", "properties": {"done": {"const": true}, "result": bulk_result()}, "required": ["done", "result"]})
 }
 
+/// A resource type (RFC 7643 section 6).
+fn resource_type() -> Value {
+    json!({"type": "object", "title": "Resource type", "properties": {
+        "id": {"type": "string"}, "name": {"type": "string"}, "description": {"type": "string"}, "endpoint": {"type": "string"}, "schema": {"type": "string"},
+        "schemaExtensions": {"type": "array", "items": {"type": "object", "properties": {"schema": {"type": "string"}, "required": {"type": "boolean"}}}},
+    }, "required": ["name", "endpoint", "schema"]})
+}
+
+/// A schema (RFC 7643 section 7), the defaults of its attributes filled in.
+fn definition() -> Value {
+    let flag = json!({"type": "boolean"});
+    let text = json!({"type": "string"});
+    let texts = json!({"type": "array", "items": text});
+    let attribute = json!({"type": "object", "properties": {
+        "name": text, "type": text, "multiValued": flag, "description": text, "required": flag, "canonicalValues": texts, "caseExact": flag,
+        "mutability": text, "returned": text, "uniqueness": text, "referenceTypes": texts, "subAttributes": {"type": "array", "items": {"type": "object"}},
+    }, "required": ["name", "type"]});
+    json!({"type": "object", "title": "Schema", "properties": {
+        "id": text, "name": text, "description": text, "attributes": {"type": "array", "items": attribute},
+    }, "required": ["id", "attributes"]})
+}
+
 /// An example of an operation's input.
 pub fn example(row: &Row) -> Value {
     let payload = match row.subject {
@@ -265,7 +314,11 @@ pub fn example(row: &Row) -> Value {
     let mut example = Map::new();
     for name in row.fields() {
         let value = match (name, row.verb) {
-            ("id", _) => Some(id.clone()),
+            ("id", _) => Some(match row.name {
+                "getResourceType" => json!("User"),
+                "getSchema" => json!(urn::USER),
+                _ => id.clone(),
+            }),
             ("payload", _) => Some(payload.clone()),
             ("operations", Verb::Patch) => Some(json!([{"op": "replace", "path": "active", "value": false}])),
             ("operations", _) => Some(json!([

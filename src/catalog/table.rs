@@ -100,9 +100,8 @@ impl Row {
     pub fn available(&self) -> bool {
         use Verb::*;
         match self.verb {
-            Create | Get | List | Search | Update | Patch | Delete | Bulk | Submit | Collect => true,
+            Create | Get | List | Search | Update | Patch | Delete | Bulk | Submit | Collect | Discover => true,
             Ensure | Activate | Deactivate | AddMembers | RemoveMembers | SetMembers => true,
-            Discover => self.subject == Subject::ServiceProvider,
             _ => false,
         }
     }
@@ -243,7 +242,7 @@ impl Row {
             Get => &[target, id, VIEW, &["ifNoneMatch", "headers"]],
             List | Search => &[target, QUERY],
             Update => &[target, id, &["payload"], VIEW, &["validate"], CHANGE],
-            Patch => &[target, id, &["operations"], VIEW, CHANGE],
+            Patch => &[target, id, &["operations"], VIEW, &["validate"], CHANGE],
             Delete => &[target, id, &["goneIsDone", "ifMatch", "headers"]],
             Ensure => &[&["payload", "matchOn", "dryRun", "headers"]],
             Activate | Deactivate => &[id, CHANGE],

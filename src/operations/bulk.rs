@@ -10,7 +10,7 @@ use crate::failure::{Failure, Kind, Problem, Result, forms};
 use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
 use crate::reader::{self, deeper};
-use crate::scim::bulk::check::{Prepared, prepare};
+use crate::scim::bulk::check::{Prepared, prepare, told};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Found, Method, Operation, Outcome, answer};
 use crate::scim::resource::{get, passwords, text};
@@ -78,7 +78,7 @@ pub fn complete(method: Method, segments: &[String], data: Value, pointer: &str)
     };
     let input = Input { payload, ..Input::default() };
     let payload =
-        resource::payload(&endpoint, &input, method == Method::Post).map_err(|failure| moved(failure, pointer))?;
+        resource::payload(&endpoint, &input, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
     Ok((Value::Object(payload), method == Method::Put))
 }
 
@@ -105,22 +105,12 @@ fn changes(data: Value, known: &patch::Known, pointer: &str) -> Result<(Value, b
 }
 
 /// A failure about `/payload`, told of where the payload stands here.
-fn moved(mut failure: Box<Failure>, pointer: &str) -> Box<Failure> {
-    let moved = |old: &str| old.strip_prefix("/payload").map(|rest| format!("{pointer}{rest}"));
-    if !failure.problems.is_empty() {
-        let problems = failure.problems.into_iter().map(|problem| Problem {
-            pointer: moved(&problem.pointer).unwrap_or(problem.pointer),
-            detail: problem.detail,
-        });
-        return Failure::problems(problems.collect());
-    }
-    if let Some(pointer) = failure.pointer.as_deref().and_then(moved) {
-        if let Some((_, detail)) = failure.detail.split_once(": ") {
-            failure.detail = format!("{}: {detail}", reader::place(&pointer));
-        }
-        failure.pointer = Some(pointer);
-    }
-    failure
+fn moved(failure: Failure, pointer: &str) -> Box<Failure> {
+    let problems = told(failure).into_iter().map(|problem| match problem.pointer.strip_prefix("/payload") {
+        Some(rest) => Problem { pointer: format!("{pointer}{rest}"), ..problem },
+        None => problem,
+    });
+    Failure::problems(problems.collect())
 }
 
 /// What the provider takes in one request.

@@ -6,12 +6,14 @@
 pub mod bulk;
 pub mod connection_test;
 pub mod discovery;
+pub mod kept;
 pub mod later;
 pub mod lint;
 pub mod modify;
 pub mod query;
 pub mod resource;
 pub mod target;
+pub mod validate;
 pub mod wire;
 
 use crate::failure::{Failure, Result};

@@ -2,7 +2,7 @@
 
 use super::target::Endpoint;
 use super::wire::{body, checked_id, refused, request, url};
-use super::{Input, Known, Options, Output, Verb, View, lint, modify};
+use super::{Input, Known, Options, Output, Verb, View, discovery, lint, modify, validate};
 use crate::catalog::table::Row;
 use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
@@ -10,7 +10,7 @@ use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
 use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
 use crate::scim::service_provider::Source;
-use crate::scim::{schema, urn};
+use crate::scim::{builtin, schema, urn};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -18,6 +18,7 @@ use std::borrow::Cow;
 /// Runs one of them.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
     let what = row.name;
+    let endpoint = &prepared(client, row.verb, endpoint, input)?;
     match row.verb {
         Verb::Create | Verb::Update => lint::payload(client, endpoint, &input.payload)?,
         Verb::Patch => lint::patch(client, endpoint, &input.operations)?,
@@ -59,6 +60,18 @@ impl Versioned {
     pub fn id(&self) -> Option<String> {
         resource::text(&self.resource, "id").filter(|id| !id.is_empty())
     }
+}
+
+/// What the provider is asked before the request is written: the schema of its resources, and what that makes of the input.
+fn prepared(client: &Client<'_>, verb: Verb, endpoint: &Endpoint, input: &Input) -> Result<Endpoint> {
+    let endpoint = match verb {
+        Verb::Create | Verb::Update => discovery::with_schema(client, endpoint, &input.payload),
+        _ => endpoint.clone(),
+    };
+    if input.options.validate {
+        validate::check(client, verb, &endpoint, input)?;
+    }
+    Ok(endpoint)
 }
 
 /// A request to one resource, or to its endpoint to create one.
@@ -163,6 +176,9 @@ pub fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource
     }
     strip_read_only(&mut resource, endpoint.schema.as_deref());
     name_schemas(&mut resource, endpoint.schema.as_deref());
+    if endpoint.known.is_none() {
+        builtin::strip_device(&mut resource);
+    }
     if !resource.contains_key("schemas") {
         return Err(Failure::input(
             "/payload/schemas",

@@ -4,6 +4,7 @@ use super::discovery;
 use super::{KNOWN, Known, Subject, Target};
 use crate::failure::{Failure, Result};
 use crate::http::client::Client;
+use crate::scim::builtin;
 
 /// Where resources are, and what is known of them.
 #[derive(Clone, Debug)]
@@ -62,5 +63,9 @@ pub fn at(path: &str) -> Result<Endpoint> {
         [one] => KNOWN.iter().copied().find(|known| known.path.eq_ignore_ascii_case(one)),
         _ => None,
     };
-    Ok(Endpoint { path: segments, known, schema: known.map(|known| known.schema.into()), single: false })
+    // The standard's own endpoints are known by their path (RFC 9944 section 2).
+    let standard =
+        || builtin::resource_types().into_iter().find(|it| it.endpoint.trim_matches('/') == segments.join("/"));
+    let schema = known.map(|known| known.schema.to_owned()).or_else(|| Some(standard()?.schema));
+    Ok(Endpoint { path: segments, known, schema, single: false })
 }

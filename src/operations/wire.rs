@@ -7,6 +7,7 @@ use crate::http::client::{Client, Exchange};
 use crate::http::{Effect, Method, Request, Response, retry};
 use crate::scim::error;
 use crate::scim::resource::Resource;
+use serde_json::Value;
 use url::Url;
 
 /// A URL below the service URL. Each segment is encoded as one segment; what could climb out of it is refused.
@@ -72,6 +73,21 @@ pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &
 
 /// Reads a success's body; none where there is none.
 pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Result<Option<Resource>> {
+    read(client, exchange, effect, what, error::object)
+}
+
+/// Reads the body of a document of discovery, which may be any JSON; none where there is none.
+pub fn document(client: &Client<'_>, exchange: &Exchange, what: &str) -> Result<Option<Value>> {
+    read(client, exchange, Effect::Read, what, error::json)
+}
+
+fn read<T>(
+    client: &Client<'_>,
+    exchange: &Exchange,
+    effect: Effect,
+    what: &str,
+    parse: fn(u16, &[u8], u32, &str) -> Result<T>,
+) -> Result<Option<T>> {
     let response = &exchange.response;
     if !response.is_success() {
         return Err(refused(client, response, effect, what));
@@ -80,7 +96,7 @@ pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str
         return Ok(None);
     }
     let depth = client.connection().parts.limits.json_depth;
-    error::object(response.status, &response.body, depth, what).map(Some).map_err(|mut failure| {
+    parse(response.status, &response.body, depth, what).map(Some).map_err(|mut failure| {
         failure.request_id = response.request_id();
         if effect == Effect::Read { failure } else { failure.maybe_applied() }
     })

@@ -1,7 +1,7 @@
 //! What a provider says its resources are: resource types (RFC 7643 section 6) and schemas (section 7), read tolerantly.
 
-use super::resource::Resource;
-use serde_json::Value;
+use super::resource::{self, Resource, as_boolean};
+use serde_json::{Value, json};
 
 /// A resource type (RFC 7643 section 6).
 #[derive(Clone, Debug, PartialEq)]
@@ -124,16 +124,300 @@ pub struct Attribute {
     pub parts: Vec<Attribute>,
 }
 
+/// Deepest sub-attributes that are read; the standard has one level (RFC 7643 section 2.3.8).
+const DEPTH: u32 = 4;
+
+/// The types, by name; `bool` is what RFC 9944 appendix A.4 writes.
+const TYPES: [(&str, Type); 9] = [
+    ("string", Type::String),
+    ("boolean", Type::Boolean),
+    ("decimal", Type::Decimal),
+    ("integer", Type::Integer),
+    ("dateTime", Type::DateTime),
+    ("binary", Type::Binary),
+    ("reference", Type::Reference),
+    ("complex", Type::Complex),
+    ("bool", Type::Boolean),
+];
+const MUTABILITY: [(&str, Mutability); 4] = [
+    ("readWrite", Mutability::ReadWrite),
+    ("readOnly", Mutability::ReadOnly),
+    ("immutable", Mutability::Immutable),
+    ("writeOnly", Mutability::WriteOnly),
+];
+const RETURNED: [(&str, Returned); 4] = [
+    ("default", Returned::Default),
+    ("always", Returned::Always),
+    ("never", Returned::Never),
+    ("request", Returned::Request),
+];
+const UNIQUENESS: [(&str, Uniqueness); 3] =
+    [("none", Uniqueness::None), ("server", Uniqueness::Server), ("global", Uniqueness::Global)];
+
+/// What a member says, one of a few names in any case; none for what is absent or unheard of.
+fn choice<T: Copy>(object: &Resource, name: &str, names: &[(&str, T)]) -> Option<T> {
+    let text = resource::text(object, name)?;
+    names.iter().find(|row| row.0.eq_ignore_ascii_case(text.trim())).map(|row| row.1)
+}
+
+/// The name of a choice.
+fn name_of<T: Copy + PartialEq>(choice: T, names: &[(&'static str, T)]) -> &'static str {
+    names.iter().find(|row| row.1 == choice).map_or("", |row| row.0)
+}
+
+fn flag(object: &Resource, name: &str) -> bool {
+    resource::get(object, name).and_then(as_boolean).unwrap_or_default()
+}
+
+/// Text with something in it.
+fn words(object: &Resource, name: &str) -> Option<String> {
+    resource::text(object, name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// A list of strings, or the one string that stands for it.
+fn strings(object: &Resource, name: &str) -> Vec<String> {
+    match resource::get(object, name) {
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        Some(Value::String(text)) => vec![text.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// Puts members under their right names, in place of those in another case; absent ones go.
+fn tidy(object: &mut Resource, members: impl IntoIterator<Item = (&'static str, Option<Value>)>) {
+    for (name, value) in members {
+        object.retain(|key, _| !key.eq_ignore_ascii_case(name));
+        object.extend(value.map(|value| (name.to_owned(), value)));
+    }
+}
+
+/// The documents in an answer: a ListResponse, a bare list, or one document where a list was expected.
+pub fn documents(value: &Value) -> Vec<Resource> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_object).cloned().collect(),
+        Value::Object(object) => match resource::get(object, "Resources") {
+            Some(inner @ Value::Array(_)) => documents(inner),
+            Some(Value::Object(one)) => vec![one.clone()],
+            Some(_) => Vec::new(),
+            None if resource::get(object, "totalResults").is_some() => Vec::new(),
+            None => vec![object.clone()],
+        },
+        _ => Vec::new(),
+    }
+}
+
 impl ResourceType {
+    /// Reads a document; none where it names nothing. Members that are missing are empty.
+    pub fn read(document: &Resource) -> Option<ResourceType> {
+        let id = words(document, "id");
+        let name = words(document, "name").or_else(|| id.clone())?;
+        let extension = |item: &Value| match item {
+            Value::String(schema) => Some((schema.clone(), false)),
+            Value::Object(object) => Some((words(object, "schema")?, flag(object, "required"))),
+            _ => None,
+        };
+        let extensions = match resource::get(document, "schemaExtensions") {
+            Some(Value::Array(items)) => items.iter().filter_map(extension).collect(),
+            Some(one) => extension(one).into_iter().collect(),
+            None => Vec::new(),
+        };
+        Some(ResourceType {
+            id,
+            name,
+            description: words(document, "description"),
+            endpoint: words(document, "endpoint").unwrap_or_default(),
+            schema: words(document, "schema").unwrap_or_default(),
+            extensions,
+            document: document.clone(),
+        })
+    }
+
+    /// Whether this is what a caller means by a name or an identifier.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name) || self.id.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(name))
+    }
+
+    /// The JSON form: the document, the standard's members under the standard's names.
+    pub fn to_json(&self) -> Value {
+        let extensions: Vec<Value> =
+            self.extensions.iter().map(|(schema, required)| json!({"schema": schema, "required": required})).collect();
+        let mut document = self.document.clone();
+        tidy(
+            &mut document,
+            [
+                ("id", self.id.as_ref().map(|it| json!(it))),
+                ("name", Some(json!(self.name))),
+                ("description", self.description.as_ref().map(|it| json!(it))),
+                ("endpoint", Some(json!(self.endpoint))),
+                ("schema", Some(json!(self.schema))),
+                ("schemaExtensions", (!extensions.is_empty()).then_some(Value::Array(extensions))),
+            ],
+        );
+        Value::Object(document)
+    }
+}
+
+impl Schema {
+    /// Reads a document; none where it has no identifier. The document that is kept has the attributes as they were understood,
+    /// defaults filled in.
+    pub fn read(document: &Resource) -> Option<Schema> {
+        let id = words(document, "id")?;
+        let (attributes, written) = attributes(resource::get(document, "attributes"), 0);
+        let (name, description) = (words(document, "name"), words(document, "description"));
+        let mut document = document.clone();
+        tidy(
+            &mut document,
+            [
+                ("id", Some(json!(id))),
+                ("name", name.as_ref().map(|it| json!(it))),
+                ("description", description.as_ref().map(|it| json!(it))),
+                ("attributes", Some(Value::Array(written))),
+            ],
+        );
+        Some(Schema { id, name, description, attributes, document })
+    }
+
+    /// Whether this is what a caller means by a URN or a name.
+    pub fn is(&self, name: &str) -> bool {
+        self.id.eq_ignore_ascii_case(name) || self.name.as_ref().is_some_and(|it| it.eq_ignore_ascii_case(name))
+    }
+
     /// The JSON form.
     pub fn to_json(&self) -> Value {
         Value::Object(self.document.clone())
     }
 }
 
-impl Schema {
-    /// The JSON form.
-    pub fn to_json(&self) -> Value {
-        Value::Object(self.document.clone())
+impl Attribute {
+    /// Whether it has this name, in any case (RFC 7643 section 2.1).
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+/// Reads attributes, a list or the one that stands for it; beside each, its document with the defaults filled in.
+fn attributes(value: Option<&Value>, depth: u32) -> (Vec<Attribute>, Vec<Value>) {
+    let items = match value {
+        Some(Value::Array(items)) if depth < DEPTH => items.as_slice(),
+        Some(one @ Value::Object(_)) if depth < DEPTH => std::slice::from_ref(one),
+        _ => &[],
+    };
+    items.iter().filter_map(|item| attribute(item.as_object()?, depth)).unzip()
+}
+
+/// Reads an attribute, with the defaults of RFC 7643 section 2.2.
+fn attribute(document: &Resource, depth: u32) -> Option<(Attribute, Value)> {
+    let name = words(document, "name")?;
+    let (parts, written) = attributes(resource::get(document, "subAttributes"), depth + 1);
+    let usual = if parts.is_empty() { Type::String } else { Type::Complex };
+    let attribute = Attribute {
+        name,
+        kind: choice(document, "type", &TYPES).unwrap_or(usual),
+        multi_valued: flag(document, "multiValued"),
+        description: words(document, "description"),
+        required: flag(document, "required"),
+        canonical_values: strings(document, "canonicalValues"),
+        case_exact: flag(document, "caseExact"),
+        mutability: choice(document, "mutability", &MUTABILITY).unwrap_or(Mutability::ReadWrite),
+        returned: choice(document, "returned", &RETURNED).unwrap_or(Returned::Default),
+        uniqueness: choice(document, "uniqueness", &UNIQUENESS).unwrap_or(Uniqueness::None),
+        reference_types: strings(document, "referenceTypes"),
+        parts,
+    };
+    let list = |items: &[String]| (!items.is_empty()).then(|| json!(items));
+    let mut document = document.clone();
+    tidy(
+        &mut document,
+        [
+            ("name", Some(json!(attribute.name))),
+            ("type", Some(json!(name_of(attribute.kind, &TYPES)))),
+            ("multiValued", Some(json!(attribute.multi_valued))),
+            ("description", attribute.description.as_ref().map(|it| json!(it))),
+            ("required", Some(json!(attribute.required))),
+            ("canonicalValues", list(&attribute.canonical_values)),
+            ("caseExact", Some(json!(attribute.case_exact))),
+            ("mutability", Some(json!(name_of(attribute.mutability, &MUTABILITY)))),
+            ("returned", Some(json!(name_of(attribute.returned, &RETURNED)))),
+            ("uniqueness", Some(json!(name_of(attribute.uniqueness, &UNIQUENESS)))),
+            ("referenceTypes", list(&attribute.reference_types)),
+            ("subAttributes", (!written.is_empty()).then_some(Value::Array(written))),
+        ],
+    );
+    Some((attribute, Value::Object(document)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_come_in_many_envelopes() {
+        let one = json!({"id": "x"});
+        let rows = [
+            (json!({"Resources": [one], "totalResults": 1}), 1),
+            (json!({"resources": [one, one, "odd"]}), 2),
+            (json!({"RESOURCES": one}), 1),
+            (json!([one, 3]), 1),
+            (one, 1),
+            (json!({"totalResults": 0}), 0),
+            (json!({"Resources": null}), 0),
+            (json!("text"), 0),
+        ];
+        for (value, count) in rows {
+            assert_eq!(documents(&value).len(), count, "{value}");
+        }
+    }
+
+    #[test]
+    fn sloppy_documents_are_read_with_the_standards_defaults() {
+        let document = json!({"ID": "urn:x", "Attributes": [
+            {"Name": "a", "pattern": "^a"},
+            {"name": "b", "type": "BOOL", "multivalued": "True", "required": "true", "uniqueness": "Manufacturer", "referenceTypes": "User", "mutability": "readonly"},
+            {"name": "c", "subAttributes": {"name": "d", "type": "datetime", "returned": "NEVER", "canonicalValues": ["x", 1]}},
+            {"type": "string"}, "odd", null,
+        ]});
+        let schema = Schema::read(document.as_object().unwrap()).unwrap();
+        let [a, b, c] = schema.attributes.as_slice() else { panic!("{:?}", schema.attributes) };
+        assert_eq!(
+            (a.kind, a.multi_valued, a.required, a.case_exact, a.mutability, a.returned, a.uniqueness),
+            (Type::String, false, false, false, Mutability::ReadWrite, Returned::Default, Uniqueness::None)
+        );
+        assert_eq!(
+            (b.kind, b.multi_valued, b.required, b.mutability, b.uniqueness, b.reference_types.as_slice()),
+            (Type::Boolean, true, true, Mutability::ReadOnly, Uniqueness::None, ["User".to_owned()].as_slice())
+        );
+        assert_eq!((c.kind, c.parts[0].kind, c.parts[0].returned), (Type::Complex, Type::DateTime, Returned::Never));
+        assert_eq!(c.parts[0].canonical_values, ["x"]);
+        let json = schema.to_json();
+        assert_eq!((&json["id"], &json["attributes"][0]["pattern"]), (&json!("urn:x"), &json!("^a")));
+        assert_eq!(json["attributes"][1]["mutability"], "readOnly");
+        assert!(json["attributes"][1].get("multivalued").is_none(), "each member once");
+
+        let document = json!({"NAME": "Thing", "EndPoint": "/Things", "schemaExtensions": {"Schema": "urn:e", "required": "TRUE"}, "more": 1});
+        let it = ResourceType::read(document.as_object().unwrap()).unwrap();
+        assert_eq!((it.name.as_str(), it.endpoint.as_str(), it.schema.as_str()), ("Thing", "/Things", ""));
+        assert_eq!(it.extensions, [("urn:e".to_owned(), true)]);
+        assert_eq!(
+            it.to_json(),
+            json!({"name": "Thing", "endpoint": "/Things", "schema": "", "schemaExtensions": [{"schema": "urn:e", "required": true}], "more": 1})
+        );
+        assert_eq!(ResourceType::read(json!({"endpoint": "/x"}).as_object().unwrap()), None);
+        assert_eq!(Schema::read(json!({"attributes": []}).as_object().unwrap()), None);
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        let mut value = json!({"name": "deepest"});
+        for _ in 0..100 {
+            value = json!({"name": "x", "subAttributes": [value]});
+        }
+        let schema = Schema::read(json!({"id": "urn:x", "attributes": [value]}).as_object().unwrap()).unwrap();
+        let mut parts = &schema.attributes;
+        let mut depth = 0;
+        while let Some(first) = parts.first() {
+            depth += 1;
+            parts = &first.parts;
+        }
+        assert_eq!(depth, DEPTH);
     }
 }

@@ -124,13 +124,25 @@ fn reason(status: u16) -> &'static str {
 
 /// Reads a success's body as a JSON object. `what` says what was asked.
 pub fn object(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Resource> {
-    let not_scim = |detail: String| {
-        let mut failure =
-            Failure::new(Kind::Protocol, format!("the provider answered {what} with {status}, but {detail}"));
-        failure.status = Some(status);
-        failure.excerpt = excerpt(body);
-        failure
-    };
+    match json(status, body, depth, what)? {
+        Value::Object(object) => Ok(object),
+        other => {
+            let detail = format!("the body is {}, not a JSON object", crate::reader::type_name(&other));
+            Err(not_scim(status, body, what, &detail))
+        }
+    }
+}
+
+fn not_scim(status: u16, body: &[u8], what: &str, detail: &str) -> Box<Failure> {
+    let mut failure = Failure::new(Kind::Protocol, format!("the provider answered {what} with {status}, but {detail}"));
+    failure.status = Some(status);
+    failure.excerpt = excerpt(body);
+    failure
+}
+
+/// Reads a success's body as any JSON: documents of discovery come as bare lists, too.
+pub fn json(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Value> {
+    let not_scim = |detail: String| not_scim(status, body, what, &detail);
     if resource::depth(body) > depth {
         let mut failure =
             not_scim(format!("the body nests deeper than {depth}; raise limits.jsonDepth if that is right"));
@@ -140,8 +152,7 @@ pub fn object(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Resour
     // A byte order mark is not JSON, and there all the same.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(other) => Err(not_scim(format!("the body is {}, not a JSON object", crate::reader::type_name(&other)))),
+        Ok(value) => Ok(value),
         Err(_) if looks_like_html(body) => Err(not_scim("the body is HTML, not SCIM; check serviceUrl".to_owned())),
         Err(error) => Err(not_scim(format!("the body is not JSON ({error}); check serviceUrl"))),
     }

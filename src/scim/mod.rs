@@ -4,6 +4,7 @@
 //! what real servers do, writing is strict. Of ours it uses only
 //! the failure type and the words of `reader` (names of JSON types, places, suggestions).
 
+pub mod builtin;
 pub mod bulk;
 pub mod definition;
 pub mod error;
@@ -16,3 +17,4 @@ pub mod resource;
 pub mod schema;
 pub mod service_provider;
 pub mod urn;
+pub mod validate;

@@ -82,9 +82,13 @@ pub fn passwords<'a>(value: &'a Value, secret: bool, tell: &mut dyn FnMut(&'a st
     }
 }
 
+/// Attributes whose values are secret: the password, and the keys of devices (RFC 9944 sections 6 and 7).
+const SECRET: [&str; 5] = ["password", "clientToken", "irk", "bootstrapKey", "fdoVoucher"];
+
 /// Whether an attribute's name or path, with or without its schema's URN, means the password.
 pub fn is_password(path: &str) -> bool {
-    path.rsplit([':', '.']).next().is_some_and(|name| name.trim().eq_ignore_ascii_case("password"))
+    let name = path.rsplit([':', '.']).next().unwrap_or_default().trim();
+    SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 /// Whether a member's name is a schema's URN rather than an attribute's name.

@@ -466,7 +466,8 @@ impl Stage {
 
     fn submit(&self, what: &str) -> Result<Value, Error> {
         let data = json!({"schemas": [USER], "userName": format!("{}-{what}@example.com", self.tag)});
-        self.call("submitRequest", json!({"request": {"method": "POST", "path": "/Users", "data": data}}))
+        let request = json!({"method": "POST", "path": "/Users", "data": data});
+        Ok(self.call("submitRequest", json!({"request": request}))?["ticket"].clone())
     }
 
     fn lists(&self, operation: &str, name: &str, expected: &str) -> Result<(), Error> {

@@ -176,7 +176,7 @@ fn one(
 }
 
 /// A failure's problems, each with its place.
-fn told(failure: Failure) -> Vec<Problem> {
+pub fn told(failure: Failure) -> Vec<Problem> {
     if failure.problems.is_empty() {
         let pointer = failure.pointer.unwrap_or_default();
         // The place stands before the text of a single problem, and is put there again where it is told.

@@ -7,6 +7,8 @@ pub mod answer;
 pub mod check;
 pub mod plan;
 pub mod references;
+#[cfg(test)]
+mod tests;
 
 use super::resource;
 use crate::failure::Failure;

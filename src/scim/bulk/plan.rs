@@ -54,7 +54,6 @@ struct Step {
 #[derive(Debug)]
 pub struct Work {
     steps: Vec<Step>,
-    count: usize,
     queue: VecDeque<Vec<usize>>,
     names: BTreeMap<String, usize>,
     ids: Vec<Option<String>>,
@@ -106,7 +105,6 @@ impl Work {
         let steps = operations.into_iter().enumerate().map(|(owner, prepared)| Step { owner, prepared }).collect();
         Work {
             steps,
-            count,
             queue,
             names,
             ids: vec![None; count],
@@ -126,7 +124,7 @@ impl Work {
                 Failure::new(Kind::Conflict, format!("not carried out: failOnErrors stops after {errors} errors"))
             });
         }
-        let fail_on_errors = self.fail_on_errors.map(|most| most - self.errors);
+        let fail_on_errors = self.fail_on_errors.map(|most| most.saturating_sub(self.errors));
         let mut batch = Batch { body: head(fail_on_errors), idempotent: true, fail_on_errors, ..Batch::default() };
         while let Some(unit) = self.queue.pop_front() {
             if let Some((step, failure)) = unit.iter().find_map(|step| Some((*step, self.blocked(*step)?))) {
