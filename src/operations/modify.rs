@@ -40,20 +40,20 @@ pub fn style(client: &Client<'_>) -> patch::Style {
     patch::Style { value_paths: client.connection().profile.knobs.patch_value_paths, pathless: false }
 }
 
-/// The first attribute that operations change and PATCH cannot, by `patchAttributes`; with the operation's index.
-pub fn beyond(client: &Client<'_>, operations: &[Operation]) -> Option<(usize, String)> {
-    let allowed = client.connection().profile.knobs.patchable_anywhere()?;
+/// The first attribute that operations change and PATCH cannot, by `patchAttributes`.
+pub fn beyond(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]) -> Option<String> {
+    let allowed = client.connection().profile.knobs.patchable(endpoint.known?.name)?;
     let permitted = |name: &str| {
         let attribute = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
         allowed.iter().any(|known| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&attribute))
     };
-    operations.iter().enumerate().find_map(|(index, operation)| {
+    operations.iter().find_map(|operation| {
         let names: Vec<&str> = match (&operation.path, &operation.value) {
             (Some(path), _) => vec![path.trim()],
             (None, Some(Value::Object(values))) => values.keys().map(String::as_str).collect(),
             _ => Vec::new(),
         };
-        names.into_iter().find(|name| !permitted(name)).map(|name| (index, name.to_owned()))
+        names.into_iter().find(|name| !permitted(name)).map(str::to_owned)
     })
 }
 
@@ -70,7 +70,7 @@ pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Inpu
             if operations.is_empty() {
                 return Ok(Some(current.clone()));
             }
-            if let Some((_, name)) = beyond(client, &operations) {
+            if let Some(name) = beyond(client, endpoint, &operations) {
                 return Err(unpatchable(&name));
             }
             let message = patching(endpoint, input, &operations)?;
@@ -91,9 +91,6 @@ pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Inpu
 pub fn patch(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
     let operations = &input.operations;
     patch::body(operations, known(endpoint), "/operations")?;
-    if let Some((index, name)) = beyond(client, operations) {
-        return Err(unpatchable(&name).at(format!("/operations/{index}")));
-    }
     if !supports(client, "patch").0 {
         return put(client, what, endpoint, input);
     }

@@ -199,15 +199,6 @@ impl Knobs {
         attributes(self.filter_attributes.as_ref()?, resource_type)
     }
 
-    /// The attributes of any type that PATCH can change; none for all.
-    pub fn patchable_anywhere(&self) -> Option<Vec<&str>> {
-        let names = self.patch_attributes.as_ref()?;
-        let mut types: Vec<&str> = names.iter().filter_map(|name| Some(name.split_once(':')?.0)).collect();
-        types.extend(types.is_empty().then_some(""));
-        let found: Option<Vec<Vec<&str>>> = types.iter().map(|name| attributes(names, name)).collect();
-        found.map(|lists| lists.concat())
-    }
-
     /// The attributes of a type that PATCH can change; none for all.
     pub fn patchable(&self, resource_type: &str) -> Option<Vec<&str>> {
         attributes(self.patch_attributes.as_ref()?, resource_type)

@@ -12,6 +12,7 @@ use super::{headers, reading, safe_to_repeat, without_members};
 use crate::catalog::table::Row;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
+use crate::operations::lint;
 use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
 use crate::operations::resource::{Message, Versioned, payload, read, send};
 use crate::operations::target::Endpoint;
@@ -27,6 +28,7 @@ const ROUNDS: u32 = 4;
 
 /// Makes a resource exist as described.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
+    lint::payload(client, endpoint, &input.payload)?;
     let checked = payload(endpoint, input, true)?;
     let (mut desired, mut members) = (checked.clone(), None);
     desired.retain(|name, _| !name.eq_ignore_ascii_case("password"));
@@ -284,12 +286,18 @@ impl Ensure<'_> {
     fn way(&self, operations: &[Operation]) -> Result<UpdateWith> {
         let knobs = &self.client.connection().profile.knobs;
         let patches = supports(self.client, "patch").0;
-        match (patches, knobs.put, beyond(self.client, operations)) {
+        let most = knobs.patch_operations.map_or(usize::MAX, |most| most as usize);
+        if patches && operations.len() > most {
+            let detail =
+                format!("{}: {} changes do not fit into one PATCH at this provider", self.what, operations.len());
+            return if knobs.put { Ok(UpdateWith::Put) } else { Err(Failure::new(Kind::Unsupported, detail)) };
+        }
+        match (patches, knobs.put, beyond(self.client, self.endpoint, operations)) {
             (false, false, _) => Err(Failure::new(
                 Kind::Unsupported,
                 format!("{}: this provider has neither PATCH nor PUT, so that nothing can be changed", self.what),
             )),
-            (true, false, Some((_, name))) => Err(Failure::new(
+            (true, false, Some(name)) => Err(Failure::new(
                 Kind::Unsupported,
                 format!("{}: {name:?} differs, and this provider cannot change it", self.what),
             )),

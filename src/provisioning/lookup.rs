@@ -119,6 +119,19 @@ impl<'a> Search<'a> {
                 keys.extend(Key::new(row.subject, name, payload)?);
             }
         }
+        // What must be read as a whole to be searched is not, where another attribute will do.
+        if chosen.is_empty() && keys.iter().any(|key| can_filter(client, endpoint, key)) {
+            keys.retain(|key| {
+                let can = can_filter(client, endpoint, key);
+                if !can {
+                    client.warn(format!(
+                        "the provider does not filter by {}, so that nothing was looked for by it; matchOn can name it",
+                        key.attribute
+                    ));
+                }
+                can
+            });
+        }
         if keys.is_empty() {
             return Err(Failure::input("/matchOn", "matchOn: is required here: an attribute to find the resource by"));
         }
@@ -189,7 +202,7 @@ impl<'a> Search<'a> {
     }
 
     fn by(&self, key: &Key, thorough: bool) -> Result<BTreeMap<String, Resource>> {
-        if self.can_filter(key) {
+        if can_filter(self.client, self.endpoint, key) {
             let asked = self.list(key, Some(&key.filter.to_string()));
             match asked {
                 Ok(Listing { hits, conclusive: true }) if !hits.is_empty() || !thorough => return Ok(hits),
@@ -237,17 +250,6 @@ impl<'a> Search<'a> {
         ))
     }
 
-    fn can_filter(&self, key: &Key) -> bool {
-        let knobs = &self.client.connection().profile.knobs;
-        let has = |names: &Option<Vec<String>>, wanted: &str| {
-            names.as_ref().is_none_or(|names| names.iter().any(|name| name.eq_ignore_ascii_case(wanted)))
-        };
-        supports(self.client, "filter").0
-            && has(&knobs.filter_operators, "eq")
-            && (has(&knobs.filter_attributes, &key.attribute.to_string())
-                || has(&knobs.filter_attributes, &key.attribute.name))
-    }
-
     /// The resources that match among those the provider lists, by identifier.
     fn list(&self, key: &Key, filter: Option<&str>) -> Result<Listing> {
         let mut input = self.input.clone();
@@ -289,6 +291,17 @@ impl<'a> Search<'a> {
         }
         Ok(Listing { hits, conclusive: false })
     }
+}
+
+/// Whether the provider is taken to find resources by an attribute.
+fn can_filter(client: &Client<'_>, endpoint: &Endpoint, key: &Key) -> bool {
+    let knobs = &client.connection().profile.knobs;
+    let attributes = endpoint.known.and_then(|known| knobs.filterable(known.name));
+    let names = [key.attribute.to_string(), key.attribute.name.clone()];
+    let named = |known: &str| names.iter().any(|name| name.eq_ignore_ascii_case(known));
+    supports(client, "filter").0
+        && knobs.filter_operators.as_ref().is_none_or(|words| words.iter().any(|word| word.eq_ignore_ascii_case("eq")))
+        && attributes.is_none_or(|known| known.iter().any(|known| named(known)))
 }
 
 /// What a list gave.

@@ -184,12 +184,13 @@ impl<'a> Group<'a> {
             return self.put(&plan);
         }
         let knobs = &self.client.connection().profile.knobs;
+        // By path, each member that goes is an operation.
+        let by_path = matches!(knobs.member_style, MemberStyle::Path | MemberStyle::Pathless);
+        let operations = knobs.patch_operations.filter(|_| by_path);
+        let removals = knobs.member_removals_per_request.into_iter().chain(operations).min();
         let total = plan.add.len() + plan.remove.len();
         let mut result = Membership { unchanged: plan.unchanged, ..Membership::default() };
-        let parts = [
-            (Op::Add, &plan.add, knobs.members_per_request),
-            (Op::Remove, &plan.remove, knobs.member_removals_per_request),
-        ];
+        let parts = [(Op::Add, &plan.add, knobs.members_per_request), (Op::Remove, &plan.remove, removals)];
         for (op, members, limit) in parts {
             let sent = match self.portions(op, members, limit) {
                 Ok(portions) => portions,
