@@ -509,13 +509,7 @@ fn the_catalog_tells_the_truth() {
             assert_eq!(failure.detail, format!("{name} is not in version 0.1.0 of the connector"));
         }
     }
-    let unfinished = [
-        "reconcile",
-        "listResourceTypes",
-        "getResourceType",
-        "listSchemas",
-        "getSchema",
-    ];
+    let unfinished = ["reconcile", "listResourceTypes", "getResourceType", "listSchemas", "getSchema"];
     assert_eq!(pending, unfinished);
 }
 
