@@ -294,7 +294,7 @@ fn bulk_request(name: &str, text: &str, value: &Value) {
     let limits = bulk::plan::Limits { operations: 100, bytes: 1_000_000, bulk: true };
     let fail_on_errors = value["failOnErrors"].as_u64().map(|errors| errors.try_into().unwrap());
     let mut work = bulk::plan::Work::new(prepared, limits, fail_on_errors);
-    let batch = work.next().unwrap();
+    let batch = work.next_batch().unwrap();
     let mut body: Value = serde_json::from_slice(&batch.body).unwrap();
     let mut expected = value.clone();
     // The example names a schema that is none, and an id that only the provider sets.
@@ -306,7 +306,7 @@ fn bulk_request(name: &str, text: &str, value: &Value) {
         }
     }
     assert_eq!(body, expected, "{name}");
-    assert!(work.next().is_none(), "{name}: one request");
+    assert!(work.next_batch().is_none(), "{name}: one request");
 }
 
 /// Each result is found by an operation of its method, name and place, with its status.

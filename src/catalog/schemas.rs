@@ -329,7 +329,7 @@ pub fn example(row: &Row) -> Value {
                 Some(json!({"method": "POST", "path": "/Users", "data": {"userName": "ada@example.com"}}))
             }
             ("ticket", _) => Some(
-                json!({"method": "POST", "path": "/Users", "operations": 1, "transaction": "5c7be1d0", "location": "https://example.com/scim/v2/Async/5c7be1d0"}),
+                json!({"method": "POST", "path": "/Users", "operations": 1, "transaction": "5c7be1d0", "location": "/Async/5c7be1d0"}),
             ),
             ("filter", _) => Some(json!(if row.subject == Subject::Group {
                 "displayName eq \"Engineering\""

@@ -37,7 +37,7 @@ pub fn run(client: &Client<'_>, row: &Row, input: &Input) -> Result<Output> {
     let prepared = prepare(&input.bulk, &input.known, &at, &complete)?;
     let mut work = Work::new(prepared, limits(client)?, input.fail_on_errors);
     let mut course = Course { client, row, options: &input.options, slowest: 0, touched: false, refused: None };
-    while let Some(batch) = work.next() {
+    while let Some(batch) = work.next_batch() {
         if let Err(failure) = course.step(&mut work, batch) {
             work.stop(&|| {
                 let mut left = failure.clone();
@@ -86,7 +86,12 @@ pub fn complete(method: Method, segments: &[String], data: Value, pointer: &str)
 fn changes(data: Value, known: &patch::Known, pointer: &str) -> Result<(Value, bool)> {
     let (items, pointer) = match &data {
         Value::Array(items) => (Some(items), pointer.to_owned()),
-        Value::Object(object) => (get(object, "Operations").and_then(Value::as_array), deeper(pointer, "Operations")),
+        Value::Object(object) => {
+            // The name as the caller wrote it, so that a pointer leads there.
+            let member = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
+            let name = member.map_or("Operations", |(name, _)| name.as_str());
+            (member.and_then(|(_, items)| items.as_array()), deeper(pointer, name))
+        }
         _ => (None, pointer.to_owned()),
     };
     let Some(items) = items else {

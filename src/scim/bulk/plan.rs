@@ -1,7 +1,7 @@
 //! In which requests operations go: what is referred to first, within the provider's limits, and what becomes of the rest when
 //! some of it fails.
 //!
-//! [`Work`] holds the operations that are left. [`Work::next`] gives the next request, the caller sends it and settles what the
+//! [`Work`] holds the operations that are left. [`Work::next_batch`] gives the next request, the caller sends it and settles what the
 //! answer says; references to what is created by then are replaced by identifiers, those within one request stay. A circle of
 //! references goes in one request, where the provider solves it (RFC 7644 section 3.7.1); one that cannot is broken: resources
 //! are created without the values that refer, and a PATCH adds these afterwards. Every operation gets one outcome.
@@ -117,7 +117,7 @@ impl Work {
     }
 
     /// The next request; none when nothing is left.
-    pub fn next(&mut self) -> Option<Batch> {
+    pub fn next_batch(&mut self) -> Option<Batch> {
         if self.fail_on_errors.is_some_and(|most| self.errors >= most) {
             let errors = self.errors;
             self.stop(&|| {

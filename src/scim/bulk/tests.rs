@@ -38,7 +38,7 @@ fn carry_out(prepared: Vec<Prepared>, limits: Limits, fails: &BTreeSet<usize>) -
     let count = prepared.len();
     let mut work = Work::new(prepared, limits, None);
     let (mut made, mut requests): (BTreeSet<usize>, usize) = (BTreeSet::new(), 0);
-    while let Some(batch) = work.next() {
+    while let Some(batch) = work.next_batch() {
         requests += 1;
         assert!(requests <= 2 * count, "it ends");
         let alone = !limits.bulk;
