@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Result};
 use crate::suggest;
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// What the component can do.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,6 +21,12 @@ pub struct Catalog {
     pub description: String,
     /// The operations in the order they should be shown.
     pub operations: Vec<Operation>,
+    /// What is known of providers ahead of talking to them.
+    #[serde(default)]
+    pub profiles: Vec<Profile>,
+    /// What a profile, and a connection's `overrides`, can set besides the sections of a ServiceProviderConfig.
+    #[serde(default)]
+    pub knobs: Vec<Knob>,
     /// The whole manifest.
     #[serde(skip)]
     pub manifest: Value,
@@ -67,6 +73,30 @@ pub struct Operation {
     pub example: Value,
 }
 
+/// What is known of a provider.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+pub struct Profile {
+    /// Its name, as in a connection's `profile`.
+    pub name: String,
+    /// Its title, for a person.
+    #[serde(default)]
+    pub title: String,
+    /// What the provider is assumed to say of itself (RFC 7643 section 5), and the knobs.
+    pub document: Map<String, Value>,
+}
+
+/// A knob of a profile.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Knob {
+    /// Its name.
+    pub name: String,
+    /// JSON Schema of its value.
+    pub takes: Value,
+    /// What it says.
+    #[serde(default)]
+    pub about: String,
+}
+
 impl Catalog {
     /// Reads a manifest.
     ///
@@ -88,6 +118,17 @@ impl Catalog {
         self.operations.iter().find(|operation| operation.name == name).ok_or_else(|| {
             let hint = suggest::hint(name, self.operations.iter().map(|operation| operation.name.as_str()));
             Error::Usage(format!("there is no operation \"{name}\"{hint}"))
+        })
+    }
+
+    /// A profile by its name.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] with a suggestion, where there is none.
+    pub fn profile(&self, name: &str) -> Result<&Profile> {
+        self.profiles.iter().find(|profile| profile.name == name).ok_or_else(|| {
+            let hint = suggest::hint(name, self.profiles.iter().map(|profile| profile.name.as_str()));
+            Error::Usage(format!("there is no profile \"{name}\"{hint}"))
         })
     }
 }

@@ -52,6 +52,18 @@ pub enum Error {
     /// The caller asked for something there is not, or gave input that is no JSON.
     #[error("{0}")]
     Usage(String),
+    /// A whole listing was asked for, and the provider ended it early: it stopped short of what it had announced, or
+    /// repeated itself.
+    #[error(
+        "the listing is not complete: {listed} resources came{}, then the provider stopped short or repeated itself; what is missing may still exist",
+        total.map_or(String::new(), |total| format!(", {total} are announced"))
+    )]
+    Incomplete {
+        /// Resources that came.
+        listed: u64,
+        /// Resources the provider announced.
+        total: Option<u64>,
+    },
     /// The caller gave up.
     #[error("interrupted")]
     Interrupted {
@@ -97,6 +109,7 @@ impl Error {
             Self::Deadline { maybe_applied: false, .. } => row(true, "timeout", 75, false),
             Self::Config { .. } | Self::Load(_) => row(false, "configuration", 78, false),
             Self::Usage(_) => row(false, "invalidInput", 64, false),
+            Self::Incomplete { .. } => row(false, "incomplete", 1, false),
             Self::Interrupted { maybe_applied } => row(false, "interrupted", 130, *maybe_applied),
         }
     }

@@ -30,6 +30,7 @@ pub mod connector;
 pub mod egress;
 pub mod error;
 mod instance;
+mod records;
 pub mod redact;
 pub mod references;
 #[cfg(feature = "sandbox")]
@@ -38,7 +39,7 @@ pub mod source;
 pub mod suggest;
 
 pub use catalog::Catalog;
-pub use client::{CallContext, Client, ConnectionReport, Outcome};
+pub use client::{CallContext, Client, ConnectionReport, Outcome, Page, Pages};
 pub use config::Config;
 pub use connection::Connection;
 pub use connector::{CodeCache, Connector, Options};
@@ -46,11 +47,18 @@ pub use egress::observe::{Exchange, Observer};
 pub use error::{Error, Result};
 pub use source::ConnectionSource;
 
-/// The records of the contract's typed functions, as `wit/types.wit` describes them.
+/// The records of the contract's typed functions, as `wit/types.wit` and `wit/resources.wit` describe them. Those whose
+/// members may all be left out have a `Default` that leaves them out.
 pub mod types {
+    pub use crate::bindings::exports::scim::connector::resources::{
+        Progress, ReconcileChange, ReconcileOptions, ReconcileReport, Surplus, Target, Ticket,
+    };
     pub use crate::bindings::scim::connector::types::{
-        Address, AuthenticationScheme, BulkCapability, Capability, EnterpriseUser, Extension, Failure, FailureKind,
-        FilterCapability, Group, Manager, Member, Meta, MultiValued, Name, Options, PaginationCapability, PatchOp,
-        PatchOperation, Problem, Query, ScimType, ServiceProviderConfig, SortOrder, User, UserPage, View,
+        Address, AttributeType, AuthenticationScheme, BulkCapability, BulkMethod, BulkOperation, BulkOptions,
+        BulkReport, BulkResult, Capability, CapabilitySource, EnsureOptions, EnsureOutcome, EnsuredGroup, EnsuredUser,
+        EnterpriseUser, Extension, Failure, FailureKind, FilterCapability, Group, GroupPage, Manager, Member,
+        MembershipChange, Meta, MultiValued, Mutability, Name, Options, PaginationCapability, PatchOp, PatchOperation,
+        Problem, Query, ResourcePage, ResourceType, Returned, Schema, SchemaAttribute, SchemaExtension, ScimType,
+        SecurityEvents, ServiceProviderConfig, SortOrder, Uniqueness, User, UserPage, View,
     };
 }

@@ -3,6 +3,7 @@
 use super::schemas;
 use super::table::Operation;
 use crate::failure::{Kind, Transience};
+use crate::profile::{self, KNOBS, PROFILES};
 use serde_json::{Value, json};
 
 /// A plain outline of a person with an arrow, for the palette.
@@ -25,6 +26,19 @@ pub fn manifest() -> Value {
             json!({"kind": name, "transient": transient, "summary": summary})
         })
         .collect();
+    let profiles: Vec<Value> = PROFILES
+        .iter()
+        .filter_map(|(name, _)| {
+            // A test reads every file, so none is left out here.
+            let mut document = profile::document(name).ok()?;
+            let title = document.remove("title");
+            Some(json!({"name": name, "title": title, "document": document}))
+        })
+        .collect();
+    let knobs: Vec<Value> = KNOBS
+        .iter()
+        .map(|knob| json!({"name": knob.name, "takes": schemas::takes(knob.takes), "about": knob.about}))
+        .collect();
     json!({
         "name": "scim-connector",
         "version": env!("CARGO_PKG_VERSION"),
@@ -36,6 +50,8 @@ pub fn manifest() -> Value {
         "secrets": schemas::SECRETS,
         "redact": schemas::REDACT,
         "operations": operations,
+        "profiles": profiles,
+        "knobs": knobs,
         "errors": errors,
     })
 }

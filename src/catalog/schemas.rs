@@ -2,7 +2,7 @@
 
 use super::table::Row;
 use crate::operations::{Subject, Verb};
-use crate::profile::{PROFILES, providers};
+use crate::profile::{KNOBS, PROFILES, SECTIONS, Takes, providers};
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::urn;
@@ -77,12 +77,50 @@ pub fn connection() -> Value {
                 "responseBytes": number("Largest answer, bytes", 8_388_608, 0), "jsonDepth": number("Deepest JSON", 64, 0), "redirects": number("Most redirects", 5, 0),
             })),
             "allowInsecureHttp": {"type": "boolean", "title": "Allow http beyond loopback", "default": false},
-            "overrides": {"type": "object", "title": "Overrides of the provider's capabilities", "examples": [{"patch": {"supported": true}}]},
+            "overrides": overrides(),
         },
         "required": ["auth"],
         "anyOf": [{"required": ["serviceUrl"]}, {"required": ["provider"]}],
         "additionalProperties": false,
     })
+}
+
+/// The schema of a connection's `overrides`: sections of a ServiceProviderConfig (RFC 7643 section 5), and knobs.
+fn overrides() -> Value {
+    let section = |name: &&str| {
+        let supported = json!({"supported": {"type": "boolean"}});
+        let properties = if FEATURES.contains(name) { supported } else { json!({}) };
+        ((*name).to_owned(), json!({"type": "object", "title": name, "properties": properties}))
+    };
+    let mut properties: Map<String, Value> = FEATURES.iter().chain(&SECTIONS).map(section).collect();
+    properties.extend(KNOBS.iter().map(|knob| {
+        let mut schema = takes(knob.takes);
+        schema.insert("title".into(), json!(knob.about));
+        (knob.name.to_owned(), Value::Object(schema))
+    }));
+    json!({
+        "type": "object",
+        "title": "Overrides of the profile and of what the provider says of itself",
+        "properties": properties,
+        "additionalProperties": false,
+        "examples": [{"patch": {"supported": true}}],
+    })
+}
+
+/// The schema of what a knob takes.
+pub fn takes(takes: Takes) -> Map<String, Value> {
+    let (name, value) = match takes {
+        Takes::Flag => ("type", json!("boolean")),
+        Takes::Count => ("type", json!(["integer", "null"])),
+        Takes::Names => ("type", json!(["array", "null"])),
+        Takes::Choice(choices) => ("enum", json!(choices)),
+    };
+    let detail = match takes {
+        Takes::Count => Some(("minimum", json!(0))),
+        Takes::Names => Some(("items", json!({"type": "string"}))),
+        _ => None,
+    };
+    std::iter::once((name, value)).chain(detail).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// The schema of an operation's input.

@@ -1,10 +1,17 @@
-//! `call`: one operation, its result on stdout.
+//! `call`: one operation, its result on stdout; or a whole listing, a resource on each line.
 
-use super::{ConnectionArgument, Global, output, read_input};
+use super::progress::{Progress, counted};
+use super::{ConnectionArgument, Global, listing, output, read_input};
 use crate::client::{CallContext, Client, Outcome};
 use crate::error::{Error, Result};
 use clap::Args;
+use std::pin::pin;
 use std::process::ExitCode;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a call may take before its progress is shown, and how often it is renewed.
+const LONG: Duration = Duration::from_secs(1);
 
 /// Arguments of `call`.
 #[derive(Args)]
@@ -16,6 +23,12 @@ pub struct Arguments {
     /// The input: JSON, @FILE, or - for stdin; `scim-connector describe OPERATION` shows what it may contain
     #[arg(long, short, value_name = "JSON", default_value = "{}")]
     input: String,
+    /// List all pages: a resource on each line of stdout, a summary on stderr; exits 1 where the provider ends early
+    #[arg(long)]
+    all: bool,
+    /// Show progress on stderr even where that is no terminal (not with --error-format json)
+    #[arg(long)]
+    progress: bool,
     /// Print the result on one line
     #[arg(long)]
     compact: bool,
@@ -23,14 +36,26 @@ pub struct Arguments {
 
 /// Runs `call`.
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
+    let operation = arguments.operation.as_str();
     let input = read_input(&arguments.input)?;
     let (config, _, source) = global.connection(&arguments.connection)?;
     let connector = global.connector(Some(&config))?;
     let client = connector.client(source).await?;
-    let outcome = match interruptible(&client, &arguments.operation, &input).await {
+    let progress = global.progress(arguments.progress);
+    if arguments.all {
+        let catalog = connector.catalog().await?;
+        if !catalog.operation(operation)?.paginated {
+            let names = catalog.operations.iter().filter(|operation| operation.paginated);
+            let names: Vec<&str> = names.map(|operation| operation.name.as_str()).collect();
+            return Err(Error::Usage(format!("--all: {operation} has no pages; {} have", names.join(", "))));
+        }
+        let input = serde_json::from_str(&input).unwrap_or_default();
+        return listing::run(global, &client, operation, &input, progress).await;
+    }
+    let outcome = match watched(&client, operation, &input, progress).await {
         Err(error) => {
             // Most calls name an operation that is there, so the catalog is asked only when one fails.
-            connector.catalog().await?.operation(&arguments.operation)?;
+            connector.catalog().await?.operation(operation)?;
             return Err(error);
         }
         Ok(outcome) => outcome,
@@ -42,16 +67,25 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Calls the operation until Ctrl-C.
-async fn interruptible(client: &Client, operation: &str, input: &str) -> Result<Outcome> {
+/// Calls the operation until Ctrl-C, and shows that it goes on where it takes long.
+async fn watched(client: &Client, operation: &str, input: &str, mut progress: Progress) -> Result<Outcome> {
     let context = CallContext::default();
     // Pinned here, because `select!` drops what it owns before a branch runs, and with it the count of open writes.
-    let mut call = std::pin::pin!(client.invoke_with(operation, input, &context));
-    tokio::select! {
-        outcome = &mut call => outcome,
-        interrupt = tokio::signal::ctrl_c() => match interrupt {
-            Ok(()) => Err(Error::Interrupted { maybe_applied: client.write_in_flight() }),
-            Err(error) => Err(Error::Load(format!("signals cannot be watched: {error}"))),
-        },
+    let mut call = pin!(client.invoke_with(operation, input, &context));
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
+    let started = Instant::now();
+    let mut tick = tokio::time::interval_at(started + LONG, LONG);
+    loop {
+        tokio::select! {
+            outcome = &mut call => return outcome,
+            interrupted = &mut interrupt => return Err(match interrupted {
+                Ok(()) => Error::Interrupted { maybe_applied: client.write_in_flight() },
+                Err(error) => Error::Load(format!("signals cannot be watched: {error}")),
+            }),
+            _ = tick.tick() => progress.show(|| {
+                let requests = counted(client.requests_made(), "request");
+                format!("{operation}: {requests}, {} s", started.elapsed().as_secs())
+            }),
+        }
     }
 }

@@ -1,9 +1,9 @@
 //! `describe`: the catalog for a person, or as JSON.
 
-use super::{Global, output};
+use super::{ConnectionArgument, Global, output, profile};
 use crate::catalog::{Catalog, Operation};
 use crate::config::Config;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use clap::Args;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -14,7 +14,12 @@ use std::process::ExitCode;
 pub struct Arguments {
     /// An operation; all are listed without one
     operation: Option<String>,
-    /// Print the catalog, or the operation's entry in it, as JSON
+    /// List the profiles of providers, or show one
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with = "operation")]
+    profile: Option<String>,
+    #[command(flatten)]
+    connection: ConnectionArgument,
+    /// Print the catalog, the operation's entry in it, or the profile as JSON
     #[arg(long)]
     json: bool,
 }
@@ -22,6 +27,14 @@ pub struct Arguments {
 /// Runs `describe`. A configuration is not needed, but its `[host]` settings count where there is one.
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let config = Config::find(global.config.as_deref())?;
+    if let Some(name) = &arguments.profile {
+        let text = profile::describe(global, config.as_ref(), name, &arguments.connection, arguments.json).await?;
+        output::out(&text)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if arguments.connection.connection.is_some() {
+        return Err(Error::Usage("--connection: goes with --profile; operations are the same for all".into()));
+    }
     let catalog = global.connector(config.as_ref())?.catalog().await?;
     let operation = arguments.operation.as_deref().map(|name| catalog.operation(name)).transpose()?;
     let text = match (operation, arguments.json) {
@@ -53,7 +66,9 @@ fn table(catalog: &Catalog) -> String {
         let later = if operation.available { "" } else { " (not in this version)" };
         writeln!(text, "  {:width$}  {}{later}", operation.name, operation.summary).ok();
     }
-    text.push_str("\n`scim-connector describe OPERATION` shows an operation's input and an example.\n");
+    text.push_str(
+        "\n`scim-connector describe OPERATION` shows an operation's input and an example, `describe --profile` what is known of providers.\n",
+    );
     text
 }
 
@@ -110,7 +125,7 @@ fn section(text: &mut String, title: &str, schema: &Value) {
 }
 
 /// A schema's type in a word or two.
-fn kind(schema: &Value) -> String {
+pub fn kind(schema: &Value) -> String {
     let alternatives = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(*key)?.as_array());
     if let Some(alternatives) = alternatives {
         return alternatives.iter().map(kind).collect::<Vec<_>>().join(" or ");

@@ -5,7 +5,10 @@ mod call;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod describe;
+mod listing;
 mod output;
+mod profile;
+mod progress;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod test;
@@ -16,6 +19,7 @@ use crate::error::{Error, Result};
 use crate::source::ConnectionSource;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use output::Messages;
+use progress::Progress;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -189,6 +193,14 @@ impl Global {
                 places.join(" or ")
             ))
         })
+    }
+
+    /// A line about how far something is, for a person: where stderr is a terminal, or `wanted` says so.
+    fn progress(&self, wanted: bool) -> Progress {
+        match self.error_format {
+            ErrorFormat::Text => Progress::on_stderr(wanted, self.verbose),
+            ErrorFormat::Json => Progress::off(),
+        }
     }
 
     /// The configuration and the connection that is meant.

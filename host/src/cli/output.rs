@@ -15,12 +15,16 @@ const SHOWN_BODY: usize = 4096;
 
 /// Writes to stdout. A reader that has gone away is no error.
 pub fn out(text: &str) -> Result<()> {
+    lines(text).map(|_read| ())
+}
+
+/// Writes to stdout, and says whether there is still somebody who reads it.
+pub fn lines(text: &str) -> Result<bool> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Error::Usage(format!("the result cannot be written to stdout: {error}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::Usage(format!("the result cannot be written to stdout: {error}"))),
     }
 }
 

@@ -18,7 +18,7 @@ use observe::{Observer, Recording};
 use policy::Policy;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
@@ -33,6 +33,7 @@ pub struct Egress {
     token_url: Option<Uri>,
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
+    requests: AtomicU64,
 }
 
 impl Egress {
@@ -43,7 +44,12 @@ impl Egress {
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self { policy, transport: Transport::default(), token_url, redactor, observer }
+        Self { policy, transport: Transport::default(), token_url, redactor, observer, requests: AtomicU64::new(0) }
+    }
+
+    /// Requests let out so far, whatever became of them.
+    pub fn requests_made(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// Whether the request may change something at the provider (RFC 9110 section 9.2.1): not a safe method, not a
@@ -95,6 +101,7 @@ impl Egress {
             while let Some(Ok(_)) = body.frame().await {}
             return Err(Fault::HttpRequestDenied);
         }
+        self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
         let request = match recording.clone() {
             Some(recording) => request.map(|inner| WatchedRequest { inner, recording }.boxed_unsync()),

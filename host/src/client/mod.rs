@@ -1,5 +1,9 @@
 //! A client: one connection, its warm instances, its way out. An instance serves one connection for its whole life and is
-//! dropped after a trap, a deadline or a call that was given up.
+//! dropped after a trap, a deadline or a call that was given up. The typed functions stand in `typed`, whole listings in
+//! [`pages`].
+
+pub mod pages;
+mod typed;
 
 use crate::bindings::exports::scim::connector::runtime;
 use crate::bindings::scim::connector::types as wit;
@@ -20,6 +24,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::error::Elapsed;
 
+pub use pages::{Page, Pages};
 pub use runtime::{ConnectionReport, StepStatus, TestStep};
 
 /// Instances kept for the next call.
@@ -72,6 +77,7 @@ struct Inner {
     idle: Mutex<Vec<Instance>>,
     permits: Arc<Semaphore>,
     open_writes: Arc<AtomicUsize>,
+    peak_memory: AtomicUsize,
 }
 
 impl Client {
@@ -128,6 +134,7 @@ impl Client {
             limit: Duration::from_millis(total.into()) + GRACE,
             idle: Mutex::default(),
             open_writes: Arc::default(),
+            peak_memory: AtomicUsize::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -168,6 +175,19 @@ impl Client {
     #[must_use]
     pub fn write_in_flight(&self) -> bool {
         self.inner.open_writes.load(Ordering::Acquire) > 0
+    }
+
+    /// HTTP requests made so far by all calls of this client, token requests and retries included. It grows while a call
+    /// runs, so a long call can be watched.
+    #[must_use]
+    pub fn requests_made(&self) -> u64 {
+        self.inner.egress.requests_made()
+    }
+
+    /// The largest memory that an instance of the component has had in a finished call of this client, in bytes.
+    #[must_use]
+    pub fn peak_memory(&self) -> usize {
+        self.inner.peak_memory.load(Ordering::Relaxed)
     }
 
     /// What takes this connection's secrets out of text.
@@ -218,6 +238,8 @@ impl Call<'_> {
     /// Ends the call: a healthy instance goes back, any other is dropped.
     fn finish<T>(mut self, answer: Result<wasmtime::Result<Result<T, wit::Error>>, Elapsed>) -> Result<T> {
         let maybe_applied = self.instance.as_ref().is_some_and(|instance| instance.activity.has_written());
+        let memory = self.instance.as_ref().map_or(0, Instance::memory_used);
+        self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
         let deadline = Error::Deadline { after: self.limit, maybe_applied };
         match answer {
             Ok(Ok(result)) => {
@@ -279,7 +301,7 @@ fn scrub(failure: &mut wit::Failure, redactor: &Redactor) {
 }
 
 /// Says where in the configuration a connection is wrong.
-fn at(path: &str, error: Error) -> Error {
+pub(crate) fn at(path: &str, error: Error) -> Error {
     let Error::Failure { failure, .. } = &error else { return error };
     if !matches!(failure.kind, FailureKind::Configuration | FailureKind::InvalidInput) {
         return error;
@@ -302,47 +324,6 @@ fn at(path: &str, error: Error) -> Error {
             Error::Config { path: place(pointer), detail: text(pointer, &failure.detail) }
         }
     }
-}
-
-/// The typed functions: one line each, all alike.
-macro_rules! typed {
-    ($($(#[$doc:meta])* $name:ident = $interface:ident.$function:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*) => {
-        impl Client {
-            $(
-                $(#[$doc])*
-                ///
-                /// # Errors
-                /// [`Error::Failure`] from the component; [`Error::Deadline`] and [`Error::Trap`] from the host.
-                pub async fn $name(&self, $($arg: $ty),*) -> Result<$out> {
-                    let mut call = self.begin(None).await?;
-                    let deadline = call.deadline.into();
-                    let Instance { store, exports, .. } = call.instance()?;
-                    let answer = exports.$interface().$function(store, &self.inner.record, $($arg),*);
-                    let answer = tokio::time::timeout_at(deadline, answer).await;
-                    call.finish(answer)
-                }
-            )*
-        }
-    };
-}
-
-typed! {
-    /// Creates a user (RFC 7644 section 3.3).
-    create_user = scim_connector_users.call_create_user(user: &wit::User, view: Option<&wit::View>, options: Option<&wit::Options>) -> wit::User;
-    /// Reads a user (RFC 7644 section 3.4.1).
-    get_user = scim_connector_users.call_get_user(id: &str, view: Option<&wit::View>, options: Option<&wit::Options>) -> wit::User;
-    /// Lists users, a page at a time (RFC 7644 section 3.4.2).
-    list_users = scim_connector_users.call_list_users(query: Option<&wit::Query>, options: Option<&wit::Options>) -> wit::UserPage;
-    /// Lists users by POST to `/Users/.search` (RFC 7644 section 3.4.3).
-    search_users = scim_connector_users.call_search_users(query: Option<&wit::Query>, options: Option<&wit::Options>) -> wit::UserPage;
-    /// Replaces a user (RFC 7644 section 3.5.1); none where the provider answers without a body.
-    update_user = scim_connector_users.call_update_user(id: &str, user: &wit::User, view: Option<&wit::View>, options: Option<&wit::Options>) -> Option<wit::User>;
-    /// Changes parts of a user (RFC 7644 section 3.5.2); none where the provider answers without a body.
-    patch_user = scim_connector_users.call_patch_user(id: &str, operations: &[wit::PatchOperation], view: Option<&wit::View>, options: Option<&wit::Options>) -> Option<wit::User>;
-    /// Deletes a user (RFC 7644 section 3.6).
-    delete_user = scim_connector_users.call_delete_user(id: &str, options: Option<&wit::Options>) -> ();
-    /// What the provider can do (RFC 7643 section 5).
-    get_service_provider_config = scim_connector_discovery.call_get_service_provider_config() -> wit::ServiceProviderConfig;
 }
 
 impl Client {
