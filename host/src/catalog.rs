@@ -121,6 +121,20 @@ impl Catalog {
         })
     }
 
+    /// An operation by its name, whose result is a page.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where there is none, or it has no pages.
+    pub fn listing(&self, name: &str) -> Result<&Operation> {
+        let operation = self.operation(name)?;
+        if operation.paginated {
+            return Ok(operation);
+        }
+        let names = self.operations.iter().filter(|operation| operation.paginated);
+        let names: Vec<&str> = names.map(|operation| operation.name.as_str()).collect();
+        Err(Error::Usage(format!("{name} has no pages; {} have", names.join(", "))))
+    }
+
     /// A profile by its name.
     ///
     /// # Errors

@@ -296,6 +296,7 @@ mod tests {
             (Error::Config { path: "p".into(), detail: "d".into() }, false, "configuration", 78),
             (Error::Load("x".into()), false, "configuration", 78),
             (Error::Usage("x".into()), false, "invalidInput", 64),
+            (Error::Incomplete { listed: 1, total: Some(2) }, false, "incomplete", 1),
             (Error::Interrupted { maybe_applied: true }, false, "interrupted", 130),
         ];
         for (error, transient, kind, exit_code) in rows {
@@ -309,6 +310,36 @@ mod tests {
             assert_eq!(json["error"], word(transient));
             assert_eq!(json["kind"], kind);
             assert_eq!(json["maybeApplied"], class.maybe_applied);
+        }
+    }
+
+    #[test]
+    fn every_kind_of_failure_has_its_name_and_its_exit_code() {
+        let rows = [
+            (FailureKind::InvalidInput, "invalidInput", 1),
+            (FailureKind::Configuration, "configuration", 78),
+            (FailureKind::Authentication, "authentication", 1),
+            (FailureKind::Permission, "permission", 1),
+            (FailureKind::NotFound, "notFound", 1),
+            (FailureKind::Conflict, "conflict", 1),
+            (FailureKind::Ambiguous, "ambiguous", 1),
+            (FailureKind::Precondition, "precondition", 1),
+            (FailureKind::NotModified, "notModified", 1),
+            (FailureKind::Throttled, "throttled", 1),
+            (FailureKind::Unavailable, "unavailable", 1),
+            (FailureKind::Timeout, "timeout", 1),
+            (FailureKind::Unsupported, "unsupported", 1),
+            (FailureKind::Protocol, "protocol", 1),
+            (FailureKind::TooLarge, "tooLarge", 1),
+            (FailureKind::Internal, "internal", 1),
+            (FailureKind::Other("later".into()), "later", 1),
+        ];
+        for (kind, name, exit_code) in rows {
+            for (transient, maybe_applied) in [(false, false), (false, true), (true, false), (true, true)] {
+                let class = Error::Failure { transient, failure: failure(kind.clone(), maybe_applied) }.class();
+                let exit_code = if transient { 75 } else { exit_code };
+                assert_eq!(class, Class { transient, kind: name.into(), exit_code, maybe_applied });
+            }
         }
     }
 

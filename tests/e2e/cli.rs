@@ -132,6 +132,62 @@ fn the_catalog_is_described() {
 }
 
 #[test]
+fn profiles_are_described_with_what_a_connection_overrides() {
+    // The secret is not there, and not needed to look at a profile.
+    let connection = json!({"serviceUrl": "https://example.com/scim", "profile": "asgardeo",
+        "auth": {"type": "bearer", "token": {"env": "SCIM_TEST_NOT_SET"}},
+        "overrides": {"memberStyle": "list", "patch": {"supported": false}}});
+    let place = Workplace::new(&[("prod", connection)]);
+    let manifest = place.run(&["describe", "--json"]).json();
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let (profiles, knobs) = (list(&manifest["profiles"]), list(&manifest["knobs"]));
+    assert!(profiles.len() >= 2 && knobs.len() >= 10, "{manifest}");
+    let properties = &manifest["connection"]["properties"]["overrides"]["properties"];
+    let all = place.run(&["describe", "--profile"]);
+    for profile in &profiles {
+        let name = profile["name"].as_str().expect("a name");
+        assert!(all.stdout.contains(&format!("  {name} ")), "{name}: {all:?}");
+        let one = place.run(&["describe", "--profile", name]);
+        assert!(one.code == 0 && one.stdout.starts_with(&format!("{name}: ")), "{one:?}");
+        for knob in &knobs {
+            let knob = knob["name"].as_str().expect("a name");
+            assert!(one.stdout.contains(&format!("\n  {knob} ")), "{name}: {knob}: {}", one.stdout);
+            assert!(properties[knob]["title"].is_string(), "{knob} is not in the schema of overrides");
+        }
+    }
+
+    let shown = place.run(&["describe", "--profile", "--connection", "prod"]);
+    assert!(shown.stdout.contains("\n  memberStyle * "), "{shown:?}");
+    assert!(shown.stdout.contains("(the profile: \"pathless\")"), "{shown:?}");
+    let view = place.run(&["describe", "--profile", "--connection", "prod", "--json"]).json();
+    let setting = |part: &str, name: &str| {
+        list(&view[part])
+            .into_iter()
+            .find(|setting| setting["name"] == name)
+            .unwrap_or_else(|| panic!("{name}: {view}"))
+    };
+    let style = setting("knobs", "memberStyle");
+    let facts = [&style["value"], &style["profileValue"], &style["overridden"]];
+    assert_eq!(facts, [&json!("list"), &json!("pathless"), &json!(true)], "{style}");
+    assert_eq!(setting("knobs", "put")["overridden"], json!(false));
+    assert_eq!(setting("capabilities", "patch")["value"], json!({"supported": false}));
+    assert_eq!((&view["name"], &view["connection"]), (&json!("asgardeo"), &json!("prod")));
+
+    let rows = [
+        (vec!["--profile", "asgardio"], "error: there is no profile \"asgardio\"; did you mean \"asgardeo\"?\n"),
+        (
+            vec!["--profile", "generic", "--connection", "prod"],
+            "error: --profile generic: connection prod has the profile asgardeo\n",
+        ),
+        (vec!["--connection", "prod"], "error: --connection: goes with --profile; operations are the same for all\n"),
+    ];
+    for (arguments, error) in rows {
+        let refused = place.run(&[&["describe"], &arguments[..]].concat());
+        assert_eq!((refused.code, refused.stderr.as_str()), (64, error), "{arguments:?}");
+    }
+}
+
+#[test]
 fn an_operations_example_is_good_input() {
     let (_sandbox, connection) = sandbox(Options::default());
     let place = Workplace::new(&[("sandbox", connection)]);

@@ -241,16 +241,21 @@ impl Workplace {
         self.run_with(arguments, &[], "")
     }
 
-    /// Runs the command there with variables and a stdin.
-    pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], stdin: &str) -> Finished {
+    /// The command in this folder, its standard streams piped, not started.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         // The code cache is filled once, by the library, and found by each command.
         connector();
         let mut command = Command::new(env!("CARGO_BIN_EXE_scim-connector"));
         command.args(arguments).current_dir(self.path()).env("SCIM_CONNECTOR_COMPONENT", component());
         command.env("XDG_CACHE_HOME", cache_home()).env_remove("SCIM_CONNECTOR_CONFIG");
-        command.envs(environment.iter().copied());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("the command can be started");
+        command
+    }
+
+    /// Runs the command there with variables and a stdin.
+    pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], stdin: &str) -> Finished {
+        let mut command = self.command(arguments);
+        let mut child = command.envs(environment.iter().copied()).spawn().expect("the command can be started");
         let stdout = drained(child.stdout.take().expect("stdout is piped"));
         let stderr = drained(child.stderr.take().expect("stderr is piped"));
         // A command that does not read its stdin closes it.

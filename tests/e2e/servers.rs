@@ -309,10 +309,6 @@ fn delete_gone_is_done(life: &mut Life) {
 
 // ------------------------------------------------------------------------------------------------ typed functions
 
-fn no_options() -> Options {
-    Options { if_match: None, if_none_match: None, headers: None, read_back: None, gone_is_done: None, validate: None }
-}
-
 fn typed_user(name: String) -> User {
     let work = MultiValued {
         value: Some("grace@example.com".into()),
@@ -450,7 +446,7 @@ fn typed_search(life: &mut Life) {
 
 fn typed_update(life: &mut Life) {
     let wanted = User { display_name: Some("Admiral".into()), ..typed_user(life.name("grace")) };
-    let options = Options { read_back: Some(true), ..no_options() };
+    let options = Options { read_back: Some(true), ..Options::default() };
     let user = good(block_on(life.client.update_user(&life.typed_id, &wanted, None, Some(&options))));
     assert_eq!(user.expect("the user").display_name.as_deref(), Some("Admiral"));
 }
@@ -460,7 +456,7 @@ fn typed_patch(life: &mut Life) {
     let user = good(block_on(life.client.patch_user(&life.typed_id, std::slice::from_ref(&operation), None, None)));
     // scimmy answers 204 to a change that changes nothing, so the answer is looked at the first time only.
     assert_eq!(user.map(|user| user.active), life.patch_answers.then_some(Some(false)));
-    let options = Options { read_back: Some(true), ..no_options() };
+    let options = Options { read_back: Some(true), ..Options::default() };
     let user = good(block_on(life.client.patch_user(&life.typed_id, &[operation], None, Some(&options))));
     assert_eq!(user.expect("the user, read back").active, Some(false));
 }
@@ -469,7 +465,7 @@ fn typed_delete(life: &mut Life) {
     good(block_on(life.client.delete_user(&life.typed_id, None)));
     let again = block_on(life.client.delete_user(&life.typed_id, None)).expect_err("it is gone");
     assert_eq!(again.class().kind, "notFound");
-    let options = Options { gone_is_done: Some(true), ..no_options() };
+    let options = Options { gone_is_done: Some(true), ..Options::default() };
     good(block_on(life.client.delete_user(&life.typed_id, Some(&options))));
 }
 

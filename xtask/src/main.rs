@@ -4,6 +4,7 @@
 
 mod component;
 mod licences;
+mod listing;
 mod measure;
 mod reference;
 mod sandbox;
@@ -50,7 +51,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Prints the component's size and imports, and the time from process start to the first created user.
+    /// Prints the component's size and imports, the time from process start to the first created user, and the time and
+    /// memory of listing a million users.
     Measure {
         /// Measures the release build of the host instead of the one the tests use.
         #[arg(long)]
@@ -58,6 +60,9 @@ enum Command {
         /// How many users are created, each by a process of its own.
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
         runs: u16,
+        /// How many users are listed.
+        #[arg(long, default_value_t = 1_000_000)]
+        users: u64,
     },
 }
 
@@ -69,7 +74,7 @@ fn main() -> ExitCode {
         Command::Component { json } => component::command(json),
         Command::Reference { check: true } => reference::check(),
         Command::Reference { check: false } => reference::write(),
-        Command::Measure { release, runs } => measure::command(release, runs),
+        Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

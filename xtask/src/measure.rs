@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-use crate::{component, sandbox::Sandbox, shell, suite};
+use crate::{component, listing, sandbox::Sandbox, shell, suite};
 
 /// `cargo xtask measure`.
-pub fn command(release: bool, runs: u16) -> Result<()> {
+pub fn command(release: bool, runs: u16, users: u64) -> Result<()> {
     let report = component::build()?;
     suite::build_host(release)?;
     let sandbox = Sandbox::start(release, None)?;
@@ -35,7 +35,7 @@ pub fn command(release: bool, runs: u16) -> Result<()> {
         let [min, median, max] = [min, median, max].map(|time| milliseconds(*time));
         println!("warm       min {min}, median {median}, max {max} over {runs} processes");
     }
-    Ok(())
+    listing::run(release, 50_000, users)
 }
 
 /// The configuration of one connection, to the sandbox.

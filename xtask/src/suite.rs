@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{component, licences, reference, sandbox::Sandbox, shell};
+use crate::{component, licences, listing, reference, sandbox::Sandbox, shell};
 
 /// One thing that must pass.
 struct Step {
@@ -64,8 +64,17 @@ const STEPS: &[Step] = &[
         run: || shell::run("python3", &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"]),
     },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
+    Step {
+        name: "listing",
+        what: "many users listed in flat memory",
+        needs: &["cargo"],
+        run: || listing::run(false, LISTED.0, LISTED.1),
+    },
     Step { name: "licences", what: "cargo-deny: licences, sources, bans", needs: &["cargo"], run: licences::check },
 ];
+
+/// Users of the two listings that the step `listing` compares; `cargo xtask measure` lists a million.
+const LISTED: (u64, u64) = (10_000, 100_000);
 
 /// A token for the public checker, which knows no token endpoints.
 const SANDBOX_TOKEN: &str = "token-of-the-sandbox-check";

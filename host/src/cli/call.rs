@@ -43,12 +43,6 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let client = connector.client(source).await?;
     let progress = global.progress(arguments.progress);
     if arguments.all {
-        let catalog = connector.catalog().await?;
-        if !catalog.operation(operation)?.paginated {
-            let names = catalog.operations.iter().filter(|operation| operation.paginated);
-            let names: Vec<&str> = names.map(|operation| operation.name.as_str()).collect();
-            return Err(Error::Usage(format!("--all: {operation} has no pages; {} have", names.join(", "))));
-        }
         let input = serde_json::from_str(&input).unwrap_or_default();
         return listing::run(global, &client, operation, &input, progress).await;
     }

@@ -58,15 +58,20 @@ impl Pages {
     /// The next page; none after the last. After an error, the same page is asked for once more.
     ///
     /// # Errors
-    /// As [`Client::invoke`]; [`Error::Usage`] where the operation is no listing.
+    /// As [`Client::invoke`]; [`Error::Usage`] where the operation is no listing, before anything is sent.
     pub async fn next(&mut self) -> Result<Option<Page>> {
         if self.ended {
             return Ok(None);
         }
+        if self.pages == 0 {
+            // Asked first, or a change that was named by mistake would be made before its result is found to be no page.
+            self.client.inner.connector.catalog().await?.listing(&self.operation)?;
+        }
         let outcome = self.client.invoke(&self.operation, &self.input).await?;
         let mut output = outcome.output;
         let Some(Value::Array(resources)) = output.get_mut("Resources").map(Value::take) else {
-            return Err(Error::Usage(format!("{} is no listing: its result has no pages", self.operation)));
+            let detail = format!("the result of {} has no Resources", self.operation);
+            return Err(Error::Trap { detail, maybe_applied: false });
         };
         // A token that leads back to itself would go on for ever.
         let next = outcome.next.filter(|next| Some(next.as_str()) != self.position());
