@@ -28,6 +28,10 @@ const wrongJson = JSON.stringify({ serviceUrl, auth: { type: 'bearer', token: wr
 const userName = `node-${randomUUID()}`;
 const otherName = `node-${randomUUID()}`;
 
+const groupName = `node-${randomUUID()}`;
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const ME = 'me@example.com'; // whom the provider takes the token's owner for
+
 let passed = 0;
 let failed = 0;
 const say = (line) => process.stdout.write(`${line}\n`);
@@ -70,6 +74,8 @@ const start = () => {
 const connector = start();
 let id;
 let invokedId;
+let myId;
+let groupId;
 
 await check('catalog.manifest lists the operations with their schemas', async () => {
     const manifest = JSON.parse(await connector.call('catalog.manifest'));
@@ -143,6 +149,52 @@ await check('users.patchUser, typed', async () => {
     assert.equal(user.active, false);
 });
 
+await check('bulk.bulk, typed', async () => {
+    const operation = { method: 'post', path: '/Users', bulkId: 'me', data: JSON.stringify({ schemas: [USER], userName: ME }) };
+    const report = await connector.call('bulk.bulk', connection, [operation], { failOnErrors: 1 });
+    assert.deepEqual([report.succeeded, report.failed, report.results.length], [1, 0, 1], inspect(report, { depth: null }));
+    const [{ index, method, bulkId, status, failure }] = report.results;
+    assert.deepEqual([index, method, bulkId, status, failure], [0, 'post', 'me', 201, undefined]);
+});
+
+await check('me.getMe, typed', async () => {
+    const user = await connector.call('me.getMe', connection, { attributes: ['userName'] });
+    assert.equal(user.userName, ME);
+    myId = user.id;
+});
+
+await check('groups.createGroup and getGroup, typed', async () => {
+    const group = await connector.call('groups.createGroup', connection, { displayName: groupName, members: [{ value: myId }] });
+    const again = await connector.call('groups.getGroup', connection, group.id);
+    assert.deepEqual([again.displayName, again.members.map(({ value }) => value)], [groupName, [myId]]);
+    groupId = group.id;
+});
+
+await check('resources.listResources and deleteResource, typed', async () => {
+    const target = { tag: 'endpoint', val: '/Groups' };
+    const page = await connector.call('resources.listResources', connection, target, { filter: `displayName eq "${groupName}"` });
+    assert.deepEqual(page.resources.map((text) => JSON.parse(text).id), [groupId]);
+    assert.equal(page.complete, true);
+    assert.equal(await connector.call('resources.deleteResource', connection, target, groupId), undefined);
+    await failure(connector.call('resources.getResource', connection, target, groupId), 'not-found');
+});
+
+await check('discovery, typed', async () => {
+    const config = await connector.call('discovery.getServiceProviderConfig', connection);
+    assert.deepEqual([config.patch.supported, config.patch.source], [true, 'discovered']);
+    const types = await connector.call('discovery.listResourceTypes', connection);
+    assert.equal(types.find(({ name }) => name === 'User')?.endpoint, '/Users');
+    const schema = await connector.call('discovery.getSchema', connection, USER);
+    assert.equal(schema.attributes.find(({ parent, name }) => !parent && name === 'userName')?.type, 'string');
+});
+
+await check('bulk.bulk deletes, and says what failed', async () => {
+    const remove = { method: 'delete', path: `/Users/${myId}` };
+    const report = await connector.call('bulk.bulk', connection, [remove, { ...remove, path: '/Users/no-such-id' }]);
+    assert.deepEqual([report.succeeded, report.failed], [1, 1], inspect(report, { depth: null }));
+    assert.equal(report.results[1].failure.kind.tag, 'not-found');
+});
+
 await check('runtime.invoke createUser', async () => {
     const input = { payload: { userName: otherName, emails: [{ value: 'grace@example.com' }] } };
     const outcome = await connector.call('runtime.invoke', json, 'createUser', JSON.stringify(input), { runId: 'run-1', attempt: 1 });
@@ -201,7 +253,7 @@ await check('the main thread stays free while a call runs', async () => {
     const slow = createServer(async (request, response) => {
         await sleep(SLOW_MS);
         response.writeHead(200, { 'content-type': 'application/scim+json' });
-        response.end(JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], id: 'slow', userName: 'slow' }));
+        response.end(JSON.stringify({ schemas: [USER], id: 'slow', userName: 'slow' }));
     });
     const origin = await listen(slow, 0);
     const worker = start();

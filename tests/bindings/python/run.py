@@ -72,6 +72,9 @@ TOKEN = os.environ["SCIM_TEST_BEARER"]
 WRONG_TOKEN = f"wrong-{uuid.uuid4()}"
 USER_NAME = f"python-{uuid.uuid4()}"
 OTHER_NAME = f"python-{uuid.uuid4()}"
+GROUP_NAME = f"python-{uuid.uuid4()}"
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+ME = "me@example.com"  # whom the provider takes the token's owner for
 
 
 def bearer(secret):
@@ -190,6 +193,65 @@ def patch():
 
 
 @check
+def bulk():
+    """bulk.bulk, typed"""
+    data = json.dumps({"schemas": [USER], "userName": ME})
+    operation = record(method="post", path="/Users", bulk_id="me", data=data)
+    report = connector.call("bulk.bulk", connection, [operation], record(fail_on_errors=1), None)
+    equal([report["succeeded"], report["failed"], len(report["results"])], [1, 0, 1])
+    result = report["results"][0]
+    equal([result[name] for name in ("index", "method", "bulk-id", "status", "failure")], [0, "post", "me", 201, None])
+
+
+@check
+def get_me():
+    """me.get-me, typed"""
+    user = connector.call("me.get-me", connection, record(attributes=["userName"]), None)
+    equal(user["user-name"], ME)
+    ids["me"] = user["id"]
+
+
+@check
+def groups():
+    """groups.create-group and get-group, typed"""
+    given_group = record(display_name=GROUP_NAME, members=[record(value=ids["me"])])
+    ids["group"] = connector.call("groups.create-group", connection, given_group, None, None)["id"]
+    group = connector.call("groups.get-group", connection, ids["group"], None, None)
+    equal([group["display-name"], [member["value"] for member in group["members"]]], [GROUP_NAME, [ids["me"]]])
+
+
+@check
+def resources():
+    """resources.list-resources and delete-resource, typed"""
+    target = Variant("endpoint", "/Groups")
+    page = connector.call("resources.list-resources", connection, target, record(filter=f'displayName eq "{GROUP_NAME}"'), None)
+    equal([json.loads(text)["id"] for text in page["resources"]], [ids["group"]])
+    equal(page["complete"], True)
+    equal(connector.call("resources.delete-resource", connection, target, ids["group"], None), None)
+    failure(lambda: connector.call("resources.get-resource", connection, target, ids["group"], None, None), "not-found")
+
+
+@check
+def discovery():
+    """discovery, typed"""
+    config = connector.call("discovery.get-service-provider-config", connection)
+    equal([config["patch"]["supported"], config["patch"]["source"]], [True, "discovered"])
+    types = connector.call("discovery.list-resource-types", connection)
+    equal([one["endpoint"] for one in types if one["name"] == "User"], ["/Users"])
+    schema = connector.call("discovery.get-schema", connection, USER)
+    equal([one["type"] for one in schema["attributes"] if (one["parent"], one["name"]) == (None, "userName")], ["string"])
+
+
+@check
+def bulk_delete():
+    """bulk.bulk deletes, and says what failed"""
+    operations = [record(method="delete", path=f"/Users/{name}") for name in (ids["me"], "no-such-id")]
+    report = connector.call("bulk.bulk", connection, operations, None, None)
+    equal([report["succeeded"], report["failed"]], [1, 1])
+    equal(report["results"][1]["failure"]["kind"]["tag"], "not-found")
+
+
+@check
 def invoke_create():
     """runtime.invoke createUser"""
     inputs = json.dumps({"payload": {"userName": OTHER_NAME, "emails": [{"value": "grace@example.com"}]}})
@@ -266,7 +328,7 @@ class Slow(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         time.sleep(SLOW_SECONDS)
-        body = json.dumps({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "slow", "userName": "slow"}).encode()
+        body = json.dumps({"schemas": [USER], "id": "slow", "userName": "slow"}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/scim+json")
         self.send_header("Content-Length", str(len(body)))
