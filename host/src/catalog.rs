@@ -81,6 +81,12 @@ pub struct Profile {
     /// Its title, for a person.
     #[serde(default)]
     pub title: String,
+    /// What else there is to know, for a person.
+    #[serde(default)]
+    pub notes: Value,
+    /// Where the provider lives, where that follows from an organisation's name: `serviceUrl`, `tokenUrl`, `scopes`.
+    #[serde(default)]
+    pub provider: Value,
     /// What the provider is assumed to say of itself (RFC 7643 section 5), and the knobs.
     pub document: Map<String, Value>,
 }

@@ -51,7 +51,7 @@ pub use source::ConnectionSource;
 /// members may all be left out have a `Default` that leaves them out.
 pub mod types {
     pub use crate::bindings::exports::scim::connector::resources::{
-        Progress, ReconcileChange, ReconcileOptions, ReconcileReport, Surplus, Target, Ticket,
+        Progress, ReconcileChange, ReconcileOptions, ReconcileReport, Submission, Surplus, Target, Ticket,
     };
     pub use crate::bindings::scim::connector::types::{
         Address, AttributeType, AuthenticationScheme, BulkCapability, BulkMethod, BulkOperation, BulkOptions,

@@ -18,7 +18,7 @@ macro_rules! left_out {
 
 left_out! {
     Address { formatted street_address locality region postal_code country type_ primary additional }
-    BulkOptions { fail_on_errors }
+    BulkOptions { fail_on_errors known }
     EnsureOptions { match_on dry_run }
     EnterpriseUser { employee_number cost_center organization division department manager additional }
     Group { id external_id meta display_name members extensions additional }

@@ -4,7 +4,7 @@ use super::schemas;
 use super::table::Operation;
 use crate::failure::{Kind, Transience};
 use crate::profile::{self, KNOBS, PROFILES};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A plain outline of a person with an arrow, for the palette.
 const ICON: &str = concat!(
@@ -31,8 +31,11 @@ pub fn manifest() -> Value {
         .filter_map(|(name, _)| {
             // A test reads every file, so none is left out here.
             let mut document = profile::document(name).ok()?;
-            let title = document.remove("title");
-            Some(json!({"name": name, "title": title, "document": document}))
+            let mut entry = Map::from_iter([("name".to_owned(), json!(name))]);
+            // What is said about the provider; the rest is what counts for it.
+            entry.extend(["title", "notes", "provider"].iter().filter_map(|about| document.remove_entry(*about)));
+            entry.insert("document".into(), Value::Object(document));
+            Some(Value::Object(entry))
         })
         .collect();
     let knobs: Vec<Value> = KNOBS

@@ -249,7 +249,7 @@ fn every_operation_on_every_server() {
     let catalog = block_on(connector().catalog()).expect("the catalog is there");
     let rows: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
     let missing: Vec<&str> = catalog
-        .operations()
+        .operations
         .iter()
         .filter(|it| it.available && !rows.contains(&it.name.as_str()))
         .map(|it| it.name.as_str())

@@ -137,7 +137,8 @@ impl View<'_> {
             rows.collect::<Vec<Value>>()
         });
         let [capabilities, knobs] = rows;
-        let mut view = json!({"name": self.profile.name, "title": self.profile.title, "capabilities": capabilities, "knobs": knobs});
+        let mut view = json!({"name": self.profile.name, "title": self.profile.title,
+            "notes": self.profile.notes, "provider": self.profile.provider, "capabilities": capabilities, "knobs": knobs});
         if let (Some((name, _)), Some(view)) = (&self.connection, view.as_object_mut()) {
             view.insert("connection".into(), json!(name));
         }
@@ -146,6 +147,16 @@ impl View<'_> {
 
     fn text(&self) -> String {
         let mut text = format!("{}: {}\n", self.profile.name, self.profile.title);
+        if let Some(url) = self.profile.provider.get("serviceUrl").and_then(Value::as_str) {
+            writeln!(text, "at {url}").ok();
+        }
+        let notes = match &self.profile.notes {
+            Value::Array(notes) => notes.iter().filter_map(Value::as_str).collect(),
+            notes => Vec::from_iter(notes.as_str()),
+        };
+        for note in notes {
+            writeln!(text, "{note}").ok();
+        }
         if let Some((name, overrides)) = &self.connection {
             writeln!(
                 text,

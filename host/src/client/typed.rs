@@ -6,7 +6,7 @@ use crate::instance::Instance;
 use crate::types::{
     BulkOperation, BulkOptions, BulkReport, EnsureOptions, EnsuredGroup, EnsuredUser, Group, GroupPage, Member,
     MembershipChange, Options, PatchOperation, Progress, Query, ReconcileOptions, ReconcileReport, ResourcePage,
-    ResourceType, Schema, ServiceProviderConfig, Target, Ticket, User, UserPage, View,
+    ResourceType, Schema, ServiceProviderConfig, Submission, Target, Ticket, User, UserPage, View,
 };
 
 macro_rules! typed {
@@ -173,7 +173,7 @@ typed! {
         /// Makes the provider's resources those described.
         reconcile = call_reconcile(target: &Target, desired: &[String], reconcile: Option<&ReconcileOptions>) -> ReconcileReport;
         /// Hands in a request to be carried out asynchronously (RFC 9967).
-        submit_request = call_submit_request(request: &BulkOperation, options: Option<&Options>) -> Ticket;
+        submit_request = call_submit_request(request: &BulkOperation, options: Option<&Options>) -> Submission;
         /// Asks how far an asynchronous request has come, and collects its result (RFC 9967).
         collect_request = call_collect_request(ticket: &Ticket) -> Progress;
     }
@@ -199,7 +199,7 @@ typed! {
     scim_connector_bulk {
         /// Carries out operations of any method on any resource type, split by the provider's limits; one result each, in
         /// the order of the operations.
-        bulk = call_bulk(operations: &[BulkOperation], bulk: Option<BulkOptions>, options: Option<&Options>) -> BulkReport;
+        bulk = call_bulk(operations: &[BulkOperation], bulk: Option<&BulkOptions>, options: Option<&Options>) -> BulkReport;
     }
 
     /// What the provider says about itself (RFC 7644 section 4).
