@@ -98,12 +98,7 @@ impl Operation {
 impl Row {
     /// Whether this version carries it out.
     pub fn available(&self) -> bool {
-        use Verb::*;
-        match self.verb {
-            Create | Get | List | Search | Update | Patch | Delete | Bulk | Submit | Collect | Discover => true,
-            Ensure | Activate | Deactivate | AddMembers | RemoveMembers | SetMembers => true,
-            _ => false,
-        }
+        self.verb != Verb::Reconcile
     }
 
     /// The contract's interface it stands in.
