@@ -51,6 +51,15 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Lists many users with the program as it was built last, and prints time and peak memory; fails where memory grows.
+    Listing {
+        /// Takes the release build of the host instead of the one the tests use.
+        #[arg(long)]
+        release: bool,
+        /// How many users are listed, after 50,000 to compare with.
+        #[arg(long, default_value_t = 1_000_000)]
+        users: u64,
+    },
     /// Prints the component's size and imports, the time from process start to the first created user, and the time and
     /// memory of listing a million users.
     Measure {
@@ -74,6 +83,7 @@ fn main() -> ExitCode {
         Command::Component { json } => component::command(json),
         Command::Reference { check: true } => reference::check(),
         Command::Reference { check: false } => reference::write(),
+        Command::Listing { release, users } => listing::run(release, 50_000, users),
         Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };
     match result {
