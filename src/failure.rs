@@ -264,8 +264,24 @@ impl std::error::Error for Failure {}
 /// Replaces each secret of three characters or more by `[redacted]`; a shorter one would shred the text and is of no use
 /// to anybody.
 pub fn scrub(text: &str, secrets: &[String]) -> String {
-    let worth = secrets.iter().filter(|secret| secret.len() >= 3);
-    worth.fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"))
+    let worth = || secrets.iter().filter(|secret| secret.len() >= 3);
+    let whole = worth().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"));
+    if !whole.contains('…') {
+        return whole;
+    }
+    // Where a text was cut, it may have been cut within a secret.
+    let pieces: Vec<&str> = whole.split('…').collect();
+    let last = pieces.len() - 1;
+    let cut = |(index, piece): (usize, &&str)| match worth().filter_map(|secret| beginning(piece, secret)).max() {
+        Some(length) if index < last => format!("{}[redacted]", piece.get(..piece.len() - length).unwrap_or_default()),
+        _ => (*piece).to_owned(),
+    };
+    pieces.iter().enumerate().map(cut).collect::<Vec<_>>().join("…")
+}
+
+/// How much of a secret's beginning, three bytes or more, a text ends with.
+fn beginning(text: &str, secret: &str) -> Option<usize> {
+    (3..secret.len()).rev().find(|length| secret.get(..*length).is_some_and(|head| text.ends_with(head)))
 }
 
 /// The forms in which a server may quote a secret: as it is, JSON-escaped, form-encoded, percent-encoded, in base64. The
@@ -278,6 +294,8 @@ pub fn forms(secret: &str) -> Vec<String> {
         form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
         BASE64_STANDARD.encode(secret),
+        // A text is quoted on one line.
+        secret.split_whitespace().collect::<Vec<_>>().join(" "),
     ];
     forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     forms.dedup();
@@ -296,5 +314,9 @@ mod tests {
             assert_eq!(scrub(&format!("<{text}>"), &secrets), "<[redacted]>", "{text}");
         }
         assert_eq!(scrub("ab", &forms("ab")), "ab", "too short to be told from words");
+        let phrase = forms("pass  phrase of ada");
+        assert_eq!(scrub("it was pass phrase of ada", &phrase), "it was [redacted]");
+        assert_eq!(scrub("it was pass phrase… (and 1 more)", &phrase), "it was [redacted]… (and 1 more)");
+        assert_eq!(scrub("pa… and …", &phrase), "pa… and …");
     }
 }

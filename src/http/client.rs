@@ -7,7 +7,7 @@ use super::platform::{Bounds, Platform, Reason, TransportError};
 use super::{Effect, Method, Request, Response, retry};
 use crate::auth;
 use crate::connection::{Auth, Connection};
-use crate::failure::{Failure, Kind, Result, forms};
+use crate::failure::{Failure, Kind, Result, forms, scrub};
 use std::cell::{Cell, RefCell};
 use url::Url;
 
@@ -80,12 +80,16 @@ impl<'a> Client<'a> {
 
     /// Tells the caller something although the call succeeds.
     pub fn warn(&self, warning: impl Into<String>) {
-        self.warnings.borrow_mut().push(warning.into());
+        let (warning, mut warnings) = (warning.into(), self.warnings.borrow_mut());
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
 
     /// What the caller is told besides the result.
     pub fn warnings(&self) -> Vec<String> {
-        self.warnings.take()
+        let secrets = self.secrets.borrow();
+        self.warnings.take().iter().map(|warning| scrub(warning, &secrets)).collect()
     }
 
     /// A failure without the secrets of this conversation.
@@ -141,7 +145,8 @@ impl<'a> Client<'a> {
         let mut dressed = request.clone();
         let headers = &mut dressed.headers;
         let knobs = &self.connection.profile.knobs;
-        if request.method != Method::Delete || knobs.accept_on_delete {
+        let accepts = headers.iter().any(|header| header.0.eq_ignore_ascii_case("accept"));
+        if !accepts && (request.method != Method::Delete || knobs.accept_on_delete) {
             headers.push(("Accept".into(), knobs.accept.header().into()));
         }
         headers.extend(self.connection.parts.headers.iter().cloned());

@@ -70,10 +70,12 @@ struct Timer {
 impl Timer {
     /// Waits until `pollable` is ready; false when `milliseconds`, or the exchange's time, ended first.
     fn wait(&self, pollable: &Pollable, milliseconds: u64) -> bool {
+        let now = monotonic_clock::now();
+        // An answer that never ends is always ready.
         if pollable.ready() {
-            return true;
+            return now < self.end;
         }
-        let end = self.end.min(monotonic_clock::now().saturating_add(milliseconds.saturating_mul(NANOSECONDS)));
+        let end = self.end.min(now.saturating_add(milliseconds.saturating_mul(NANOSECONDS)));
         let clock = monotonic_clock::subscribe_instant(end);
         poll::poll(&[pollable, &clock]).contains(&0)
     }

@@ -131,7 +131,12 @@ fn limits(client: &Client<'_>) -> Result<Limits> {
         client.warn("the provider has no bulk requests; the operations are carried out one by one");
         return Ok(Limits { operations: 1, bytes: usize::MAX, bulk: false });
     };
-    let limit = |name, usual| usize::try_from(bulk.limit(name).unwrap_or(usual)).unwrap_or(usize::MAX);
+    // Some announce more than they take, which their profile knows.
+    let known = ServiceProvider::new(None, overrides, assumed);
+    let limit = |name, usual| {
+        let said = [Some(bulk), known.feature("bulk")].into_iter().flatten().filter_map(|bulk| bulk.limit(name)).min();
+        usize::try_from(said.unwrap_or(usual)).unwrap_or(usize::MAX)
+    };
     Ok(Limits { operations: limit("maxOperations", USUAL.0), bytes: limit("maxPayloadSize", USUAL.1), bulk: true })
 }
 
@@ -186,7 +191,7 @@ impl Course<'_, '_> {
             return Ok(());
         }
         if !exchange.response.is_success() {
-            let failure = refused(self.client, &exchange.response, effect, self.row.name);
+            let failure = refused(self.client, &exchange, effect, self.row.name);
             if matches!(
                 failure.kind,
                 Kind::Authentication | Kind::Permission | Kind::Throttled | Kind::Unavailable | Kind::Timeout

@@ -98,6 +98,9 @@ fn authenticated(client: &Client<'_>) -> Result<String> {
     match one_user(client) {
         Err(failure) if matches!(failure.kind, Kind::Authentication | Kind::Configuration) => Err(failure),
         Err(failure) if failure.oauth_error.is_some() || failure.transient => Err(failure),
+        Err(failure) if !matches!(failure.kind, Kind::Permission | Kind::InvalidInput | Kind::Unsupported) => {
+            Err(failure)
+        }
         _ => Ok(format!("the provider accepts {how}")),
     }
 }

@@ -68,7 +68,7 @@ fn prepared(client: &Client<'_>, verb: Verb, endpoint: &Endpoint, input: &Input)
         Verb::Create | Verb::Update => discovery::with_schema(client, endpoint, &input.payload),
         _ => endpoint.clone(),
     };
-    if input.options.validate {
+    if input.options.validate && matches!(verb, Verb::Create | Verb::Update | Verb::Patch) {
         validate::check(client, verb, &endpoint, input)?;
     }
     Ok(endpoint)
@@ -148,10 +148,7 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
     if message.verb == Verb::Delete {
         return deleted(client, what, endpoint, message, &exchange).map(|()| None);
     }
-    let resource = body(client, &exchange, request.effect, what).map_err(|failure| {
-        // An earlier attempt may have made the change that this one was refused for.
-        if exchange.repeated && request.effect != Effect::Read { failure.maybe_applied() } else { failure }
-    })?;
+    let resource = body(client, &exchange, request.effect, what)?;
     // "Accepted" is not "done" (RFC 9110 section 15.3.3, RFC 9967).
     let deferred = exchange.response.status == 202 && message.verb != Verb::Create;
     if deferred {
@@ -303,5 +300,5 @@ fn deleted(
         }
         return Ok(());
     }
-    Err(refused(client, &exchange.response, message.effect(), what))
+    Err(refused(client, exchange, message.effect(), what))
 }

@@ -4,7 +4,7 @@ use super::Options;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange};
-use crate::http::{Effect, Method, Request, Response, retry};
+use crate::http::{Effect, Method, Request, retry};
 use crate::scim::error;
 use crate::scim::resource::Resource;
 use serde_json::Value;
@@ -15,16 +15,31 @@ pub fn url<S: AsRef<str>>(connection: &Connection, segments: impl IntoIterator<I
     let mut url = connection.service_url.clone();
     let unusable = || Failure::new(Kind::Configuration, "serviceUrl: the URL cannot carry a path").at("/serviceUrl");
     let mut path = url.path_segments_mut().map_err(|()| unusable())?;
-    path.pop_if_empty().extend(segments);
+    path.pop_if_empty();
+    for segment in segments {
+        path.push(segment_of_path(segment.as_ref())?);
+    }
     drop(path);
     Ok(url)
 }
 
-/// An `id` as it may stand in a path: `.` and `..` would be resolved away, and the empty one would name the whole endpoint.
+/// A segment as it may stand in a path: the URL parser resolves `.` and `..` away and drops line breaks and tabs, after which
+/// another resource would be named than the one that was checked.
+fn segment_of_path(segment: &str) -> Result<&str> {
+    match segment {
+        "" | "." | ".." => Err(Failure::new(Kind::InvalidInput, format!("{segment:?} cannot stand in a path"))),
+        text if text.chars().any(char::is_control) => {
+            Err(Failure::new(Kind::InvalidInput, format!("{text:?} cannot stand in a path: it has control characters")))
+        }
+        text => Ok(text),
+    }
+}
+
+/// An `id` as it may stand in a path; the empty one would name the whole endpoint.
 pub fn checked_id(id: &str) -> Result<&str> {
     match id {
         "" => Err(Failure::input("/id", "id: must not be empty")),
-        "." | ".." => Err(Failure::input("/id", format!("id: {id:?} is no identifier"))),
+        id if segment_of_path(id).is_err() => Err(Failure::input("/id", format!("id: {id:?} is no identifier"))),
         id => Ok(id),
     }
 }
@@ -53,7 +68,8 @@ pub fn request(
 }
 
 /// The failure that an answer without success stands for, with all that the answer says about it.
-pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &str) -> Box<Failure> {
+pub fn refused(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Box<Failure> {
+    let response = &exchange.response;
     let mut failure = error::failure(response.status, &response.body, what);
     failure.retry_after_ms = retry::retry_after(response, client.platform().now());
     failure.request_id = response.request_id();
@@ -75,7 +91,8 @@ pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &
         }
         _ => {}
     }
-    failure
+    // An earlier attempt, whose answer was lost, may have done what this one was refused for.
+    if exchange.repeated && effect != Effect::Read { failure.maybe_applied() } else { failure }
 }
 
 /// Reads a success's body; none where there is none.
@@ -99,7 +116,7 @@ fn read<T>(
 ) -> Result<Option<T>> {
     let response = &exchange.response;
     if !response.is_success() {
-        return Err(refused(client, response, effect, what));
+        return Err(refused(client, exchange, effect, what));
     }
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);

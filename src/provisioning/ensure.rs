@@ -163,7 +163,8 @@ impl Ensure<'_> {
                     let pending = failure.kind == Kind::Timeout || failure.status == Some(504);
                     // What a success was answered to exists, even if it cannot be seen yet.
                     let answered = failure.status.is_some_and(|status| (200..300).contains(&status));
-                    if current.is_none() && (pending || answered || !may_repeat) {
+                    let as_wished = current.as_ref().is_some_and(|current| self.difference(current).is_empty());
+                    if !as_wished && !may_repeat || current.is_none() && (pending || answered) {
                         return Err(failure);
                     }
                     failure
@@ -238,17 +239,28 @@ impl Ensure<'_> {
         };
         match (created.id(), later) {
             (Some(id), true) => self.settle_members(&id, created.resource, progress).map(Step::Done),
+            (None, true) => Err(Failure::new(
+                Kind::Protocol,
+                format!(
+                    "{}: the group was created, but neither the answer nor a search gives its id, so that its members could not be added; call again",
+                    self.what
+                ),
+            )),
             _ => Ok(Step::Done(created.resource)),
         }
+    }
+
+    /// What leads from a resource to the one that is wanted, members aside.
+    fn difference(&self, current: &Versioned) -> Vec<Operation> {
+        let options = patch::Options { style: style(self.client), ..patch::Options::default() };
+        patch::diff(&current.resource, &self.desired, known(self.endpoint), &options)
     }
 
     fn change(&self, current: &Versioned, progress: &mut Progress) -> Result<Step> {
         let Some(id) = current.id() else {
             return Err(Failure::new(Kind::Protocol, format!("{}: the provider's resource has no id", self.what)));
         };
-        let known = known(self.endpoint);
-        let options = patch::Options { style: style(self.client), ..patch::Options::default() };
-        let operations = patch::diff(&current.resource, &self.desired, known, &options);
+        let operations = self.difference(current);
         if operations.is_empty() {
             return self.settle_members(&id, current.resource.clone(), progress).map(Step::Done);
         }
@@ -280,7 +292,7 @@ impl Ensure<'_> {
             Some(now) => now,
             None => self.read(&id, without_members(self.endpoint))?,
         };
-        let left = patch::diff(&now.resource, &self.desired, known, &options);
+        let left = self.difference(&now);
         if !left.is_empty() {
             let paths: Vec<&str> = left.iter().filter_map(|operation| operation.path.as_deref()).collect();
             self.client.warn(format!(
