@@ -4,13 +4,13 @@
 //! repeated after a lost answer (`Effect::IdempotentWrite`), and adding and removing read nothing unless the provider refuses.
 
 use super::{headers, reading, safe_to_repeat, without_members};
-use crate::catalog::table::Row;
+use crate::catalog::table::{Operation as Catalog, Row};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::operations::modify::{ROUNDS, known, lacks_method, supports};
 use crate::operations::resource::{Message, Versioned, read, send};
 use crate::operations::target::Endpoint;
-use crate::operations::{Input, Membership, Options, Output, Verb, View};
+use crate::operations::{Input, KNOWN, Membership, Options, Output, Query, Verb, View, query};
 use crate::profile::{MemberStyle, UpdateWith};
 use crate::scim::filter::Filter;
 use crate::scim::patch::{self, Op, Operation};
@@ -152,7 +152,7 @@ impl<'a> Group<'a> {
 
     /// What makes these the members, found by reading them; none where the provider does not show them.
     pub fn plan(&self, wanted: &[Resource]) -> Result<Option<Plan>> {
-        if !self.client.connection().profile.knobs.members_returned {
+        if !self.shown() {
             return Ok(None);
         }
         Ok(Some(Plan::between(&self.members()?, wanted)))
@@ -260,7 +260,7 @@ impl<'a> Group<'a> {
 
     /// Of these members, those that still have to be added or removed; none where the provider does not show members.
     fn open(&self, op: Op, members: &[Resource]) -> Result<Option<Vec<Resource>>> {
-        if !self.client.connection().profile.knobs.members_returned {
+        if !self.shown() {
             return Ok(None);
         }
         let there = identities(&self.members()?);
@@ -319,7 +319,15 @@ impl<'a> Group<'a> {
         if self.by_put() {
             return self.put(&Plan { add: wanted.to_vec(), ..Plan::default() });
         }
-        let most = self.client.connection().profile.knobs.members_per_request;
+        let knobs = &self.client.connection().profile.knobs;
+        if !knobs.replace_members {
+            let detail = format!(
+                "{}: this provider neither shows a group's members nor replaces them as a whole; add and remove members instead",
+                self.what
+            );
+            return Err(Failure::new(Kind::Unsupported, detail).at("/members"));
+        }
+        let most = knobs.members_per_request;
         if most.is_some_and(|most| wanted.len() > most as usize) {
             let detail = format!(
                 "{}: this provider does not show a group's members, so that they can only be replaced as a whole, and {} do not fit into one request of {}; add and remove members instead",
@@ -389,7 +397,41 @@ impl<'a> Group<'a> {
         read(self.client, self.what, self.endpoint, &reading(self.id, view, &self.options))
     }
 
+    /// Whether the members can be known: the group has them, or its users can be listed.
+    fn shown(&self) -> bool {
+        let knobs = &self.client.connection().profile.knobs;
+        knobs.members_returned || knobs.members_by_filter
+    }
+
+    /// The users that say they are in the group, for a provider whose groups do not show their members.
+    fn users(&self) -> Result<Vec<Resource>> {
+        let user = Endpoint::of(KNOWN[0]);
+        let filter = Filter::eq("groups.value", self.id).map_err(|error| error.at("/id"))?;
+        let query = Query { filter: Some(filter.to_string()), ..Query::default() };
+        let view = View { attributes: vec!["id".to_owned()], excluded: Vec::new() };
+        let mut input = Input { query, view, options: self.options.clone(), ..Input::default() };
+        let mut members = Vec::new();
+        loop {
+            let Output::Page(listed) = query::run(self.client, Catalog::ListUsers.row(), &user, &input)? else {
+                return Err(Failure::new(Kind::Internal, "a list gave no page"));
+            };
+            let ids = listed.page.resources.iter().filter_map(|user| resource::text(user, "id"));
+            members.extend(ids.map(|id| Resource::from_iter([("value".to_owned(), json!(id))])));
+            match listed.next {
+                Some(next) => input.query.page = Some(next),
+                None if listed.complete => return Ok(members),
+                None => {
+                    let detail = format!("{}: the list of the group's users broke off; nothing was changed", self.what);
+                    return Err(Failure::new(Kind::Protocol, detail));
+                }
+            }
+        }
+    }
+
     fn members(&self) -> Result<Vec<Resource>> {
+        if !self.client.connection().profile.knobs.members_returned {
+            return self.users();
+        }
         let group = self.read(View { attributes: vec!["members".to_owned()], excluded: Vec::new() })?;
         Ok(members_of(&group.resource))
     }
