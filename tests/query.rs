@@ -316,3 +316,17 @@ fn providers_live_where_their_profiles_say() {
         assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::Configuration, Some(pointer)), "{connection}");
     }
 }
+
+#[test]
+fn what_the_provider_said_of_itself_counts_for_later_queries() {
+    let mut connection = bearer();
+    connection["serviceUrl"] = json!("https://kept.example/v2");
+    let document = r#"{"sort":{"supported":false},"pagination":{"cursor":true,"index":false}}"#;
+    let script = Script::new([answer(200, document), answer(200, EMPTY)]);
+    invoke(&script, &connection.to_string(), "getServiceProviderConfig", "{}", None).unwrap();
+    let failure = invoke(&script, &connection.to_string(), "listUsers", r#"{"sortBy":"userName"}"#, None).unwrap_err();
+    assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::Unsupported, Some("/sortBy")));
+    assert!(failure.detail.contains("so says its ServiceProviderConfig"), "{}", failure.detail);
+    script.call(&connection, "listUsers", &json!({})).unwrap();
+    assert_eq!(script.lines()[1], "GET https://kept.example/v2/Users?cursor=");
+}

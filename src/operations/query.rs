@@ -1,5 +1,6 @@
 //! Lists: GET with a query (RFC 7644 section 3.4.2) and POST to `.search` (section 3.4.3), a page at a time.
 
+use super::kept::{self, Document};
 use super::lint;
 use super::target::Endpoint;
 use super::wire::{body, request, url};
@@ -73,7 +74,8 @@ pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -
 /// What the provider can do, as far as that is known without asking.
 fn capabilities(client: &Client<'_>) -> ServiceProvider {
     let connection = client.connection();
-    ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document)
+    let document = kept::find(client, Document::ServiceProvider).flatten().and_then(|them| them.into_iter().next());
+    ServiceProvider::new(document, &connection.parts.overrides, &connection.profile.document)
 }
 
 /// Sends the query, by GET or by POST to `.search` (RFC 7644 section 3.4.3), and reads the answer's body.

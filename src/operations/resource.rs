@@ -157,7 +157,13 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
     match resource {
         Some(resource) => Ok(Some(Versioned::new(client, resource, exchange.response.header("etag")))),
         None if message.verb == Verb::Create => created(client, what, endpoint, message, &request, &exchange).map(Some),
-        None if message.verb != Verb::Get && message.options.read_back && !deferred => {
+        None if message.verb == Verb::Get => {
+            let detail = format!("the provider answered {what} with a success and no body");
+            let mut failure = Failure::new(Kind::Protocol, detail);
+            failure.status = Some(exchange.response.status);
+            Err(failure)
+        }
+        None if message.options.read_back && !deferred => {
             read_back(client, what, endpoint, message.id, message).map(Some)
         }
         None => Ok(None),

@@ -182,6 +182,8 @@ knobs! {
     members_per_request "membersPerRequest" Count "Most members added in one request";
     member_removals_per_request "memberRemovalsPerRequest" Count "Most members removed in one request";
     members_returned "membersReturned" Flag "Whether a group that is read has its members";
+    members_by_filter "membersByFilter" Flag "Whether the members of a group that does not show them can be listed as users, by groups.value";
+    replace_members "replaceMembers" Flag "Whether all members of a group can be replaced at once";
     delete_deactivates "deleteDeactivates" Flag "Whether a deleted user is only deactivated";
     accept "accept" Accept "Media type of answers: SCIM's own or else JSON, or JSON only";
     accept_on_delete "acceptOnDelete" Flag "Whether a DELETE has the Accept header too";

@@ -144,11 +144,9 @@ impl Ensure<'_> {
                 Step::Exists(failure) => {
                     current = match self.search.find(true) {
                         Ok(found) => found,
-                        Err(other) if other.transient || matches!(other.kind, Kind::Ambiguous | Kind::Conflict) => {
-                            return Err(other);
-                        }
-                        // The provider's refusal says more than why it could not be looked into.
-                        Err(_) => None,
+                        // The provider's refusal says more than that it cannot list what there is.
+                        Err(other) if matches!(other.kind, Kind::Unsupported | Kind::InvalidInput) => None,
+                        Err(other) => return Err(other),
                     };
                     if current.is_none() {
                         return Err(self.hidden(failure));
@@ -376,7 +374,8 @@ impl Ensure<'_> {
     }
 
     fn message<'m>(&'m self, verb: Verb, id: &'m str, body: Option<Resource>) -> Message<'m> {
-        let view = Cow::Owned(without_members(self.endpoint));
+        // One server forgets the members of a group that it changes and shall answer without them.
+        let view = Cow::Owned(View::default());
         Message { verb, id, body, repeatable: false, view, options: Cow::Borrowed(&self.options) }
     }
 

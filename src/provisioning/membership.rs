@@ -4,13 +4,13 @@
 //! repeated after a lost answer (`Effect::IdempotentWrite`), and adding and removing read nothing unless the provider refuses.
 
 use super::{headers, reading, safe_to_repeat, without_members};
-use crate::catalog::table::Row;
+use crate::catalog::table::{Operation as Catalog, Row};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::operations::modify::{ROUNDS, known, lacks_method, supports};
 use crate::operations::resource::{Message, Versioned, read, send};
 use crate::operations::target::Endpoint;
-use crate::operations::{Input, Membership, Options, Output, Verb, View};
+use crate::operations::{Input, KNOWN, Membership, Options, Output, Query, Verb, View, query};
 use crate::profile::{MemberStyle, UpdateWith};
 use crate::scim::filter::Filter;
 use crate::scim::patch::{self, Op, Operation};
@@ -152,7 +152,7 @@ impl<'a> Group<'a> {
 
     /// What makes these the members, found by reading them; none where the provider does not show them.
     pub fn plan(&self, wanted: &[Resource]) -> Result<Option<Plan>> {
-        if !self.client.connection().profile.knobs.members_returned {
+        if !self.shown() {
             return Ok(None);
         }
         Ok(Some(Plan::between(&self.members()?, wanted)))
@@ -228,14 +228,15 @@ impl<'a> Group<'a> {
         limit: Option<u32>,
     ) -> std::result::Result<Portions, (usize, Box<Failure>)> {
         let limit = limit.map_or(usize::MAX, |limit| limit.max(1) as usize);
-        let mut left = Cow::Borrowed(members);
+        let (mut all, mut from) = (Cow::Borrowed(members), 0);
         let mut result = Portions::default();
         let mut looked = false;
-        while !left.is_empty() {
+        while from < all.len() {
+            let left = all.get(from..).unwrap_or_default();
             let portion = left.get(..limit.min(left.len())).unwrap_or_default();
             let Err(failure) = self.patch(op, portion) else {
                 result.sent += portion.len();
-                left = Cow::Owned(left.get(portion.len()..).unwrap_or_default().to_vec());
+                from += portion.len();
                 continue;
             };
             let hopeful = matches!(failure.kind, Kind::InvalidInput | Kind::NotFound | Kind::Conflict) && !looked;
@@ -243,9 +244,9 @@ impl<'a> Group<'a> {
                 return Err((result.sent, failure));
             }
             looked = true;
-            let open = match self.open(op, &left) {
+            let open = match self.open(op, left) {
                 Ok(Some(open)) => open,
-                Ok(None) => return self.singly(op, &left, result),
+                Ok(None) => return self.singly(op, left, result),
                 Err(found) if found.kind == Kind::NotFound => return Err((result.sent, failure)),
                 Err(other) => return Err((result.sent, other)),
             };
@@ -253,14 +254,14 @@ impl<'a> Group<'a> {
                 return Err((result.sent, failure));
             }
             result.skipped += left.len() - open.len();
-            left = Cow::Owned(open);
+            (all, from) = (Cow::Owned(open), 0);
         }
         Ok(result)
     }
 
     /// Of these members, those that still have to be added or removed; none where the provider does not show members.
     fn open(&self, op: Op, members: &[Resource]) -> Result<Option<Vec<Resource>>> {
-        if !self.client.connection().profile.knobs.members_returned {
+        if !self.shown() {
             return Ok(None);
         }
         let there = identities(&self.members()?);
@@ -308,7 +309,8 @@ impl<'a> Group<'a> {
             id: self.id,
             body: Some(body),
             repeatable: true,
-            view: Cow::Owned(without_members(self.endpoint)),
+            // Not without its members: one server would forget them (tests/servers/README.md).
+            view: Cow::Owned(View::default()),
             options: Cow::Borrowed(&self.options),
         };
         send(self.client, self.what, self.endpoint, &message).map(|_| ())
@@ -319,7 +321,15 @@ impl<'a> Group<'a> {
         if self.by_put() {
             return self.put(&Plan { add: wanted.to_vec(), ..Plan::default() });
         }
-        let most = self.client.connection().profile.knobs.members_per_request;
+        let knobs = &self.client.connection().profile.knobs;
+        if !knobs.replace_members {
+            let detail = format!(
+                "{}: this provider neither shows a group's members nor replaces them as a whole; add and remove members instead",
+                self.what
+            );
+            return Err(Failure::new(Kind::Unsupported, detail).at("/members"));
+        }
+        let most = knobs.members_per_request;
         if most.is_some_and(|most| wanted.len() > most as usize) {
             let detail = format!(
                 "{}: this provider does not show a group's members, so that they can only be replaced as a whole, and {} do not fit into one request of {}; add and remove members instead",
@@ -366,8 +376,8 @@ impl<'a> Group<'a> {
             }
             let mut body = patch::to_put(&group.resource, &[], known(self.endpoint), "")?;
             body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
-            body.insert("members".to_owned(), json!(distinct(&members, "/members")?));
-            let view = Cow::Owned(without_members(self.endpoint));
+            body.insert("members".to_owned(), json!(members));
+            let view = Cow::Owned(View::default());
             let options = Cow::Borrowed(&self.options);
             let message =
                 Message { verb: Verb::Update, id: self.id, body: Some(body), repeatable: true, view, options };
@@ -389,7 +399,41 @@ impl<'a> Group<'a> {
         read(self.client, self.what, self.endpoint, &reading(self.id, view, &self.options))
     }
 
+    /// Whether the members can be known: the group has them, or its users can be listed.
+    fn shown(&self) -> bool {
+        let knobs = &self.client.connection().profile.knobs;
+        knobs.members_returned || knobs.members_by_filter
+    }
+
+    /// The users that say they are in the group, for a provider whose groups do not show their members.
+    fn users(&self) -> Result<Vec<Resource>> {
+        let user = Endpoint::of(KNOWN[0]);
+        let filter = Filter::eq("groups.value", self.id).map_err(|error| error.at("/id"))?;
+        let query = Query { filter: Some(filter.to_string()), ..Query::default() };
+        let view = View { attributes: vec!["id".to_owned()], excluded: Vec::new() };
+        let mut input = Input { query, view, options: self.options.clone(), ..Input::default() };
+        let mut members = Vec::new();
+        loop {
+            let Output::Page(listed) = query::run(self.client, Catalog::ListUsers.row(), &user, &input)? else {
+                return Err(Failure::new(Kind::Internal, "a list gave no page"));
+            };
+            let ids = listed.page.resources.iter().filter_map(|user| resource::text(user, "id"));
+            members.extend(ids.map(|id| Resource::from_iter([("value".to_owned(), json!(id))])));
+            match listed.next {
+                Some(next) => input.query.page = Some(next),
+                None if listed.complete => return Ok(members),
+                None => {
+                    let detail = format!("{}: the list of the group's users broke off; nothing was changed", self.what);
+                    return Err(Failure::new(Kind::Protocol, detail));
+                }
+            }
+        }
+    }
+
     fn members(&self) -> Result<Vec<Resource>> {
+        if !self.client.connection().profile.knobs.members_returned {
+            return self.users();
+        }
         let group = self.read(View { attributes: vec!["members".to_owned()], excluded: Vec::new() })?;
         Ok(members_of(&group.resource))
     }

@@ -38,7 +38,11 @@ const PROVIDERS: [Provider; 10] = [
             ("ensureUser", "unsupported"),
         ],
     },
-    Provider { name: "google", groups: true, refuses: &[NO_SEARCH, ("listUsers", "unsupported")] },
+    Provider {
+        name: "google",
+        groups: true,
+        refuses: &[NO_SEARCH, ("listUsers", "unsupported"), ("setGroupMembers", "unsupported")],
+    },
     Provider { name: "okta", groups: true, refuses: &[NO_SEARCH, ("patchUser", "unsupported")] },
     Provider { name: "salesforce", groups: true, refuses: &[NO_SEARCH] },
     Provider { name: "slack", groups: true, refuses: &[NO_SEARCH, ("find", "unsupported")] },
@@ -140,6 +144,8 @@ const STEPS: [Step; 12] = [
         let (one, other) = (it.user("set-a")?, it.user("set-b")?);
         let group = it.group("setting")?;
         it.call("addGroupMembers", json!({"id": group["id"], "members": [one["id"]]}))?;
+        // Right before what may be refused, so that the last exchange tells whether it was.
+        it.call("getGroup", json!({"id": group["id"]}))?;
         it.call("setGroupMembers", json!({"id": group["id"], "members": [other["id"]]}))?;
         it.members(&group, &[&other])
     }),
