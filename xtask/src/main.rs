@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod component;
+mod fuzz;
 mod licences;
 mod listing;
 mod measure;
@@ -11,6 +12,7 @@ mod sandbox;
 mod shell;
 mod suite;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -51,6 +53,17 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Feeds made-up input to everything that reads what others wrote, until something does not hold or the time is over.
+    Fuzz {
+        /// Which target: the folders in fuzz/corpus are called like them (each in turn when left out).
+        target: Option<String>,
+        /// How long each runs.
+        #[arg(default_value_t = 60)]
+        seconds: u32,
+        /// Runs the target once, on this file: an input that failed before.
+        #[arg(long, requires = "target")]
+        input: Option<PathBuf>,
+    },
     /// Lists many users with the program as it was built last, and prints time and peak memory; fails where memory grows.
     Listing {
         /// Takes the release build of the host instead of the one the tests use.
@@ -83,6 +96,8 @@ fn main() -> ExitCode {
         Command::Component { json } => component::command(json),
         Command::Reference { check: true } => reference::check(),
         Command::Reference { check: false } => reference::write(),
+        Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
+        Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),
         Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{component, licences, listing, reference, sandbox::Sandbox, shell};
+use crate::{component, fuzz, licences, listing, reference, sandbox::Sandbox, shell};
 
 /// One thing that must pass.
 struct Step {
@@ -22,7 +22,12 @@ struct Step {
 /// All steps in the order they run. The cheap ones come first; `component`, `host` and `servers` make what later steps
 /// use. Every cargo command covers the whole workspace, so that all of them agree on features and wasmtime is built once.
 const STEPS: &[Step] = &[
-    Step { name: "format", what: "cargo fmt", needs: &["cargo"], run: || cargo("fmt --all --check") },
+    Step {
+        name: "format",
+        what: "cargo fmt",
+        needs: &["cargo"],
+        run: || cargo("fmt --all --check").and_then(|()| cargo("fmt --manifest-path fuzz/Cargo.toml --check")),
+    },
     Step {
         name: "component",
         what: "builds the component; its imports and size",
@@ -70,6 +75,7 @@ const STEPS: &[Step] = &[
         needs: &["cargo"],
         run: || listing::run(false, LISTED.0, LISTED.1),
     },
+    Step { name: "fuzz", what: "made-up input, for a few seconds each", needs: &["cargo"], run: fuzz::check },
     Step { name: "licences", what: "cargo-deny: licences, sources, bans", needs: &["cargo"], run: licences::check },
 ];
 
