@@ -42,7 +42,7 @@ impl Connection {
                 reader.error(
                     "provider",
                     format!(
-                        "{name:?} is not a known provider ({}){hint}; or give serviceUrl instead",
+                        "{name:?} is not a known provider ({}), so that serviceUrl is required{hint}",
                         names.join(", ")
                     ),
                 )

@@ -47,7 +47,13 @@ fn bad_input_is_named_exactly() {
         ),
         ("creatUser", "{}", 64, "error: there is no operation \"creatUser\"; did you mean \"createUser\"?"),
         ("frobnicate", "{}", 64, "error: there is no operation \"frobnicate\""),
-        ("createGroup", "{}", 1, "error: unsupported: createGroup is not in version 0.1.0 of the connector"),
+        ("reconcile", "{}", 1, "error: unsupported: reconcile is not in version 0.1.0 of the connector"),
+        (
+            "createGroup",
+            "{}",
+            1,
+            "error: invalid input: payload: is required: the resource as a JSON object\n  at: /payload",
+        ),
         ("createUser", "[]", 1, "error: invalid input: the value: expected an object, found an array"),
         (
             "createUser",
@@ -237,7 +243,7 @@ fn bad_connections_are_named_exactly() {
         ),
         (
             "provider = \"asgardo\"\norganization = \"o\"\nauth.type = \"none\"\n".into(),
-            "error: connections.prod.provider: \"asgardo\" is not a known provider (asgardeo); give serviceUrl instead",
+            "error: connections.prod.provider: \"asgardo\" is not a known provider (asgardeo, databricks, entra, github, gitlab, google, salesforce, slack), so that serviceUrl is required; did you mean \"asgardeo\"?",
         ),
     ];
     let found = rows.iter().map(|(text, _)| {

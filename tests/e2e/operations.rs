@@ -6,6 +6,7 @@ use scim_connector_host::{Client, Error, Outcome, sandbox};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const DEVICE: &str = "urn:ietf:params:scim:schemas:core:2.0:Device";
@@ -100,7 +101,12 @@ const ROWS: [Row; 42] = [
     ("createMe", |it| it.call("createMe", json!({"payload": {"userName": "me@example.com"}})).map(drop)),
     ("getMe", |it| it.me("getMe", json!({}))),
     ("updateMe", |it| it.me("updateMe", json!({"payload": {"userName": "me@example.com", "title": "Updated"}}))),
-    ("patchMe", |it| it.me("patchMe", json!({"operations": [{"op": "replace", "path": "title", "value": "Patched"}]}))),
+    ("patchMe", |it| {
+        it.me(
+            "patchMe",
+            json!({"readBack": true, "operations": [{"op": "replace", "path": "title", "value": "Patched"}]}),
+        )
+    }),
     ("deleteMe", |it| {
         it.call("deleteMe", json!({}))?;
         assert_eq!(it.refused("getMe", json!({}))["kind"], "notFound");
@@ -163,7 +169,7 @@ const ROWS: [Row; 42] = [
         let ticket = it.submit("collected")?;
         let progress = (0..50)
             .map(|_| {
-                std::thread::sleep(std::time::Duration::from_millis(50));
+                std::thread::sleep(Duration::from_millis(50));
                 it.call("collectRequest", json!({"ticket": ticket}))
             })
             .find(|progress| progress.as_ref().map_or(true, |progress| progress["done"] == true))
@@ -216,7 +222,10 @@ const ROWS: [Row; 42] = [
 #[test]
 fn every_operation_on_every_server() {
     let (scimmy, scim2, other_scim2) = (Server::scimmy(), Server::scim2(), Server::scim2());
-    let (sandbox, sandbox_connection) = harness::sandbox(sandbox::Options::default());
+    let (sandbox, sandbox_connection) = harness::sandbox(sandbox::Options {
+        asynchronous: Some(Duration::from_millis(100)),
+        ..sandbox::Options::default()
+    });
     let plain = |server: &Server| json!({"serviceUrl": server.service_url(), "auth": {"type": "bearer", "token": server.ready["bearer"]}});
     let mut by_cursor = plain(&other_scim2);
     by_cursor["overrides"] = json!({"pagination": {"cursor": true, "index": false}});

@@ -5,6 +5,7 @@ use super::{ConnectionArgument, Global, listing, output, read_input};
 use crate::client::{CallContext, Client, Outcome};
 use crate::error::{Error, Result};
 use clap::Args;
+use serde_json::Value;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -58,7 +59,19 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         output::note(&format!("warning: {}", client.redactor().text(warning)));
     }
     output::out(&client.redactor().result(&output::json(&outcome.output, arguments.compact)))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(of_many(&outcome.output))
+}
+
+/// Success, unless the result is that of many operations of which some failed.
+fn of_many(output: &Value) -> ExitCode {
+    let results = output.get("results").and_then(Value::as_array).map(Vec::len);
+    match (results, output.get("failed").and_then(Value::as_u64)) {
+        (Some(all), Some(failed @ 1..)) => {
+            output::note(&format!("{failed} of {all} operations failed; each result says why"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
 }
 
 /// Calls the operation until Ctrl-C, and shows that it goes on where it takes long.
