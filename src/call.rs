@@ -47,12 +47,23 @@ fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Outpu
     if !row.available() {
         return Err(unavailable(row.name));
     }
-    check(&input.options)?;
+    check(row, &input.options)?;
     dispatch(client, operation, row, input)
 }
 
 /// What holds for the options of every operation.
-fn check(options: &Options) -> Result<()> {
+fn check(row: &Row, options: &Options) -> Result<()> {
+    let (fields, listing) = (row.fields(), row.paginated());
+    let meant = [
+        ("ifMatch", options.if_match.is_some()),
+        ("ifNoneMatch", options.if_none_match.is_some()),
+        ("validate", options.validate),
+        ("readModifyWrite", options.read_modify_write),
+    ];
+    // What would change the outcome is not passed over in silence; the other options are preferences.
+    if let Some((name, _)) = meant.iter().find(|(name, set)| *set && (listing || !fields.contains(name))) {
+        return Err(Failure::input(format!("/{name}"), format!("{name}: {} does not take it; leave it out", row.name)));
+    }
     for (field, tag) in [("ifMatch", &options.if_match), ("ifNoneMatch", &options.if_none_match)] {
         if tag.as_deref().is_some_and(|tag| tag.is_empty() || !is_header_value(tag)) {
             return Err(Failure::input(

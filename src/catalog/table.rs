@@ -239,7 +239,7 @@ impl Row {
             Update => &[target, id, &["payload"], VIEW, &["validate"], CHANGE],
             Patch => &[target, id, &["operations"], VIEW, &["validate"], CHANGE],
             Delete => &[target, id, &["goneIsDone", "ifMatch", "headers"]],
-            Ensure => &[&["payload", "matchOn", "dryRun", "headers"]],
+            Ensure => &[&["payload", "matchOn", "dryRun", "validate", "headers"]],
             Activate | Deactivate => &[id, CHANGE],
             AddMembers | RemoveMembers | SetMembers => &[id, &["members", "headers"]],
             Bulk => &[&["operations", "failOnErrors", "known", "headers"]],

@@ -66,6 +66,9 @@ pub fn header(name: &str, value: &str, pointer: &str) -> Result<()> {
     if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
         return Err(configuration(&at, "this header is set by the connector"));
     }
+    if name.eq_ignore_ascii_case("authorization") {
+        return Err(configuration(&at, "credentials belong to auth, where they are guarded"));
+    }
     if !is_header_value(value) {
         return Err(configuration(&at, "a header value may contain visible ASCII characters only"));
     }

@@ -47,7 +47,15 @@ pub fn service_provider(client: &Client<'_>) -> Result<ServiceProvider> {
 
 /// What the provider can do, as it was last said; without a warning.
 pub fn service_provider_cached(client: &Client<'_>) -> Result<ServiceProvider> {
-    Ok(provider(client, known(client, Document::ServiceProvider)?))
+    let documents = match known(client, Document::ServiceProvider) {
+        // Whoever does not ask for the document itself can do without it.
+        Err(failure) if matches!(failure.kind, Kind::Permission | Kind::Protocol | Kind::InvalidInput) => {
+            client.warn("the provider's ServiceProviderConfig cannot be read; its capabilities are assumed");
+            None
+        }
+        found => found?,
+    };
+    Ok(provider(client, documents))
 }
 
 fn provider(client: &Client<'_>, documents: Option<Vec<Resource>>) -> ServiceProvider {

@@ -11,7 +11,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method, Request, Response};
 use crate::scim::list::{self, Page, Position, Token};
-use crate::scim::resource::{self, Resource};
+use crate::scim::resource::{self, Resource, number};
 use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, urn};
 use serde_json::{Map, Value, json};
@@ -199,7 +199,10 @@ fn position(provider: &ServiceProvider, input: &Input, token: Option<&Token>) ->
 fn count(connection: &Connection, input: &Input) -> Option<u32> {
     let knobs = &connection.profile.knobs;
     let count = input.query.count.or(knobs.default_count)?;
-    Some(knobs.max_count.map_or(count, |most| count.min(most)))
+    let known = [&connection.parts.overrides, &connection.profile.document];
+    let section = known.iter().find_map(|document| document.get("pagination")?.as_object());
+    let largest = section.and_then(|section| number(section, "maxPageSize")).and_then(|most| u32::try_from(most).ok());
+    Some([knobs.max_count, largest].into_iter().flatten().filter(|most| *most > 0).fold(count, u32::min))
 }
 
 /// The request, by POST to `.search` for the verb [`Verb::Search`] and by GET otherwise; pure.

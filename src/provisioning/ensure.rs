@@ -12,11 +12,11 @@ use super::{headers, reading, safe_to_repeat, without_members};
 use crate::catalog::table::Row;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
-use crate::operations::lint;
 use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
 use crate::operations::resource::{Message, Versioned, payload, read, send};
 use crate::operations::target::Endpoint;
 use crate::operations::{Ensured, EnsuredResource, Input, Options, Output, Verb, View};
+use crate::operations::{lint, validate};
 use crate::profile::UpdateWith;
 use crate::scim::patch::{self, Op, Operation};
 use crate::scim::resource::{self, Resource};
@@ -29,6 +29,9 @@ const ROUNDS: u32 = 4;
 /// Makes a resource exist as described.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
     lint::payload(client, endpoint, &input.payload)?;
+    if input.options.validate {
+        validate::check(client, Verb::Create, endpoint, input)?;
+    }
     let checked = payload(endpoint, input, true)?;
     let (mut desired, mut members) = (checked.clone(), None);
     desired.retain(|name, _| !name.eq_ignore_ascii_case("password"));

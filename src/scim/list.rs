@@ -59,6 +59,9 @@ pub struct Trail {
     steps: u64,
 }
 
+/// Pages without a resource that are followed, beyond those with some.
+const EMPTY_PAGES: u64 = 50;
+
 /// Fingerprints a trail keeps.
 const RECENT: usize = 8;
 
@@ -199,6 +202,9 @@ pub fn step(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u
         // A server that does not page sends the same everything each time: nothing is missing unless something else says so.
         (cursor, _) if repeated => end(announced.unwrap_or(cursor.is_none())),
         (Some(cursor), _) if cursors.has(hash(cursor)) => end(announced.unwrap_or(false)),
+        (Some(_), _) if received == 0 && cursors.steps > pages.steps.saturating_add(EMPTY_PAGES) => {
+            end(announced.unwrap_or(false))
+        }
         (Some(cursor), _) => onward(Position::Cursor(cursor.clone())),
         // A cursor listing ends where no further cursor comes (RFC 9865 section 2); totals are optional there.
         (None, Position::Cursor(_)) => end(announced.unwrap_or(true)),
