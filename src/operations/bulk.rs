@@ -186,7 +186,7 @@ impl Course<'_, '_> {
             return Ok(());
         }
         if !exchange.response.is_success() {
-            let failure = refused(self.client, &exchange.response, effect, self.row.name);
+            let failure = refused(self.client, &exchange, effect, self.row.name);
             if matches!(
                 failure.kind,
                 Kind::Authentication | Kind::Permission | Kind::Throttled | Kind::Unavailable | Kind::Timeout

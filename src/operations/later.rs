@@ -112,7 +112,7 @@ fn submit(client: &Client<'_>, row: &Row, operation: &Operation, options: &Optio
     let exchange = client.send(&request)?;
     let response = &exchange.response;
     if !response.is_success() {
-        return Err(refused(client, response, effect, row.name));
+        return Err(refused(client, &exchange, effect, row.name));
     }
     let method = operation.method;
     if response.status != 202 {
@@ -238,7 +238,7 @@ fn collect(client: &Client<'_>, row: &Row, ticket: &Ticket) -> Result<Progress> 
                 done(Found { location, response: Some(Value::Object(resource)), ..Found::default() })
             }
         },
-        _ => Err(refused(client, response, Effect::Read, row.name)),
+        _ => Err(refused(client, &exchange, Effect::Read, row.name)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
 use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
 use crate::scim::service_provider::Source;
-use crate::scim::{builtin, schema, urn};
+use crate::scim::{builtin, error, schema, urn};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -148,10 +148,14 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
     if message.verb == Verb::Delete {
         return deleted(client, what, endpoint, message, &exchange).map(|()| None);
     }
-    let resource = body(client, &exchange, request.effect, what).map_err(|failure| {
-        // An earlier attempt may have made the change that this one was refused for.
-        if exchange.repeated && request.effect != Effect::Read { failure.maybe_applied() } else { failure }
-    })?;
+    let resource = body(client, &exchange, request.effect, what)?;
+    let resource = match resource {
+        Some(other) if !is_resource(endpoint, message, &other) => {
+            stranger(client, what, message.verb, &exchange, &other)?;
+            None
+        }
+        resource => resource,
+    };
     match resource {
         Some(resource) => Ok(Some(Versioned::new(client, resource, exchange.response.header("etag")))),
         None if message.verb == Verb::Create => created(client, what, endpoint, message, &request, &exchange).map(Some),
@@ -160,6 +164,27 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
         }
         None => Ok(None),
     }
+}
+
+/// Whether an answer's body is a resource, as far as can be told: some name next to nothing of it.
+fn is_resource(endpoint: &Endpoint, message: &Message<'_>, object: &Resource) -> bool {
+    let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| resource::get(object, name).is_some());
+    let known = |known: &Known| known.attributes.iter().any(|it| resource::get(object, it.name).is_some());
+    let asked = !message.view.attributes.is_empty();
+    common || asked || object.is_empty() || endpoint.known.is_some_and(known)
+}
+
+/// A body that is no resource: no answer to a read, an error after a change if it says so, and otherwise as good as none.
+fn stranger(client: &Client<'_>, what: &str, verb: Verb, exchange: &Exchange, body: &Resource) -> Result<()> {
+    let errors = ["error", "errors"].iter().any(|name| resource::get(body, name).is_some_and(|it| !it.is_null()));
+    if verb != Verb::Get && !errors {
+        client.warn(format!("the provider answered {what} with JSON that is no resource; it is left out"));
+        return Ok(());
+    }
+    let response = &exchange.response;
+    let mut failure = error::not_scim(response.status, &response.body, what, "the body is no resource");
+    failure.request_id = response.request_id();
+    Err(if verb == Verb::Get { failure } else { failure.maybe_applied() })
 }
 
 /// Reads a resource.
@@ -281,6 +306,12 @@ fn deleted(
         client.warn("an earlier attempt, whose answer was lost, had deleted it");
         return Ok(());
     }
+    // A page for people, as of a gateway that asks to sign in, is no word of the provider's.
+    if exchange.response.is_success() && error::looks_like_html(&exchange.response.body) {
+        let depth = client.connection().parts.limits.json_depth;
+        let page = error::object(exchange.response.status, &exchange.response.body, depth, what);
+        return page.map(drop).map_err(Failure::maybe_applied);
+    }
     if exchange.response.is_success() || (gone && message.options.gone_is_done) {
         let user = endpoint.schema.as_deref() == Some(urn::USER);
         if user && !gone && client.connection().profile.knobs.delete_deactivates {
@@ -290,5 +321,5 @@ fn deleted(
         }
         return Ok(());
     }
-    Err(refused(client, &exchange.response, message.effect(), what))
+    Err(refused(client, exchange, message.effect(), what))
 }

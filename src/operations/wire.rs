@@ -53,7 +53,14 @@ pub fn request(
 }
 
 /// The failure that an answer without success stands for, with all that the answer says about it.
-pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &str) -> Box<Failure> {
+pub fn refused(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Box<Failure> {
+    let response = &exchange.response;
+    let failure = meaning(client, response, effect, what);
+    // An earlier attempt may have made the change that this one was refused for.
+    if exchange.repeated && effect != Effect::Read { failure.maybe_applied() } else { failure }
+}
+
+fn meaning(client: &Client<'_>, response: &Response, effect: Effect, what: &str) -> Box<Failure> {
     let mut failure = error::failure(response.status, &response.body, what);
     failure.retry_after_ms = retry::retry_after(response, client.platform().now());
     failure.request_id = response.request_id();
@@ -80,7 +87,14 @@ pub fn refused(client: &Client<'_>, response: &Response, effect: Effect, what: &
 
 /// Reads a success's body; none where there is none.
 pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Result<Option<Resource>> {
-    let found = read(client, exchange, effect, what, error::object)?;
+    let parse = if effect == Effect::Read { error::object } else { error::object_or_null };
+    let found = read(client, exchange, effect, what, parse)?;
+    if let Some(status) = found.as_ref().and_then(error::in_success) {
+        let response = Response { status, ..exchange.response.clone() };
+        let mut failure = refused(client, &Exchange { response, repeated: exchange.repeated }, effect, what);
+        failure.detail.push_str(&format!(" (in an answer of status {})", exchange.response.status));
+        return Err(failure);
+    }
     // Some write nothing as an empty object.
     Ok(found.filter(|object| effect == Effect::Read || !object.is_empty()))
 }
@@ -99,7 +113,7 @@ fn read<T>(
 ) -> Result<Option<T>> {
     let response = &exchange.response;
     if !response.is_success() {
-        return Err(refused(client, response, effect, what));
+        return Err(refused(client, exchange, effect, what));
     }
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(None);

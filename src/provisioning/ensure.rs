@@ -133,11 +133,14 @@ impl Ensure<'_> {
     fn settle(&self, progress: &mut Progress) -> Result<Resource> {
         let mut current = self.search.find(false)?;
         let mut round = 1;
+        // The last change that the connection's attempts allow was lost.
+        let mut spent = None;
         loop {
             let id = current.as_ref().and_then(Versioned::id);
-            let step = match &current {
-                None => self.create(progress)?,
-                Some(current) => self.change(current, progress)?,
+            let step = match (&current, spent.take()) {
+                (None, _) => self.create(progress)?,
+                (Some(current), Some(failure)) if !self.differences(current).is_empty() => return Err(failure),
+                (Some(current), _) => self.change(current, progress)?,
             };
             let failure = match step {
                 Step::Done(resource) => return Ok(resource),
@@ -157,6 +160,7 @@ impl Ensure<'_> {
                     if current.is_none() && (pending || !may_repeat) {
                         return Err(failure);
                     }
+                    spent = (!may_repeat && id.is_some()).then(|| failure.clone());
                     failure
                 }
                 Step::Stale(failure) => {
@@ -237,9 +241,7 @@ impl Ensure<'_> {
         let Some(id) = current.id() else {
             return Err(Failure::new(Kind::Protocol, format!("{}: the provider's resource has no id", self.what)));
         };
-        let known = known(self.endpoint);
-        let options = patch::Options { style: style(self.client), ..patch::Options::default() };
-        let operations = patch::diff(&current.resource, &self.desired, known, &options);
+        let operations = self.differences(current);
         if operations.is_empty() {
             return self.settle_members(&id, current.resource.clone(), progress).map(Step::Done);
         }
@@ -271,7 +273,7 @@ impl Ensure<'_> {
             Some(now) => now,
             None => self.read(&id, without_members(self.endpoint))?,
         };
-        let left = patch::diff(&now.resource, &self.desired, known, &options);
+        let left = self.differences(&now);
         if !left.is_empty() {
             let paths: Vec<&str> = left.iter().filter_map(|operation| operation.path.as_deref()).collect();
             self.client.warn(format!(
@@ -280,6 +282,12 @@ impl Ensure<'_> {
             ));
         }
         self.settle_members(&id, now.resource, progress).map(Step::Done)
+    }
+
+    /// What makes the resource as desired.
+    fn differences(&self, current: &Versioned) -> Vec<Operation> {
+        let options = patch::Options { style: style(self.client), ..patch::Options::default() };
+        patch::diff(&current.resource, &self.desired, known(self.endpoint), &options)
     }
 
     /// How these operations are sent.
