@@ -192,7 +192,10 @@ fn every_clause_has_its_file() {
     let readme = std::fs::read_to_string(folder().join("README.md")).unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut rows = 0;
-    for row in readme.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| clause")) {
+    for row in readme
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| clause") && !line.starts_with("| ---"))
+    {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
         let [clause, places] = cells[..] else { panic!("{row}: a row has two cells") };
         let places: Vec<&str> = places.split('`').skip(1).step_by(2).collect();

@@ -721,7 +721,7 @@ fn profiles_decide_how_it_is_looked_for_and_changed() {
     okta["profile"] = json!("okta");
     let input = json!({"payload": {"userName": "ada", "externalId": "e", "title": "new"}});
     let user = json!({"id": "1", "userName": "ada", "externalId": "e"});
-    let script = Script::new([list(&[user.clone()]), answer(200, user.to_string()), answer(200, "{}")]);
+    let script = Script::new([list(&[user.clone()]), answer(200, user.to_string()), answer(200, user.to_string())]);
     let answered = script.call(&okta, "ensureUser", &input).unwrap();
     assert_eq!(methods(&script), ["GET", "GET", "PUT"], "PATCH cannot change a title there");
     assert!(script.lines()[0].contains("userName"), "externalId cannot be filtered by");

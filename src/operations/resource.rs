@@ -162,6 +162,9 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
         None if message.verb != Verb::Get && message.options.read_back => {
             read_back(client, what, endpoint, message.id, message).map(Some)
         }
+        None if message.verb == Verb::Get => {
+            Err(error::not_scim(exchange.response.status, &exchange.response.body, what, "there is no body"))
+        }
         None => Ok(None),
     }
 }
@@ -189,8 +192,8 @@ fn stranger(client: &Client<'_>, what: &str, verb: Verb, exchange: &Exchange, bo
 
 /// Reads a resource.
 pub fn read(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>) -> Result<Versioned> {
-    let empty = || Failure::new(Kind::Protocol, format!("the provider answered {what} with a success and no body"));
-    send(client, what, endpoint, message)?.ok_or_else(empty)
+    let nothing = || Failure::new(Kind::Internal, format!("{what}: a read gave nothing"));
+    send(client, what, endpoint, message)?.ok_or_else(nothing)
 }
 
 /// The resource as it is sent: checked, without what only the provider sets, its schemas named.
@@ -306,11 +309,10 @@ fn deleted(
         client.warn("an earlier attempt, whose answer was lost, had deleted it");
         return Ok(());
     }
-    // A page for people, as of a gateway that asks to sign in, is no word of the provider's.
-    if exchange.response.is_success() && error::looks_like_html(&exchange.response.body) {
-        let depth = client.connection().parts.limits.json_depth;
-        let page = error::object(exchange.response.status, &exchange.response.body, depth, what);
-        return page.map(drop).map_err(Failure::maybe_applied);
+    let start = exchange.response.body.trim_ascii_start().first();
+    if exchange.response.is_success() && matches!(start, Some(b'<' | b'{')) {
+        // A page, as of a gateway that asks to sign in, or an error: no success, whatever the status says.
+        body(client, exchange, message.effect(), what)?;
     }
     if exchange.response.is_success() || (gone && message.options.gone_is_done) {
         let user = endpoint.schema.as_deref() == Some(urn::USER);

@@ -203,8 +203,7 @@ pub fn json(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Value> {
     }
 }
 
-/// Whether a body is a page for people.
-pub fn looks_like_html(body: &[u8]) -> bool {
+fn looks_like_html(body: &[u8]) -> bool {
     let start = body.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or_default();
     body.get(start) == Some(&b'<')
 }
