@@ -250,7 +250,7 @@ fn connection() -> Connection {
 #[test]
 fn choices_come_from_the_provider() {
     let page = |resources: Value| answer(200, json!({"totalResults": 2, "Resources": resources}).to_string());
-    let rows: Vec<(&str, Vec<Outcome>, Vec<(&str, &str)>)> = vec![
+    let rows = vec![
         ("resourceTypes", vec![types()], vec![("User", "User"), ("Badge", "Badge: A badge")]),
         ("resourceTypes", vec![answer(404, "")], vec![("User", "User"), ("Group", "Group")]),
         ("schemas", vec![schemas()], vec![(BADGE, "Badge")]),

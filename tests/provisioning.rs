@@ -18,6 +18,7 @@ use script::{Outcome, Script, answer, bearer, lost, with_header};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
+use std::slice::from_ref;
 
 /// What happens to a request besides what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -362,16 +363,16 @@ fn ensure_finds_creates_changes_or_leaves_alone() {
     let rows: Vec<Row> = vec![
         (vec![list(&[]), answer(201, r#"{"id":"1","userName":"ada"}"#)], ada(), vec!["GET", "POST"], "created"),
         (vec![answer(404, ""), answer(201, r#"{"id":"1"}"#)], ada(), vec!["GET", "POST"], "created"),
-        (vec![list(&[found.clone()])], ada(), vec!["GET"], "unchanged"),
+        (vec![list(from_ref(&found))], ada(), vec!["GET"], "unchanged"),
         (
-            vec![list(&[found.clone()]), answer(200, found.to_string())],
+            vec![list(from_ref(&found)), answer(200, found.to_string())],
             json!({"payload": {"userName": "ada", "active": true}}),
             vec!["GET", "PATCH"],
             "updated",
         ),
         // Answered without a body: read once.
         (
-            vec![list(&[found.clone()]), answer(204, ""), answer(200, found.to_string())],
+            vec![list(from_ref(&found)), answer(204, ""), answer(200, found.to_string())],
             json!({"payload": {"userName": "ada", "active": true}}),
             vec!["GET", "PATCH", "GET"],
             "updated",
@@ -383,28 +384,28 @@ fn ensure_finds_creates_changes_or_leaves_alone() {
             "created",
         ),
         (
-            vec![list(&[found.clone()])],
+            vec![list(from_ref(&found))],
             json!({"payload": {"userName": "ada", "active": true}, "dryRun": true}),
             vec!["GET"],
             "updated",
         ),
         // A password is not a difference.
         (
-            vec![list(&[found.clone()])],
+            vec![list(from_ref(&found))],
             json!({"payload": {"userName": "ada", "password": "x"}}),
             vec!["GET"],
             "unchanged",
         ),
         // 409, and found by another spelling.
         (
-            vec![list(&[]), answer(409, ""), list(&[]), list(&[found.clone()])],
+            vec![list(&[]), answer(409, ""), list(&[]), list(from_ref(&found))],
             json!({"payload": {"userName": "Ada"}}),
             vec!["GET", "POST", "GET", "GET"],
             "unchanged",
         ),
         // A lost creation is looked for before it is repeated.
         (
-            vec![list(&[]), lost(Reason::Closed, true), list(&[found.clone()])],
+            vec![list(&[]), lost(Reason::Closed, true), list(from_ref(&found))],
             ada(),
             vec!["GET", "POST", "GET"],
             "created",
@@ -721,7 +722,7 @@ fn profiles_decide_how_it_is_looked_for_and_changed() {
     okta["profile"] = json!("okta");
     let input = json!({"payload": {"userName": "ada", "externalId": "e", "title": "new"}});
     let user = json!({"id": "1", "userName": "ada", "externalId": "e"});
-    let script = Script::new([list(&[user.clone()]), answer(200, user.to_string()), answer(200, user.to_string())]);
+    let script = Script::new([list(from_ref(&user)), answer(200, user.to_string()), answer(200, user.to_string())]);
     let answered = script.call(&okta, "ensureUser", &input).unwrap();
     assert_eq!(methods(&script), ["GET", "GET", "PUT"], "PATCH cannot change a title there");
     assert!(script.lines()[0].contains("userName"), "externalId cannot be filtered by");

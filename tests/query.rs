@@ -8,7 +8,7 @@ mod script;
 
 use scim_connector::catalog::invoke::invoke;
 use scim_connector::failure::Kind;
-use script::{Script, answer, bearer, with_header};
+use script::{Outcome, Script, answer, bearer, with_header};
 use serde_json::{Value, json};
 
 /// A connection with a profile and overrides.
@@ -137,7 +137,9 @@ fn queries_that_are_long_or_private_go_by_post_where_they_can() {
     let none = || answer(404, "");
     let brief = json!({"queryLength": 50});
     let private = json!({"privateQueries": true});
-    let rows: Vec<(&str, &Value, &str, &str, Vec<_>, &str, Option<Kind>)> = vec![
+    // What the provider is like, its overrides, the operation, the filter, its answers, what was sent, the failure.
+    type Row<'a> = (&'a str, &'a Value, &'a str, &'a str, Vec<Outcome>, &'a str, Option<Kind>);
+    let rows: Vec<Row<'_>> = vec![
         ("short", &brief, "listUsers", short, vec![ok()], "GET", None),
         ("long", &brief, "listUsers", &long, vec![ok()], "POST", None),
         ("long, no .search", &brief, "listUsers", &long, vec![none(), ok()], "POST GET", None),

@@ -40,6 +40,8 @@ fn reveal(client: &Client<'_>, secret: &Secret, pointer: &str) -> Result<String>
 /// sendable.
 fn credential(client: &Client<'_>, secret: &Secret, pointer: &str) -> Result<String> {
     let value = reveal(client, secret, pointer)?.trim().to_owned();
+    // A server quotes what it was sent.
+    client.guard(&value);
     let sendable = value.bytes().all(|byte| (b' '..0x7f).contains(&byte));
     if value.is_empty() || !sendable {
         return Err(crate::failure::Failure::new(

@@ -72,7 +72,10 @@ impl<'a> Client<'a> {
 
     /// Remembers a secret, so that no failure quotes it in any form.
     pub fn guard(&self, secret: &str) {
-        self.secrets.borrow_mut().extend(forms(secret));
+        let mut secrets = self.secrets.borrow_mut();
+        if !secrets.iter().any(|known| known == secret) {
+            secrets.extend(forms(secret));
+        }
     }
 
     /// Tells the caller something although the call succeeds.

@@ -193,7 +193,8 @@ fn from_code(code: &ErrorCode, started: bool) -> TransportError {
         E::DestinationUnavailable | E::DestinationIpUnroutable => (Reason::Refused, true, "no route"),
         E::ConnectionRefused => (Reason::Refused, true, "connection refused"),
         E::ConnectionLimitReached => (Reason::Refused, true, "too many connections"),
-        E::ConnectionTimeout => (Reason::Timeout, true, "no connection within the timeout"),
+        // Not every host means the connecting alone: some end a request by it that has been sent long before.
+        E::ConnectionTimeout => (Reason::Timeout, false, "no connection within the timeout"),
         E::TlsProtocolError => (Reason::Tls, true, "the TLS handshake failed"),
         E::TlsCertificateError => (Reason::Tls, true, "the certificate is not trusted"),
         E::TlsAlertReceived(_) => (Reason::Tls, true, "the server refused the TLS handshake"),

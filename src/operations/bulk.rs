@@ -125,7 +125,7 @@ fn limits(client: &Client<'_>) -> Result<Limits> {
     let provider = if get(overrides, "bulk").is_some() {
         ServiceProvider::new(None, overrides, assumed)
     } else {
-        discovery::service_provider(client)?
+        discovery::service_provider_cached(client)?
     };
     let Some(bulk) = provider.feature("bulk").filter(|bulk| bulk.supported) else {
         client.warn("the provider has no bulk requests; the operations are carried out one by one");

@@ -154,7 +154,7 @@ fn offered(client: &Client<'_>) -> Result<()> {
     let mode = match mode(&connection.parts.overrides) {
         Some(mode) => Some(mode),
         None => {
-            let document = discovery::service_provider(client)?.document;
+            let document = discovery::service_provider_cached(client)?.document;
             document.as_ref().and_then(mode).or_else(|| mode(&connection.profile.document))
         }
     };

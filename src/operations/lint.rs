@@ -93,7 +93,7 @@ pub fn patch(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation])
     let fixed = |name: &str| {
         let whole = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
         let one = |known: &&str| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&whole);
-        patchable.as_ref().is_some_and(|names| !names.iter().any(|known| one(&known)))
+        patchable.as_ref().is_some_and(|names| !names.iter().any(one))
     };
     let mut problems = Vec::new();
     if knobs.patch_operations.is_some_and(|most| operations.len() > most as usize) {

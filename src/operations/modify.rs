@@ -6,7 +6,7 @@
 
 use super::resource::{Message, Versioned, payload, read, send};
 use super::target::Endpoint;
-use super::{Input, Options, Verb, View};
+use super::{Input, Options, Verb, View, lint};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::scim::patch::{self, Known, Operation};
@@ -61,7 +61,14 @@ pub fn beyond(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]
 pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
     let body = payload(endpoint, input, false)?;
     let known = known(endpoint);
+    let with_members = is_group(endpoint) && crate::scim::resource::get(&body, "members").is_some();
     if !client.connection().profile.knobs.put {
+        if with_members {
+            let detail = format!(
+                "{what}: this provider has no PUT; change the members with setGroupMembers, and leave them out here"
+            );
+            return Err(Failure::new(Kind::Unsupported, detail).at("/payload/members"));
+        }
         client
             .warn("this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are");
         return again(client, what, endpoint, input, true, &|current| {
@@ -73,11 +80,15 @@ pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Inpu
             if let Some(name) = beyond(client, endpoint, &operations) {
                 return Err(unpatchable(&name));
             }
+            lint::patch(client, endpoint, &operations)?;
             let message = patching(endpoint, input, &operations)?;
             send(client, what, endpoint, &message.version(current.version.as_ref()))
         });
     }
     if input.options.read_modify_write {
+        if !with_members {
+            shows_members(client, what, endpoint)?;
+        }
         return again(client, what, endpoint, input, true, &|current| {
             let body = patch::for_put(&current.resource, &body, known)?;
             let message = Message::new(Verb::Update, input).version(current.version.as_ref());
@@ -120,6 +131,7 @@ pub fn put(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) 
             ),
         ));
     }
+    shows_members(client, what, endpoint)?;
     client.warn("the change was made by PUT, with the resource read before");
     again(client, what, endpoint, input, true, &|current| {
         let body = patch::to_put(&current.resource, &input.operations, known(endpoint), "/operations")?;
@@ -132,6 +144,23 @@ pub fn put(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) 
 fn patching<'a>(endpoint: &Endpoint, input: &'a Input, operations: &[Operation]) -> Result<Message<'a>> {
     let body = patch::body(operations, known(endpoint), "/operations")?;
     Ok(Message::new(Verb::Patch, input).with(body, idempotent(endpoint, operations)))
+}
+
+/// Refuses to replace a group whose members the provider does not show: what is read and sent back would remove them all.
+pub fn shows_members(client: &Client<'_>, what: &str, endpoint: &Endpoint) -> Result<()> {
+    if is_group(endpoint) && !client.connection().profile.knobs.members_returned {
+        return Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "{what}: this provider does not show a group's members, so that replacing the group would remove them"
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn is_group(endpoint: &Endpoint) -> bool {
+    endpoint.known.is_some_and(|known| known.name == "Group")
 }
 
 /// Whether operations may be sent again.

@@ -156,10 +156,15 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
         }
         resource => resource,
     };
+    // "Accepted" is not "done" (RFC 9110 section 15.3.3, RFC 9967).
+    let deferred = exchange.response.status == 202 && message.verb != Verb::Create;
+    if deferred {
+        client.warn(format!("the provider answered {what} with 202: the change may be made later"));
+    }
     match resource {
         Some(resource) => Ok(Some(Versioned::new(client, resource, exchange.response.header("etag")))),
         None if message.verb == Verb::Create => created(client, what, endpoint, message, &request, &exchange).map(Some),
-        None if message.verb != Verb::Get && message.options.read_back => {
+        None if message.verb != Verb::Get && message.options.read_back && !deferred => {
             read_back(client, what, endpoint, message.id, message).map(Some)
         }
         None if message.verb == Verb::Get => {
@@ -281,7 +286,12 @@ fn created(
         Some(decoded).filter(|id| !id.is_empty())
     });
     if let Some(id) = id {
-        return read_back(client, what, endpoint, &id, message);
+        return Ok(read_back(client, what, endpoint, &id, message).unwrap_or_else(|failure| {
+            client.warn(format!("{}; the result is what was sent, with the id", failure.detail));
+            let mut sent = as_sent(message);
+            sent.resource.insert("id".to_owned(), Value::String(id));
+            sent
+        }));
     }
     client.warn(format!(
         "the provider answered {what} with neither a body nor a Location; the result is what was sent, without an id"
@@ -313,6 +323,9 @@ fn deleted(
     if exchange.response.is_success() && matches!(start, Some(b'<' | b'{')) {
         // A page, as of a gateway that asks to sign in, or an error: no success, whatever the status says.
         body(client, exchange, message.effect(), what)?;
+    }
+    if exchange.response.status == 202 {
+        client.warn(format!("the provider answered {what} with 202: the deletion may be made later"));
     }
     if exchange.response.is_success() || (gone && message.options.gone_is_done) {
         let user = endpoint.schema.as_deref() == Some(urn::USER);

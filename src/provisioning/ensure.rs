@@ -145,7 +145,14 @@ impl Ensure<'_> {
             let failure = match step {
                 Step::Done(resource) => return Ok(resource),
                 Step::Exists(failure) => {
-                    current = self.search.find(true)?;
+                    current = match self.search.find(true) {
+                        Ok(found) => found,
+                        Err(other) if other.transient || matches!(other.kind, Kind::Ambiguous | Kind::Conflict) => {
+                            return Err(other);
+                        }
+                        // The provider's refusal says more than why it could not be looked into.
+                        Err(_) => None,
+                    };
                     if current.is_none() {
                         return Err(self.hidden(failure));
                     }
@@ -157,7 +164,9 @@ impl Ensure<'_> {
                     current = self.look_again(id.as_deref())?;
                     // A provider that has not answered in time may still be at it: what it creates later must not be there twice.
                     let pending = failure.kind == Kind::Timeout || failure.status == Some(504);
-                    if current.is_none() && (pending || !may_repeat) {
+                    // What a success was answered to exists, even if it cannot be seen yet.
+                    let answered = failure.status.is_some_and(|status| (200..300).contains(&status));
+                    if current.is_none() && (pending || answered || !may_repeat) {
                         return Err(failure);
                     }
                     spent = (!may_repeat && id.is_some()).then(|| failure.clone());
@@ -332,6 +341,7 @@ impl Ensure<'_> {
 
     /// The whole of it as it is now, a group's members included, changed and sent.
     fn put(&self, id: &str) -> Result<Option<Versioned>> {
+        modify::shows_members(self.client, self.what, self.endpoint)?;
         let whole = self.read(id, View::default())?;
         let body = patch::for_put(&whole.resource, &self.desired, known(self.endpoint))?;
         let message = self.message(Verb::Update, id, Some(body));

@@ -23,6 +23,8 @@ const FEW: u32 = 10;
 const MANY: u32 = 100;
 /// Most pages read for one attribute.
 const PAGES: usize = 200;
+/// Most pages read for a resource that the provider says is there and does not find: whatever is taken may be another attribute.
+const PAGES_AFTER_REFUSAL: usize = 10;
 
 /// An attribute to find a resource by.
 struct Key {
@@ -203,7 +205,7 @@ impl<'a> Search<'a> {
 
     fn by(&self, key: &Key, thorough: bool) -> Result<BTreeMap<String, Resource>> {
         if can_filter(self.client, self.endpoint, key) {
-            let asked = self.list(key, Some(&key.filter.to_string()));
+            let asked = self.list(key, Some(&key.filter.to_string()), PAGES);
             match asked {
                 Ok(Listing { hits, conclusive: true }) if !hits.is_empty() || !thorough => return Ok(hits),
                 Ok(Listing { conclusive: true, .. }) => {
@@ -211,7 +213,7 @@ impl<'a> Search<'a> {
                     if let Some(lower) = key.value.as_str().map(str::to_lowercase) {
                         let filter =
                             Filter::eq(&key.attribute.to_string(), lower).map_err(|error| error.at("/matchOn"))?;
-                        let Listing { hits, .. } = self.list(key, Some(&filter.to_string()))?;
+                        let Listing { hits, .. } = self.list(key, Some(&filter.to_string()), PAGES_AFTER_REFUSAL)?;
                         if !hits.is_empty() {
                             return Ok(hits);
                         }
@@ -234,7 +236,8 @@ impl<'a> Search<'a> {
                 Err(failure) => return Err(failure),
             }
         }
-        let Listing { hits, conclusive } = self.list(key, None)?;
+        let pages = if thorough { PAGES_AFTER_REFUSAL } else { PAGES };
+        let Listing { hits, conclusive } = self.list(key, None, pages)?;
         if conclusive || !hits.is_empty() || thorough {
             return Ok(hits);
         }
@@ -251,12 +254,12 @@ impl<'a> Search<'a> {
     }
 
     /// The resources that match among those the provider lists, by identifier.
-    fn list(&self, key: &Key, filter: Option<&str>) -> Result<Listing> {
+    fn list(&self, key: &Key, filter: Option<&str>, pages: usize) -> Result<Listing> {
         let mut input = self.input.clone();
         let count = Some(if filter.is_some() { FEW } else { MANY });
         input.query = Query { filter: filter.map(str::to_owned), count, ..Query::default() };
         let mut hits = BTreeMap::new();
-        for _ in 0..PAGES {
+        for _ in 0..pages {
             let listed = match query::run(self.client, &self.row, self.endpoint, &input) {
                 Ok(Output::Page(listed)) => listed,
                 Ok(_) => return Err(Failure::new(Kind::Internal, "a list gave no page")),
