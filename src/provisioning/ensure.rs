@@ -133,7 +133,7 @@ impl Ensure<'_> {
     fn settle(&self, progress: &mut Progress) -> Result<Resource> {
         let mut current = self.search.find(false)?;
         let mut round = 1;
-        // The last change that the connection's attempts allow was lost.
+        // A change was lost that must not be sent again: no attempt is left, or the provider may still be at it.
         let mut spent = None;
         loop {
             let id = current.as_ref().and_then(Versioned::id);
@@ -147,7 +147,10 @@ impl Ensure<'_> {
                 Step::Exists(failure) => {
                     current = match self.search.find(true) {
                         Ok(found) => found,
-                        Err(other) if other.transient || matches!(other.kind, Kind::Ambiguous | Kind::Conflict) => {
+                        Err(other)
+                            if other.transient
+                                || matches!(other.kind, Kind::Ambiguous | Kind::Conflict | Kind::Protocol) =>
+                        {
                             return Err(other);
                         }
                         // The provider's refusal says more than why it could not be looked into.
@@ -169,7 +172,7 @@ impl Ensure<'_> {
                     if current.is_none() && (pending || answered || !may_repeat) {
                         return Err(failure);
                     }
-                    spent = (!may_repeat && id.is_some()).then(|| failure.clone());
+                    spent = ((pending || !may_repeat) && id.is_some()).then(|| failure.clone());
                     failure
                 }
                 Step::Stale(failure) => {

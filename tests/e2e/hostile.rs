@@ -40,7 +40,10 @@ fn input(call: &str) -> (&'static str, Value) {
         "get" => ("getUser", json!({"id": "1"})),
         "list" => ("listUsers", json!({})),
         "update" => ("updateUser", json!({"id": "1", "payload": payload})),
-        "patch" => ("patchUser", json!({"id": "1", "operations": [{"op": "add", "path": "title", "value": "x"}]})),
+        "patch" => (
+            "patchUser",
+            json!({"id": "1", "operations": [{"op": "add", "path": "emails", "value": [{"value": "x"}]}]}),
+        ),
         "delete" => ("deleteUser", json!({"id": "1"})),
         other => panic!("{other}?"),
     }
@@ -255,9 +258,9 @@ fn rows() -> Vec<Row> {
         // No credentials.
         row("401", "get", |_, _| answer(401, &[("WWW-Authenticate", "Bearer")], ""), 1, "authentication permanent 401"),
         row("403", "create", |_, _| scim(403, "{}"), 1, "permission permanent 403"),
-        row("412", "update", |_, _| scim(412, "{}"), 1, "precondition permanent 412"),
+        row("412 without a condition", "update", |_, _| scim(412, "{}"), 1, "invalidInput permanent 412"),
         row("413", "create", |_, _| scim(413, "{}"), 1, "tooLarge permanent 413"),
-        row("501", "patch", |_, _| scim(501, "{}"), 1, "unsupported permanent 501"),
+        row("501", "update", |_, _| scim(501, "{}"), 1, "unsupported permanent 501"),
         row("a status nobody knows", "get", |_, _| scim(299, "oops"), 1, "protocol permanent 299"),
         // Elsewhere.
         row(
