@@ -266,22 +266,26 @@ impl std::error::Error for Failure {}
 pub fn scrub(text: &str, secrets: &[String]) -> String {
     let worth = || secrets.iter().filter(|secret| secret.len() >= 3);
     let whole = worth().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "[redacted]"));
-    if !whole.contains('…') {
-        return whole;
+    let mut pieces: Vec<&str> = whole.split('…').collect();
+    let Some(last) = pieces.pop() else { return whole };
+    // A text that was cut short, as the ellipsis says, may end within a secret.
+    let mut text = String::new();
+    for piece in pieces {
+        let ends = |secret: &String| {
+            let starts = secret.char_indices().map(|(end, _)| end).chain([secret.len()]).rev();
+            let mut starts = starts.take_while(|end| *end >= 3);
+            starts.find(|end| secret.get(..*end).is_some_and(|start| piece.ends_with(start)))
+        };
+        match worth().filter_map(ends).max() {
+            Some(end) => {
+                text.push_str(piece.get(..piece.len() - end).unwrap_or_default());
+                text.push_str("[redacted]");
+            }
+            None => text.push_str(piece),
+        }
+        text.push('…');
     }
-    // Where a text was cut, it may have been cut within a secret.
-    let pieces: Vec<&str> = whole.split('…').collect();
-    let last = pieces.len() - 1;
-    let cut = |(index, piece): (usize, &&str)| match worth().filter_map(|secret| beginning(piece, secret)).max() {
-        Some(length) if index < last => format!("{}[redacted]", piece.get(..piece.len() - length).unwrap_or_default()),
-        _ => (*piece).to_owned(),
-    };
-    pieces.iter().enumerate().map(cut).collect::<Vec<_>>().join("…")
-}
-
-/// How much of a secret's beginning, three bytes or more, a text ends with.
-fn beginning(text: &str, secret: &str) -> Option<usize> {
-    (3..secret.len()).rev().find(|length| secret.get(..*length).is_some_and(|head| text.ends_with(head)))
+    text + last
 }
 
 /// The forms in which a server may quote a secret: as it is, JSON-escaped, form-encoded, percent-encoded, in base64. The
@@ -290,6 +294,8 @@ pub fn forms(secret: &str) -> Vec<String> {
     let escaped = Value::from(secret).to_string();
     let mut forms = vec![
         secret.to_owned(),
+        // As a text on one line has it.
+        secret.split_whitespace().collect::<Vec<_>>().join(" "),
         escaped.trim_matches('"').to_owned(),
         form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
         utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string(),
@@ -318,5 +324,10 @@ mod tests {
         assert_eq!(scrub("it was pass phrase of ada", &phrase), "it was [redacted]");
         assert_eq!(scrub("it was pass phrase… (and 1 more)", &phrase), "it was [redacted]… (and 1 more)");
         assert_eq!(scrub("pa… and …", &phrase), "pa… and …");
+        assert_eq!(scrub("<two words>", &forms("two \n words")), "<[redacted]>");
+        for cut in ["<p\"ä /…>", "<p\"ä…>", "<p%22%C3…>", "<cCLD…>"] {
+            assert_eq!(scrub(cut, &secrets), "<[redacted]…>", "{cut}");
+        }
+        assert_eq!(scrub("so p… and …", &secrets), "so p… and …");
     }
 }

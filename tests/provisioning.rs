@@ -42,6 +42,8 @@ enum Fault {
     Html,
     /// The connection is refused.
     Refused,
+    /// The answer does not come in time, and it is carried out only after the next request.
+    Late,
 }
 
 /// A provider in memory: unique userName whatever its case, versions, and faults in their order.
@@ -59,6 +61,10 @@ struct Provider {
     no_patch: bool,
     /// Gives versions and keeps to If-Match.
     versions: bool,
+    /// Two users may have the same userName.
+    twice: bool,
+    /// What is carried out late, and after how many requests.
+    late: RefCell<Vec<(u8, Request)>>,
     writes: RefCell<Vec<String>>,
 }
 
@@ -109,7 +115,8 @@ impl Provider {
         let known = if segments[1] == "Users" { Known::USER } else { Known::GROUP };
         let taken = |resource: &Resource, id: Option<&str>| {
             let name = |it: &Resource| resource::text(it, "userName").map(|name| name.to_lowercase());
-            name(resource).is_some()
+            !self.twice
+                && name(resource).is_some()
                 && self.all().iter().any(|it| it["id"].as_str() != id && name(it) == name(resource))
         };
         match request.method {
@@ -180,6 +187,9 @@ impl Platform for Provider {
     fn send(&self, request: &Request, _: &Bounds) -> Outcome {
         self.clock.set(self.clock.get() + 10);
         let fault = self.faults.borrow_mut().pop_front().unwrap_or(Fault::None);
+        let (due, later): (Vec<_>, Vec<_>) = self.late.take().into_iter().partition(|(requests, _)| *requests == 0);
+        self.late.replace(later.into_iter().map(|(requests, request)| (requests - 1, request)).collect());
+        due.iter().for_each(|(_, request)| drop(self.carry_out(request)));
         let gone = |maybe_sent| Err(TransportError { reason: Reason::Closed, maybe_sent, detail: "fault".into() });
         match fault {
             Fault::LostBefore => return gone(true),
@@ -187,6 +197,12 @@ impl Platform for Provider {
             Fault::ErrorBefore => return answer(500, ""),
             Fault::Throttled => return answer(429, ""),
             Fault::Raced => self.race(),
+            Fault::Late => {
+                if request.method != Method::Get {
+                    self.late.borrow_mut().push((1, request.clone()));
+                }
+                return lost(Reason::Timeout, true);
+            }
             _ => {}
         }
         if request.method != Method::Get {
@@ -235,6 +251,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::NoBody),
         1 => Just(Fault::Html),
         1 => Just(Fault::Refused),
+        1 => Just(Fault::Late),
     ]
 }
 
@@ -274,8 +291,11 @@ proptest! {
         no_filters: bool,
         no_patch: bool,
         versions: bool,
+        twice: bool,
     ) {
-        let provider = Provider { exact_filters, no_filters, no_patch, ..Provider::with(&start, versions) };
+        // Who tells case apart when searching and lets names be there twice cannot be helped.
+        let twice = twice && !exact_filters;
+        let provider = Provider { exact_filters, no_filters, no_patch, twice, ..Provider::with(&start, versions) };
         provider.faults.borrow_mut().extend(faults);
         let mut calls = 0;
         let answer = loop {

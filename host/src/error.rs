@@ -362,4 +362,49 @@ mod tests {
             json!({"error": "permanent", "kind": "configuration", "detail": "is wrong", "at": "connections.prod", "maybeApplied": false})
         );
     }
+
+    /// The table of answers is the component's, too (`tests/answers.rs`): here each of its failures is what a caller gets, with the
+    /// exit code.
+    #[test]
+    fn every_answer_of_the_table_has_its_exit_code() {
+        let rows: Vec<Value> = serde_json::from_str(include_str!("../../tests/answers.json")).unwrap();
+        assert!(rows.len() >= 60, "{} rows are left", rows.len());
+        let kinds = [
+            FailureKind::InvalidInput,
+            FailureKind::Authentication,
+            FailureKind::Permission,
+            FailureKind::NotFound,
+            FailureKind::Conflict,
+            FailureKind::Precondition,
+            FailureKind::NotModified,
+            FailureKind::Throttled,
+            FailureKind::Unavailable,
+            FailureKind::Timeout,
+            FailureKind::Unsupported,
+            FailureKind::Protocol,
+            FailureKind::TooLarge,
+        ];
+        for row in rows {
+            let (name, expected) = (&row["name"], &row["failure"]);
+            let text = |member: &str| expected.get(member).and_then(Value::as_str).map(str::to_owned);
+            let kind = kinds.iter().find(|kind| expected["kind"] == kind_name(kind));
+            let failure = Failure {
+                kind: kind.cloned().unwrap_or_else(|| panic!("{name}: which kind?")),
+                status: expected.get("status").and_then(Value::as_u64).map(|status| u16::try_from(status).unwrap()),
+                // Known codes are printed as the RFCs spell them, so that this one says the same.
+                scim_type: text("scimType").map(ScimType::Other),
+                detail: text("detail").unwrap(),
+                pointer: text("pointer"),
+                problems: None,
+                oauth_error: text("oauthError"),
+                retry_after_ms: expected.get("retryAfterMs").and_then(Value::as_u64),
+                maybe_applied: expected["maybeApplied"] == true,
+                request_id: text("requestId"),
+                excerpt: text("excerpt"),
+            };
+            let error = Error::Failure { transient: expected["error"] == "transient", failure: Box::new(failure) };
+            assert_eq!(&error.to_json(), expected, "{name}");
+            assert_eq!(json!(error.exit_code()), row["exitCode"], "{name}");
+        }
+    }
 }

@@ -123,7 +123,8 @@ impl<'a> Client<'a> {
         let is_token = matches!(self.connection.parts.auth, Auth::ClientCredentials(_));
         if first.response.status == 401 && is_token {
             // The token may have been revoked before its time: fetch one, once (RFC 6750 section 3.1).
-            let second = self.authenticated(request, true)?;
+            let second =
+                self.authenticated(request, true).map_err(|failure| after(request, first.repeated, failure))?;
             return Ok(Exchange { repeated: first.repeated || second.repeated, ..second });
         }
         Ok(first)
@@ -162,7 +163,10 @@ impl<'a> Client<'a> {
         let mut repeated = false;
         let mut attempt = 1;
         loop {
-            let outcome = if redirects { self.following(request)? } else { self.once(request) };
+            let outcome = match redirects {
+                true => self.following(request).map_err(|failure| after(request, repeated, failure))?,
+                false => self.once(request),
+            };
             let hint = outcome.as_ref().ok().and_then(|response| retry::retry_after(response, self.platform.now()));
             if attempt < settings.max_attempts && retry::may_repeat(request.effect, &outcome) {
                 let pause = retry::pause(settings, attempt, self.platform.random(), hint);
@@ -209,7 +213,8 @@ impl<'a> Client<'a> {
                         ),
                     );
                     failure.status = Some(response.status);
-                    return Err(failure);
+                    // 303 leads from what was carried out to its result (RFC 9110 section 15.4.4).
+                    return Err(after(&request, response.status == 303, failure));
                 }
                 None => return Ok(Ok(response)),
             }
@@ -269,11 +274,13 @@ impl<'a> Client<'a> {
         };
         let mut failure = Failure::new(kind, what);
         failure.transient = worth_another;
-        if request.effect != Effect::Read && (error.maybe_sent || repeated) {
-            failure = failure.maybe_applied();
-        }
-        failure
+        after(request, error.maybe_sent || repeated, failure)
     }
+}
+
+/// A failure of a request that, where `carried_out` says so, an earlier exchange may have carried out.
+fn after(request: &Request, carried_out: bool, failure: Box<Failure>) -> Box<Failure> {
+    if carried_out && request.effect != Effect::Read { failure.maybe_applied() } else { failure }
 }
 
 /// Whether two URLs have scheme, host and port in common (RFC 6454 section 4).

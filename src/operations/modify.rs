@@ -133,7 +133,8 @@ pub fn put(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) 
     }
     shows_members(client, what, endpoint)?;
     client.warn("the change was made by PUT, with the resource read before");
-    again(client, what, endpoint, input, true, &|current| {
+    // Made again on top of what our own lost attempt may have made, an addition would be there twice.
+    again(client, what, endpoint, input, idempotent(endpoint, &input.operations), &|current| {
         let body = patch::to_put(&current.resource, &input.operations, known(endpoint), "/operations")?;
         let message = Message::new(Verb::Update, input).version(current.version.as_ref());
         send(client, what, endpoint, &message.with(body, true))

@@ -10,7 +10,7 @@ use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
 use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
 use crate::scim::service_provider::Source;
-use crate::scim::{builtin, schema, urn};
+use crate::scim::{builtin, error, schema, urn};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -149,6 +149,13 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
         return deleted(client, what, endpoint, message, &exchange).map(|()| None);
     }
     let resource = body(client, &exchange, request.effect, what)?;
+    let resource = match resource {
+        Some(other) if !is_resource(endpoint, message, &other) => {
+            stranger(client, what, message.verb, &exchange, &other)?;
+            None
+        }
+        resource => resource,
+    };
     // "Accepted" is not "done" (RFC 9110 section 15.3.3, RFC 9967).
     let deferred = exchange.response.status == 202 && message.verb != Verb::Create;
     if deferred {
@@ -157,23 +164,41 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
     match resource {
         Some(resource) => Ok(Some(Versioned::new(client, resource, exchange.response.header("etag")))),
         None if message.verb == Verb::Create => created(client, what, endpoint, message, &request, &exchange).map(Some),
-        None if message.verb == Verb::Get => {
-            let detail = format!("the provider answered {what} with a success and no body");
-            let mut failure = Failure::new(Kind::Protocol, detail);
-            failure.status = Some(exchange.response.status);
-            Err(failure)
-        }
         None if message.options.read_back && !deferred => {
             read_back(client, what, endpoint, message.id, message).map(Some)
+        }
+        None if message.verb == Verb::Get => {
+            Err(error::not_scim(exchange.response.status, &exchange.response.body, what, "there is no body"))
         }
         None => Ok(None),
     }
 }
 
+/// Whether an answer's body is a resource, as far as can be told: some name next to nothing of it.
+fn is_resource(endpoint: &Endpoint, message: &Message<'_>, object: &Resource) -> bool {
+    let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| resource::get(object, name).is_some());
+    let known = |known: &Known| known.attributes.iter().any(|it| resource::get(object, it.name).is_some());
+    let asked = !message.view.attributes.is_empty();
+    common || asked || object.is_empty() || endpoint.known.is_some_and(known)
+}
+
+/// A body that is no resource: no answer to a read, an error after a change if it says so, and otherwise as good as none.
+fn stranger(client: &Client<'_>, what: &str, verb: Verb, exchange: &Exchange, body: &Resource) -> Result<()> {
+    let errors = ["error", "errors"].iter().any(|name| resource::get(body, name).is_some_and(|it| !it.is_null()));
+    if verb != Verb::Get && !errors {
+        client.warn(format!("the provider answered {what} with JSON that is no resource; it is left out"));
+        return Ok(());
+    }
+    let response = &exchange.response;
+    let mut failure = error::not_scim(response.status, &response.body, what, "the body is no resource");
+    failure.request_id = response.request_id();
+    Err(if verb == Verb::Get { failure } else { failure.maybe_applied() })
+}
+
 /// Reads a resource.
 pub fn read(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>) -> Result<Versioned> {
-    let empty = || Failure::new(Kind::Protocol, format!("the provider answered {what} with a success and no body"));
-    send(client, what, endpoint, message)?.ok_or_else(empty)
+    let nothing = || Failure::new(Kind::Internal, format!("{what}: a read gave nothing"));
+    send(client, what, endpoint, message)?.ok_or_else(nothing)
 }
 
 /// The resource as it is sent: checked, without what only the provider sets, its schemas named.
@@ -293,6 +318,11 @@ fn deleted(
     if gone && exchange.repeated {
         client.warn("an earlier attempt, whose answer was lost, had deleted it");
         return Ok(());
+    }
+    let start = exchange.response.body.trim_ascii_start().first();
+    if exchange.response.is_success() && matches!(start, Some(b'<' | b'{')) {
+        // A page, as of a gateway that asks to sign in, or an error: no success, whatever the status says.
+        body(client, exchange, message.effect(), what)?;
     }
     if exchange.response.status == 202 {
         client.warn(format!("the provider answered {what} with 202: the deletion may be made later"));

@@ -4,7 +4,7 @@ use super::Options;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange};
-use crate::http::{Effect, Method, Request, retry};
+use crate::http::{Effect, Method, Request, Response, retry};
 use crate::scim::error;
 use crate::scim::resource::Resource;
 use serde_json::Value;
@@ -70,6 +70,12 @@ pub fn request(
 /// The failure that an answer without success stands for, with all that the answer says about it.
 pub fn refused(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Box<Failure> {
     let response = &exchange.response;
+    let failure = meaning(client, response, effect, what);
+    // An earlier attempt may have made the change that this one was refused for.
+    if exchange.repeated && effect != Effect::Read { failure.maybe_applied() } else { failure }
+}
+
+fn meaning(client: &Client<'_>, response: &Response, effect: Effect, what: &str) -> Box<Failure> {
     let mut failure = error::failure(response.status, &response.body, what);
     failure.retry_after_ms = retry::retry_after(response, client.platform().now());
     failure.request_id = response.request_id();
@@ -91,13 +97,19 @@ pub fn refused(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &
         }
         _ => {}
     }
-    // An earlier attempt, whose answer was lost, may have done what this one was refused for.
-    if exchange.repeated && effect != Effect::Read { failure.maybe_applied() } else { failure }
+    failure
 }
 
 /// Reads a success's body; none where there is none.
 pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str) -> Result<Option<Resource>> {
-    let found = read(client, exchange, effect, what, error::object)?;
+    let parse = if effect == Effect::Read { error::object } else { error::object_or_null };
+    let found = read(client, exchange, effect, what, parse)?;
+    if let Some(status) = found.as_ref().and_then(error::in_success) {
+        let response = Response { status, ..exchange.response.clone() };
+        let mut failure = refused(client, &Exchange { response, repeated: exchange.repeated }, effect, what);
+        failure.detail.push_str(&format!(" (in an answer of status {})", exchange.response.status));
+        return Err(failure);
+    }
     // Some write nothing as an empty object.
     Ok(found.filter(|object| effect == Effect::Read || !object.is_empty()))
 }

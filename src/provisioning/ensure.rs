@@ -136,11 +136,14 @@ impl Ensure<'_> {
     fn settle(&self, progress: &mut Progress) -> Result<Resource> {
         let mut current = self.search.find(false)?;
         let mut round = 1;
+        // A change was lost that must not be sent again: no attempt is left, or the provider may still be at it.
+        let mut spent = None;
         loop {
             let id = current.as_ref().and_then(Versioned::id);
-            let step = match &current {
-                None => self.create(progress)?,
-                Some(current) => self.change(current, progress)?,
+            let step = match (&current, spent.take()) {
+                (None, _) => self.create(progress)?,
+                (Some(current), Some(failure)) if !self.differences(current).is_empty() => return Err(failure),
+                (Some(current), _) => self.change(current, progress)?,
             };
             let failure = match step {
                 Step::Done(resource) => return Ok(resource),
@@ -164,10 +167,10 @@ impl Ensure<'_> {
                     let pending = failure.kind == Kind::Timeout || failure.status == Some(504);
                     // What a success was answered to exists, even if it cannot be seen yet.
                     let answered = failure.status.is_some_and(|status| (200..300).contains(&status));
-                    let as_wished = current.as_ref().is_some_and(|current| self.difference(current).is_empty());
-                    if !as_wished && !may_repeat || current.is_none() && (pending || answered) {
+                    if current.is_none() && (pending || answered || !may_repeat) {
                         return Err(failure);
                     }
+                    spent = ((pending || !may_repeat) && id.is_some()).then(|| failure.clone());
                     failure
                 }
                 Step::Stale(failure) => {
@@ -251,17 +254,11 @@ impl Ensure<'_> {
         }
     }
 
-    /// What leads from a resource to the one that is wanted, members aside.
-    fn difference(&self, current: &Versioned) -> Vec<Operation> {
-        let options = patch::Options { style: style(self.client), ..patch::Options::default() };
-        patch::diff(&current.resource, &self.desired, known(self.endpoint), &options)
-    }
-
     fn change(&self, current: &Versioned, progress: &mut Progress) -> Result<Step> {
         let Some(id) = current.id() else {
             return Err(Failure::new(Kind::Protocol, format!("{}: the provider's resource has no id", self.what)));
         };
-        let operations = self.difference(current);
+        let operations = self.differences(current);
         if operations.is_empty() {
             return self.settle_members(&id, current.resource.clone(), progress).map(Step::Done);
         }
@@ -293,7 +290,7 @@ impl Ensure<'_> {
             Some(now) => now,
             None => self.read(&id, without_members(self.endpoint))?,
         };
-        let left = self.difference(&now);
+        let left = self.differences(&now);
         if !left.is_empty() {
             let paths: Vec<&str> = left.iter().filter_map(|operation| operation.path.as_deref()).collect();
             self.client.warn(format!(
@@ -302,6 +299,12 @@ impl Ensure<'_> {
             ));
         }
         self.settle_members(&id, now.resource, progress).map(Step::Done)
+    }
+
+    /// What makes the resource as desired.
+    fn differences(&self, current: &Versioned) -> Vec<Operation> {
+        let options = patch::Options { style: style(self.client), ..patch::Options::default() };
+        patch::diff(&current.resource, &self.desired, known(self.endpoint), &options)
     }
 
     /// How these operations are sent.

@@ -1,6 +1,7 @@
 //! What an answer that is no success means (RFC 7644 section 3.12).
 
 use super::resource::{self, Resource};
+use super::urn;
 use crate::failure::{Failure, Kind, Result};
 use serde_json::Value;
 
@@ -68,7 +69,12 @@ pub fn short(text: &str, longest: usize) -> String {
 /// The beginning of a body, for a person.
 pub fn excerpt(body: &[u8]) -> Option<String> {
     let head = body.get(..body.len().min(4 * EXCERPT)).unwrap_or_default();
-    Some(short(&String::from_utf8_lossy(head), EXCERPT)).filter(|text| !text.is_empty())
+    let mut text = short(&String::from_utf8_lossy(head), EXCERPT);
+    // What follows white space that was left out is cut off as well.
+    if head.len() < body.len() && !text.ends_with('…') {
+        text.push('…');
+    }
+    Some(text).filter(|text| !text.is_empty())
 }
 
 /// Kind and transience of a status and a detail error code.
@@ -158,7 +164,21 @@ pub fn object(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Resour
     }
 }
 
-fn not_scim(status: u16, body: &[u8], what: &str, detail: &str) -> Box<Failure> {
+/// Reads the body of a change that succeeded: some write nothing as null.
+pub fn object_or_null(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Resource> {
+    if body.trim_ascii() == b"null" { Ok(Resource::new()) } else { object(status, body, depth, what) }
+}
+
+/// The status that an error says which came with the status of a success; none for anything else.
+pub fn in_success(object: &Resource) -> Option<u16> {
+    let schemas = resource::get(object, "schemas")?.as_array()?;
+    let named = schemas.iter().filter_map(Value::as_str).any(|name| name.eq_ignore_ascii_case(urn::ERROR));
+    let status = resource::number(object, "status").and_then(|status| u16::try_from(status).ok());
+    named.then(|| status.filter(|status| (400..600).contains(status)).unwrap_or(500))
+}
+
+/// The failure of a success whose body is not what it should be.
+pub fn not_scim(status: u16, body: &[u8], what: &str, detail: &str) -> Box<Failure> {
     let mut failure = Failure::new(Kind::Protocol, format!("the provider answered {what} with {status}, but {detail}"));
     failure.status = Some(status);
     failure.excerpt = excerpt(body);

@@ -14,6 +14,8 @@ pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRe
 pub const BULK_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:BulkRequest";
 /// Bulk response (RFC 7644 section 3.7).
 pub const BULK_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
+/// An error (RFC 7644 section 3.12).
+pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 /// Whether a schema is one of the core schemas, whose attributes stand in the resource itself (RFC 7643 section 3.3).
 pub fn is_core(schema: &str) -> bool {

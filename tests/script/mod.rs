@@ -117,3 +117,36 @@ pub fn client_credentials() -> Value {
 pub fn token(value: &str, life: u64) -> Outcome {
     answer(200, json!({"access_token": value, "token_type": "bearer", "expires_in": life}).to_string())
 }
+
+/// The outcome that an exchange written as data stands for: `{"response": {"status", "headers", "body"}}`, where a body is text, or
+/// JSON, or `{"bytes": [..]}`, or `{"text", "times"}`; or `{"lost": "refused", "maybeSent": false}`.
+pub fn outcome(exchange: &Value) -> Outcome {
+    if let Some(reason) = exchange["lost"].as_str() {
+        let reasons = [
+            ("dns", Reason::Dns),
+            ("refused", Reason::Refused),
+            ("tls", Reason::Tls),
+            ("timeout", Reason::Timeout),
+            ("reset", Reason::Closed),
+            ("tooLarge", Reason::TooLarge),
+            ("malformed", Reason::Malformed),
+        ];
+        let found = reasons.iter().find(|row| row.0 == reason).unwrap_or_else(|| panic!("{reason}?"));
+        return lost(found.1, exchange["maybeSent"].as_bool().unwrap());
+    }
+    let response = &exchange["response"];
+    let status = response["status"].as_u64().unwrap_or_else(|| panic!("no status: {exchange}")) as u16;
+    let body = match response.get("body") {
+        None => Vec::new(),
+        Some(Value::String(text)) => text.clone().into_bytes(),
+        Some(Value::Object(object)) if object.contains_key("bytes") => {
+            object["bytes"].as_array().unwrap().iter().map(|byte| byte.as_u64().unwrap() as u8).collect()
+        }
+        Some(Value::Object(object)) if object.contains_key("times") => {
+            object["text"].as_str().unwrap().repeat(object["times"].as_u64().unwrap() as usize).into_bytes()
+        }
+        Some(other) => other.to_string().into_bytes(),
+    };
+    let headers = response["headers"].as_object().into_iter().flatten();
+    headers.fold(answer(status, body), |outcome, (name, value)| with_header(outcome, name, value.as_str().unwrap()))
+}
