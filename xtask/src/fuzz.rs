@@ -20,9 +20,12 @@ const RUSTFLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanit
 /// Limits of one input: memory in MB, time in seconds, length in bytes.
 const LIMITS: [&str; 3] = ["-rss_limit_mb=512", "-timeout=5", "-max_len=8192"];
 
+/// How long each target runs in the step of `cargo xtask test`.
+const SECONDS: u32 = 3;
+
 /// The step of `cargo xtask test`: every target, with the same random numbers each time.
 pub fn check() -> Result<()> {
-    run(None, 5, &["-seed=1"])
+    run(None, SECONDS, &["-seed=1"])
 }
 
 /// `cargo xtask fuzz`: one target, or each in turn.
