@@ -17,7 +17,9 @@ pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -
     let operation = Operation { op: Op::Replace, path: Some("active".to_owned()), value: Some(json!(active)) };
     let input = Input { operations: vec![operation], ..input.clone() };
     let knobs = &client.connection().profile.knobs;
-    let changed = if knobs.update_with == UpdateWith::Put && knobs.put {
+    // Where PATCH is said to change some attributes, and this is one, it does.
+    let by_patch = knobs.patch_attributes.is_some() && modify::beyond(client, endpoint, &input.operations).is_none();
+    let changed = if knobs.update_with == UpdateWith::Put && knobs.put && !by_patch {
         modify::put(client, row.name, endpoint, &input)
     } else {
         modify::patch(client, row.name, endpoint, &input)

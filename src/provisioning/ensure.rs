@@ -375,7 +375,7 @@ impl Ensure<'_> {
         if self.dry_run {
             return Ok(resource);
         }
-        group.carry_out(plan)?;
+        group.fulfil(plan)?;
         Ok(self.read(id, without_members(self.endpoint))?.resource)
     }
 

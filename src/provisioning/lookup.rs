@@ -238,8 +238,12 @@ impl<'a> Search<'a> {
         }
         let pages = if thorough { PAGES_AFTER_REFUSAL } else { PAGES };
         let Listing { hits, conclusive } = self.list(key, None, pages)?;
-        if conclusive || !hits.is_empty() || thorough {
+        // Of those not read, others may match as well; what only one can have is found once it is.
+        if conclusive || (key.unique && !hits.is_empty()) {
             return Ok(hits);
+        }
+        if thorough {
+            return Ok(BTreeMap::new());
         }
         Err(Failure::new(
             Kind::Unsupported,

@@ -162,20 +162,23 @@ impl<'a> Group<'a> {
     pub fn set(&self, wanted: &[Resource]) -> Result<Membership> {
         match self.plan(wanted)? {
             Some(plan) if plan.is_empty() => Ok(Membership { unchanged: plan.unchanged, ..Membership::default() }),
-            Some(plan) => {
-                let blind = plan.remove.is_empty() && plan.unchanged == Some(0);
-                let done = self.carry_out(plan)?;
-                if blind && self.members().map_err(|failure| safe_to_repeat(failure, true))?.is_empty() {
-                    let detail = format!(
-                        "{}: the members were added, but the provider does not show a group's members, so that none could be removed; set overrides.membersReturned to false if that is so",
-                        self.what
-                    );
-                    return Err(safe_to_repeat(Failure::new(Kind::Unsupported, detail), true));
-                }
-                Ok(done)
-            }
+            Some(plan) => self.fulfil(plan),
             None => self.replace(wanted),
         }
+    }
+
+    /// Carries out a plan that was made from the members the provider shows, and makes sure that it shows them.
+    pub fn fulfil(&self, plan: Plan) -> Result<Membership> {
+        let blind = !plan.add.is_empty() && plan.remove.is_empty() && plan.unchanged == Some(0);
+        let done = self.carry_out(plan)?;
+        if blind && self.members().map_err(|failure| safe_to_repeat(failure, true))?.is_empty() {
+            let detail = format!(
+                "{}: the members were added, but the provider does not show a group's members, so that none could be removed; set overrides.membersReturned to false if that is so",
+                self.what
+            );
+            return Err(safe_to_repeat(Failure::new(Kind::Unsupported, detail), true));
+        }
+        Ok(done)
     }
 
     /// Adds and removes. First comes who is new, so that no group is empty in between.
@@ -345,7 +348,8 @@ impl<'a> Group<'a> {
 
     fn by_put(&self) -> bool {
         let knobs = &self.client.connection().profile.knobs;
-        knobs.put && (knobs.update_with == UpdateWith::Put || !supports(self.client, "patch").0)
+        let patchable = knobs.patchable("Group").is_some_and(|names| names.iter().any(|name| *name == "members"));
+        knobs.put && ((knobs.update_with == UpdateWith::Put && !patchable) || !supports(self.client, "patch").0)
     }
 
     /// The group is read, changed and replaced; again where it has changed in between.
