@@ -142,8 +142,8 @@ fn parse(credentials: &ClientCredentials, response: &Response, now: u64) -> Resu
         (429, _) => Failure::new(Kind::Throttled, format!("the token endpoint at {endpoint} asks to slow down (429)")).transient(),
         (500.., code) => Failure::new(Kind::Unavailable, format!("the token endpoint at {endpoint} answered {}{}", response.status, code.map(|code| format!(" {code}")).unwrap_or_default())).transient(),
         (_, Some(code)) if !response.is_success() => {
-            let description = text("error_description").map(|text| format!(" ({})", short(&text, 300))).unwrap_or_default();
-            let code = &short(&code, 64);
+            let description = text("error_description").map(|text| format!(" ({})", short(text, 300))).unwrap_or_default();
+            let code = &short(code, 64);
             Failure::new(Kind::Authentication, format!("the token endpoint at {endpoint} refused the client: {code}{description}; {}", advice(code)))
         }
         (404 | 405, _) => Failure::new(Kind::Configuration, format!("auth.tokenUrl: the server at {endpoint} answered {}; this is no token endpoint", response.status)).at("/auth/tokenUrl"),
