@@ -59,7 +59,7 @@ pub struct Trail {
     steps: u64,
 }
 
-/// Pages without a resource that are followed, beyond those with some.
+/// Pages without a resource that are followed, beyond three for each that has some.
 const EMPTY_PAGES: u64 = 50;
 
 /// Fingerprints a trail keeps.
@@ -202,7 +202,7 @@ pub fn step(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u
         // A server that does not page sends the same everything each time: nothing is missing unless something else says so.
         (cursor, _) if repeated => end(announced.unwrap_or(cursor.is_none())),
         (Some(cursor), _) if cursors.has(hash(cursor)) => end(announced.unwrap_or(false)),
-        (Some(_), _) if received == 0 && cursors.steps > pages.steps.saturating_add(EMPTY_PAGES) => {
+        (Some(_), _) if received == 0 && cursors.steps > pages.steps.saturating_mul(4).saturating_add(EMPTY_PAGES) => {
             end(announced.unwrap_or(false))
         }
         (Some(cursor), _) => onward(Position::Cursor(cursor.clone())),
