@@ -348,7 +348,7 @@ impl<'a> Group<'a> {
 
     fn by_put(&self) -> bool {
         let knobs = &self.client.connection().profile.knobs;
-        let patchable = knobs.patchable("Group").is_some_and(|names| names.iter().any(|name| *name == "members"));
+        let patchable = knobs.patchable("Group").is_some_and(|names| names.contains(&"members"));
         knobs.put && ((knobs.update_with == UpdateWith::Put && !patchable) || !supports(self.client, "patch").0)
     }
 
