@@ -31,7 +31,7 @@ fn same(found: Vec<(String, (i32, String))>, expected: &[(&str, i32, &str)]) {
 
 #[test]
 fn bad_input_is_named_exactly() {
-    let rows: [(&str, &str, i32, &str); 27] = [
+    let rows: [(&str, &str, i32, &str); 28] = [
         (
             "createUser",
             "{\"payload\":\n {\"userName\" \"x\"}}",
