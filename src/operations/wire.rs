@@ -20,6 +20,10 @@ pub fn url<S: AsRef<str>>(connection: &Connection, segments: impl IntoIterator<I
         path.push(segment_of_path(segment.as_ref())?);
     }
     drop(path);
+    for parameter in connection.profile.knobs.parameters.iter().flatten() {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        url.query_pairs_mut().append_pair(name, value);
+    }
     Ok(url)
 }
 

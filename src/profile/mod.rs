@@ -187,6 +187,7 @@ knobs! {
     delete_deactivates "deleteDeactivates" Flag "Whether a deleted user is only deactivated";
     accept "accept" Accept "Media type of answers: SCIM's own or else JSON, or JSON only";
     accept_on_delete "acceptOnDelete" Flag "Whether a DELETE has the Accept header too";
+    parameters "parameters" Names "Parameters of every URL of the service, name=value, for example domain=PRIMARY";
     query_length "queryLength" Count "Longest query in a URL, bytes; a longer one goes by POST to .search where that is there";
     private_queries "privateQueries" Flag "Whether every query with a filter goes by POST to .search, so that it stands in no URL";
     discovery_lifetime "discoveryLifetimeMs" Count "How long documents of discovery are kept, milliseconds";
