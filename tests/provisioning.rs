@@ -220,25 +220,7 @@ impl Platform for Provider {
         }
     }
 
-    fn now(&self) -> u64 {
-        self.clock.get()
-    }
-
-    fn elapsed(&self) -> u64 {
-        self.clock.get()
-    }
-
-    fn sleep(&self, milliseconds: u64) {
-        self.clock.set(self.clock.get() + milliseconds);
-    }
-
-    fn random(&self) -> u64 {
-        4
-    }
-
-    fn environment(&self, _: &str) -> Option<String> {
-        None
-    }
+    script::calm!();
 }
 
 fn fault() -> impl Strategy<Value = Fault> {

@@ -237,25 +237,7 @@ impl Platform for Counting {
         }
     }
 
-    fn now(&self) -> u64 {
-        self.clock.get()
-    }
-
-    fn elapsed(&self) -> u64 {
-        self.clock.get()
-    }
-
-    fn sleep(&self, milliseconds: u64) {
-        self.clock.set(self.clock.get() + milliseconds);
-    }
-
-    fn random(&self) -> u64 {
-        4
-    }
-
-    fn environment(&self, _: &str) -> Option<String> {
-        None
-    }
+    script::calm!();
 }
 
 /// How a call went.

@@ -49,7 +49,7 @@ pub fn service_provider(client: &Client<'_>) -> Result<ServiceProvider> {
 pub fn service_provider_cached(client: &Client<'_>) -> Result<ServiceProvider> {
     let documents = match known(client, Document::ServiceProvider) {
         // Whoever does not ask for the document itself can do without it.
-        Err(failure) if matches!(failure.kind, Kind::Permission | Kind::Protocol | Kind::InvalidInput) => {
+        Err(failure) if lacking(&failure) => {
             client.warn("the provider's ServiceProviderConfig cannot be read; its capabilities are assumed");
             None
         }

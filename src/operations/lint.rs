@@ -90,11 +90,7 @@ pub fn query(client: &Client<'_>, provider: &ServiceProvider, endpoint: &Endpoin
 pub fn patch(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]) -> Result<()> {
     let knobs = &client.connection().profile.knobs;
     let patchable = resource_type(endpoint).and_then(|known| knobs.patchable(known.name));
-    let fixed = |name: &str| {
-        let whole = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
-        let one = |known: &&str| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&whole);
-        patchable.as_ref().is_some_and(|names| !names.iter().any(one))
-    };
+    let fixed = |name: &str| resource_type(endpoint).is_some_and(|known| !knobs.patches(known.name, name));
     let mut problems = Vec::new();
     if knobs.patch_operations.is_some_and(|most| operations.len() > most as usize) {
         let most = knobs.patch_operations.unwrap_or_default();

@@ -6,11 +6,10 @@
 
 use super::resource::{Message, Versioned, payload, read, send};
 use super::target::Endpoint;
-use super::{Input, Options, Verb, View, lint};
+use super::{Input, Options, Verb, View};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::scim::patch::{self, Known, Operation};
-use crate::scim::path::Path;
 use crate::scim::service_provider::{ServiceProvider, Source};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -42,19 +41,29 @@ pub fn style(client: &Client<'_>) -> patch::Style {
 
 /// The first attribute that operations change and PATCH cannot, by `patchAttributes`.
 pub fn beyond(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]) -> Option<String> {
-    let allowed = client.connection().profile.knobs.patchable(endpoint.known?.name)?;
-    let permitted = |name: &str| {
-        let attribute = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
-        allowed.iter().any(|known| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&attribute))
-    };
+    let (knobs, known) = (&client.connection().profile.knobs, endpoint.known?);
     operations.iter().find_map(|operation| {
         let names: Vec<&str> = match (&operation.path, &operation.value) {
             (Some(path), _) => vec![path.trim()],
             (None, Some(Value::Object(values))) => values.keys().map(String::as_str).collect(),
             _ => Vec::new(),
         };
-        names.into_iter().find(|name| !permitted(name)).map(str::to_owned)
+        names.into_iter().find(|name| !knobs.patches(known.name, name)).map(str::to_owned)
     })
+}
+
+/// Whether so many operations go into one PATCH, by `patchOperations`.
+pub fn fits(client: &Client<'_>, what: &str, operations: &[Operation]) -> Result<()> {
+    match client.connection().profile.knobs.patch_operations {
+        Some(most) if operations.len() > most as usize => Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "{what}: {} changes do not fit into one PATCH at this provider, which takes {most}",
+                operations.len()
+            ),
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Replaces a resource. With read-modify-write, what the payload leaves out stays.
@@ -80,7 +89,7 @@ pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Inpu
             if let Some(name) = beyond(client, endpoint, &operations) {
                 return Err(unpatchable(&name));
             }
-            lint::patch(client, endpoint, &operations)?;
+            fits(client, what, &operations)?;
             let message = patching(endpoint, input, &operations)?;
             send(client, what, endpoint, &message.version(current.version.as_ref()))
         });

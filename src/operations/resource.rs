@@ -275,8 +275,9 @@ fn created(
     exchange: &Exchange,
 ) -> Result<Versioned> {
     if exchange.response.status == 202 {
-        let detail = "the provider answered {what} with 202: the resource may come into being later; the result is what was sent, without an id";
-        client.warn(detail.replace("{what}", what));
+        client.warn(format!(
+            "the provider answered {what} with 202: the resource may come into being later; the result is what was sent, without an id"
+        ));
         return Ok(as_sent(message));
     }
     let location = exchange.response.header("location").and_then(|location| request.url.join(location).ok());

@@ -6,6 +6,7 @@
 
 use crate::failure::{Failure, Kind, Result};
 use crate::reader::{Reader, suggestion};
+use crate::scim::path::Path;
 use crate::scim::service_provider::FEATURES;
 use serde_json::{Map, Value};
 
@@ -205,6 +206,13 @@ impl Knobs {
     /// The attributes of a type that PATCH can change; none for all.
     pub fn patchable(&self, resource_type: &str) -> Option<Vec<&str>> {
         attributes(self.patch_attributes.as_ref()?, resource_type)
+    }
+
+    /// Whether PATCH can change what a path or a name means, in resources of a type.
+    pub fn patches(&self, resource_type: &str, name: &str) -> bool {
+        let whole = name.parse::<Path>().map_or_else(|_| name.to_owned(), |path| path.attribute.name);
+        let is = |known: &&str| known.eq_ignore_ascii_case(name) || known.eq_ignore_ascii_case(&whole);
+        self.patchable(resource_type).is_none_or(|known| known.iter().any(is))
     }
 }
 

@@ -311,11 +311,10 @@ impl Ensure<'_> {
     fn way(&self, operations: &[Operation]) -> Result<UpdateWith> {
         let knobs = &self.client.connection().profile.knobs;
         let patches = supports(self.client, "patch").0;
-        let most = knobs.patch_operations.map_or(usize::MAX, |most| most as usize);
-        if patches && operations.len() > most {
-            let detail =
-                format!("{}: {} changes do not fit into one PATCH at this provider", self.what, operations.len());
-            return if knobs.put { Ok(UpdateWith::Put) } else { Err(Failure::new(Kind::Unsupported, detail)) };
+        if let Err(failure) = modify::fits(self.client, self.what, operations)
+            && patches
+        {
+            return if knobs.put { Ok(UpdateWith::Put) } else { Err(failure) };
         }
         match (patches, knobs.put, beyond(self.client, self.endpoint, operations)) {
             (false, false, _) => Err(Failure::new(

@@ -348,7 +348,8 @@ impl<'a> Group<'a> {
 
     fn by_put(&self) -> bool {
         let knobs = &self.client.connection().profile.knobs;
-        let patchable = knobs.patchable("Group").is_some_and(|names| names.contains(&"members"));
+        // Where PATCH is said to change some attributes, and this is one, it does.
+        let patchable = knobs.patch_attributes.is_some() && knobs.patches("Group", "members");
         knobs.put && ((knobs.update_with == UpdateWith::Put && !patchable) || !supports(self.client, "patch").0)
     }
 

@@ -25,6 +25,19 @@ fn guarded(auth: Value) -> Workplace {
 }
 
 #[test]
+fn a_bulk_request_of_which_something_failed_exits_with_1() {
+    let (_sandbox, connection) = sandbox(Options::default());
+    let place = Workplace::new(&[("sandbox", connection)]);
+    let user = json!({"method": "POST", "path": "/Users", "data": {"userName": "cli-bulk"}});
+    let once = place.run(&["call", "bulk", "--input", &json!({"operations": [user]}).to_string()]);
+    assert_eq!((once.code, once.stderr.as_str(), &once.json()["succeeded"]), (0, "", &json!(1)), "{once:?}");
+    let other = json!({"method": "POST", "path": "/Users", "data": {"userName": "cli-bulk-2"}});
+    let again = place.run(&["call", "bulk", "--input", &json!({"operations": [user, other]}).to_string()]);
+    assert_eq!((again.code, &again.json()["failed"]), (1, &json!(1)), "{again:?}");
+    assert!(again.stderr.contains("1 of 2 operations failed"), "{}", again.stderr);
+}
+
+#[test]
 fn a_user_is_created_once_at_a_server_of_others() {
     let place = guarded(json!({}));
     let call = ["call", "createUser", "--input", r#"{"payload":{"userName":"cli-ada","name":{"givenName":"Ada"}}}"#];

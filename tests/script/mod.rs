@@ -19,6 +19,34 @@ use std::collections::VecDeque;
 
 pub type Outcome = Result<Response, TransportError>;
 
+/// What the tests' providers have besides answers: a clock that goes on when they are waited for, and no surprises.
+#[allow(unused_macros, reason = "not every test has a provider of its own")]
+macro_rules! calm {
+    () => {
+        fn now(&self) -> u64 {
+            self.clock.get()
+        }
+
+        fn elapsed(&self) -> u64 {
+            self.clock.get()
+        }
+
+        fn sleep(&self, milliseconds: u64) {
+            self.clock.set(self.clock.get() + milliseconds);
+        }
+
+        fn random(&self) -> u64 {
+            4
+        }
+
+        fn environment(&self, _: &str) -> Option<String> {
+            None
+        }
+    };
+}
+#[allow(unused_imports, reason = "not every test has a provider of its own")]
+pub(crate) use calm;
+
 /// A provider that answers by script and remembers what it was sent.
 #[derive(Default)]
 pub struct Script {
