@@ -13,7 +13,7 @@ use crate::convert::{discovery as described, request, resource};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::wasi::Wasi;
 use crate::operations::{Input, Output, connection_test};
-use crate::reader;
+use std::rc::Rc;
 
 type Answer<T> = std::result::Result<T, wit::Error>;
 type View = Option<wit::View>;
@@ -181,10 +181,8 @@ impl catalog::Guest for Component {
     }
 }
 
-fn connection_from(json: &str) -> Answer<Connection> {
-    reader::parse(json, "connection", Kind::Configuration)
-        .and_then(|value| Connection::from_json(&value))
-        .map_err(answer::error)
+fn connection_from(json: &str) -> Answer<Rc<Connection>> {
+    Connection::from_text(json).map_err(answer::error)
 }
 
 impl runtime::Guest for Component {
