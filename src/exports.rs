@@ -32,7 +32,7 @@ fn run<T>(
     input: impl FnOnce() -> Result<Input>,
     answer: impl FnOnce(Output) -> Option<T>,
 ) -> Answer<T> {
-    let call = || call::call(&Wasi, &request::connection(connection)?, operation, &input()?, None);
+    let call = || call::call(&Wasi, &*request::connection(connection)?, operation, &input()?, None);
     let mismatch =
         || Failure::new(Kind::Internal, format!("{} gave a result of another operation", operation.row().name));
     call().and_then(|it| answer(it.output).ok_or_else(mismatch)).map_err(answer::error)
@@ -197,7 +197,7 @@ impl runtime::Guest for Component {
     }
 
     fn test_connection(connection: String) -> Answer<runtime::ConnectionReport> {
-        Ok(answer::report(connection_test::run(&Wasi, &connection_from(&connection)?)))
+        Ok(answer::report(connection_test::run(&Wasi, &*connection_from(&connection)?)))
     }
 
     fn resolve_connection(connection: String) -> Answer<String> {
@@ -205,12 +205,12 @@ impl runtime::Guest for Component {
     }
 
     fn choices(connection: String, source: String) -> Answer<Vec<runtime::Choice>> {
-        let choices = forms::choices(&Wasi, &connection_from(&connection)?, &source).map_err(answer::error)?;
+        let choices = forms::choices(&Wasi, &*connection_from(&connection)?, &source).map_err(answer::error)?;
         Ok(choices.into_iter().map(|(value, label)| runtime::Choice { value, label }).collect())
     }
 
     fn resolve_schema(connection: String, operation: String) -> Answer<String> {
-        let schema = forms::schema(&Wasi, &connection_from(&connection)?, &operation).map_err(answer::error)?;
+        let schema = forms::schema(&Wasi, &*connection_from(&connection)?, &operation).map_err(answer::error)?;
         Ok(schema.to_string())
     }
 }
