@@ -10,6 +10,7 @@ use crate::bindings::scim::connector::types as wit;
 use crate::connection::Connection;
 use crate::connector::Connector;
 use crate::egress::policy::{Origin, Policy};
+use crate::egress::transport::Transport;
 use crate::egress::{Activity, Egress, Hooks};
 use crate::error::{Error, FailureKind, Result};
 use crate::instance::{DeadlinePassed, Instance, Running};
@@ -130,9 +131,14 @@ impl Client {
             origins.push(token);
             token_uri = uri;
         }
-        let policy = Policy::new(origins, record.allow_insecure_http.unwrap_or(false));
         let options = &connector.inner.options;
-        let egress = Arc::new(Egress::new(policy, token_uri, redactor.clone(), options.observer.clone()));
+        let wrong =
+            |(key, detail): (&str, String)| Error::Config { path: references::join(&settings_path, key), detail };
+        let policy =
+            Policy::new(origins, record.allow_insecure_http.unwrap_or(false)).with(&settings.allow).map_err(wrong)?;
+        let transport =
+            Transport::new(&settings, &options.allow_addresses, options.dns.clone(), &redactor).map_err(wrong)?;
+        let egress = Arc::new(Egress::new(policy, transport, token_uri, redactor.clone(), options.observer.clone()));
         let total = record.timeouts.as_ref().and_then(|timeouts| timeouts.total_ms).unwrap_or(120_000);
         let inner = Inner {
             permits: Arc::new(Semaphore::new(settings.limits.concurrency)),
@@ -249,6 +255,7 @@ impl Call<'_> {
     /// Ends the call: a healthy instance goes back, any other is dropped.
     fn finish<T>(mut self, answer: Result<wasmtime::Result<Result<T, wit::Error>>, Elapsed>) -> Result<T> {
         let maybe_applied = self.instance.as_ref().is_some_and(|instance| instance.activity.has_written());
+        let explanation = self.instance.as_ref().and_then(|instance| instance.activity.explanation());
         let memory = self.instance.as_ref().map_or(0, Instance::memory_used);
         self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
         let deadline = Error::Deadline { after: self.limit, maybe_applied };
@@ -261,7 +268,7 @@ impl Call<'_> {
                         idle.push(instance);
                     }
                 }
-                result.map_err(|error| scrubbed(error.into(), &self.client.redactor))
+                result.map_err(|error| scrubbed(explained(error.into(), explanation.as_deref()), &self.client.redactor))
             }
             Ok(Err(trap)) if trap.is::<DeadlinePassed>() => Err(deadline),
             Ok(Err(trap)) => {
@@ -337,6 +344,21 @@ pub(crate) fn at(path: &str, error: Error) -> Error {
     }
 }
 
+/// A failure with what the host knows about its reason.
+fn explained(mut error: Error, explanation: Option<&str>) -> Error {
+    if let (Error::Failure { failure, .. }, Some(words)) = (&mut error, explanation) {
+        explain(failure, words);
+    }
+    error
+}
+
+/// Only a failure without an answer is explained by the last request's.
+fn explain(failure: &mut wit::Failure, words: &str) {
+    if failure.status.is_none() && !matches!(failure.kind, FailureKind::InvalidInput) {
+        failure.detail = format!("{} ({words})", failure.detail);
+    }
+}
+
 impl Client {
     /// Tries the connection step by step: reachable, authenticated, capabilities, one user listed. A step that is no good
     /// is a report with `ok: false`.
@@ -349,7 +371,11 @@ impl Client {
         let Instance { store, exports, .. } = call.instance()?;
         let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);
         let answer = tokio::time::timeout_at(deadline, answer).await;
+        let explanation = call.instance()?.activity.explanation();
         let mut report = call.finish(answer)?;
+        if let (Some(failure), Some(words)) = (&mut report.failure, &explanation) {
+            explain(failure, words);
+        }
         let redactor = &self.inner.redactor;
         report.steps.iter_mut().for_each(|step| step.detail = redactor.text(&step.detail));
         report.failure.iter_mut().for_each(|failure| scrub(failure, redactor));

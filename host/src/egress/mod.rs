@@ -5,12 +5,16 @@ pub mod address;
 pub mod fault;
 pub mod observe;
 pub mod policy;
+pub mod resolve;
+mod route;
 #[cfg(test)]
 mod tests;
+mod tls;
 pub mod transport;
 
 use crate::redact::Redactor;
 use bytes::Bytes;
+use fault::Failed;
 use http::{Method, Request, Response, Uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -18,8 +22,8 @@ use hyper::body::Incoming;
 use observe::{Observer, Recording};
 use policy::Policy;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
@@ -38,14 +42,15 @@ pub struct Egress {
 }
 
 impl Egress {
-    /// A door with this policy.
+    /// A door with this policy before this transport.
     pub fn new(
         policy: Policy,
+        transport: Transport,
         token_url: Option<Uri>,
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self { policy, transport: Transport::default(), token_url, redactor, observer, requests: AtomicU64::new(0) }
+        Self { policy, transport, token_url, redactor, observer, requests: AtomicU64::new(0) }
     }
 
     /// Requests let out so far, whatever became of them.
@@ -53,16 +58,17 @@ impl Egress {
         self.requests.load(Ordering::Relaxed)
     }
 
+    /// Whether the request only fetches a token.
+    fn fetches_token(&self, request: &Request<WasiBody>) -> bool {
+        let (uri, token) = (request.uri(), self.token_url.as_ref());
+        token.is_some_and(|token| token.path() == uri.path() && token.authority() == uri.authority())
+    }
+
     /// Whether the request may change something at the provider (RFC 9110 section 9.2.1): not a safe method, not a
     /// search by POST (RFC 7644 section 3.4.3), not a token request.
     fn is_write(&self, request: &Request<WasiBody>) -> bool {
-        let uri = request.uri();
-        let token_request = self
-            .token_url
-            .as_ref()
-            .is_some_and(|token| token.path() == uri.path() && token.authority() == uri.authority());
-        let search = request.method() == Method::POST && uri.path().ends_with("/.search");
-        !request.method().is_safe() && !search && !token_request
+        let search = request.method() == Method::POST && request.uri().path().ends_with("/.search");
+        !request.method().is_safe() && !search && !self.fetches_token(request)
     }
 
     async fn send(
@@ -76,13 +82,28 @@ impl Egress {
         {
             self.redactor.learn_authorization(credentials);
         }
+        activity.explain(None);
         let recording =
             self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
-        let result = self.send_recorded(request, timeouts, activity, recording.clone()).await;
-        if let (Err(error), Some(recording)) = (&result, &recording) {
-            recording.failed(error);
-        }
-        result
+        self.send_recorded(request, timeouts, activity, recording.clone()).await.map_err(|Failed { code, words }| {
+            let words = words.map(|words| self.redactor.text(&words));
+            if let Some(recording) = &recording {
+                recording.failed(words.as_ref().unwrap_or(&code.to_string()));
+            }
+            activity.explain(words);
+            code
+        })
+    }
+
+    /// Whether a request may leave.
+    fn check(&self, request: &Request<WasiBody>) -> Result<(), Failed> {
+        let refused = |code, refusal: String| Failed { code, words: Some(refusal) };
+        self.policy
+            .check(request.method(), request.uri(), self.fetches_token(request))
+            .map_err(|refusal| refused(Fault::HttpRequestDenied, refusal.to_string()))?;
+        self.transport
+            .check(request.uri())
+            .map_err(|refusal| refused(Fault::DestinationIpProhibited, refusal.to_string()))
     }
 
     async fn send_recorded(
@@ -91,16 +112,14 @@ impl Egress {
         timeouts: Timeouts,
         activity: &Activity,
         recording: Option<Recording>,
-    ) -> Result<Response<WasiBody>, Fault> {
-        if let Err(refusal) = self.policy.check(request.uri()) {
-            tracing::warn!(url = transport::without_query(request.uri()), %refusal, "request refused");
-            if let Some(recording) = &recording {
-                recording.failed(&refusal);
-            }
+    ) -> Result<Response<WasiBody>, Failed> {
+        if let Err(refusal) = self.check(&request) {
+            let reason = refusal.words.as_deref().unwrap_or_default();
+            tracing::warn!(url = transport::without_query(request.uri()), reason, "request refused");
             // The body is read to its end, or the component sees a closed stream instead of the refusal.
             let mut body = request.into_body();
             while let Some(Ok(_)) = body.frame().await {}
-            return Err(Fault::HttpRequestDenied);
+            return Err(refusal);
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
@@ -121,16 +140,17 @@ impl Egress {
     }
 }
 
-/// Whether a call has sent a change, and how many such calls the connection has under way.
+/// Whether a call has sent a change, how many such calls the connection has under way, and why its last request failed.
 pub struct Activity {
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
+    explanation: Mutex<Option<String>>,
 }
 
 impl Activity {
     /// Counts into `open_writes`.
     pub fn new(open_writes: Arc<AtomicUsize>) -> Self {
-        Self { sent: AtomicBool::new(false), open_writes }
+        Self { sent: AtomicBool::new(false), open_writes, explanation: Mutex::default() }
     }
 
     fn write_sent(&self) {
@@ -144,8 +164,18 @@ impl Activity {
         self.sent.load(Ordering::Acquire)
     }
 
+    fn explain(&self, words: Option<String>) {
+        *self.explanation.lock().unwrap_or_else(PoisonError::into_inner) = words;
+    }
+
+    /// What the host knows about the failure of the call's last request, beyond the code it gave the component.
+    pub fn explanation(&self) -> Option<String> {
+        self.explanation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The call is over.
     pub fn reset(&self) {
+        self.explain(None);
         if self.sent.swap(false, Ordering::AcqRel) {
             self.open_writes.fetch_sub(1, Ordering::AcqRel);
         }
