@@ -138,7 +138,8 @@ impl Client {
             Policy::new(origins, record.allow_insecure_http.unwrap_or(false)).with(&settings.allow).map_err(wrong)?;
         let transport =
             Transport::new(&settings, &options.allow_addresses, options.dns.clone(), &redactor).map_err(wrong)?;
-        let egress = Arc::new(Egress::new(policy, transport, token_uri, redactor.clone(), options.observer.clone()));
+        let egress = Egress::new(policy, transport, token_uri, redactor.clone(), options.observer.clone());
+        let egress = Arc::new(egress.with_response_limit(settings.limits.response_bytes));
         let total = record.timeouts.as_ref().and_then(|timeouts| timeouts.total_ms).unwrap_or(120_000);
         let inner = Inner {
             permits: Arc::new(Semaphore::new(settings.limits.concurrency)),

@@ -19,7 +19,16 @@ pub struct Failed {
 
 impl From<Fault> for Failed {
     fn from(code: Fault) -> Self {
-        Self { code, words: None }
+        let words = match &code {
+            Fault::HttpResponseBodySize(Some(limit)) => {
+                Some(format!("host.limits.responseBytes of the connection allows {limit} bytes"))
+            }
+            Fault::HttpResponseContentCoding(Some(coding)) => {
+                Some(format!("the Content-Encoding {coding} cannot be decoded"))
+            }
+            _ => None,
+        };
+        Self { code, words }
     }
 }
 

@@ -2,6 +2,8 @@
 //! transport sends and the observer watches. Knows nothing of SCIM.
 
 pub mod address;
+mod body;
+mod decode;
 pub mod fault;
 pub mod observe;
 pub mod policy;
@@ -13,20 +15,15 @@ mod tls;
 pub mod transport;
 
 use crate::redact::Redactor;
-use bytes::Bytes;
+use body::{Answer, Outgoing, Wire};
+use decode::Decoded;
 use fault::Failed;
 use http::{Method, Request, Response, Uri};
-use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use observe::{Observer, Recording};
 use policy::Policy;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
-use tokio::time::{Instant, Sleep};
 use transport::{Timeouts, Transport};
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -39,6 +36,8 @@ pub struct Egress {
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
     requests: AtomicU64,
+    /// Largest response body let in, in bytes, coded and decoded.
+    response_limit: u64,
 }
 
 impl Egress {
@@ -50,7 +49,14 @@ impl Egress {
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self { policy, transport, token_url, redactor, observer, requests: AtomicU64::new(0) }
+        let requests = AtomicU64::new(0);
+        Self { policy, transport, token_url, redactor, observer, requests, response_limit: u64::MAX }
+    }
+
+    /// Lets in response bodies of at most so many bytes; any size where it is absent.
+    #[must_use]
+    pub fn with_response_limit(self, bytes: Option<u64>) -> Self {
+        Self { response_limit: bytes.unwrap_or(u64::MAX), ..self }
     }
 
     /// Requests let out so far, whatever became of them.
@@ -75,7 +81,7 @@ impl Egress {
         &self,
         request: Request<WasiBody>,
         timeouts: Timeouts,
-        activity: &Activity,
+        activity: &Arc<Activity>,
     ) -> Result<Response<WasiBody>, Fault> {
         if let Some(credentials) =
             request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok())
@@ -108,9 +114,9 @@ impl Egress {
 
     async fn send_recorded(
         &self,
-        request: Request<WasiBody>,
+        mut request: Request<WasiBody>,
         timeouts: Timeouts,
-        activity: &Activity,
+        activity: &Arc<Activity>,
         recording: Option<Recording>,
     ) -> Result<Response<WasiBody>, Failed> {
         if let Err(refusal) = self.check(&request) {
@@ -123,8 +129,9 @@ impl Egress {
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
+        let decodes = decode::offer(request.headers_mut());
         let request = match recording.clone() {
-            Some(recording) => request.map(|inner| WatchedRequest { inner, recording }.boxed_unsync()),
+            Some(recording) => request.map(|inner| Outgoing { inner, recording }.boxed_unsync()),
             None => request,
         };
         let on_connected = || {
@@ -132,11 +139,19 @@ impl Egress {
                 activity.write_sent();
             }
         };
-        let response = self.transport.send(request, timeouts, on_connected).await?;
+        let mut response = self.transport.send(request, timeouts, on_connected).await?;
         if let Some(recording) = &recording {
             recording.head(&response);
         }
-        Ok(response.map(|inner| ResponseBody::new(inner, timeouts.between_bytes, recording).boxed_unsync()))
+        let decoder = if decodes { decode::decoder(response.headers_mut())? } else { None };
+        let (head, body) = response.into_parts();
+        let (limit, activity) = (self.response_limit, activity.clone());
+        let inner = Wire::new(body, timeouts.between_bytes, limit)?;
+        let body = match decoder {
+            Some(decoder) => Answer { inner: Decoded::new(inner, decoder, limit), recording, activity }.boxed_unsync(),
+            None => Answer { inner, recording, activity }.boxed_unsync(),
+        };
+        Ok(Response::from_parts(head, body))
     }
 }
 
@@ -211,93 +226,5 @@ impl WasiHttpHooks for Hooks {
             // The connection is driven by the pool, so there is nothing left to drive here.
             Ok((response, Box::new(async { Ok(()) }) as Box<dyn Future<Output = Result<(), Fault>> + Send>))
         })
-    }
-}
-
-/// A request body on its way out, noted down.
-struct WatchedRequest {
-    inner: WasiBody,
-    recording: Recording,
-}
-
-impl Body for WatchedRequest {
-    type Data = Bytes;
-    type Error = Fault;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
-        if let Some(Ok(frame)) = &frame
-            && let Some(data) = frame.data_ref()
-        {
-            self.recording.request_data(data);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
-}
-
-/// A response body on its way in: timed between its pieces, its errors translated, noted down where someone watches.
-struct ResponseBody {
-    inner: Incoming,
-    patience: Duration,
-    alarm: Pin<Box<Sleep>>,
-    recording: Option<Recording>,
-}
-
-impl ResponseBody {
-    fn new(inner: Incoming, patience: Duration, recording: Option<Recording>) -> Self {
-        Self { inner, patience, alarm: Box::pin(tokio::time::sleep(patience)), recording }
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        match Pin::new(&mut self.inner).poll_frame(context) {
-            Poll::Ready(Some(Ok(frame))) => {
-                let next = Instant::now() + self.patience;
-                self.alarm.as_mut().reset(next);
-                Poll::Ready(Some(Ok(frame)))
-            }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(fault::in_body(&error)))),
-            Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending => {
-                ready!(self.alarm.as_mut().poll(context));
-                Poll::Ready(Some(Err(Fault::ConnectionReadTimeout)))
-            }
-        }
-    }
-}
-
-impl Body for ResponseBody {
-    type Data = Bytes;
-    type Error = Fault;
-
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        let this = self.get_mut();
-        let frame = ready!(this.poll(context));
-        if let Some(recording) = &this.recording {
-            match &frame {
-                Some(Ok(frame)) => frame.data_ref().into_iter().for_each(|data| recording.response_data(data)),
-                Some(Err(error)) => recording.failed(error),
-                None => {}
-            }
-        }
-        if !matches!(frame, Some(Ok(_))) {
-            this.recording = None;
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }

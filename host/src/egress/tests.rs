@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::settings::{ConnectionSettings, Proxy};
+use bytes::Bytes;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -54,7 +56,7 @@ async fn serve(mut stream: TcpStream, manner: Manner) {
 struct Door {
     egress: Egress,
     open_writes: Arc<AtomicUsize>,
-    activity: Activity,
+    activity: Arc<Activity>,
     seen: Arc<Mutex<Vec<observe::Exchange>>>,
 }
 
@@ -69,7 +71,7 @@ fn door(url: &str) -> Door {
     let transport = Transport::new(&settings, &[address::AddressRule::Loopback], Arc::default(), &Redactor::default());
     let egress = Egress::new(policy, transport.unwrap(), Some(token), Arc::default(), Some(Arc::new(observer)));
     let open_writes = Arc::new(AtomicUsize::new(0));
-    Door { egress, activity: Activity::new(open_writes.clone()), open_writes, seen }
+    Door { egress, activity: Arc::new(Activity::new(open_writes.clone())), open_writes, seen }
 }
 
 impl Door {
