@@ -4,7 +4,7 @@ use crate::bindings;
 use crate::cache::{self, CacheStatus};
 use crate::catalog::Catalog;
 use crate::client::Client;
-use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer};
+use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer, resolve::Dns};
 use crate::error::{Error, Result};
 use crate::instance::{self, ALLOWED_IMPORTS, Instance, State};
 use crate::runtime::Runtime;
@@ -53,6 +53,8 @@ pub struct Options {
     /// Addresses that may be reached besides public ones, by every connection. Nothing but public ones by default: who
     /// names a provider may not be who runs the host.
     pub allow_addresses: Vec<AddressRule>,
+    /// Finds the addresses of names, for all connections.
+    pub dns: Arc<Dns>,
     /// Settings of connections that have none of their own.
     pub settings: ConnectionSettings,
     /// Is told of every HTTP exchange, redacted.
@@ -68,6 +70,7 @@ impl Default for Options {
             warm_instances: 64,
             idle: Duration::from_secs(60),
             allow_addresses: Vec::new(),
+            dns: Arc::default(),
             settings: ConnectionSettings::default(),
             observer: None,
         }

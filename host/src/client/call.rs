@@ -2,7 +2,7 @@
 //! a deadline or a call that was given up.
 
 use super::version::{GRACE, Version};
-use super::{Client, Inner, scrubbed};
+use super::{Client, Inner, explained, scrubbed};
 use crate::bindings::scim::connector::types as wit;
 use crate::egress::{Activity, Hooks};
 use crate::error::{Error, Result};
@@ -146,10 +146,16 @@ impl Call<'_> {
         }
     }
 
+    /// What the host knows about why the last request failed.
+    pub fn explanation(&self) -> Option<String> {
+        self.instance.as_ref().and_then(|instance| instance.activity.explanation())
+    }
+
     /// Ends the call: a healthy instance is kept, any other is dropped.
     pub fn finish<T>(mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
         let memory = self.instance.as_ref().map_or(0, |instance| instance.memory_used());
         self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
+        let explanation = self.explanation();
         match end {
             End::Answer(Ok(result)) => {
                 self.open.finished();
@@ -157,7 +163,7 @@ impl Call<'_> {
                     self.settle(&instance);
                     self.version.keep(instance);
                 }
-                result.map_err(|error| scrubbed(error.into(), &self.client.redactor))
+                result.map_err(|error| scrubbed(explained(error.into(), explanation.as_deref()), &self.client.redactor))
             }
             End::Answer(Err(trap)) => Err(self.failed(End::Answer(trap))),
             End::Late => Err(self.failed(End::Late)),
