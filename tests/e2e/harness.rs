@@ -33,8 +33,7 @@ pub fn connector() -> &'static Connector {
 }
 
 fn load(observer: Option<Arc<dyn scim_connector_host::Observer>>) -> Connector {
-    let options =
-        Options { code_cache: CodeCache::Folder(code_cache()), observer, ..Options::default() };
+    let options = Options { code_cache: CodeCache::Folder(code_cache()), observer, ..Options::default() };
     Connector::load(component(), options).expect("the component loads")
 }
 

@@ -111,7 +111,7 @@ pub struct Nowhere {
 pub struct Expected {
     /// What is called; none where the row plays by itself.
     pub call: Option<Call>,
-    /// What the caller sees, see [`seen`].
+    /// What the caller sees, see [`seen`]; ` or ` stands between two that are both right, since they race.
     pub seen: &'static str,
     /// Whole requests the server gets, those for tokens included.
     pub requests: usize,

@@ -38,11 +38,9 @@ pub async fn settled(level: Option<Level>) -> Level {
     let mut found = now();
     for _ in 0..50 {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        found = now();
-        if level.is_some_and(|level| leaks(level, found).is_empty()) {
-            break;
-        }
-        if level.is_none() {
+        let last = std::mem::replace(&mut found, now());
+        let quiet = last.files == found.files;
+        if level.map_or(quiet, |level| leaks(level, found).is_empty()) {
             break;
         }
     }

@@ -11,6 +11,10 @@ use wasmtime_wasi_http::Error as Fault;
 #[error("name lookup failed: {0}")]
 pub struct LookupFailed(pub io::Error);
 
+/// The code for a connection that did not come about in time. Nothing was sent, which `ConnectionTimeout` does not say:
+/// other hosts end requests by it that have been sent, so the component takes it for ambiguous.
+pub const TOO_SLOW_TO_CONNECT: Fault = Fault::DestinationUnavailable;
+
 /// The error and its causes, looking into `io::Error`, whose own `source` skips the error it wraps.
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
@@ -41,7 +45,7 @@ pub fn before_sending(error: &(dyn StdError + 'static)) -> Fault {
             && io.get_ref().is_none()
         {
             return match io.kind() {
-                io::ErrorKind::TimedOut => Fault::ConnectionTimeout,
+                io::ErrorKind::TimedOut => TOO_SLOW_TO_CONNECT,
                 io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Fault::DestinationIpUnroutable,
                 io::ErrorKind::AddrNotAvailable => Fault::DestinationUnavailable,
                 // The peer hung up in the TLS handshake.
@@ -100,7 +104,7 @@ mod tests {
     fn errors_before_sending_are_told_apart() {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
         assert!(matches!(before_sending(&refused), Fault::ConnectionRefused));
-        assert!(matches!(before_sending(&io::Error::from(io::ErrorKind::TimedOut)), Fault::ConnectionTimeout));
+        assert!(matches!(before_sending(&io::Error::from(io::ErrorKind::TimedOut)), Fault::DestinationUnavailable));
         assert!(matches!(
             before_sending(&io::Error::from(io::ErrorKind::HostUnreachable)),
             Fault::DestinationIpUnroutable

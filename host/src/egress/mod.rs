@@ -11,7 +11,7 @@ pub mod transport;
 
 use crate::redact::Redactor;
 use bytes::Bytes;
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -114,6 +114,10 @@ impl Egress {
             }
         };
         let response = self.transport.send(request, timeouts, on_connected).await?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
+            return Err(Fault::HttpUpgradeFailed);
+        }
         if let Some(recording) = &recording {
             recording.head(&response);
         }

@@ -7,21 +7,25 @@ pub fn rows() -> Vec<Fault> {
     let cache = |name, play, seen| Fault::new("cache", name, Make::Own(play)).own(seen, [0, 0, 0]).within(60);
     let crowd = |name, play| Fault::new("crowd", name, Make::Own(play)).within(60);
     vec![
-        cache("killed (-9) while writing, 12 times", || Box::pin(cache::killed()), "12 times Stored, then Hit"),
+        cache("killed (-9) while writing, 6 times", || Box::pin(cache::killed()), "compiled anew"),
         cache("disk full", || Box::pin(cache::full()), "NotStored"),
         cache("read-only", || Box::pin(cache::read_only()), "NotStored"),
         cache("file cut short", || Box::pin(cache::cut()), "Stored, then Hit"),
-        Fault::new("cache", "file damaged", Make::Own(|| Box::pin(cache::damaged()))).own("Stored, ok", [1, 1, 1]).within(90),
-        crowd("1,000 connections at once, half of them dead", || Box::pin(crowd::thousand())).own(
-            "125 timeout permanent maybeApplied, 250 unavailable permanent maybeApplied, 125 unavailable transient, 500 ok",
-            [750, 750, 500],
-        ),
+        Fault::new("cache", "file damaged", Make::Own(|| Box::pin(cache::damaged())))
+            .own("Stored, ok", [1, 1, 1])
+            .within(90),
         crowd("100 calls, each given 429 twice", || Box::pin(crowd::storm())).own("100 ok", [300, 300, 100]),
         crowd("100 calls, all carried out and given 500", || Box::pin(crowd::burst()))
             .own("100 unavailable permanent maybeApplied 500", [100, 100, 100]),
-        crowd("the same 1,000 again: the level of memory", || Box::pin(crowd::thousand())).own(
-            "125 timeout permanent maybeApplied, 250 unavailable permanent maybeApplied, 125 unavailable transient, 500 ok",
-            [750, 750, 500],
-        ),
     ]
+}
+
+/// Played before and after all others: it takes the most of everything, so that what is held after it can be compared.
+pub fn thousand() -> Fault {
+    Fault::new("crowd", "1,000 connections at once, half of them dead", Make::Own(|| Box::pin(crowd::thousand())))
+        .own(
+            "500 ok, 125 timeout permanent maybeApplied, 250 unavailable permanent maybeApplied, 125 unavailable transient",
+            [750, 750, 500],
+        )
+        .within(60)
 }

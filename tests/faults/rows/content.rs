@@ -1,5 +1,6 @@
 //! Faults of what an answer contains.
 
+use super::framing::megabyte;
 use crate::fault::{Create, Fault, Get, Make, Script};
 use crate::support::fake::{answer, json as scim};
 
@@ -15,14 +16,18 @@ pub fn rows() -> Vec<Fault> {
         })
         .call(Create, "protocol permanent maybeApplied 200", [1, 1, 1])
         .call(Get, "protocol permanent 200", [1, 0, 0]),
-        content("nothing at all", |hit| hit.done(answer(200, &[], "")))
-            .call(Get, "protocol permanent 200", [1, 0, 0]),
-        content("a list instead of a user", |hit| hit.body("[1]"))
-            .call(Create, NO_USER, [1, 1, 1])
-            .call(Get, "protocol permanent 200", [1, 0, 0]),
+        content("nothing at all", |hit| hit.done(answer(200, &[], ""))).call(Get, "protocol permanent 200", [1, 0, 0]),
+        content("a list instead of a user", |hit| hit.body("[1]")).call(Create, NO_USER, [1, 1, 1]).call(
+            Get,
+            "protocol permanent 200",
+            [1, 0, 0],
+        ),
         content("JSON cut short", |hit| hit.body(r#"{"id":"1","userName":"a"#)).call(Create, NO_USER, [1, 1, 1]),
-        content("JSON with something behind it", |hit| hit.body(r#"{"id":"1","userName":"ada"} {}"#))
-            .call(Create, NO_USER, [1, 1, 1]),
+        content("JSON with something behind it", |hit| hit.body(r#"{"id":"1","userName":"ada"} {}"#)).call(
+            Create,
+            NO_USER,
+            [1, 1, 1],
+        ),
         content("JSON of 100,000 levels", |hit| {
             hit.body(format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000)))
         })
@@ -34,16 +39,20 @@ pub fn rows() -> Vec<Fault> {
         })
         .call(Create, "ok", [1, 1, 1]),
         content("JSON larger than allowed", |hit| {
-            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":\"{}\"}}", "x".repeat(20 << 20)))
+            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":\"{}\"}}", "x".repeat(2 << 20)))
         })
+        .with(megabyte())
         .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
         .call(Get, "tooLarge permanent", [1, 0, 0]),
         content("a number of a million digits", |hit| {
             hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":{}}}", "9".repeat(1_000_000)))
         })
         .call(Create, "ok", [1, 1, 1]),
-        content("a member twice", |hit| hit.body(r#"{"id":"1","userName":"ada","title":"a","title":"b"}"#))
-            .call(Create, "ok", [1, 1, 1]),
+        content("a member twice", |hit| hit.body(r#"{"id":"1","userName":"ada","title":"a","title":"b"}"#)).call(
+            Create,
+            "ok",
+            [1, 1, 1],
+        ),
         content("the userName twice, in two spellings", |hit| {
             hit.body(r#"{"id":"1","userName":"ada","username":"eve"}"#)
         })
@@ -51,12 +60,21 @@ pub fn rows() -> Vec<Fault> {
         content("the id as a number", |hit| hit.body(r#"{"id":1,"userName":"ada"}"#)).call(Create, "ok", [1, 1, 1]),
         content("null for every member", |hit| hit.body(r#"{"id":null,"userName":"ada","meta":null,"emails":null}"#))
             .call(Create, "ok", [1, 1, 1]),
-        content("invalid UTF-8", |hit| hit.done(answer(201, &[], b"{\"id\":\"\xff\xfe\",\"userName\":\"ada\"}")))
-            .call(Create, NO_USER, [1, 1, 1]),
-        content("half a surrogate pair", |hit| hit.body(r#"{"id":"\ud800","userName":"ada"}"#))
-            .call(Create, NO_USER, [1, 1, 1]),
-        content("a byte order mark first", |hit| hit.body("\u{feff}{\"id\":\"1\",\"userName\":\"ada\"}"))
-            .call(Create, "ok", [1, 1, 1]),
+        content("invalid UTF-8", |hit| hit.done(answer(201, &[], b"{\"id\":\"\xff\xfe\",\"userName\":\"ada\"}"))).call(
+            Create,
+            NO_USER,
+            [1, 1, 1],
+        ),
+        content("half a surrogate pair", |hit| hit.body(r#"{"id":"\ud800","userName":"ada"}"#)).call(
+            Create,
+            NO_USER,
+            [1, 1, 1],
+        ),
+        content("a byte order mark first", |hit| hit.body("\u{feff}{\"id\":\"1\",\"userName\":\"ada\"}")).call(
+            Create,
+            "ok",
+            [1, 1, 1],
+        ),
         content("UTF-16", |hit| {
             let text = r#"{"id":"1","userName":"ada"}"#.encode_utf16();
             hit.done(answer(201, &[], text.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()))
@@ -66,9 +84,15 @@ pub fn rows() -> Vec<Fault> {
             hit.done(answer(201, &[("Content-Encoding", "zstd")], b"\x28\xb5\x2f\xfd nonsense"))
         })
         .call(Create, NO_USER, [1, 1, 1]),
-        content("invalid UTF-8 in a refusal", |_| answer(400, &[], b"{\"detail\":\"\xff\"}"))
-            .call(Create, "invalidInput permanent 400", [1, 1, 0]),
-        content("a refusal of 100,000 levels", |_| scim(400, "[".repeat(100_000)))
-            .call(Create, "invalidInput permanent 400", [1, 1, 0]),
+        content("invalid UTF-8 in a refusal", |_| answer(400, &[], b"{\"detail\":\"\xff\"}")).call(
+            Create,
+            "invalidInput permanent 400",
+            [1, 1, 0],
+        ),
+        content("a refusal of 100,000 levels", |_| scim(400, "[".repeat(100_000))).call(
+            Create,
+            "invalidInput permanent 400",
+            [1, 1, 0],
+        ),
     ]
 }

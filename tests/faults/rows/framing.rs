@@ -4,7 +4,7 @@ use super::connection::short;
 use crate::fault::{Create, Ensure, Fault, Get, Make, Script};
 use crate::provider::ADA;
 use crate::support::fake::{Act, answer, json as scim, raw};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const HEAD: &[u8] = b"HTTP/1.1 201 Created\r\nContent-Type: application/scim+json\r\n";
@@ -21,7 +21,8 @@ const TOO_LARGE: &str = "tooLarge permanent maybeApplied";
 
 pub fn rows() -> Vec<Fault> {
     let slow = |name, script: Script| Fault::new("time", name, Make::Answer(script));
-    let malformed = |name, script: Script| Fault::new("HTTP", name, Make::Answer(script)).call(Create, MALFORMED, [1, 1, 1]);
+    let malformed =
+        |name, script: Script| Fault::new("HTTP", name, Make::Answer(script)).call(Create, MALFORMED, [1, 1, 1]);
     let http = |name, script: Script| Fault::new("HTTP", name, Make::Answer(script));
     vec![
         slow("no first byte", |hit| hit.done(vec![Act::Silence]))
@@ -34,12 +35,10 @@ pub fn rows() -> Vec<Fault> {
         slow("head that dribbles", |hit| hit.done(vec![Act::Drip(head("", "").repeat(99), Duration::from_millis(50))]))
             .with(short("firstByteMs"))
             .call(Create, TIMEOUT, [1, 1, 1]),
-        slow("body that stops", |hit| {
-            hit.done(vec![Act::Send(head("Content-Length: 99\r\n", "{")), Act::Silence])
-        })
-        .with(short("betweenBytesMs"))
-        .call(Create, TIMEOUT, [1, 1, 1])
-        .call(Get, "timeout transient", [3, 0, 0]),
+        slow("body that stops", |hit| hit.done(vec![Act::Send(head("Content-Length: 99\r\n", "{")), Act::Silence]))
+            .with(short("betweenBytesMs"))
+            .call(Create, TIMEOUT, [1, 1, 1])
+            .call(Get, "timeout transient", [3, 0, 0]),
         slow("body that dribbles", |hit| {
             let head = head("Content-Length: 9999\r\n", "");
             hit.done(vec![Act::Send(head), Act::Drip(vec![b' '; 9999], Duration::from_millis(50))])
@@ -48,8 +47,11 @@ pub fn rows() -> Vec<Fault> {
         .call(Create, TIMEOUT, [1, 1, 1])
         .call(Get, "timeout transient", [1, 0, 0]),
         http("closed within the head", |hit| hit.done(raw(HEAD))).call(Create, BROKEN, [1, 1, 1]),
-        http("reset within the head", |hit| hit.done(vec![Act::Send(HEAD.to_vec()), Act::Reset]))
-            .call(Create, BROKEN, [1, 1, 1]),
+        http("reset within the head", |hit| hit.done(vec![Act::Send(HEAD.to_vec()), Act::Reset])).call(
+            Create,
+            BROKEN,
+            [1, 1, 1],
+        ),
         http("reset within the body", |hit| {
             hit.done(vec![Act::Send(head("Content-Length: 99\r\n", "{\"id\":")), Act::Reset])
         })
@@ -59,8 +61,11 @@ pub fn rows() -> Vec<Fault> {
         http("Content-Length too large", |hit| hit.done(raw(head("Content-Length: 99\r\n", ADA))))
             .call(Create, BROKEN, [1, 1, 1])
             .call(Get, "unavailable transient", [3, 0, 0]),
-        http("Content-Length too small", |hit| hit.done(raw(head("Content-Length: 9\r\n", ADA))))
-            .call(Create, "protocol permanent maybeApplied 201", [1, 1, 1]),
+        http("Content-Length too small", |hit| hit.done(raw(head("Content-Length: 9\r\n", ADA)))).call(
+            Create,
+            "protocol permanent maybeApplied 201",
+            [1, 1, 1],
+        ),
         malformed("Content-Length that is no number", |hit| hit.done(raw(head("Content-Length: many\r\n", ADA)))),
         malformed("Content-Length twice, different", |hit| {
             hit.done(raw(head("Content-Length: 27\r\nContent-Length: 9\r\n", ADA)))
@@ -85,17 +90,23 @@ pub fn rows() -> Vec<Fault> {
         malformed("chunk of more than all memory", |hit| {
             hit.done(raw(head("Transfer-Encoding: chunked\r\n", "FFFFFFFFFFFFFFFFF\r\n{}\r\n")))
         }),
-        http("chunks without an end", |hit| hit.done(raw(head("Transfer-Encoding: chunked\r\n", "1\r\n{\r\n"))))
-            .call(Create, BROKEN, [1, 1, 1]),
+        http("chunks without an end", |hit| hit.done(raw(head("Transfer-Encoding: chunked\r\n", "1\r\n{\r\n")))).call(
+            Create,
+            BROKEN,
+            [1, 1, 1],
+        ),
         http("body without an end", |hit| hit.done(endless("", b" ")))
+            .with(megabyte())
             .call(Create, TOO_LARGE, [1, 1, 1])
             .call(Get, "tooLarge permanent", [1, 0, 0]),
         http("chunked body without an end", |hit| {
             let chunk = [b"10000\r\n", vec![b' '; 65536].as_slice(), b"\r\n"].concat();
             hit.done(vec![Act::Send(head("Transfer-Encoding: chunked\r\n", "")), Act::Endless(chunk)])
         })
+        .with(megabyte())
         .call(Create, TOO_LARGE, [1, 1, 1]),
         http("body of a terabyte announced", |hit| hit.done(endless("Content-Length: 1099511627776\r\n", b" ")))
+            .with(megabyte())
             .call(Create, TOO_LARGE, [1, 1, 1]),
         malformed("head without an end", |hit| {
             hit.done(vec![Act::Send(HEAD.to_vec()), Act::Endless(b"X-More: and more\r\n".repeat(500))])
@@ -108,7 +119,7 @@ pub fn rows() -> Vec<Fault> {
             let chunk = head("Transfer-Encoding: chunked\r\n", "2\r\n{}\r\n0\r\n");
             hit.done(vec![Act::Send(chunk), Act::Endless(b"X-More: and more\r\n".repeat(500))])
         })
-        .call(Create, BROKEN, [1, 1, 1]),
+        .call(Create, MALFORMED, [1, 1, 1]),
         malformed("no HTTP", |hit| hit.done(raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"))),
         malformed("a header with a NUL", |hit| hit.done(raw(head("X-Zero: a\0b\r\nContent-Length: 2\r\n", "{}")))),
         http("100 and 103 first", |hit| {
@@ -117,7 +128,8 @@ pub fn rows() -> Vec<Fault> {
         })
         .call(Create, "ok", [1, 1, 1]),
         http("103 without an end", |hit| {
-            hit.done(vec![Act::Endless(b"HTTP/1.1 103 Early Hints\r\n\r\n".repeat(100))])
+            let hint = [Act::Send(b"HTTP/1.1 103 Early Hints\r\n\r\n".to_vec()), Act::Pause(Duration::from_millis(2))];
+            hit.done(hint.into_iter().cycle().take(10_000).collect())
         })
         .with(short("firstByteMs"))
         .call(Create, TIMEOUT, [1, 1, 1]),
@@ -131,14 +143,28 @@ pub fn rows() -> Vec<Fault> {
         redirected("305", |_| answer(305, &[("Location", "/scim/Users")], ""), 305),
         redirected("307 to nowhere", |_| answer(307, &[("Location", "http://[")], ""), 307),
         redirected("307 without a Location", |_| answer(307, &[], ""), 307),
-        http("303 to a creation", |hit| hit.done(answer(303, &[("Location", "http://127.0.0.1:9/")], "")))
-            .call(Create, "protocol permanent maybeApplied 303", [1, 1, 1]),
-        http("redirects in a circle", |_| answer(307, &[("Location", "/scim/Users")], ""))
-            .call(Create, "protocol permanent", [6, 6, 0]),
+        http("303 to a creation", |hit| hit.done(answer(303, &[("Location", "http://127.0.0.1:9/")], ""))).call(
+            Create,
+            "protocol permanent maybeApplied 303",
+            [1, 1, 1],
+        ),
+        http("redirects in a circle", |_| answer(307, &[("Location", "/scim/Users")], "")).call(
+            Create,
+            "protocol permanent",
+            [6, 6, 0],
+        ),
         http("304 that nobody asked for", |_| answer(304, &[], "")).call(Get, "notModified permanent 304", [1, 0, 0]),
-        http("a status nobody knows", |hit| hit.done(scim(299, "oops")))
-            .call(Create, "protocol permanent maybeApplied 299", [1, 1, 1]),
+        http("a status nobody knows", |hit| hit.done(scim(299, "oops"))).call(
+            Create,
+            "protocol permanent maybeApplied 299",
+            [1, 1, 1],
+        ),
     ]
+}
+
+/// No answer may have more than a megabyte.
+pub fn megabyte() -> Value {
+    json!({"limits": {"responseBytes": 1 << 20}})
 }
 
 fn redirected(name: &'static str, script: Script, status: u16) -> Fault {
@@ -154,4 +180,3 @@ fn redirected(name: &'static str, script: Script, status: u16) -> Fault {
 fn endless(lines: &str, byte: &[u8]) -> Vec<Act> {
     vec![Act::Send(head(lines, "")), Act::Endless(byte.repeat(1 << 16))]
 }
-

@@ -7,8 +7,12 @@ mod framing;
 mod service;
 
 use crate::fault::Fault;
+pub use alone::thousand;
 
 /// All faults.
 pub fn all() -> Vec<Fault> {
-    [connection::rows(), framing::rows(), content::rows(), service::rows(), alone::rows()].into_iter().flatten().collect()
+    [connection::rows(), framing::rows(), content::rows(), service::rows(), alone::rows()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
