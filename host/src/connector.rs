@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::client::Client;
 use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer};
 use crate::error::{Error, Result};
+pub use crate::instance::WallClock;
 use crate::instance::{self, ALLOWED_IMPORTS, Instance, State, Ticker};
 use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
@@ -49,6 +50,8 @@ pub struct Options {
     pub allow_addresses: Vec<AddressRule>,
     /// Settings of connections that have none of their own.
     pub settings: ConnectionSettings,
+    /// The time of day as the component has it: this machine's where it is absent. Tests turn it.
+    pub wall_clock: Option<WallClock>,
     /// Is told of every HTTP exchange, redacted.
     pub observer: Option<Arc<dyn Observer>>,
 }
@@ -63,6 +66,7 @@ impl Default for Options {
             idle: Duration::from_secs(60),
             allow_addresses: Vec::new(),
             settings: ConnectionSettings::default(),
+            wall_clock: None,
             observer: None,
         }
     }
@@ -169,7 +173,9 @@ impl Connector {
     }
 
     pub(crate) async fn instance(&self, hooks: Hooks) -> Result<Instance> {
-        Instance::new(&self.inner.pre, hooks, self.inner.options.memory_limit).await.map_err(|error| stopped(&error))
+        let options = &self.inner.options;
+        let instance = Instance::new(&self.inner.pre, hooks, options.memory_limit, options.wall_clock.clone()).await;
+        instance.map_err(|error| stopped(&error))
     }
 }
 

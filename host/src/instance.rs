@@ -5,13 +5,13 @@ use crate::egress::{Activity, Hooks};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{Engine, EngineWeak, ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::random::WasiRandom;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 /// How often a running component is asked whether its time is up.
@@ -84,6 +84,21 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     Ok(linker)
 }
 
+/// Tells the time of day.
+pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+struct Clock(WallClock);
+
+impl HostWallClock for Clock {
+    fn resolution(&self) -> Duration {
+        Duration::from_millis(1)
+    }
+
+    fn now(&self) -> Duration {
+        (self.0)().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+    }
+}
+
 /// Raised inside a component whose time is up.
 #[derive(Debug, thiserror::Error)]
 #[error("the deadline has passed")]
@@ -124,10 +139,19 @@ pub struct Instance {
 
 impl Instance {
     /// Makes an instance. It gets no environment, no arguments, no files and no standard streams.
-    pub async fn new(pre: &bindings::ConnectorPre<State>, hooks: Hooks, memory_limit: usize) -> wasmtime::Result<Self> {
+    pub async fn new(
+        pre: &bindings::ConnectorPre<State>,
+        hooks: Hooks,
+        memory_limit: usize,
+        clock: Option<WallClock>,
+    ) -> wasmtime::Result<Self> {
         let activity = hooks.activity.clone();
+        let mut wasi = WasiCtx::builder();
+        if let Some(clock) = clock {
+            wasi.wall_clock(Clock(clock));
+        }
         let state = State {
-            wasi: WasiCtx::builder().build(),
+            wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             hooks,

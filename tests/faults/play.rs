@@ -84,7 +84,7 @@ pub async fn until(patience: Duration, holds: impl Fn() -> bool) -> bool {
 /// Plays a fault; `call` is none where the fault plays itself.
 pub async fn play(fault: &Fault, call: Option<Call>) -> Found {
     let (call, found) = match (&fault.make, call) {
-        (Make::Own(play), _) => (None, play().await),
+        (Make::Own(play), call) => (call, play().await),
         (_, None) => panic!("{}: no call", fault.name),
         (Make::Nowhere(make), Some(call)) => {
             let Nowhere { origin, held } = make();

@@ -1,12 +1,17 @@
 //! Rows that play themselves, one after the other.
 
-use crate::fault::{Fault, Make};
-use crate::{cache, crowd};
+use crate::fault::{Create, Fault, Make};
+use crate::{cache, clock, crowd};
 
 pub fn rows() -> Vec<Fault> {
     let cache = |name, play, seen| Fault::new("cache", name, Make::Own(play)).own(seen, [0, 0, 0]).within(60);
     let crowd = |name, play| Fault::new("crowd", name, Make::Own(play)).within(60);
+    let clock = |name, play, requests| Fault::new("clock", name, Make::Own(play)).call(Create, "ok", requests);
     vec![
+        clock("set back by a day, the token is over", || Box::pin(clock::back()), [3, 2, 1]),
+        clock("set forward by a day, the token is not over", || Box::pin(clock::forward()), [2, 1, 1]),
+        clock("set forward while a call waits", || Box::pin(clock::waiting_forward()), [2, 2, 1]),
+        clock("set back while a call waits", || Box::pin(clock::waiting_back()), [2, 2, 1]),
         cache("killed (-9) while writing, 6 times", || Box::pin(cache::killed()), "compiled anew"),
         cache("disk full", || Box::pin(cache::full()), "NotStored"),
         cache("read-only", || Box::pin(cache::read_only()), "NotStored"),
