@@ -2,7 +2,7 @@
 //! what the provider received. The real component in the real host against real sockets.
 //!
 //! Reading order: `fault` (what a row is), `rows` (the rows), `play` (how a row is played), `provider` (what stands behind
-//! the faults), `tls` (certificates), `cache`, `clock` and `crowd` (rows that play themselves), `report` (the table). The program
+//! the faults), `tls` (certificates), `cache`, `clock`, `crowd` and `http2` (rows that play themselves), `report` (the table). The program
 //! has no test harness, since it measures itself as a whole and starts itself again: with an authority to trust, and as
 //! the victim of `cache`. A word on the command line chooses the rows whose name contains it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
@@ -11,6 +11,7 @@ mod cache;
 mod clock;
 mod crowd;
 mod fault;
+mod http2;
 mod level;
 mod play;
 mod provider;

@@ -70,6 +70,11 @@ impl Authority {
 
 /// A server's TLS, its certificate for `localhost` but for its flaw.
 pub fn acceptor(flaw: Flaw) -> TlsAcceptor {
+    acceptor_for(flaw, &[])
+}
+
+/// The same for these protocols (ALPN, RFC 7301).
+pub fn acceptor_for(flaw: Flaw, protocols: &[&[u8]]) -> TlsAcceptor {
     let key = KeyPair::generate().expect("a key");
     let host = if flaw == Flaw::WrongHost { "elsewhere.test" } else { "localhost" };
     let mut params = CertificateParams::new([host.to_owned()]).expect("a name");
@@ -85,9 +90,10 @@ pub fn acceptor(flaw: Flaw) -> TlsAcceptor {
     };
     let chain = vec![certificate.expect("a certificate").der().clone()];
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
         .expect("TLS");
+    config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     TlsAcceptor::from(Arc::new(config))
 }

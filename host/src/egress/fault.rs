@@ -1,6 +1,7 @@
 //! Turns hyper's and the operating system's errors into wasi:http error codes. The component decides on these whether a
 //! request was never sent (and may be repeated) or may have been applied, so the two halves below must stay apart:
-//! [`before_sending`] for errors of name lookup, connecting and TLS, [`after_sending`] for everything later.
+//! [`before_sending`] for errors of name lookup, connecting and TLS, [`after_sending`] for everything later, where
+//! only the provider's own word says that a request was not begun.
 
 use std::error::Error as StdError;
 use std::io;
@@ -60,6 +61,13 @@ pub fn before_sending(error: &(dyn StdError + 'static)) -> Fault {
 /// The code for an error on a connection that stood: the provider may have seen the request.
 pub fn after_sending(error: &(dyn StdError + 'static)) -> Fault {
     for cause in chain(error) {
+        if let Some(http2) = cause.downcast_ref::<h2::Error>()
+            && http2.is_remote()
+            && http2.reason() == Some(h2::Reason::REFUSED_STREAM)
+        {
+            // The provider's word that it has not begun with the request (RFC 9113 section 8.7).
+            return Fault::ConnectionLimitReached;
+        }
         if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             if hyper.is_parse_too_large() {
                 return Fault::HttpResponseHeaderSectionSize(None);

@@ -1,13 +1,23 @@
 //! Rows that play themselves, one after the other.
 
 use crate::fault::{Create, Fault, Make};
-use crate::{cache, clock, crowd};
+use crate::{cache, clock, crowd, http2};
 
 pub fn rows() -> Vec<Fault> {
     let cache = |name, play, seen| Fault::new("cache", name, Make::Own(play)).own(seen, [0, 0, 0]).within(60);
     let crowd = |name, play| Fault::new("crowd", name, Make::Own(play)).within(60);
     let clock = |name, play, requests| Fault::new("clock", name, Make::Own(play)).call(Create, "ok", requests);
+    let http2 = |name, play, seen, counts| Fault::new("HTTP/2", name, Make::Own(play)).call(Create, seen, counts);
     vec![
+        http2("nothing wrong, to compare with", || Box::pin(http2::good()), "ok", [1, 1, 1]),
+        http2("stream refused", || Box::pin(http2::refused()), "unavailable transient", [3, 3, 0]),
+        http2(
+            "stream reset, carried out",
+            || Box::pin(http2::broken()),
+            "unavailable permanent maybeApplied",
+            [1, 1, 1],
+        ),
+        http2("GOAWAY before the request", || Box::pin(http2::goes_away()), "ok", [1, 1, 1]),
         clock("set back by a day, the token is over", || Box::pin(clock::back()), [3, 2, 1]),
         clock("set forward by a day, the token is not over", || Box::pin(clock::forward()), [2, 1, 1]),
         clock("set forward while a call waits", || Box::pin(clock::waiting_forward()), [2, 2, 1]),
