@@ -73,6 +73,12 @@ enum Command {
         #[arg(long, default_value_t = 1_000_000)]
         users: u64,
     },
+    /// Plays the fault matrix: how the host bears what providers, networks and machines do to it. Prints the table, and
+    /// writes it to target/faults.md.
+    Faults {
+        /// Only the rows whose name contains this.
+        word: Option<String>,
+    },
     /// Prints the component's size and imports, the time from process start to the first created user, and the time and
     /// memory of listing a million users.
     Measure {
@@ -99,6 +105,7 @@ fn main() -> ExitCode {
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),
+        Command::Faults { word } => suite::faults(word.as_deref()),
         Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };
     match result {

@@ -20,7 +20,7 @@ use crate::traffic::Traffic;
 use body::{Answer, Outgoing, Wire};
 use decode::Decoded;
 use fault::Failed;
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use observe::{Observer, Recording};
 use policy::Policy;
@@ -162,6 +162,10 @@ impl Egress {
         let outcome = self.transport.send(request, timeouts, on_connected).await;
         held::note(&self.traffic, service, &outcome);
         let mut response = outcome?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
+            return Err(Fault::HttpUpgradeFailed.into());
+        }
         if let Some(recording) = &recording {
             recording.head(&response);
         }
