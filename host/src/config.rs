@@ -2,13 +2,16 @@
 //! is the component's to say, and references in it are resolved when a client is made.
 
 use crate::connector::{CodeCache, Options};
+use crate::egress::address::AddressRule;
 use crate::error::{Error, Result};
 use crate::references::{join, key};
 use crate::source::ConnectionSource;
 use crate::suggest;
+use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Names the configuration file where the command line does not.
 pub const VARIABLE: &str = "SCIM_CONNECTOR_CONFIG";
@@ -23,6 +26,8 @@ pub struct Config {
     default: Option<String>,
     host: HostSettings,
     connections: BTreeMap<String, Hidden>,
+    /// The host's settings for a connection: `[connections.NAME.host]`.
+    settings: BTreeMap<String, Hidden>,
 }
 
 /// A connection; its debug form shows nothing, since secrets may stand in the file.
@@ -41,6 +46,9 @@ struct HostSettings {
     code_cache: Option<CodeCache>,
     memory_limit_bytes: Option<usize>,
     max_instances: Option<usize>,
+    warm_instances: Option<usize>,
+    idle: Option<Duration>,
+    allow_addresses: Option<Vec<AddressRule>>,
 }
 
 impl Config {
@@ -84,13 +92,16 @@ impl Config {
             match (name.as_str(), value) {
                 ("connections", toml::Value::Table(connections)) => {
                     for (name, value) in connections {
-                        let toml::Value::Table(_) = value else {
+                        let toml::Value::Table(mut value) = value else {
                             return Err(wrong(
                                 &join("connections", &key(&name)),
                                 "must be a table with serviceUrl and auth",
                             ));
                         };
-                        config.connections.insert(name, Hidden(json(value)));
+                        if let Some(settings) = value.remove("host") {
+                            config.settings.insert(name.clone(), Hidden(json(settings)));
+                        }
+                        config.connections.insert(name, Hidden(json(toml::Value::Table(value))));
                     }
                 }
                 ("connections", _) => return Err(wrong("connections", "must be a table: write [connections.NAME]")),
@@ -143,7 +154,8 @@ impl Config {
         };
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let path = join("connections", &key(name));
-        Ok((name.to_owned(), ConnectionSource::at(value.clone(), path, folder)))
+        let settings = self.settings.get(name).map(|Hidden(settings)| settings.clone());
+        Ok((name.to_owned(), ConnectionSource { settings, ..ConnectionSource::at(value.clone(), path, folder) }))
     }
 
     /// Puts the settings of `[host]` into `options`.
@@ -153,6 +165,10 @@ impl Config {
         }
         options.memory_limit = self.host.memory_limit_bytes.unwrap_or(options.memory_limit);
         options.max_instances = self.host.max_instances.unwrap_or(options.max_instances);
+        options.warm_instances = self.host.warm_instances.unwrap_or(options.warm_instances);
+        options.idle = self.host.idle.unwrap_or(options.idle);
+        // Whoever writes the file runs the host, and tries things on this machine.
+        options.allow_addresses = self.host.allow_addresses.clone().unwrap_or_else(|| vec![AddressRule::Loopback]);
     }
 
     fn list(&self) -> String {
@@ -165,12 +181,16 @@ impl Config {
     }
 }
 
+/// The keys of `[host]`.
+const KNOWN: [&str; 6] = ["codeCache", "memoryLimitBytes", "maxInstances", "warmInstances", "idleMs", "allowAddresses"];
+
 impl HostSettings {
     fn parse(table: toml::Table) -> Result<Self> {
         let mut settings = Self::default();
-        let size = |name: &str, value: &toml::Value| {
-            let size = value.as_integer().and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
-            size.ok_or_else(|| wrong(&format!("host.{name}"), "must be a whole number above 0"))
+        let whole = |name: &str, value: &toml::Value, least: usize| {
+            let size = value.as_integer().and_then(|size| usize::try_from(size).ok()).filter(|size| *size >= least);
+            let rule = if least == 0 { "must be a whole number" } else { "must be a whole number above 0" };
+            size.ok_or_else(|| wrong(&format!("host.{name}"), rule))
         };
         for (name, value) in table {
             match name.as_str() {
@@ -182,9 +202,21 @@ impl HostSettings {
                         _ => return Err(wrong("host.codeCache", "must be true, false or a folder")),
                     });
                 }
-                "memoryLimitBytes" => settings.memory_limit_bytes = Some(size(&name, &value)?),
-                "maxInstances" => settings.max_instances = Some(size(&name, &value)?),
-                _ => return Err(unknown("host", &name, &["codeCache", "memoryLimitBytes", "maxInstances"])),
+                "memoryLimitBytes" => settings.memory_limit_bytes = Some(whole(&name, &value, 1)?),
+                "maxInstances" => settings.max_instances = Some(whole(&name, &value, 1)?),
+                "warmInstances" => settings.warm_instances = Some(whole(&name, &value, 0)?),
+                "idleMs" => {
+                    let idle = u64::try_from(whole(&name, &value, 0)?).unwrap_or(u64::MAX);
+                    settings.idle = Some(Duration::from_millis(idle));
+                }
+                "allowAddresses" => {
+                    let rules = Vec::deserialize(value).map_err(|_| {
+                        let rule = "must be a list of loopback, private, linkLocal and ranges such as \"10.0.0.0/8\"";
+                        wrong("host.allowAddresses", rule)
+                    })?;
+                    settings.allow_addresses = Some(rules);
+                }
+                _ => return Err(unknown("host", &name, &KNOWN)),
             }
         }
         Ok(settings)
@@ -263,6 +295,10 @@ mod tests {
             ("conections = {}", "conections: unknown key; did you mean \"connections\"?"),
             ("[host]\nmemoryLimit = 1", "host.memoryLimit: unknown key; did you mean \"memoryLimitBytes\"?"),
             ("[host]\nmemoryLimitBytes = \"a\"", "host.memoryLimitBytes: must be a whole number above 0"),
+            (
+                "[host]\nallowAddresses = [\"x\"]",
+                "host.allowAddresses: must be a list of loopback, private, linkLocal and ranges such as \"10.0.0.0/8\"",
+            ),
             ("[host]\ncodeCache = 3", "host.codeCache: must be true, false or a folder"),
             ("connections = 3", "connections: must be a table: write [connections.NAME]"),
             ("[connections]\nserviceUrl = \"x\"", "connections.serviceUrl: must be a table with serviceUrl and auth"),
@@ -297,9 +333,28 @@ mod tests {
     #[test]
     fn host_settings_reach_the_options() {
         let mut options = Options::default();
-        parse("[host]\ncodeCache = \"/tmp/c\"\nmemoryLimitBytes = 1000\nmaxInstances = 3").unwrap().apply(&mut options);
+        parse(
+            "[host]\ncodeCache = \"/tmp/c\"\nmemoryLimitBytes = 1000\nmaxInstances = 3\nwarmInstances = 0\nidleMs = 5",
+        )
+        .unwrap()
+        .apply(&mut options);
         assert_eq!(options.code_cache, CodeCache::Folder("/tmp/c".into()));
-        assert_eq!((options.memory_limit, options.max_instances), (1000, 3));
+        assert_eq!((options.memory_limit, options.max_instances, options.warm_instances), (1000, 3, 0));
+        assert_eq!(
+            (options.idle, options.allow_addresses.as_slice()),
+            (Duration::from_millis(5), &[AddressRule::Loopback][..])
+        );
+        parse("[host]\nallowAddresses = [\"private\"]").unwrap().apply(&mut options);
+        assert_eq!(options.allow_addresses, [AddressRule::Private]);
+    }
+
+    #[test]
+    fn the_hosts_settings_are_no_part_of_the_connection() {
+        let (_, source) = parse("[connections.a]\nhost.limits.concurrency = 2").unwrap().connection(None).unwrap();
+        assert_eq!(
+            (source.value, source.settings),
+            (serde_json::json!({}), Some(serde_json::json!({"limits": {"concurrency": 2}})))
+        );
     }
 
     #[test]

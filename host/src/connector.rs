@@ -4,9 +4,10 @@ use crate::bindings;
 use crate::cache::{self, CacheStatus};
 use crate::catalog::Catalog;
 use crate::client::Client;
-use crate::egress::{Activity, Hooks, observe::Observer};
+use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer};
 use crate::error::{Error, Result};
 use crate::instance::{self, ALLOWED_IMPORTS, Instance, State, Ticker};
+use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -37,15 +38,33 @@ pub struct Options {
     pub code_cache: CodeCache,
     /// Most memory of one instance, in bytes.
     pub memory_limit: usize,
-    /// Most calls of one client at a time; further ones wait.
+    /// Most calls of all connections at a time; further ones wait, and the connections take turns.
     pub max_instances: usize,
+    /// Instances without a call that are kept for the next one, of all connections together; 0 keeps none.
+    pub warm_instances: usize,
+    /// How long an instance without a call is kept.
+    pub idle: Duration,
+    /// Addresses that may be reached besides public ones, by every connection. Nothing but public ones by default: who
+    /// names a provider may not be who runs the host.
+    pub allow_addresses: Vec<AddressRule>,
+    /// Settings of connections that have none of their own.
+    pub settings: ConnectionSettings,
     /// Is told of every HTTP exchange, redacted.
     pub observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { code_cache: CodeCache::User, memory_limit: 256 << 20, max_instances: 64, observer: None }
+        Self {
+            code_cache: CodeCache::User,
+            memory_limit: 256 << 20,
+            max_instances: 256,
+            warm_instances: 64,
+            idle: Duration::from_secs(60),
+            allow_addresses: Vec::new(),
+            settings: ConnectionSettings::default(),
+            observer: None,
+        }
     }
 }
 

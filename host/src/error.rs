@@ -64,6 +64,30 @@ pub enum Error {
         /// Resources the provider announced.
         total: Option<u64>,
     },
+    /// The connection has as many calls waiting as it may have.
+    #[error(
+        "{waiting} calls of this connection are waiting already; repeat this one later, or raise host.limits.queue"
+    )]
+    Overloaded {
+        /// Calls waiting.
+        waiting: usize,
+    },
+    /// The provider has failed so often that it is left alone for a while; nothing was sent.
+    #[error("not sent: the last {failures} requests to this provider failed, the last one so: {last}; it is tried again in {} ms", retry_after.as_millis())]
+    CircuitOpen {
+        /// Requests that failed in a row.
+        failures: u32,
+        /// What was wrong with the last one.
+        last: String,
+        /// Until the next try.
+        retry_after: Duration,
+    },
+    /// The host is shutting down: the call was not begun, or was ended.
+    #[error("the host is shutting down")]
+    ShuttingDown {
+        /// Whether a change had been sent.
+        maybe_applied: bool,
+    },
     /// The caller gave up.
     #[error("interrupted")]
     Interrupted {
@@ -107,6 +131,11 @@ impl Error {
             // A write without an answer must not be repeated blindly; anything else may.
             Self::Deadline { maybe_applied: true, .. } => row(false, "timeout", 1, true),
             Self::Deadline { maybe_applied: false, .. } => row(true, "timeout", 75, false),
+            Self::Overloaded { .. } => row(true, "overloaded", 75, false),
+            Self::CircuitOpen { .. } => row(true, "circuitOpen", 75, false),
+            Self::ShuttingDown { maybe_applied } => {
+                row(!maybe_applied, "shuttingDown", if *maybe_applied { 1 } else { 75 }, *maybe_applied)
+            }
             Self::Config { .. } | Self::Load(_) => row(false, "configuration", 78, false),
             Self::Usage(_) => row(false, "invalidInput", 64, false),
             Self::Incomplete { .. } => row(false, "incomplete", 1, false),
@@ -135,6 +164,9 @@ impl Error {
             object.insert("at".into(), path.clone().into());
         } else {
             object.insert("detail".into(), self.to_string().into());
+        }
+        if let Self::CircuitOpen { retry_after, .. } = self {
+            object.insert("retryAfterMs".into(), u64::try_from(retry_after.as_millis()).unwrap_or(u64::MAX).into());
         }
         object.insert("maybeApplied".into(), class.maybe_applied.into());
         Value::Object(object)

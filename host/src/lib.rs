@@ -35,6 +35,7 @@ pub mod redact;
 pub mod references;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod settings;
 pub mod source;
 pub mod suggest;
 
@@ -45,6 +46,7 @@ pub use connection::Connection;
 pub use connector::{CodeCache, Connector, Options};
 pub use egress::observe::{Exchange, Observer};
 pub use error::{Error, Result};
+pub use settings::ConnectionSettings;
 pub use source::ConnectionSource;
 
 /// The records of the contract's typed functions, as `wit/types.wit` and `wit/resources.wit` describe them. Those whose

@@ -1,6 +1,7 @@
 //! Where a client's connection comes from: JSON, Rust types or a configuration file, with a name for error messages.
 
 use crate::connection::Connection;
+use crate::settings::ConnectionSettings;
 use serde_json::Value;
 use std::fmt;
 use std::path::PathBuf;
@@ -14,13 +15,22 @@ pub struct ConnectionSource {
     pub(crate) path: String,
     /// Where relative files of references are looked for.
     pub(crate) folder: PathBuf,
+    /// The host's settings for it in their JSON form; those of `Options` where there are none.
+    pub(crate) settings: Option<Value>,
 }
 
 impl ConnectionSource {
     /// A connection that stands at `path` of a configuration in `folder`.
     #[must_use]
     pub fn at(value: Value, path: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
-        Self { value, path: path.into(), folder: folder.into() }
+        Self { value, path: path.into(), folder: folder.into(), settings: None }
+    }
+
+    /// The same with the host's settings for it.
+    #[must_use]
+    pub fn with_settings(self, settings: &ConnectionSettings) -> Self {
+        // Its members are text, numbers, lists and maps with text keys, which always have a JSON form.
+        Self { settings: serde_json::to_value(settings).ok(), ..self }
     }
 }
 

@@ -60,7 +60,7 @@ pub async fn describe(
 
 /// The profile and the overrides of a connection, as the component reads them.
 async fn expanded(connector: &Connector, source: ConnectionSource) -> Result<(String, Map<String, Value>)> {
-    let ConnectionSource { mut value, path, folder } = source;
+    let ConnectionSource { mut value, path, folder, .. } = source;
     if let Some(members) = value.as_object_mut() {
         members.retain(|name, _| DECISIVE.contains(&name.as_str()));
     }

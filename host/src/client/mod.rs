@@ -15,6 +15,7 @@ use crate::error::{Error, FailureKind, Result};
 use crate::instance::{DeadlinePassed, Instance, Running};
 use crate::redact::Redactor;
 use crate::references::{self, Lookup};
+use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
 use serde_json::Value;
 use std::path::Path;
@@ -73,6 +74,7 @@ struct Inner {
     record: wit::Connection,
     egress: Arc<Egress>,
     redactor: Arc<Redactor>,
+    settings: ConnectionSettings,
     limit: Duration,
     idle: Mutex<Vec<Instance>>,
     permits: Arc<Semaphore>,
@@ -82,10 +84,18 @@ struct Inner {
 
 impl Client {
     pub(crate) async fn new(connector: Connector, source: ConnectionSource) -> Result<Self> {
-        let ConnectionSource { mut value, path, folder } = source;
+        let ConnectionSource { mut value, path, folder, settings } = source;
         let env = |name: &str| std::env::var(name).ok();
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
-        let referenced = references::resolve(&mut value, &path, &Lookup { env: &env, folder })?;
+        let lookup = Lookup { env: &env, folder };
+        let mut referenced = references::resolve(&mut value, &path, &lookup)?;
+        let mut settings = match settings {
+            Some(settings) => settings,
+            None => serde_json::to_value(&connector.inner.options.settings).unwrap_or_default(),
+        };
+        let settings_path = references::join(&path, "host");
+        referenced.extend(references::resolve(&mut settings, &settings_path, &lookup)?);
+        let settings = ConnectionSettings::from_json(settings, &settings_path)?;
         let redactor = Arc::new(Redactor::for_connection(&value, &referenced));
         let connection = value.to_string();
         let expanded =
@@ -125,7 +135,8 @@ impl Client {
         let egress = Arc::new(Egress::new(policy, token_uri, redactor.clone(), options.observer.clone()));
         let total = record.timeouts.as_ref().and_then(|timeouts| timeouts.total_ms).unwrap_or(120_000);
         let inner = Inner {
-            permits: Arc::new(Semaphore::new(options.max_instances.max(1))),
+            permits: Arc::new(Semaphore::new(settings.limits.concurrency)),
+            settings,
             connector,
             connection,
             record,

@@ -1,6 +1,7 @@
 //! The one door out: every request of the component passes [`Hooks::send_request`], where the policy decides, the
 //! transport sends and the observer watches. Knows nothing of SCIM.
 
+pub mod address;
 pub mod fault;
 pub mod observe;
 pub mod policy;
