@@ -164,7 +164,7 @@ fn check_sandbox() -> Result<()> {
 }
 
 /// Runs cargo with arguments none of which contains a space.
-fn cargo(arguments: &str) -> Result<()> {
+pub fn cargo(arguments: &str) -> Result<()> {
     shell::run("cargo", &arguments.split(' ').collect::<Vec<_>>())
 }
 
