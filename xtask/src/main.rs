@@ -113,7 +113,6 @@ fn main() -> ExitCode {
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),
         Command::Faults { word } => suite::faults(word.as_deref()),
-    },
         Command::Bench { arguments } => bench::command(&arguments),
         Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };
