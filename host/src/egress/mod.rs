@@ -89,7 +89,7 @@ impl Egress {
 
     async fn send(
         &self,
-        request: Request<WasiBody>,
+        mut request: Request<WasiBody>,
         timeouts: Timeouts,
         activity: &Arc<Activity>,
     ) -> Result<Response<WasiBody>, Fault> {
@@ -99,16 +99,19 @@ impl Egress {
             self.redactor.learn_authorization(credentials);
         }
         activity.explain(None);
+        let decodes = decode::offer(request.headers_mut());
         let recording =
             self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
-        self.send_recorded(request, timeouts, activity, recording.clone()).await.map_err(|Failed { code, words }| {
-            let words = words.map(|words| self.redactor.text(&words));
-            if let Some(recording) = &recording {
-                recording.failed(words.as_ref().unwrap_or(&code.to_string()));
-            }
-            activity.explain(words);
-            code
-        })
+        self.send_recorded(request, timeouts, activity, decodes, recording.clone()).await.map_err(
+            |Failed { code, words }| {
+                let words = words.map(|words| self.redactor.text(&words));
+                if let Some(recording) = &recording {
+                    recording.failed(words.as_ref().unwrap_or(&code.to_string()));
+                }
+                activity.explain(words);
+                code
+            },
+        )
     }
 
     /// Whether a request may leave.
@@ -124,9 +127,10 @@ impl Egress {
 
     async fn send_recorded(
         &self,
-        mut request: Request<WasiBody>,
+        request: Request<WasiBody>,
         timeouts: Timeouts,
         activity: &Arc<Activity>,
+        decodes: bool,
         recording: Option<Recording>,
     ) -> Result<Response<WasiBody>, Failed> {
         if let Err(refusal) = self.check(&request) {
@@ -149,7 +153,6 @@ impl Egress {
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
-        let decodes = decode::offer(request.headers_mut());
         let request = match recording.clone() {
             Some(recording) => request.map(|inner| Outgoing { inner, recording }.boxed_unsync()),
             None => request,
