@@ -3,6 +3,7 @@
 
 pub mod address;
 pub mod fault;
+mod held;
 pub mod observe;
 pub mod policy;
 #[cfg(test)]
@@ -10,6 +11,7 @@ mod tests;
 pub mod transport;
 
 use crate::redact::Redactor;
+use crate::traffic::Traffic;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body::{Body, Frame, SizeHint};
@@ -26,26 +28,35 @@ use tokio::time::{Instant, Sleep};
 use transport::{Timeouts, Transport};
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody, WasiHttpHooks};
 
-/// What the instances of one connection share on the way out.
+/// What the instances of one connection share on the way out. Clones share everything.
+#[derive(Clone)]
 pub struct Egress {
     policy: Policy,
-    transport: Transport,
+    transport: Arc<Transport>,
+    traffic: Arc<Traffic>,
     /// The token endpoint: a POST there changes nothing.
     token_url: Option<Uri>,
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
-    requests: AtomicU64,
+    requests: Arc<AtomicU64>,
 }
 
 impl Egress {
     /// A door with this policy.
     pub fn new(
         policy: Policy,
+        traffic: Arc<Traffic>,
         token_url: Option<Uri>,
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self { policy, transport: Transport::default(), token_url, redactor, observer, requests: AtomicU64::new(0) }
+        let (transport, requests) = (Arc::default(), Arc::default());
+        Self { policy, transport, traffic, token_url, redactor, observer, requests }
+    }
+
+    /// The same way out under another policy, for another version of the component.
+    pub fn with(&self, policy: Policy, token_url: Option<Uri>) -> Self {
+        Self { policy, token_url, ..self.clone() }
     }
 
     /// Requests let out so far, whatever became of them.
@@ -56,13 +67,14 @@ impl Egress {
     /// Whether the request may change something at the provider (RFC 9110 section 9.2.1): not a safe method, not a
     /// search by POST (RFC 7644 section 3.4.3), not a token request.
     fn is_write(&self, request: &Request<WasiBody>) -> bool {
-        let uri = request.uri();
-        let token_request = self
-            .token_url
-            .as_ref()
-            .is_some_and(|token| token.path() == uri.path() && token.authority() == uri.authority());
-        let search = request.method() == Method::POST && uri.path().ends_with("/.search");
-        !request.method().is_safe() && !search && !token_request
+        let search = request.method() == Method::POST && request.uri().path().ends_with("/.search");
+        !request.method().is_safe() && !search && !self.fetches_token(request)
+    }
+
+    /// Whether the request only fetches a token.
+    fn fetches_token(&self, request: &Request<WasiBody>) -> bool {
+        let (uri, token) = (request.uri(), self.token_url.as_ref());
+        token.is_some_and(|token| token.path() == uri.path() && token.authority() == uri.authority())
     }
 
     async fn send(
@@ -97,10 +109,20 @@ impl Egress {
             if let Some(recording) = &recording {
                 recording.failed(&refusal);
             }
-            // The body is read to its end, or the component sees a closed stream instead of the refusal.
-            let mut body = request.into_body();
-            while let Some(Ok(_)) = body.frame().await {}
+            drain(request).await;
             return Err(Fault::HttpRequestDenied);
+        }
+        let service = !self.fetches_token(&request);
+        if !service {
+            self.traffic.count_request();
+        } else if let Err(held) = self.traffic.before_request(&activity.prepaid, timeouts.connect).await {
+            let answer = held::answer(held);
+            if let Some(recording) = &recording {
+                recording.head(&answer);
+                recording.failed(&held.reason());
+            }
+            drain(request).await;
+            return Ok(answer);
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
@@ -113,7 +135,9 @@ impl Egress {
                 activity.write_sent();
             }
         };
-        let response = self.transport.send(request, timeouts, on_connected).await?;
+        let outcome = self.transport.send(request, timeouts, on_connected).await;
+        held::note(&self.traffic, service, &outcome);
+        let response = outcome?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
             return Err(Fault::HttpUpgradeFailed);
@@ -125,8 +149,16 @@ impl Egress {
     }
 }
 
+/// Reads a request's body to its end, without which the component would see a closed stream instead of the answer.
+async fn drain(request: Request<WasiBody>) {
+    let mut body = request.into_body();
+    while let Some(Ok(_)) = body.frame().await {}
+}
+
 /// Whether a call has sent a change, and how many such calls the connection has under way.
 pub struct Activity {
+    /// Whether the place in time of the call's next request is taken already, see [`Traffic::admit`].
+    pub prepaid: AtomicBool,
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
 }
@@ -134,7 +166,7 @@ pub struct Activity {
 impl Activity {
     /// Counts into `open_writes`.
     pub fn new(open_writes: Arc<AtomicUsize>) -> Self {
-        Self { sent: AtomicBool::new(false), open_writes }
+        Self { prepaid: AtomicBool::new(false), sent: AtomicBool::new(false), open_writes }
     }
 
     fn write_sent(&self) {

@@ -64,7 +64,8 @@ fn door(url: &str) -> Door {
     let uri: Uri = url.parse().unwrap();
     let policy = Policy::new(vec![policy::Origin::of(&uri).unwrap()], false);
     let token = format!("http://{}/token", uri.authority().unwrap()).parse().unwrap();
-    let egress = Egress::new(policy, Some(token), Arc::default(), Some(Arc::new(observer)));
+    let traffic = Arc::new(Traffic::new(&Default::default()));
+    let egress = Egress::new(policy, traffic, Some(token), Arc::default(), Some(Arc::new(observer)));
     let open_writes = Arc::new(AtomicUsize::new(0));
     Door { egress, activity: Activity::new(open_writes.clone()), open_writes, seen }
 }
