@@ -17,7 +17,7 @@ pub fn rows() -> Vec<Fault> {
             "unavailable permanent maybeApplied",
             [1, 1, 1],
         ),
-        http2("GOAWAY before the request", || Box::pin(http2::goes_away()), "ok", [1, 1, 1]),
+        http2("GOAWAY on an idle connection", || Box::pin(http2::goes_away()), "ok", [1, 1, 1]),
         clock("set back by a day, the token is over", || Box::pin(clock::back()), [3, 2, 1]),
         clock("set forward by a day, the token is not over", || Box::pin(clock::forward()), [2, 1, 1]),
         clock("set forward while a call waits", || Box::pin(clock::waiting_forward()), [2, 2, 1]),
