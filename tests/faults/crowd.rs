@@ -1,10 +1,12 @@
 //! Rows of many calls at the same time.
 
 use crate::fault::{Found, seen};
-use crate::play::{client, is_write, until};
+use crate::play::{client, client_of, is_write, options, until};
 use crate::provider::Users;
 use crate::support::fake::{Act, Fake, Manners, Received, answer, json as scim};
-use scim_connector_host::Client;
+use crate::support::{code_cache, component};
+use scim_connector_host::settings::ConnectionSettings;
+use scim_connector_host::{Client, Connector, Options};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -66,6 +68,22 @@ pub async fn burst() -> Found {
         scim(500, "{}")
     })
     .await
+}
+
+/// One connection, 100 calls one after the other to a provider that is down: after 20 the circuit breaker asks no more.
+pub async fn down() -> Found {
+    let users = Arc::<Users>::default();
+    let fake = provider(&users, |_, _| answer(503, &[], ""));
+    let options = Options { settings: ConnectionSettings::default(), ..options(code_cache()) };
+    let connector = Connector::load(component(), options).expect("the component loads");
+    let client = client_of(&connector, &fake.origin(), &json!({})).await;
+    let mut calls = JoinSet::new();
+    for _ in 0..100 {
+        let seen = call(client.clone()).await;
+        calls.spawn(std::future::ready(seen));
+    }
+    drop(client);
+    counted(calls, &[fake], &users).await
 }
 
 async fn at_once(calls: usize, script: impl Fn(&Users, &Received) -> Vec<Act> + Send + Sync + 'static) -> Found {

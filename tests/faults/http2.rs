@@ -9,6 +9,7 @@ use http::{Request, Response};
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::server::TlsStream;
 
@@ -27,7 +28,7 @@ enum Manner {
     Good,
     /// Resets the stream for this reason; whether the request was carried out before.
     Resets(Reason, bool),
-    /// Says on its first connection that it takes no more, before it has seen a request.
+    /// Says on its first connection that it takes no more, once it has seen a request.
     GoesAway,
 }
 
@@ -46,7 +47,7 @@ pub async fn broken() -> Found {
     play(Manner::Resets(Reason::INTERNAL_ERROR, true)).await
 }
 
-/// GOAWAY first, as from a server that is being replaced.
+/// GOAWAY on an idle connection, as from a server that is being replaced.
 pub async fn goes_away() -> Found {
     play(Manner::GoesAway).await
 }
@@ -57,15 +58,21 @@ async fn play(manner: Manner) -> Found {
     let seen = Arc::<Seen>::default();
     let task = tokio::spawn(serve(listener, manner, seen.clone()));
     let client = client(&origin, &Value::Null).await;
+    let before = usize::from(matches!(manner, Manner::GoesAway));
+    if before > 0 {
+        invoke(&client, Create).await.0.expect("the first call is answered well");
+        // So that what happens to the idle connection has happened.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
     let (result, took) = invoke(&client, Create).await;
     drop(client);
     task.abort();
     let count = |counter: &AtomicUsize| counter.load(Ordering::SeqCst);
-    let requests = count(&seen.requests);
+    let requests = count(&seen.requests) - before;
     Found {
         requests,
         writes: requests,
-        users: count(&seen.users),
+        users: count(&seen.users) - before,
         connections: count(&seen.connections),
         took,
         ..described(&result)
@@ -83,12 +90,12 @@ async fn serve(listener: TcpListener, manner: Manner, seen: Arc<Seen>) {
             let stream = tls.accept(stream).await.expect("TLS");
             let mut connection: Connection<TlsStream<TcpStream>, bytes::Bytes> =
                 h2::server::handshake(stream).await.expect("HTTP/2");
-            if first && matches!(manner, Manner::GoesAway) {
-                connection.graceful_shutdown();
-            }
             let mut streams = tokio::task::JoinSet::new();
             while let Some(Ok((request, respond))) = connection.accept().await {
                 streams.spawn(answer(request, respond, manner, seen.clone()));
+                if first && matches!(manner, Manner::GoesAway) {
+                    connection.graceful_shutdown();
+                }
             }
         });
     }

@@ -44,7 +44,8 @@ fn main() -> ExitCode {
         let folder = tempfile::tempdir().expect("a folder");
         let file = tls::Authority::create(folder.path());
         let mut again = Command::new(std::env::current_exe().expect("this program"));
-        let status = again.args(&arguments).env("SSL_CERT_FILE", file).env(TRUSTING, "1").status();
+        let status =
+            again.args(&arguments).env("SSL_CERT_FILE", file).env(TRUSTING, "1").env("MALLOC_ARENA_MAX", "2").status();
         return if status.expect("this program can be started").success() {
             ExitCode::SUCCESS
         } else {
@@ -81,6 +82,10 @@ async fn matrix(word: &str) -> ExitCode {
     }
     let after = level::settled(Some(before)).await;
     let mut deviations = report::deviations(&results);
+    let usage = play::connector().usage();
+    if (usage.open, usage.running, usage.warm) != (0, 0, 0) {
+        deviations.push(format!("instances remain: {usage:?}"));
+    }
     if whole {
         deviations.extend(level::leaks(before, after));
     }

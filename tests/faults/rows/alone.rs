@@ -17,7 +17,7 @@ pub fn rows() -> Vec<Fault> {
             "unavailable permanent maybeApplied",
             [1, 1, 1],
         ),
-        http2("GOAWAY before the request", || Box::pin(http2::goes_away()), "ok", [1, 1, 1]),
+        http2("GOAWAY on an idle connection", || Box::pin(http2::goes_away()), "ok", [1, 1, 1]),
         clock("set back by a day, the token is over", || Box::pin(clock::back()), [3, 2, 1]),
         clock("set forward by a day, the token is not over", || Box::pin(clock::forward()), [2, 1, 1]),
         clock("set forward while a call waits", || Box::pin(clock::waiting_forward()), [2, 2, 1]),
@@ -29,6 +29,8 @@ pub fn rows() -> Vec<Fault> {
         Fault::new("cache", "file damaged", Make::Own(|| Box::pin(cache::damaged())))
             .own("Stored, ok", [1, 1, 1])
             .within(90),
+        crowd("100 calls in a row, all given 503", || Box::pin(crowd::down()))
+            .own("80 circuitOpen transient, 20 unavailable permanent maybeApplied 503", [20, 20, 0]),
         crowd("100 calls, each given 429 twice", || Box::pin(crowd::storm())).own("100 ok", [300, 300, 100]),
         crowd("100 calls, all carried out and given 500", || Box::pin(crowd::burst()))
             .own("100 unavailable permanent maybeApplied 500", [100, 100, 100]),
