@@ -89,7 +89,10 @@ async fn matrix(word: &str) -> ExitCode {
     if whole {
         deviations.extend(level::leaks(before, after));
     }
-    report::print(&results, &deviations, started.elapsed(), before, after);
+    let markdown = report::print(&results, &deviations, started.elapsed(), before, after);
+    if whole {
+        report::keep(&markdown);
+    }
     if deviations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

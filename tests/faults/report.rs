@@ -32,8 +32,8 @@ fn call(row: &Played) -> &'static str {
     row.expected().call.map_or("", |call| call.input().0)
 }
 
-/// Prints the table and writes it to `target/faults.md`.
-pub fn print(results: &[Played], deviations: &[String], took: Duration, before: Level, after: Level) {
+/// Prints the table; returns it as Markdown.
+pub fn print(results: &[Played], deviations: &[String], took: Duration, before: Level, after: Level) -> String {
     let rows: Vec<[String; 9]> = results.iter().map(cells).collect();
     let summary = format!(
         "{} rows, {} deviate, in {:.0} s; memory {} MiB before and {} MiB after, open files {} and {}",
@@ -63,6 +63,11 @@ pub fn print(results: &[Played], deviations: &[String], took: Duration, before: 
         writeln!(text, "DEVIATES: {deviation}").expect("text");
     }
     writeln!(std::io::stdout(), "\n{text}{summary}").expect("stdout");
+    markdown
+}
+
+/// Writes the table to `target/faults.md`.
+pub fn keep(markdown: &str) {
     std::fs::write(root().join("target/faults.md"), markdown).expect("target/faults.md can be written");
 }
 
