@@ -9,7 +9,6 @@
 
 mod bad_input;
 mod cli;
-mod fake;
 mod harness;
 mod hostile;
 mod listing;
@@ -19,4 +18,8 @@ mod profiles;
 mod retries;
 mod secrets;
 mod servers;
+#[path = "../support/mod.rs"]
+mod support;
 mod tokens;
+
+use support::fake;

@@ -5,6 +5,7 @@ pub mod address;
 mod body;
 mod decode;
 pub mod fault;
+mod held;
 pub mod observe;
 pub mod policy;
 pub mod resolve;
@@ -15,10 +16,11 @@ mod tls;
 pub mod transport;
 
 use crate::redact::Redactor;
+use crate::traffic::Traffic;
 use body::{Answer, Outgoing, Wire};
 use decode::Decoded;
 use fault::Failed;
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use observe::{Observer, Recording};
 use policy::Policy;
@@ -27,15 +29,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use transport::{Timeouts, Transport};
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody, WasiHttpHooks};
 
-/// What the instances of one connection share on the way out.
+/// What the instances of one connection share on the way out. Clones share everything.
+#[derive(Clone)]
 pub struct Egress {
     policy: Policy,
-    transport: Transport,
+    transport: Arc<Transport>,
+    traffic: Arc<Traffic>,
     /// The token endpoint: a POST there changes nothing.
     token_url: Option<Uri>,
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
-    requests: AtomicU64,
+    requests: Arc<AtomicU64>,
     /// Largest response body let in, in bytes, coded and decoded.
     response_limit: u64,
 }
@@ -45,12 +49,18 @@ impl Egress {
     pub fn new(
         policy: Policy,
         transport: Transport,
+        traffic: Arc<Traffic>,
         token_url: Option<Uri>,
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        let requests = AtomicU64::new(0);
-        Self { policy, transport, token_url, redactor, observer, requests, response_limit: u64::MAX }
+        let (transport, requests) = (Arc::new(transport), Arc::default());
+        Self { policy, transport, traffic, token_url, redactor, observer, requests, response_limit: u64::MAX }
+    }
+
+    /// The same way out under another policy, for another version of the component.
+    pub fn with(&self, policy: Policy, token_url: Option<Uri>) -> Self {
+        Self { policy, token_url, ..self.clone() }
     }
 
     /// Lets in response bodies of at most so many bytes; any size where it is absent.
@@ -126,10 +136,20 @@ impl Egress {
         if let Err(refusal) = self.check(&request) {
             let reason = refusal.words.as_deref().unwrap_or_default();
             tracing::warn!(url = transport::without_query(request.uri()), reason, "request refused");
-            // The body is read to its end, or the component sees a closed stream instead of the refusal.
-            let mut body = request.into_body();
-            while let Some(Ok(_)) = body.frame().await {}
+            drain(request).await;
             return Err(refusal);
+        }
+        let service = !self.fetches_token(&request);
+        if !service {
+            self.traffic.count_request();
+        } else if let Err(held) = self.traffic.before_request(&activity.prepaid, timeouts.connect).await {
+            let answer = held::answer(held);
+            if let Some(recording) = &recording {
+                recording.head(&answer);
+                recording.failed(&held.reason());
+            }
+            drain(request).await;
+            return Ok(answer);
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
@@ -142,7 +162,13 @@ impl Egress {
                 activity.write_sent();
             }
         };
-        let mut response = self.transport.send(request, timeouts, on_connected).await?;
+        let outcome = self.transport.send(request, timeouts, on_connected).await;
+        held::note(&self.traffic, service, &outcome);
+        let mut response = outcome?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
+            return Err(Fault::HttpUpgradeFailed.into());
+        }
         if let Some(recording) = &recording {
             recording.head(&response);
         }
@@ -158,8 +184,16 @@ impl Egress {
     }
 }
 
+/// Reads a request's body to its end, without which the component would see a closed stream instead of the answer.
+async fn drain(request: Request<WasiBody>) {
+    let mut body = request.into_body();
+    while let Some(Ok(_)) = body.frame().await {}
+}
+
 /// Whether a call has sent a change, how many such calls the connection has under way, and why its last request failed.
 pub struct Activity {
+    /// Whether the place in time of the call's next request is taken already, see [`Traffic::admit`].
+    pub prepaid: AtomicBool,
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
     explanation: Mutex<Option<String>>,
@@ -168,7 +202,12 @@ pub struct Activity {
 impl Activity {
     /// Counts into `open_writes`.
     pub fn new(open_writes: Arc<AtomicUsize>) -> Self {
-        Self { sent: AtomicBool::new(false), open_writes, explanation: Mutex::default() }
+        Self {
+            prepaid: AtomicBool::new(false),
+            sent: AtomicBool::new(false),
+            open_writes,
+            explanation: Mutex::default(),
+        }
     }
 
     fn write_sent(&self) {

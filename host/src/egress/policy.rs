@@ -61,7 +61,7 @@ pub enum Refusal {
 }
 
 /// The origins a connection may talk to, and how. An empty policy refuses everything.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     origins: Vec<Origin>,
     allow_insecure_http: bool,

@@ -86,8 +86,9 @@ fn door_with(url: &str, settings: ConnectionSettings, dns: Arc<Dns>) -> Door {
     let policy = Policy::new(origins, true).with(&settings.allow).unwrap();
     let token = format!("http://{}/token", uri.authority().unwrap()).parse().unwrap();
     let redactor = Arc::new(Redactor::default());
+    let traffic = Arc::new(Traffic::new(&settings.limits));
     let transport = Transport::new(&settings, &[AddressRule::Loopback], dns, &redactor).unwrap();
-    let egress = Egress::new(policy, transport, Some(token), redactor, Some(Arc::new(observer)))
+    let egress = Egress::new(policy, transport, traffic, Some(token), redactor, Some(Arc::new(observer)))
         .with_response_limit(settings.limits.response_bytes);
     let open_writes = Arc::new(AtomicUsize::new(0));
     Door { egress, activity: Arc::new(Activity::new(open_writes.clone())), open_writes, seen }
