@@ -67,7 +67,7 @@ async fn requests_share_one_connection() {
 #[tokio::test]
 async fn a_refused_stream_was_never_processed_and_a_broken_one_may_have_been() {
     let authority = Authority::new();
-    for (says, expected) in [(Says::Refuses, "ConnectionRefused"), (Says::Breaks, "ConnectionTerminated")] {
+    for (says, expected) in [(Says::Refuses, "ConnectionLimitReached"), (Says::Breaks, "ConnectionTerminated")] {
         let (server, _) = http2(&authority, says).await;
         let door = door_with(&server.url, authority.trusted(), Arc::default());
         assert_eq!(door.refusal(Method::POST, &server.url).await.0, expected);
@@ -83,7 +83,7 @@ async fn a_server_that_leaves_between_requests_costs_none_and_doubles_none() {
     for _ in 0..30 {
         match door.send(Method::POST, &server.url, "{}").await {
             Ok(_) => answered += 1,
-            Err(Fault::ConnectionRefused) => unsent += 1,
+            Err(Fault::ConnectionLimitReached) => unsent += 1,
             Err(other) => panic!("{other:?}"),
         }
     }

@@ -85,8 +85,8 @@ fn door_with(url: &str, settings: ConnectionSettings, dns: Arc<Dns>) -> Door {
     let origins = vec![policy::Origin::of(&uri).unwrap()];
     let policy = Policy::new(origins, true).with(&settings.allow).unwrap();
     let token = format!("http://{}/token", uri.authority().unwrap()).parse().unwrap();
-    let traffic = Arc::new(Traffic::new(&Default::default()));
     let redactor = Arc::new(Redactor::default());
+    let traffic = Arc::new(Traffic::new(&settings.limits));
     let transport = Transport::new(&settings, &[AddressRule::Loopback], dns, &redactor).unwrap();
     let egress = Egress::new(policy, transport, traffic, Some(token), redactor, Some(Arc::new(observer)))
         .with_response_limit(settings.limits.response_bytes);
