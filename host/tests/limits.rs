@@ -19,6 +19,13 @@ const HANGING: &str = "i64.const 3600000000000 call {subscribe-duration} call {[
 const HEALTHY: &str = "i32.const 1536";
 const GREEDY: &str = "loop i32.const 256 memory.grow i32.const -1 i32.eq if unreachable end br 0 end unreachable";
 
+/// What [`HANGING`] needs of WASI, and the contract's world with it.
+const IO: &str = "package wasi:io@0.2.6; interface poll { resource pollable { block: func(); } }";
+const CLOCKS: &str = "package wasi:clocks@0.2.6; interface monotonic-clock {
+    use wasi:io/poll@0.2.6.{pollable}; subscribe-duration: func(when: u64) -> pollable; }";
+const WAITING: &str = "package test:waiting; world connector {
+    include scim:connector/connector@0.1.0; import wasi:clocks/monotonic-clock@0.2.6; }";
+
 /// What `resolve-connection` answers: a call may take 200 ms, and the host waits a second longer.
 const EXPANDED: &str =
     r#"{"serviceUrl":"http://127.0.0.1:1/scim/v2","auth":{"type":"none"},"timeouts":{"totalMs":200}}"#;
@@ -31,7 +38,11 @@ const INVOKE: &str = "scim:connector/runtime@0.1.0#invoke";
 fn component(bodies: &[(&str, &str)]) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let (package, _) = resolve.push_dir("../wit").unwrap();
-    let world = resolve.select_world(&[package], Some("connector")).unwrap();
+    for (name, text) in [("io", IO), ("clocks", CLOCKS)] {
+        resolve.push_str(name, text).unwrap();
+    }
+    let waiting = resolve.push_str("waiting", WAITING).unwrap();
+    let world = resolve.select_world(&[package, waiting], Some("test:waiting/connector")).unwrap();
     let module = dummy_module(&resolve, world, ManglingAndAbi::Legacy(LiftLowerAbi::Sync));
     let mut text = wasmprinter::print_bytes(module).unwrap();
     // Arguments are written to 4096, and 1024 is where the answer below stands.
