@@ -30,16 +30,23 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// The component, loaded once for all tests.
 pub fn connector() -> &'static Connector {
     static CONNECTOR: OnceLock<Connector> = OnceLock::new();
-    CONNECTOR.get_or_init(|| load(None))
+    CONNECTOR.get_or_init(|| load(|_| ()))
 }
 
-fn load(observer: Option<Arc<dyn scim_connector_host::Observer>>) -> Connector {
-    let options = Options {
+/// The component, run with other options.
+pub fn connector_with(change: impl FnOnce(&mut Options)) -> Connector {
+    // The shared one first, so that the code is compiled once.
+    connector();
+    load(change)
+}
+
+fn load(change: impl FnOnce(&mut Options)) -> Connector {
+    let mut options = Options {
         code_cache: CodeCache::Folder(code_cache()),
         allow_addresses: vec![AddressRule::Loopback],
-        observer,
         ..Options::default()
     };
+    change(&mut options);
     Connector::load(component(), options).expect("the component loads")
 }
 
@@ -48,11 +55,10 @@ pub type Seen = Arc<Mutex<Vec<Exchange>>>;
 
 /// The component with a log of every exchange.
 pub fn observed() -> (Connector, Seen) {
-    // The shared one first, so that the code is compiled once.
-    connector();
     let seen = Seen::default();
     let log = seen.clone();
-    (load(Some(Arc::new(move |exchange: &Exchange| log.lock().unwrap().push(exchange.clone())))), seen)
+    let observer = Arc::new(move |exchange: &Exchange| log.lock().unwrap().push(exchange.clone()));
+    (connector_with(|options| options.observer = Some(observer)), seen)
 }
 
 /// A client of the shared component.
