@@ -30,11 +30,13 @@ pub mod connector;
 pub mod egress;
 pub mod error;
 mod instance;
+mod keyring;
 mod records;
 pub mod redact;
 pub mod references;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod sealed;
 pub mod settings;
 pub mod source;
 pub mod suggest;

@@ -2,6 +2,7 @@
 //! dropped after a trap, a deadline or a call that was given up. The typed functions stand in `typed`, whole listings in
 //! [`pages`].
 
+mod credentials;
 pub mod pages;
 mod typed;
 
@@ -9,12 +10,14 @@ use crate::bindings::exports::scim::connector::runtime;
 use crate::bindings::scim::connector::types as wit;
 use crate::connection::Connection;
 use crate::connector::Connector;
+use crate::egress::credentials::Credentials;
 use crate::egress::policy::{Origin, Policy};
 use crate::egress::{Activity, Egress, Hooks};
 use crate::error::{Error, FailureKind, Result};
 use crate::instance::{DeadlinePassed, Instance, Running};
 use crate::redact::Redactor;
 use crate::references::{self, Lookup};
+use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
 use serde_json::Value;
@@ -70,8 +73,8 @@ pub struct Client {
 struct Inner {
     connector: Connector,
     /// The connection as the component takes it, with its secrets.
-    connection: String,
-    record: wit::Connection,
+    connection: Sealed<String>,
+    record: Sealed<wit::Connection>,
     egress: Arc<Egress>,
     redactor: Arc<Redactor>,
     settings: ConnectionSettings,
@@ -84,34 +87,35 @@ struct Inner {
 
 impl Client {
     pub(crate) async fn new(connector: Connector, source: ConnectionSource) -> Result<Self> {
-        let ConnectionSource { mut value, path, folder, settings } = source;
-        let env = |name: &str| std::env::var(name).ok();
+        let ConnectionSource { mut value, path, folder, settings, references: allowed } = source;
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
-        let lookup = Lookup { env: &env, folder };
+        let lookup = Lookup { allowed, ..Lookup::here(folder) };
         let mut referenced = references::resolve(&mut value, &path, &lookup)?;
+        let settings_path = references::join(&path, "host");
         let mut settings = match settings {
             Some(settings) => settings,
-            None => serde_json::to_value(&connector.inner.options.settings).unwrap_or_default(),
+            None => credentials::shared(&connector.inner.options.settings, &settings_path)?,
         };
-        let settings_path = references::join(&path, "host");
+        let lookup = Lookup { allowed: true, ..lookup };
         referenced.extend(references::resolve(&mut settings, &settings_path, &lookup)?);
-        let settings = ConnectionSettings::from_json(settings, &settings_path)?;
-        let redactor = Arc::new(Redactor::for_connection(&value, &referenced));
-        let connection = value.to_string();
+        let redactor = Arc::new(Redactor::for_connection(&value, &settings, &referenced));
+        let given = Sealed::new(settings.get("credentials").cloned().unwrap_or_default());
+        let mut settings = ConnectionSettings::from_json(settings.open(), &settings_path)?;
+        let connection = Sealed::new(value.to_string());
         let expanded =
             connector.resolve_connection(&connection).await.map_err(|error| at(&path, scrubbed(error, &redactor)))?;
+        let expanded = Sealed::new(expanded);
         let expanded: Connection = serde_json::from_str(&expanded)
             .map_err(|error| Error::Load(format!("the component's expanded connection cannot be read: {error}")))?;
 
-        let record = wit::Connection::from(expanded);
-        if matches!(record.auth, wit::Auth::Host) {
-            // Sent without credentials, every call would fail with a 401 that nobody could explain.
-            return Err(Error::Config {
-                path: references::join(&path, "auth.type"),
-                detail: "\"host\" leaves the credentials to the host, and this host adds none yet; choose another type"
-                    .into(),
-            });
-        }
+        let record = Sealed::new(wit::Connection::from(expanded));
+        let auth = match (&record.auth, settings.credentials.take()) {
+            (wit::Auth::Host, Some(_)) => {
+                let filled = credentials::fill_in(&connector, &value, &given, &path).await;
+                Some(filled.map_err(|error| scrubbed(error, &redactor))?)
+            }
+            (_, credentials) => credentials::consistent(&record.auth, credentials.is_some(), &path).map(|()| None)?,
+        };
         let token_url = match &record.auth {
             wit::Auth::ClientCredentials(client) => Some(client.token_url.as_str()),
             _ => None,
@@ -124,15 +128,21 @@ impl Client {
             })
         };
         let (service, _) = origin(&record.service_url, "serviceUrl")?;
+        let allow_insecure_http = record.allow_insecure_http.unwrap_or(false);
+        let host_credentials = auth
+            .map(|auth| Credentials::new(auth, service.clone(), allow_insecure_http))
+            .transpose()
+            .map_err(|(key, detail)| credentials::wrong(&path, key, detail))?;
         let (mut origins, mut token_uri) = (vec![service], None);
         if let Some(url) = token_url {
             let (token, uri) = origin(url, "auth.tokenUrl")?;
             origins.push(token);
             token_uri = uri;
         }
-        let policy = Policy::new(origins, record.allow_insecure_http.unwrap_or(false));
+        let policy = Policy::new(origins, allow_insecure_http);
         let options = &connector.inner.options;
-        let egress = Arc::new(Egress::new(policy, token_uri, redactor.clone(), options.observer.clone()));
+        let egress = Egress::new(policy, token_uri, redactor.clone(), options.observer.clone());
+        let egress = Arc::new(egress.with_credentials(host_credentials));
         let total = record.timeouts.as_ref().and_then(|timeouts| timeouts.total_ms).unwrap_or(120_000);
         let inner = Inner {
             permits: Arc::new(Semaphore::new(settings.limits.concurrency)),
@@ -176,10 +186,13 @@ impl Client {
         let connection = &self.inner.connection;
         let answer = exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context));
         let answer = tokio::time::timeout_at(deadline, answer).await;
+        let token_requests = call.instance()?.activity.token_requests();
         let outcome = call.finish(answer)?;
         let output = serde_json::from_str(&outcome.output)
             .map_err(|error| Error::Trap { detail: format!("its result is no JSON: {error}"), maybe_applied: true })?;
-        Ok(Outcome { output, next: outcome.next, requests_made: outcome.requests_made, warnings: outcome.warnings })
+        let warnings = outcome.warnings.iter().map(|warning| self.inner.redactor.text(warning)).collect();
+        let requests_made = outcome.requests_made.saturating_add(token_requests);
+        Ok(Outcome { output, next: outcome.next, requests_made, warnings })
     }
 
     /// Whether a call that is running has sent a change to the provider, so that giving it up leaves the outcome open.
@@ -249,6 +262,7 @@ impl Call<'_> {
     /// Ends the call: a healthy instance goes back, any other is dropped.
     fn finish<T>(mut self, answer: Result<wasmtime::Result<Result<T, wit::Error>>, Elapsed>) -> Result<T> {
         let maybe_applied = self.instance.as_ref().is_some_and(|instance| instance.activity.has_written());
+        let refused = self.instance.as_ref().and_then(|instance| instance.activity.refused());
         let memory = self.instance.as_ref().map_or(0, Instance::memory_used);
         self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
         let deadline = Error::Deadline { after: self.limit, maybe_applied };
@@ -261,7 +275,8 @@ impl Call<'_> {
                         idle.push(instance);
                     }
                 }
-                result.map_err(|error| scrubbed(error.into(), &self.client.redactor))
+                let explained = |error: Error| refused.iter().fold(error, |error, refused| refused.explain(error));
+                result.map_err(|error| scrubbed(explained(error.into()), &self.client.redactor))
             }
             Ok(Err(trap)) if trap.is::<DeadlinePassed>() => Err(deadline),
             Ok(Err(trap)) => {
@@ -346,10 +361,17 @@ impl Client {
     pub async fn test(&self) -> Result<ConnectionReport> {
         let mut call = self.begin(None).await?;
         let deadline = call.deadline.into();
+        call.instance()?.activity.begin_test();
         let Instance { store, exports, .. } = call.instance()?;
         let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);
         let answer = tokio::time::timeout_at(deadline, answer).await;
+        let refused = call.instance()?.activity.refused();
         let mut report = call.finish(answer)?;
+        if let (Some(refused), Some(failure)) = (refused, &mut report.failure) {
+            report.retryable = refused.correct(report.retryable, failure);
+            let failed = report.steps.iter_mut().filter(|step| step.status == StepStatus::Failed);
+            failed.for_each(|step| step.detail.clone_from(&failure.detail));
+        }
         let redactor = &self.inner.redactor;
         report.steps.iter_mut().for_each(|step| step.detail = redactor.text(&step.detail));
         report.failure.iter_mut().for_each(|failure| scrub(failure, redactor));

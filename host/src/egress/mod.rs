@@ -2,15 +2,19 @@
 //! transport sends and the observer watches. Knows nothing of SCIM.
 
 pub mod address;
+mod assertion;
+pub mod credentials;
 pub mod fault;
 pub mod observe;
 pub mod policy;
 #[cfg(test)]
 mod tests;
+pub mod token;
 pub mod transport;
 
 use crate::redact::Redactor;
 use bytes::Bytes;
+use credentials::{Credentials, Refused};
 use http::{Method, Request, Response, Uri};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -18,8 +22,8 @@ use hyper::body::Incoming;
 use observe::{Observer, Recording};
 use policy::Policy;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::time::{Instant, Sleep};
@@ -32,6 +36,7 @@ pub struct Egress {
     transport: Transport,
     /// The token endpoint: a POST there changes nothing.
     token_url: Option<Uri>,
+    credentials: Option<Credentials>,
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
     requests: AtomicU64,
@@ -45,7 +50,15 @@ impl Egress {
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        Self { policy, transport: Transport::default(), token_url, redactor, observer, requests: AtomicU64::new(0) }
+        let (transport, requests) = (Transport::default(), AtomicU64::new(0));
+        Self { policy, transport, token_url, credentials: None, redactor, observer, requests }
+    }
+
+    /// The same, adding credentials of the host's.
+    #[must_use]
+    pub fn with_credentials(self, credentials: Option<Credentials>) -> Self {
+        let token_url = credentials.as_ref().and_then(Credentials::token_url).cloned().or(self.token_url);
+        Self { credentials, token_url, ..self }
     }
 
     /// Requests let out so far, whatever became of them.
@@ -71,6 +84,20 @@ impl Egress {
         timeouts: Timeouts,
         activity: &Activity,
     ) -> Result<Response<WasiBody>, Fault> {
+        match &self.credentials {
+            Some(credentials) => self.send_authorized(credentials, request, timeouts, activity).await,
+            None => self.exchange(&self.policy, request, timeouts, activity).await,
+        }
+    }
+
+    /// Sends one request as it is.
+    async fn exchange(
+        &self,
+        policy: &Policy,
+        request: Request<WasiBody>,
+        timeouts: Timeouts,
+        activity: &Activity,
+    ) -> Result<Response<WasiBody>, Fault> {
         if let Some(credentials) =
             request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok())
         {
@@ -78,7 +105,7 @@ impl Egress {
         }
         let recording =
             self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
-        let result = self.send_recorded(request, timeouts, activity, recording.clone()).await;
+        let result = self.send_recorded(policy, request, timeouts, activity, recording.clone()).await;
         if let (Err(error), Some(recording)) = (&result, &recording) {
             recording.failed(error);
         }
@@ -87,12 +114,13 @@ impl Egress {
 
     async fn send_recorded(
         &self,
+        policy: &Policy,
         request: Request<WasiBody>,
         timeouts: Timeouts,
         activity: &Activity,
         recording: Option<Recording>,
     ) -> Result<Response<WasiBody>, Fault> {
-        if let Err(refusal) = self.policy.check(request.uri()) {
+        if let Err(refusal) = policy.check(request.uri()) {
             tracing::warn!(url = transport::without_query(request.uri()), %refusal, "request refused");
             if let Some(recording) = &recording {
                 recording.failed(&refusal);
@@ -121,16 +149,47 @@ impl Egress {
     }
 }
 
-/// Whether a call has sent a change, and how many such calls the connection has under way.
+/// Whether a call has sent a change, how many such calls the connection has under way, and what the host did for the call.
 pub struct Activity {
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
+    test: AtomicBool,
+    token_requests: AtomicU32,
+    refused: Mutex<Option<Refused>>,
 }
 
 impl Activity {
     /// Counts into `open_writes`.
     pub fn new(open_writes: Arc<AtomicUsize>) -> Self {
-        Self { sent: AtomicBool::new(false), open_writes }
+        let (sent, test, token_requests) = (AtomicBool::new(false), AtomicBool::new(false), AtomicU32::new(0));
+        Self { sent, open_writes, test, token_requests, refused: Mutex::default() }
+    }
+
+    /// The call is a test of the connection.
+    pub fn begin_test(&self) {
+        self.test.store(true, Ordering::Release);
+    }
+
+    fn is_test(&self) -> bool {
+        self.test.load(Ordering::Acquire)
+    }
+
+    fn asked_for_token(&self) {
+        self.token_requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Token requests the host made for the call.
+    pub fn token_requests(&self) -> u32 {
+        self.token_requests.load(Ordering::Relaxed)
+    }
+
+    fn no_token(&self, refused: Refused) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused);
+    }
+
+    /// The last answer the host gave in the provider's place.
+    pub fn refused(&self) -> Option<Refused> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn write_sent(&self) {
@@ -146,6 +205,9 @@ impl Activity {
 
     /// The call is over.
     pub fn reset(&self) {
+        self.test.store(false, Ordering::Release);
+        self.token_requests.store(0, Ordering::Relaxed);
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if self.sent.swap(false, Ordering::AcqRel) {
             self.open_writes.fetch_sub(1, Ordering::AcqRel);
         }
