@@ -4,17 +4,22 @@ use crate::bindings;
 use crate::cache::{self, CacheStatus};
 use crate::catalog::Catalog;
 use crate::client::Client;
-use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer};
+use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer, resolve::Dns};
 use crate::error::{Error, Result};
-use crate::instance::{self, ALLOWED_IMPORTS, Instance, State, Ticker};
+use crate::instance::{self, ALLOWED_IMPORTS, Instance, State};
+use crate::runtime::Runtime;
 use crate::settings::ConnectionSettings;
+use crate::shutdown::{Calls, ShutdownReport};
 use crate::source::ConnectionSource;
+use crate::usage::{ConnectorUsage, Counters};
+use crate::warm::Owner;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
+use wasmtime::Engine;
 use wasmtime::component::Component;
-use wasmtime::{Config, Engine};
 
 /// Time for calls that need no network, such as reading the catalog.
 const LOCAL_CALL: Duration = Duration::from_secs(10);
@@ -31,7 +36,8 @@ pub enum CodeCache {
     Folder(PathBuf),
 }
 
-/// How a component is run.
+/// How a component is run. Connectors of a process whose `memory_limit`, `max_instances`, `warm_instances` and `idle` are
+/// the same share these limits, so that several versions of a component take no more together than one alone.
 #[derive(Clone)]
 pub struct Options {
     /// Where compiled code is kept.
@@ -47,6 +53,8 @@ pub struct Options {
     /// Addresses that may be reached besides public ones, by every connection. Nothing but public ones by default: who
     /// names a provider may not be who runs the host.
     pub allow_addresses: Vec<AddressRule>,
+    /// Finds the addresses of names, for all connections.
+    pub dns: Arc<Dns>,
     /// Settings of connections that have none of their own.
     pub settings: ConnectionSettings,
     /// Is told of every HTTP exchange, redacted.
@@ -62,6 +70,7 @@ impl Default for Options {
             warm_instances: 64,
             idle: Duration::from_secs(60),
             allow_addresses: Vec::new(),
+            dns: Arc::default(),
             settings: ConnectionSettings::default(),
             observer: None,
         }
@@ -77,7 +86,11 @@ pub struct Connector {
 pub(crate) struct Inner {
     pub(crate) pre: bindings::ConnectorPre<State>,
     pub(crate) options: Options,
-    pub(crate) ticker: Arc<Ticker>,
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) calls: Arc<Calls>,
+    pub(crate) counters: Counters,
+    number: u64,
+    versions: AtomicU64,
     catalog: OnceCell<Arc<Catalog>>,
     cache: CacheStatus,
 }
@@ -102,22 +115,33 @@ impl Connector {
     /// # Errors
     /// As [`Connector::load`].
     pub fn from_bytes(bytes: &[u8], options: Options) -> Result<Self> {
-        let engine = engine().map_err(|error| Error::Load(format!("wasmtime cannot be set up: {error:#}")))?;
+        static CONNECTORS: AtomicU64 = AtomicU64::new(0);
+        let runtime =
+            Runtime::shared(&options).map_err(|error| Error::Load(format!("wasmtime cannot be set up: {error:#}")))?;
+        let engine = &runtime.engine;
         let folder = match &options.code_cache {
             CodeCache::Off => None,
             CodeCache::User => cache::default_folder(),
             CodeCache::Folder(folder) => Some(folder.clone()),
         };
-        let (component, cache) = cache::load(&engine, bytes, folder.as_deref())
+        let (component, cache) = cache::load(engine, bytes, folder.as_deref())
             .map_err(|error| Error::Load(format!("this is no WebAssembly component: {error:#}")))?;
-        check_imports(&engine, &component)?;
-        let pre = instance::linker(&engine)
+        check_imports(engine, &component)?;
+        let pre = instance::linker(engine)
             .and_then(|linker| linker.instantiate_pre(&component))
             .and_then(bindings::ConnectorPre::new)
             .map_err(|error| Error::Load(format!("this component is no SCIM connector of this version: {error:#}")))?;
-        let ticker =
-            Ticker::start(&engine).map_err(|error| Error::Load(format!("no thread can be started: {error}")))?;
-        let inner = Inner { pre, options, ticker: Arc::new(ticker), catalog: OnceCell::new(), cache };
+        let inner = Inner {
+            pre,
+            options,
+            runtime,
+            calls: Arc::default(),
+            counters: Counters::default(),
+            number: CONNECTORS.fetch_add(1, Ordering::Relaxed),
+            versions: AtomicU64::new(0),
+            catalog: OnceCell::new(),
+            cache,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -133,12 +157,11 @@ impl Connector {
     /// [`Error::Trap`] or [`Error::Deadline`] where the component is faulty.
     pub async fn catalog(&self) -> Result<Arc<Catalog>> {
         let read = || async {
-            let mut instance = self.local_instance().await?;
-            let _running = self.inner.ticker.run();
-            instance.begin(Instant::now() + LOCAL_CALL);
-            let Instance { store, exports, .. } = &mut instance;
-            let manifest =
-                exports.scim_connector_catalog().call_manifest(store).await.map_err(|error| stopped(&error))?;
+            let manifest = self
+                .locally(async |Instance { store, exports, .. }| {
+                    exports.scim_connector_catalog().call_manifest(store).await
+                })
+                .await?;
             Ok(Arc::new(Catalog::parse(&manifest)?))
         };
         self.inner.catalog.get_or_try_init(read).await.cloned()
@@ -153,40 +176,72 @@ impl Connector {
         Client::new(self.clone(), source.into()).await
     }
 
+    /// Lets no new call of this connector's clients begin, waits for those under way for `grace` at most, and ends the rest.
+    /// Calls that wait for their turn are not begun any more. The report says what became of them; a call that had sent a
+    /// change when it was ended may have been applied, and its error says so too.
+    ///
+    /// ```no_run
+    /// # async fn example(connector: scim_connector_host::Connector) {
+    /// let report = connector.shutdown(std::time::Duration::from_secs(20)).await;
+    /// assert_eq!((report.maybe_applied, report.abandoned), (0, 0), "{report:?}");
+    /// # }
+    /// ```
+    pub async fn shutdown(&self, grace: Duration) -> ShutdownReport {
+        let report = self.inner.calls.shut_down(grace).await;
+        self.inner.runtime.warm().forget(Owner::all_of(self.inner.number));
+        report
+    }
+
+    /// What the connector is doing, in numbers.
+    #[must_use]
+    pub fn usage(&self) -> ConnectorUsage {
+        let Inner { runtime, calls, counters, number, .. } = &*self.inner;
+        ConnectorUsage {
+            open: calls.count(),
+            running: runtime.running(),
+            max_running: runtime.max_running(),
+            warm: runtime.warm().count(Owner::all_of(*number)),
+            evicted: runtime.warm().evicted(),
+            totals: counters.totals(),
+        }
+    }
+
     /// Has the component check and expand a connection, without network.
     pub(crate) async fn resolve_connection(&self, connection: &str) -> Result<String> {
-        let mut instance = self.local_instance().await?;
-        let _running = self.inner.ticker.run();
-        instance.begin(Instant::now() + LOCAL_CALL);
-        let Instance { store, exports, .. } = &mut instance;
-        let resolved = exports.scim_connector_runtime().call_resolve_connection(store, &connection.to_owned()).await;
-        Ok(resolved.map_err(|error| stopped(&error))??)
+        let connection = connection.to_owned();
+        let resolved = self
+            .locally(async |Instance { store, exports, .. }| {
+                exports.scim_connector_runtime().call_resolve_connection(store, &connection).await
+            })
+            .await?;
+        Ok(resolved?)
     }
 
-    /// An instance without any way out.
-    async fn local_instance(&self) -> Result<Instance> {
-        self.instance(Hooks { egress: None, activity: Arc::new(Activity::new(Arc::default())) }).await
+    /// Calls an instance without any way out, made for this call.
+    async fn locally<T>(&self, call: impl AsyncFnOnce(&mut Instance) -> wasmtime::Result<T>) -> Result<T> {
+        let runtime = &self.inner.runtime;
+        let late = || Error::Deadline { after: LOCAL_CALL, maybe_applied: false };
+        let _local = runtime.local.acquire().await;
+        let _running = runtime.run();
+        let deadline = Instant::now() + LOCAL_CALL;
+        let hooks = Hooks { egress: None, activity: Arc::new(Activity::new(Arc::default())) };
+        let called = async {
+            let mut instance = Instance::new(&self.inner.pre, hooks, self.inner.options.memory_limit, deadline).await?;
+            instance.begin(deadline);
+            call(&mut instance).await
+        };
+        match tokio::time::timeout_at(deadline.into(), called).await {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(error)) if error.is::<instance::DeadlinePassed>() => Err(late()),
+            Ok(Err(error)) => Err(Error::Trap { detail: error.root_cause().to_string(), maybe_applied: false }),
+            Err(_) => Err(late()),
+        }
     }
 
-    pub(crate) async fn instance(&self, hooks: Hooks) -> Result<Instance> {
-        Instance::new(&self.inner.pre, hooks, self.inner.options.memory_limit).await.map_err(|error| stopped(&error))
+    /// An owner of instances of this connector.
+    pub(crate) fn new_owner(&self) -> Owner {
+        Owner { connector: self.inner.number, version: self.inner.versions.fetch_add(1, Ordering::Relaxed) }
     }
-}
-
-/// A trap of a call that has sent nothing.
-fn stopped(error: &wasmtime::Error) -> Error {
-    if error.is::<instance::DeadlinePassed>() {
-        return Error::Deadline { after: LOCAL_CALL, maybe_applied: false };
-    }
-    Error::Trap { detail: error.root_cause().to_string(), maybe_applied: false }
-}
-
-fn engine() -> wasmtime::Result<Engine> {
-    let mut config = Config::new();
-    config.epoch_interruption(true);
-    // Memory is allocated as instances are made: they are few and live long (see `Client`), so wasmtime's pooling
-    // allocator, which reserves its slots in advance, would gain nothing.
-    Engine::new(&config)
 }
 
 fn check_imports(engine: &Engine, component: &Component) -> Result<()> {

@@ -2,20 +2,15 @@
 
 use crate::bindings;
 use crate::egress::{Activity, Hooks};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 use wasmtime::component::{HasData, Linker, ResourceTable};
-use wasmtime::{Engine, EngineWeak, ResourceLimiter, Store, UpdateDeadline};
+use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::random::WasiRandom;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
-
-/// How often a running component is asked whether its time is up.
-const TICK: Duration = Duration::from_millis(10);
 
 /// What a component may import; names ending in `/` stand for all interfaces of a package.
 pub const ALLOWED_IMPORTS: [&str; 6] = [
@@ -123,8 +118,14 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Makes an instance. It gets no environment, no arguments, no files and no standard streams.
-    pub async fn new(pre: &bindings::ConnectorPre<State>, hooks: Hooks, memory_limit: usize) -> wasmtime::Result<Self> {
+    /// Makes an instance, by `deadline` if it is busy. It gets no environment, no arguments, no files and no standard
+    /// streams.
+    pub async fn new(
+        pre: &bindings::ConnectorPre<State>,
+        hooks: Hooks,
+        memory_limit: usize,
+        deadline: Instant,
+    ) -> wasmtime::Result<Box<Self>> {
         let activity = hooks.activity.clone();
         let state = State {
             wasi: WasiCtx::builder().build(),
@@ -132,7 +133,7 @@ impl Instance {
             table: ResourceTable::new(),
             hooks,
             limiter: Limiter { limit: memory_limit, used: 0, refused: false },
-            deadline: Instant::now() + Duration::from_secs(60),
+            deadline,
         };
         let mut store = Store::new(pre.engine(), state);
         store.limiter(|state| &mut state.limiter);
@@ -145,7 +146,7 @@ impl Instance {
         });
         store.set_epoch_deadline(1);
         let exports = pre.instantiate_async(&mut store).await?;
-        Ok(Self { store, exports, activity })
+        Ok(Box::new(Self { store, exports, activity }))
     }
 
     /// Prepares for a call that must end by `deadline`.
@@ -163,64 +164,6 @@ impl Instance {
     /// Whether the instance was refused memory during the current call.
     pub fn was_refused_memory(&self) -> bool {
         self.store.data().limiter.refused
-    }
-}
-
-/// The clock behind the deadline: a thread that advances the engine's epoch while calls run and sleeps while none do.
-pub struct Ticker {
-    running: Arc<AtomicUsize>,
-    stopped: Arc<AtomicBool>,
-    thread: Thread,
-}
-
-impl Ticker {
-    /// Starts the thread.
-    pub fn start(engine: &Engine) -> std::io::Result<Self> {
-        let (running, stopped) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-        let (engine, calls, end) = (engine.weak(), running.clone(), stopped.clone());
-        let handle =
-            thread::Builder::new().name("scim-connector-clock".into()).spawn(move || tick(&engine, &calls, &end))?;
-        Ok(Self { running, stopped, thread: handle.thread().clone() })
-    }
-
-    /// Keeps the clock running while the guard lives.
-    pub fn run(self: &Arc<Self>) -> Running {
-        if self.running.fetch_add(1, Ordering::AcqRel) == 0 {
-            self.thread.unpark();
-        }
-        Running(Arc::downgrade(self))
-    }
-}
-
-impl Drop for Ticker {
-    fn drop(&mut self) {
-        self.stopped.store(true, Ordering::Release);
-        self.thread.unpark();
-    }
-}
-
-/// A running call, for the [`Ticker`].
-pub struct Running(Weak<Ticker>);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(ticker) = self.0.upgrade() {
-            ticker.running.fetch_sub(1, Ordering::AcqRel);
-        }
-    }
-}
-
-fn tick(engine: &EngineWeak, running: &AtomicUsize, stopped: &AtomicBool) {
-    while !stopped.load(Ordering::Acquire) {
-        if running.load(Ordering::Acquire) == 0 {
-            thread::park();
-            continue;
-        }
-        thread::sleep(TICK);
-        match engine.upgrade() {
-            Some(engine) => engine.increment_epoch(),
-            None => return,
-        }
     }
 }
 

@@ -28,18 +28,24 @@ pub mod config;
 pub mod connection;
 pub mod connector;
 pub mod egress;
+mod engine;
 pub mod error;
 mod instance;
 mod keyring;
 mod records;
 pub mod redact;
 pub mod references;
+mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod sealed;
 pub mod settings;
+pub mod shutdown;
 pub mod source;
 pub mod suggest;
+mod traffic;
+pub mod usage;
+mod warm;
 
 pub use catalog::Catalog;
 pub use client::{CallContext, Client, ConnectionReport, Outcome, Page, Pages};
@@ -49,7 +55,9 @@ pub use connector::{CodeCache, Connector, Options};
 pub use egress::observe::{Exchange, Observer};
 pub use error::{Error, Result};
 pub use settings::ConnectionSettings;
+pub use shutdown::ShutdownReport;
 pub use source::ConnectionSource;
+pub use usage::{BreakerState, ClientUsage, ConnectorUsage};
 
 /// The records of the contract's typed functions, as `wit/types.wit` and `wit/resources.wit` describe them. Those whose
 /// members may all be left out have a `Default` that leaves them out.

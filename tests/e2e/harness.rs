@@ -1,6 +1,7 @@
 //! Starts what the tests need: the component, the servers of `tests/servers`, the sandbox, the command. It knows nothing
 //! of what is tested.
 
+use scim_connector_host::egress::address::AddressRule;
 use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::sandbox::{self, Sandbox};
 use scim_connector_host::{Client, CodeCache, Connector, Error, Options, Outcome};
@@ -49,8 +50,12 @@ pub fn connector() -> &'static Connector {
 }
 
 fn load(observer: Option<Arc<dyn scim_connector_host::Observer>>) -> Connector {
-    let options =
-        Options { code_cache: CodeCache::Folder(cache_home().join("scim-connector")), observer, ..Options::default() };
+    let options = Options {
+        code_cache: CodeCache::Folder(cache_home().join("scim-connector")),
+        allow_addresses: vec![AddressRule::Loopback],
+        observer,
+        ..Options::default()
+    };
     Connector::load(component(), options).expect("the component loads")
 }
 

@@ -3,9 +3,10 @@
 //! secrets.
 
 use super::at;
-use crate::bindings::scim::connector::types as wit;
+use super::version::Expanded;
 use crate::connection::Auth;
 use crate::connector::Connector;
+use crate::egress::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::redact;
 use crate::references::join;
@@ -30,38 +31,45 @@ pub(super) fn shared(settings: &ConnectionSettings, path: &str) -> Result<Sealed
     Ok(Sealed::new(serde_json::to_value(settings).unwrap_or_default()))
 }
 
-/// Whether a connection has credentials of the host's exactly where it asks for them, where it has not both.
-pub(super) fn consistent(auth: &wit::Auth, has_credentials: bool, path: &str) -> Result<()> {
-    match (auth, has_credentials) {
-        (wit::Auth::Host, false) => Err(Error::Config {
-            path: join(path, "auth.type"),
-            detail: format!(
+/// The credentials the host adds for a connection: those that are given, where the connection leaves them to the host. One
+/// without the other is a mistake: requests would go out with other credentials than somebody meant, or with none.
+pub(super) async fn of(
+    connector: &Connector,
+    connection: &Value,
+    given: Option<Sealed<Value>>,
+    expanded: &Expanded,
+    path: &str,
+) -> Result<Option<Credentials>> {
+    let auth_type = join(path, "auth.type");
+    let given = match (expanded.wants_credentials(), given.filter(|given| !given.is_null())) {
+        (false, None) => return Ok(None),
+        (true, Some(given)) => given,
+        (true, None) => {
+            let detail = format!(
                 "\"host\" leaves the credentials to the host, which has none for this connection; write them to {}, or \
                  choose another type",
                 join(path, "host.credentials")
-            ),
-        }),
-        (_, true) if !matches!(auth, wit::Auth::Host) => Err(wrong(
-            path,
-            "",
-            format!("are added only where {} is \"host\"; set it to that, or take them out", join(path, "auth.type")),
-        )),
-        _ => Ok(()),
-    }
+            );
+            return Err(Error::Config { path: auth_type, detail });
+        }
+        (false, Some(_)) => {
+            let detail = format!("are added only where {auth_type} is \"host\"; set it to that, or take them out");
+            return Err(wrong(path, "", detail));
+        }
+    };
+    let auth = fill_in(connector, connection, &given, path).await?;
+    let (Some(service), allow_insecure_http) = expanded.service() else { return Ok(None) };
+    let credentials = Credentials::new(auth, service.clone(), allow_insecure_http);
+    credentials.map(Some).map_err(|(key, detail)| wrong(path, key, detail))
 }
 
 /// An error in the host's credentials for the connection at `path`.
-pub(super) fn wrong(path: &str, key: &str, detail: String) -> Error {
+fn wrong(path: &str, key: &str, detail: String) -> Error {
     Error::Config { path: join(&join(path, "host.credentials"), key), detail }
 }
 
 /// The credentials as the component understands them, for this connection, with their secrets.
-pub(super) async fn fill_in(
-    connector: &Connector,
-    connection: &Value,
-    credentials: &Value,
-    path: &str,
-) -> Result<Auth> {
+async fn fill_in(connector: &Connector, connection: &Value, credentials: &Value, path: &str) -> Result<Auth> {
     let unreadable = || wrong(path, "", "must be a table with a type".into());
     let credentials = credentials.as_object().ok_or_else(unreadable)?;
     let secrets: Vec<(&String, &Value)> =

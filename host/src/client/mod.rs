@@ -1,44 +1,35 @@
-//! A client: one connection, its warm instances, its way out. An instance serves one connection for its whole life and is
-//! dropped after a trap, a deadline or a call that was given up. The typed functions stand in `typed`, whole listings in
-//! [`pages`].
+//! A client: one connection and its way out. The life of a call stands in `call`, what depends on the component's version
+//! in `version`, the typed functions in `typed`, whole listings in [`pages`].
 
+mod call;
 mod credentials;
 pub mod pages;
 mod typed;
+mod version;
 
 use crate::bindings::exports::scim::connector::runtime;
 use crate::bindings::scim::connector::types as wit;
-use crate::connection::Connection;
 use crate::connector::Connector;
-use crate::egress::credentials::Credentials;
-use crate::egress::policy::{Origin, Policy};
-use crate::egress::{Activity, Egress, Hooks};
+use crate::egress::Egress;
+use crate::egress::transport::Transport;
 use crate::error::{Error, FailureKind, Result};
-use crate::instance::{DeadlinePassed, Instance, Running};
+use crate::instance::Instance;
 use crate::redact::Redactor;
 use crate::references::{self, Lookup};
 use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
+use crate::traffic::Traffic;
+use crate::usage::{ClientUsage, Counters};
 use serde_json::Value;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::error::Elapsed;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+use version::{Expanded, Version};
 
 pub use pages::{Page, Pages};
 pub use runtime::{ConnectionReport, StepStatus, TestStep};
-
-/// Instances kept for the next call.
-const KEPT_INSTANCES: usize = 8;
-
-/// An instance whose memory has grown beyond this is not kept: memory of WebAssembly never shrinks.
-const KEPT_MEMORY: usize = 32 << 20;
-
-/// What the host waits beyond the connection's own limit, which the component keeps by itself.
-const GRACE: Duration = Duration::from_secs(1);
 
 /// What an operation gave.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,18 +62,17 @@ pub struct Client {
 }
 
 struct Inner {
-    connector: Connector,
+    /// Stands before key paths in errors.
+    path: String,
     /// The connection as the component takes it, with its secrets.
     connection: Sealed<String>,
-    record: Sealed<wit::Connection>,
-    egress: Arc<Egress>,
-    redactor: Arc<Redactor>,
     settings: ConnectionSettings,
-    limit: Duration,
-    idle: Mutex<Vec<Instance>>,
-    permits: Arc<Semaphore>,
+    redactor: Arc<Redactor>,
+    traffic: Arc<Traffic>,
+    version: RwLock<Arc<Version>>,
     open_writes: Arc<AtomicUsize>,
     peak_memory: AtomicUsize,
+    counters: Counters,
 }
 
 impl Client {
@@ -96,68 +86,87 @@ impl Client {
             Some(settings) => settings,
             None => credentials::shared(&connector.inner.options.settings, &settings_path)?,
         };
-        let lookup = Lookup { allowed: true, ..lookup };
-        referenced.extend(references::resolve(&mut settings, &settings_path, &lookup)?);
+        referenced.extend(references::resolve(&mut settings, &settings_path, &Lookup::here(folder))?);
         let redactor = Arc::new(Redactor::for_connection(&value, &settings, &referenced));
-        let given = Sealed::new(settings.get("credentials").cloned().unwrap_or_default());
+        let given = settings.get("credentials").cloned().map(Sealed::new);
         let mut settings = ConnectionSettings::from_json(settings.open(), &settings_path)?;
+        // From here on `given` has them.
+        settings.credentials = None;
+        let traffic = Arc::new(Traffic::new(&settings.limits));
         let connection = Sealed::new(value.to_string());
-        let expanded =
-            connector.resolve_connection(&connection).await.map_err(|error| at(&path, scrubbed(error, &redactor)))?;
-        let expanded = Sealed::new(expanded);
-        let expanded: Connection = serde_json::from_str(&expanded)
-            .map_err(|error| Error::Load(format!("the component's expanded connection cannot be read: {error}")))?;
-
-        let record = Sealed::new(wit::Connection::from(expanded));
-        let auth = match (&record.auth, settings.credentials.take()) {
-            (wit::Auth::Host, Some(_)) => {
-                let filled = credentials::fill_in(&connector, &value, &given, &path).await;
-                Some(filled.map_err(|error| scrubbed(error, &redactor))?)
-            }
-            (_, credentials) => credentials::consistent(&record.auth, credentials.is_some(), &path).map(|()| None)?,
-        };
-        let token_url = match &record.auth {
-            wit::Auth::ClientCredentials(client) => Some(client.token_url.as_str()),
-            _ => None,
-        };
-        let origin = |url: &str, key: &str| {
-            let uri = url.parse::<http::Uri>().ok();
-            uri.as_ref().and_then(Origin::of).map(|origin| (origin, uri)).ok_or_else(|| Error::Config {
-                path: references::join(&path, key),
-                detail: "no http or https URL of a host".into(),
-            })
-        };
-        let (service, _) = origin(&record.service_url, "serviceUrl")?;
-        let allow_insecure_http = record.allow_insecure_http.unwrap_or(false);
-        let host_credentials = auth
-            .map(|auth| Credentials::new(auth, service.clone(), allow_insecure_http))
-            .transpose()
-            .map_err(|(key, detail)| credentials::wrong(&path, key, detail))?;
-        let (mut origins, mut token_uri) = (vec![service], None);
-        if let Some(url) = token_url {
-            let (token, uri) = origin(url, "auth.tokenUrl")?;
-            origins.push(token);
-            token_uri = uri;
-        }
-        let policy = Policy::new(origins, allow_insecure_http);
+        let expanded = Expanded::by(&connector, &connection, &path, &redactor).await?;
+        let hosted = credentials::of(&connector, &value, given, &expanded, &path).await;
+        let hosted = hosted.map_err(|error| scrubbed(error, &redactor))?;
         let options = &connector.inner.options;
-        let egress = Egress::new(policy, token_uri, redactor.clone(), options.observer.clone());
-        let egress = Arc::new(egress.with_credentials(host_credentials));
-        let total = record.timeouts.as_ref().and_then(|timeouts| timeouts.total_ms).unwrap_or(120_000);
+        let policy = expanded.policy(&settings, &settings_path)?;
+        let transport = Transport::new(&settings, &options.allow_addresses, options.dns.clone(), &redactor)
+            .map_err(|(key, detail)| Error::Config { path: references::join(&settings_path, key), detail })?;
+        let token_url = expanded.token_url.clone();
+        let egress =
+            Egress::new(policy, transport, traffic.clone(), token_url, redactor.clone(), options.observer.clone());
+        let egress = egress.with_credentials(hosted).with_response_limit(settings.limits.response_bytes);
+        let egress = Arc::new(egress);
+        let version = Version::new(connector, expanded, egress, &settings, &settings_path)?;
         let inner = Inner {
-            permits: Arc::new(Semaphore::new(settings.limits.concurrency)),
-            settings,
-            connector,
+            path,
             connection,
-            record,
-            egress,
+            settings,
             redactor,
-            limit: Duration::from_millis(total.into()) + GRACE,
-            idle: Mutex::default(),
+            traffic,
+            version: RwLock::new(Arc::new(version)),
             open_writes: Arc::default(),
             peak_memory: AtomicUsize::default(),
+            counters: Counters::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Goes over to another connector, usually a newer version of the component, without dropping a call: new calls run
+    /// there, those under way finish where they began. The connection is expanded by the new component first. Limits, the
+    /// breaker's state and network connections stay.
+    ///
+    /// ```no_run
+    /// # async fn example(client: scim_connector_host::Client) -> Result<(), scim_connector_host::Error> {
+    /// use scim_connector_host::{Connector, Options};
+    ///
+    /// let newer = Connector::load("scim-connector-2.wasm", Options::default())?;
+    /// client.replace(&newer).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Connector::client`], in words of the new component; the client is then as it was.
+    pub async fn replace(&self, connector: &Connector) -> Result<()> {
+        let inner = &*self.inner;
+        let expanded = Expanded::by(connector, &inner.connection, &inner.path, &inner.redactor).await?;
+        let settings_path = references::join(&inner.path, "host");
+        let policy = expanded.policy(&inner.settings, &settings_path)?;
+        let egress = self.version().egress.with(policy, expanded.token_url.clone());
+        let new = Version::new(connector.clone(), expanded, Arc::new(egress), &inner.settings, &settings_path)?;
+        let old = std::mem::replace(&mut *inner.version.write().unwrap_or_else(PoisonError::into_inner), Arc::new(new));
+        old.retire();
+        Ok(())
+    }
+
+    /// What the client is doing, in numbers.
+    #[must_use]
+    pub fn usage(&self) -> ClientUsage {
+        let Inner { traffic, counters, .. } = &*self.inner;
+        ClientUsage {
+            running: traffic.running(),
+            waiting: traffic.waiting(),
+            warm: self.version().warm(),
+            totals: counters.totals(),
+            requests: self.requests_made(),
+            breaker: traffic.breaker.now(),
+            held_ms: u64::try_from(traffic.held_for().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// The version that new calls run on.
+    fn version(&self) -> Arc<Version> {
+        self.inner.version.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Calls an operation by its name, JSON in and out. Names, inputs and outputs stand in the [catalog].
@@ -176,18 +185,18 @@ impl Client {
     /// As [`Client::invoke`].
     pub async fn invoke_with(&self, operation: &str, input: &str, context: &CallContext) -> Result<Outcome> {
         let mut call = self.begin(context.deadline).await?;
-        let (deadline, input) = (call.deadline.into(), input.to_owned());
+        let input = input.to_owned();
         let context = runtime::CallContext {
             run_id: context.run_id.clone(),
             attempt: context.attempt,
             deadline_ms: context.deadline.map(|limit| u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)),
         };
-        let Instance { store, exports, .. } = call.instance()?;
+        let (limit, Instance { store, exports, .. }) = call.parts()?;
         let connection = &self.inner.connection;
         let answer = exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context));
-        let answer = tokio::time::timeout_at(deadline, answer).await;
-        let token_requests = call.instance()?.activity.token_requests();
-        let outcome = call.finish(answer)?;
+        let end = limit.over(answer).await;
+        let token_requests = call.token_requests();
+        let outcome = call.finish(end)?;
         let output = serde_json::from_str(&outcome.output)
             .map_err(|error| Error::Trap { detail: format!("its result is no JSON: {error}"), maybe_applied: true })?;
         let warnings = outcome.warnings.iter().map(|warning| self.inner.redactor.text(warning)).collect();
@@ -205,7 +214,7 @@ impl Client {
     /// runs, so a long call can be watched.
     #[must_use]
     pub fn requests_made(&self) -> u64 {
-        self.inner.egress.requests_made()
+        self.version().egress.requests_made()
     }
 
     /// The largest memory that an instance of the component has had in a finished call of this client, in bytes.
@@ -218,89 +227,6 @@ impl Client {
     #[must_use]
     pub fn redactor(&self) -> &Redactor {
         &self.inner.redactor
-    }
-
-    /// Takes an instance for one call, a warm one where there is one.
-    async fn begin(&self, limit: Option<Duration>) -> Result<Call<'_>> {
-        let inner = &*self.inner;
-        let limit = limit.map_or(inner.limit, |limit| (limit + GRACE).min(inner.limit));
-        let deadline = Instant::now() + limit;
-        let late = |_: Elapsed| Error::Deadline { after: limit, maybe_applied: false };
-        let permit =
-            tokio::time::timeout_at(deadline.into(), inner.permits.clone().acquire_owned()).await.map_err(late)?;
-        let running = inner.connector.inner.ticker.run();
-        let warm = inner.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut instance = match warm {
-            Some(instance) => instance,
-            None => {
-                let activity = Arc::new(Activity::new(inner.open_writes.clone()));
-                inner.connector.instance(Hooks { egress: Some(inner.egress.clone()), activity }).await?
-            }
-        };
-        instance.begin(deadline);
-        Ok(Call { client: inner, instance: Some(instance), deadline, limit, _permit: permit.ok(), _running: running })
-    }
-}
-
-/// A call under way. Dropped before it is finished, it takes its instance with it.
-struct Call<'a> {
-    client: &'a Inner,
-    instance: Option<Instance>,
-    deadline: Instant,
-    limit: Duration,
-    _permit: Option<OwnedSemaphorePermit>,
-    _running: Running,
-}
-
-impl Call<'_> {
-    fn instance(&mut self) -> Result<&mut Instance> {
-        self.instance
-            .as_mut()
-            .ok_or_else(|| Error::Trap { detail: "its instance is gone".into(), maybe_applied: false })
-    }
-
-    /// Ends the call: a healthy instance goes back, any other is dropped.
-    fn finish<T>(mut self, answer: Result<wasmtime::Result<Result<T, wit::Error>>, Elapsed>) -> Result<T> {
-        let maybe_applied = self.instance.as_ref().is_some_and(|instance| instance.activity.has_written());
-        let refused = self.instance.as_ref().and_then(|instance| instance.activity.refused());
-        let memory = self.instance.as_ref().map_or(0, Instance::memory_used);
-        self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
-        let deadline = Error::Deadline { after: self.limit, maybe_applied };
-        match answer {
-            Ok(Ok(result)) => {
-                if let Some(instance) = self.instance.take() {
-                    instance.activity.reset();
-                    let mut idle = self.client.idle.lock().unwrap_or_else(PoisonError::into_inner);
-                    if idle.len() < KEPT_INSTANCES && instance.memory_used() <= KEPT_MEMORY {
-                        idle.push(instance);
-                    }
-                }
-                let explained = |error: Error| refused.iter().fold(error, |error, refused| refused.explain(error));
-                result.map_err(|error| scrubbed(explained(error.into()), &self.client.redactor))
-            }
-            Ok(Err(trap)) if trap.is::<DeadlinePassed>() => Err(deadline),
-            Ok(Err(trap)) => {
-                let starved = self.instance.as_ref().is_some_and(Instance::was_refused_memory);
-                let detail = if starved {
-                    format!(
-                        "it needed more than its {} bytes of memory",
-                        self.client.connector.inner.options.memory_limit
-                    )
-                } else {
-                    self.client.redactor.text(&trap.root_cause().to_string())
-                };
-                Err(Error::Trap { detail, maybe_applied })
-            }
-            Err(_) => Err(deadline),
-        }
-    }
-}
-
-impl Drop for Call<'_> {
-    fn drop(&mut self) {
-        if let Some(instance) = &self.instance {
-            instance.activity.reset();
-        }
     }
 }
 
@@ -352,6 +278,21 @@ pub(crate) fn at(path: &str, error: Error) -> Error {
     }
 }
 
+/// A failure with what the host knows about its reason.
+fn explained(mut error: Error, explanation: Option<&str>) -> Error {
+    if let (Error::Failure { failure, .. }, Some(words)) = (&mut error, explanation) {
+        explain(failure, words);
+    }
+    error
+}
+
+/// Only a failure without an answer is explained by the last request's.
+fn explain(failure: &mut wit::Failure, words: &str) {
+    if failure.status.is_none() && !matches!(failure.kind, FailureKind::InvalidInput) {
+        failure.detail = format!("{} ({words})", failure.detail);
+    }
+}
+
 impl Client {
     /// Tries the connection step by step: reachable, authenticated, capabilities, one user listed. A step that is no good
     /// is a report with `ok: false`.
@@ -360,17 +301,19 @@ impl Client {
     /// Where the test could not start.
     pub async fn test(&self) -> Result<ConnectionReport> {
         let mut call = self.begin(None).await?;
-        let deadline = call.deadline.into();
-        call.instance()?.activity.begin_test();
-        let Instance { store, exports, .. } = call.instance()?;
+        let (limit, Instance { store, exports, activity, .. }) = call.parts()?;
+        activity.begin_test();
         let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);
-        let answer = tokio::time::timeout_at(deadline, answer).await;
-        let refused = call.instance()?.activity.refused();
-        let mut report = call.finish(answer)?;
+        let end = limit.over(answer).await;
+        let (explanation, refused) = (call.explanation(), call.refused());
+        let mut report = call.finish(end)?;
         if let (Some(refused), Some(failure)) = (refused, &mut report.failure) {
             report.retryable = refused.correct(report.retryable, failure);
             let failed = report.steps.iter_mut().filter(|step| step.status == StepStatus::Failed);
             failed.for_each(|step| step.detail.clone_from(&failure.detail));
+        }
+        if let (Some(failure), Some(words)) = (&mut report.failure, &explanation) {
+            explain(failure, words);
         }
         let redactor = &self.inner.redactor;
         report.steps.iter_mut().for_each(|step| step.detail = redactor.text(&step.detail));

@@ -65,7 +65,7 @@ impl Pages {
         }
         if self.pages == 0 {
             // Asked first, or a change that was named by mistake would be made before its result is found to be no page.
-            self.client.inner.connector.catalog().await?.listing(&self.operation)?;
+            self.client.version().connector.catalog().await?.listing(&self.operation)?;
         }
         let outcome = self.client.invoke(&self.operation, &self.input).await?;
         let mut output = outcome.output;

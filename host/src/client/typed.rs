@@ -28,11 +28,11 @@ macro_rules! typed {
                     /// and [`Error::Trap`](crate::Error::Trap) from the host.
                     pub async fn $name(&self, $($arg: $ty),*) -> Result<$out> {
                         let mut call = self.begin(None).await?;
-                        let deadline = call.deadline.into();
-                        let Instance { store, exports, .. } = call.instance()?;
-                        let answer = exports.$interface().$function(store, &self.inner.record, $($arg),*);
-                        let answer = tokio::time::timeout_at(deadline, answer).await;
-                        call.finish(answer)
+                        let version = call.version();
+                        let (limit, Instance { store, exports, .. }) = call.parts()?;
+                        let answer = exports.$interface().$function(store, &version.record, $($arg),*);
+                        let end = limit.over(answer).await;
+                        call.finish(end)
                     }
                 )*
             }

@@ -13,10 +13,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
 use serde_json::json;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use wasmtime_wasi_http::{Error as Fault, WasiBody};
 use zeroize::Zeroizing;
@@ -62,7 +63,7 @@ impl Credentials {
                 let tokens = Box::new(Tokens::new((**client).clone())?);
                 let endpoint = Origin::of(tokens.uri()).ok_or(("tokenUrl", "no http or https URL of a host".into()))?;
                 let policy = Policy::new(vec![endpoint], allow_insecure_http);
-                policy.check(tokens.uri()).map_err(|refusal| ("tokenUrl", refusal.to_string()))?;
+                policy.check(&Method::POST, tokens.uri(), true).map_err(|refusal| ("tokenUrl", refusal.to_string()))?;
                 Ok(Kind::Tokens { tokens, policy })
             }
             Auth::None | Auth::Host => Err(("type", "must be bearer, basic, header or clientCredentials".into())),
@@ -111,7 +112,7 @@ impl Egress {
         credentials: &Credentials,
         request: Request<WasiBody>,
         timeouts: Timeouts,
-        activity: &Activity,
+        activity: &Arc<Activity>,
     ) -> Result<Response<WasiBody>, Fault> {
         if Origin::of(request.uri()).as_ref() != Some(&credentials.origin) {
             return self.exchange(&self.policy, request, timeouts, activity).await;
@@ -134,7 +135,7 @@ impl Egress {
         policy: &Policy,
         request: Request<WasiBody>,
         timeouts: Timeouts,
-        activity: &Activity,
+        activity: &Arc<Activity>,
     ) -> Result<Response<WasiBody>, Fault> {
         let (parts, body) = request.into_parts();
         let (token, new) = match self.token(tokens, policy, timeouts, activity).await {
@@ -181,7 +182,7 @@ impl Egress {
         tokens: &Tokens,
         policy: &Policy,
         timeouts: Timeouts,
-        activity: &Activity,
+        activity: &Arc<Activity>,
     ) -> Result<(Token, bool), NoToken> {
         let patience = (timeouts.connect + timeouts.first_byte) / 2;
         let exchange = |request| {

@@ -1,0 +1,226 @@
+//! A call, from being let in to its end. An instance serves one connection for its whole life and is dropped after a trap,
+//! a deadline or a call that was given up.
+
+use super::version::{GRACE, Version};
+use super::{Client, Inner, explained, scrubbed};
+use crate::bindings::scim::connector::types as wit;
+use crate::egress::credentials::Refused;
+use crate::egress::{Activity, Hooks};
+use crate::error::{Error, Result};
+use crate::instance::{DeadlinePassed, Instance};
+use crate::runtime::Running;
+use crate::shutdown::Open;
+use crate::traffic::Admitted;
+use crate::usage::{self, Counters};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// A call under way. Dropped before it is finished, it takes its instance with it.
+pub(super) struct Call<'a> {
+    client: &'a Inner,
+    version: Arc<Version>,
+    // Freed before the parts below, which say that there is room for another.
+    instance: Option<Box<Instance>>,
+    deadline: Instant,
+    limit: Duration,
+    open: Open,
+    _running: Running,
+    _admitted: Admitted<'a>,
+}
+
+/// When a call must end.
+pub(super) struct Limit<'a> {
+    deadline: Instant,
+    open: &'a Open,
+}
+
+/// How a call ended.
+pub(super) enum End<T> {
+    /// By itself.
+    Answer(T),
+    /// At its deadline.
+    Late,
+    /// The host shuts down.
+    ShutDown,
+}
+
+impl Limit<'_> {
+    /// Waits for an answer, and not for longer than it may take.
+    pub async fn over<T>(self, answer: impl Future<Output = T>) -> End<T> {
+        tokio::select! {
+            biased;
+            answer = answer => End::Answer(answer),
+            () = tokio::time::sleep_until(self.deadline.into()) => End::Late,
+            () = self.open.until_ended() => End::ShutDown,
+        }
+    }
+}
+
+impl Client {
+    /// Begins a call when its turn has come, in a warm instance where there is one.
+    pub(super) async fn begin(&self, limit: Option<Duration>) -> Result<Call<'_>> {
+        let (inner, version) = (&*self.inner, self.version());
+        usage::count(inner.counters(&version), |counters| &counters.calls);
+        let open = version.connector.inner.calls.open();
+        let limit = limit.map_or(version.limit, |limit| (limit + GRACE).min(version.limit));
+        let deadline = Instant::now() + limit;
+        let admitted = match open {
+            Ok(open) => inner.admit(&version, &open, deadline, limit).await.map(|admitted| (open, admitted)),
+            Err(error) => Err(error),
+        };
+        let (open, admitted) = admitted.inspect_err(|_| {
+            usage::count(inner.counters(&version), |counters| &counters.refused);
+        })?;
+        let running = version.connector.inner.runtime.run();
+        let instance = version.take();
+        let mut call =
+            Call { client: inner, version, instance, deadline, limit, open, _running: running, _admitted: admitted };
+        match &mut call.instance {
+            Some(instance) => instance.begin(deadline),
+            None => call.instantiate().await?,
+        }
+        if let Some(instance) = &call.instance {
+            instance.activity.prepaid.store(true, Ordering::Relaxed);
+        }
+        Ok(call)
+    }
+}
+
+impl Inner {
+    /// Where things are counted.
+    fn counters<'a>(&'a self, version: &'a Version) -> [&'a Counters; 2] {
+        [&self.counters, &version.connector.inner.counters]
+    }
+
+    /// Lets a call in.
+    async fn admit(&self, version: &Version, open: &Open, deadline: Instant, limit: Duration) -> Result<Admitted<'_>> {
+        let slots = &version.connector.inner.runtime.slots;
+        match self.traffic.try_admit(slots) {
+            Ok(Some(admitted)) => return Ok(admitted),
+            Ok(None) => {}
+            Err(error) => {
+                open.finished();
+                return Err(error);
+            }
+        }
+        let late = Error::Deadline { after: limit, maybe_applied: false };
+        let admitted = tokio::select! {
+            biased;
+            admitted = self.traffic.admit(slots, deadline) => admitted,
+            () = tokio::time::sleep_until(deadline.into()) => Err(late),
+            error = open.until_closed() => return Err(error),
+        };
+        admitted.inspect_err(|_| open.finished())
+    }
+}
+
+impl Call<'_> {
+    /// The component's version that runs the call.
+    pub fn version(&self) -> Arc<Version> {
+        self.version.clone()
+    }
+
+    /// What is needed to run the call.
+    pub fn parts(&mut self) -> Result<(Limit<'_>, &mut Instance)> {
+        let gone = || Error::Trap { detail: "its instance is gone".into(), maybe_applied: false };
+        let instance = self.instance.as_deref_mut().ok_or_else(gone)?;
+        Ok((Limit { deadline: self.deadline, open: &self.open }, instance))
+    }
+
+    async fn instantiate(&mut self) -> Result<()> {
+        let connector = &self.version.connector.inner;
+        usage::count(self.client.counters(&self.version), |counters| &counters.instances);
+        let activity = Arc::new(Activity::new(self.client.open_writes.clone()));
+        let hooks = Hooks { egress: Some(self.version.egress.clone()), activity };
+        let limit = Limit { deadline: self.deadline, open: &self.open };
+        let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, self.deadline);
+        match limit.over(made).await {
+            End::Answer(Ok(mut instance)) => {
+                instance.begin(self.deadline);
+                self.instance = Some(instance);
+                Ok(())
+            }
+            End::Answer(Err(trap)) => Err(self.failed(End::Answer(trap))),
+            End::Late => Err(self.failed(End::Late)),
+            End::ShutDown => Err(self.failed(End::ShutDown)),
+        }
+    }
+
+    /// What the host knows about why the last request failed.
+    pub fn explanation(&self) -> Option<String> {
+        self.instance.as_ref().and_then(|instance| instance.activity.explanation())
+    }
+
+    /// Why there was no token of the host's for the last request that needed one.
+    pub fn refused(&self) -> Option<Refused> {
+        self.instance.as_ref().and_then(|instance| instance.activity.refused())
+    }
+
+    /// Token requests the host made for the call.
+    pub fn token_requests(&self) -> u32 {
+        self.instance.as_ref().map_or(0, |instance| instance.activity.token_requests())
+    }
+
+    /// Ends the call: a healthy instance is kept, any other is dropped.
+    pub fn finish<T>(mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
+        let memory = self.instance.as_ref().map_or(0, |instance| instance.memory_used());
+        self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
+        let (explanation, refused) = (self.explanation(), self.refused());
+        match end {
+            End::Answer(Ok(result)) => {
+                self.open.finished();
+                if let Some(instance) = self.instance.take() {
+                    self.settle(&instance);
+                    self.version.keep(instance);
+                }
+                result.map_err(|error| {
+                    let error = refused.iter().fold(error.into(), |error, refused| refused.explain(error));
+                    scrubbed(explained(error, explanation.as_deref()), &self.client.redactor)
+                })
+            }
+            End::Answer(Err(trap)) => Err(self.failed(End::Answer(trap))),
+            End::Late => Err(self.failed(End::Late)),
+            End::ShutDown => Err(self.failed(End::ShutDown)),
+        }
+    }
+
+    /// What the caller is told of a call that gave no result.
+    fn failed(&self, end: End<wasmtime::Error>) -> Error {
+        let maybe_applied = self.instance.as_ref().is_some_and(|instance| instance.activity.has_written());
+        let count = |which: fn(&Counters) -> &AtomicU64| usage::count(self.client.counters(&self.version), which);
+        let trap = match end {
+            End::ShutDown => return self.open.ended(maybe_applied),
+            End::Answer(trap) if !trap.is::<DeadlinePassed>() => trap,
+            End::Answer(_) | End::Late => {
+                self.open.finished();
+                count(|counters| &counters.deadlines);
+                return Error::Deadline { after: self.limit, maybe_applied };
+            }
+        };
+        self.open.finished();
+        count(|counters| &counters.traps);
+        let starved = self.instance.as_ref().is_some_and(|instance| instance.was_refused_memory());
+        let detail = if starved {
+            format!("it needed more than its {} bytes of memory", self.version.memory_limit)
+        } else {
+            self.client.redactor.text(&trap.root_cause().to_string())
+        };
+        tracing::warn!(detail, maybe_applied, "the component stopped unexpectedly");
+        Error::Trap { detail, maybe_applied }
+    }
+
+    /// The instance's call is over.
+    fn settle(&self, instance: &Instance) {
+        instance.activity.reset();
+        self.client.traffic.after_call(&instance.activity.prepaid);
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        if let Some(instance) = &self.instance {
+            self.settle(instance);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! How fast requests may leave: a token bucket that can also be held shut for a while. Knows neither calls nor HTTP.
+//!
+//! The bucket is kept as the time at which it would be full again (the generic cell rate algorithm), so that a request's
+//! place in time follows from one number and nothing has to be refilled.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// The bucket of one connection.
+pub struct Bucket {
+    /// Time per request; none without a limit.
+    interval: Duration,
+    /// How far ahead of the long run a burst may be.
+    ahead: Duration,
+    state: Mutex<State>,
+}
+
+struct State {
+    full_at: Instant,
+    shut_until: Instant,
+}
+
+/// A request's place: it may leave at this time. Dropped, it is free for another.
+#[derive(Debug)]
+pub struct Place<'a> {
+    bucket: &'a Bucket,
+    at: Instant,
+    taken: bool,
+}
+
+impl std::fmt::Debug for Bucket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bucket(..)")
+    }
+}
+
+impl Bucket {
+    /// A bucket that lets out `per_second` requests in the long run and `burst` at once after a pause.
+    pub fn new(per_second: Option<f64>, burst: Option<u32>) -> Self {
+        let interval =
+            per_second.and_then(|rate| Duration::try_from_secs_f64(rate.recip()).ok()).unwrap_or(Duration::ZERO);
+        let burst = burst.unwrap_or(per_second.map_or(1, |rate| rate as u32)).max(1);
+        let now = Instant::now();
+        Self {
+            interval,
+            ahead: interval.saturating_mul(burst - 1),
+            state: Mutex::new(State { full_at: now, shut_until: now }),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next free place.
+    pub fn place(&self) -> Place<'_> {
+        let now = Instant::now();
+        let mut state = self.state();
+        let from = state.shut_until.max(now);
+        let full_at = state.full_at.max(from);
+        state.full_at = full_at + self.interval;
+        Place { bucket: self, at: full_at.checked_sub(self.ahead).unwrap_or(from).max(from), taken: false }
+    }
+
+    /// A place of now, where there is one.
+    pub fn place_now(&self) -> Option<Place<'_>> {
+        Some(self.place()).filter(|place| place.wait().is_zero())
+    }
+
+    /// Gives back a place that was taken and not used.
+    pub fn give_back(&self) {
+        let mut state = self.state();
+        state.full_at = state.full_at.checked_sub(self.interval).unwrap_or(state.full_at);
+    }
+
+    /// Lets nothing out for so long.
+    pub fn shut(&self, pause: Duration) {
+        let mut state = self.state();
+        state.shut_until = state.shut_until.max(Instant::now() + pause);
+    }
+
+    /// How long the bucket is still held shut.
+    pub fn shut_for(&self) -> Duration {
+        self.state().shut_until.saturating_duration_since(Instant::now())
+    }
+}
+
+impl Place<'_> {
+    /// Time until the request may leave.
+    pub fn wait(&self) -> Duration {
+        self.at.saturating_duration_since(Instant::now()).max(self.bucket.shut_for())
+    }
+
+    /// The request leaves.
+    pub fn take(mut self) {
+        self.taken = true;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if !self.taken {
+            self.bucket.give_back();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_leaves_at_once_and_the_rest_at_the_rate() {
+        let bucket = Bucket::new(Some(2.0), Some(3));
+        let waits: Vec<u128> = (0..6)
+            .map(|_| {
+                let place = bucket.place();
+                let wait = place.wait().as_millis();
+                place.take();
+                // Rounded to the half seconds they are about.
+                (wait + 250) / 500
+            })
+            .collect();
+        assert_eq!(waits, [0, 0, 0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_place_that_is_not_used_is_free_again() {
+        let bucket = Bucket::new(Some(0.001), None);
+        drop(bucket.place());
+        let first = bucket.place_now().unwrap();
+        assert!(bucket.place_now().is_none());
+        drop(first);
+        bucket.place_now().unwrap().take();
+        assert!(bucket.place_now().is_none());
+        bucket.give_back();
+        assert!(bucket.place_now().is_some());
+    }
+
+    #[test]
+    fn shut_holds_back_whatever_the_rate() {
+        for bucket in [Bucket::new(None, None), Bucket::new(Some(1000.0), None)] {
+            let early = bucket.place();
+            bucket.shut(Duration::from_secs(30));
+            bucket.shut(Duration::from_secs(1));
+            assert!(early.wait() > Duration::from_secs(20), "a place given before holds too");
+            assert!(bucket.place().wait() > Duration::from_secs(20));
+            assert!(bucket.place_now().is_none());
+        }
+    }
+
+    #[test]
+    fn without_a_limit_nothing_waits() {
+        let bucket = Bucket::new(None, None);
+        assert!((0..10_000).all(|_| {
+            let place = bucket.place_now();
+            place.map(Place::take).is_some()
+        }));
+    }
+}
