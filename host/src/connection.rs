@@ -21,7 +21,7 @@ use zeroize::Zeroize as _;
 ///     ..Connection::default()
 /// };
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Connection {
     /// The service's base URL (RFC 7644 section 1.3); may be left out where `provider` fills it in.
@@ -56,6 +56,24 @@ pub struct Connection {
     /// Knobs of the profile that are replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overrides: Option<Value>,
+}
+
+/// Without the values of headers, which may be keys, and without what has the provider's own names.
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("service_url", &self.service_url)
+            .field("provider", &self.provider)
+            .field("organization", &self.organization)
+            .field("auth", &self.auth)
+            .field("profile", &self.profile)
+            .field("headers", &self.headers.keys())
+            .field("timeouts", &self.timeouts)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .field("allow_insecure_http", &self.allow_insecure_http)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A secret, or where to find it. Its debug form does not show it, and it is wiped when it is dropped.
@@ -403,6 +421,8 @@ mod tests {
     fn no_debug_form_and_no_error_shows_a_secret() {
         let connection =
             Connection { auth: Auth::Bearer { token: Secret::Literal("swordfish".into()) }, ..Connection::default() };
+        let headers = [("X-Key".to_owned(), "swordfish".to_owned())].into();
+        let connection = Connection { headers, ..connection };
         assert!(!format!("{connection:?}").contains("swordfish"));
         let error = serde_json::from_value::<Secret>(json!(["swordfish"])).unwrap_err().to_string();
         assert_eq!(error, "a secret is text, {\"env\": NAME}, {\"file\": PATH} or {\"keyring\": \"SERVICE/ACCOUNT\"}");

@@ -33,7 +33,7 @@ pub fn component() -> PathBuf {
 }
 
 /// `XDG_CACHE_HOME` of the tests, kept between runs.
-fn cache_home() -> PathBuf {
+pub fn cache_home() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e-cache")
 }
 
