@@ -5,6 +5,7 @@ use crate::connector::{CodeCache, Options};
 use crate::egress::address::AddressRule;
 use crate::error::{Error, Result};
 use crate::references::{join, key};
+use crate::sealed::Sealed;
 use crate::source::ConnectionSource;
 use crate::suggest;
 use serde::Deserialize;
@@ -25,19 +26,9 @@ pub struct Config {
     path: PathBuf,
     default: Option<String>,
     host: HostSettings,
-    connections: BTreeMap<String, Hidden>,
+    connections: BTreeMap<String, Sealed<Value>>,
     /// The host's settings for a connection: `[connections.NAME.host]`.
-    settings: BTreeMap<String, Hidden>,
-}
-
-/// A connection; its debug form shows nothing, since secrets may stand in the file.
-#[derive(Clone)]
-struct Hidden(Value);
-
-impl std::fmt::Debug for Hidden {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("..")
-    }
+    settings: BTreeMap<String, Sealed<Value>>,
 }
 
 /// The `[host]` table.
@@ -99,9 +90,9 @@ impl Config {
                             ));
                         };
                         if let Some(settings) = value.remove("host") {
-                            config.settings.insert(name.clone(), Hidden(json(settings)));
+                            config.settings.insert(name.clone(), Sealed::new(json(settings)));
                         }
-                        config.connections.insert(name, Hidden(json(toml::Value::Table(value))));
+                        config.connections.insert(name, Sealed::new(json(toml::Value::Table(value))));
                     }
                 }
                 ("connections", _) => return Err(wrong("connections", "must be a table: write [connections.NAME]")),
@@ -148,14 +139,15 @@ impl Config {
                 return Err(Error::Config { path: file, detail });
             }
         };
-        let Some(Hidden(value)) = self.connections.get(name) else {
+        let Some(value) = self.connections.get(name) else {
             let detail = format!("there is no connection \"{name}\"{}", self.names_hint(name));
             return Err(Error::Config { path: file, detail });
         };
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let path = join("connections", &key(name));
-        let settings = self.settings.get(name).map(|Hidden(settings)| settings.clone());
-        Ok((name.to_owned(), ConnectionSource { settings, ..ConnectionSource::at(value.clone(), path, folder) }))
+        let settings = self.settings.get(name).cloned();
+        let source = ConnectionSource::at(Value::clone(value), path, folder);
+        Ok((name.to_owned(), ConnectionSource { settings, ..source }))
     }
 
     /// Puts the settings of `[host]` into `options`.
@@ -352,7 +344,7 @@ mod tests {
     fn the_hosts_settings_are_no_part_of_the_connection() {
         let (_, source) = parse("[connections.a]\nhost.limits.concurrency = 2").unwrap().connection(None).unwrap();
         assert_eq!(
-            (source.value, source.settings),
+            (source.value.open(), source.settings.map(Sealed::open)),
             (serde_json::json!({}), Some(serde_json::json!({"limits": {"concurrency": 2}})))
         );
     }

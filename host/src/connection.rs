@@ -2,12 +2,14 @@
 //! it is the component's to say; this module only carries it.
 
 use crate::bindings::scim::connector::types as wit;
-use serde::de::Error as _;
+use crate::references::Reference;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use zeroize::Zeroize as _;
 
 /// One provider and how to reach it.
 ///
@@ -19,7 +21,7 @@ use std::path::PathBuf;
 ///     ..Connection::default()
 /// };
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Connection {
     /// The service's base URL (RFC 7644 section 1.3); may be left out where `provider` fills it in.
@@ -56,7 +58,25 @@ pub struct Connection {
     pub overrides: Option<Value>,
 }
 
-/// A secret, or where to find it. Its debug form does not show it.
+/// Without the values of headers, which may be keys, and without what has the provider's own names.
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("service_url", &self.service_url)
+            .field("provider", &self.provider)
+            .field("organization", &self.organization)
+            .field("auth", &self.auth)
+            .field("profile", &self.profile)
+            .field("headers", &self.headers.keys())
+            .field("timeouts", &self.timeouts)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .field("allow_insecure_http", &self.allow_insecure_http)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A secret, or where to find it. Its debug form does not show it, and it is wiped when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Secret {
     /// The secret itself.
@@ -65,6 +85,40 @@ pub enum Secret {
     Env(String),
     /// A file, read when a client is made.
     File(PathBuf),
+    /// An entry of the operating system's keyring, read when a client is made.
+    Keyring {
+        /// The service.
+        service: String,
+        /// The account with it.
+        account: String,
+    },
+}
+
+impl Secret {
+    /// The secret itself; none where it is a reference.
+    #[must_use]
+    pub fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The secret itself, taken out: whoever has it wipes it.
+    fn take(mut self) -> Option<String> {
+        match &mut self {
+            Self::Literal(text) => Some(std::mem::take(text)),
+            _ => None,
+        }
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        if let Self::Literal(text) = self {
+            text.zeroize();
+        }
+    }
 }
 
 impl fmt::Debug for Secret {
@@ -73,38 +127,65 @@ impl fmt::Debug for Secret {
             Self::Literal(_) => f.write_str("[redacted]"),
             Self::Env(name) => write!(f, "Env({name:?})"),
             Self::File(path) => write!(f, "File({})", path.display()),
+            Self::Keyring { service, account } => write!(f, "Keyring({service}/{account})"),
         }
     }
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(untagged)]
-enum SecretJson {
-    Literal(String),
-    Env { env: String },
-    File { file: PathBuf },
-}
+/// What a secret looks like in JSON.
+const SECRET_FORMS: &str = "text, {\"env\": NAME}, {\"file\": PATH} or {\"keyring\": \"SERVICE/ACCOUNT\"}";
 
 impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.clone() {
-            Self::Literal(text) => SecretJson::Literal(text),
-            Self::Env(env) => SecretJson::Env { env },
-            Self::File(file) => SecretJson::File { file },
+        match self {
+            Self::Literal(text) => serializer.serialize_str(text),
+            Self::Env(name) => serializer.collect_map([("env", name)]),
+            Self::File(path) => serializer.collect_map([("file", path)]),
+            Self::Keyring { service, account } => {
+                serializer.collect_map([("keyring", BTreeMap::from([("service", service), ("account", account)]))])
+            }
         }
-        .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // serde's own message would quote the value.
-        match SecretJson::deserialize(deserializer) {
-            Ok(SecretJson::Literal(text)) => Ok(Self::Literal(text)),
-            Ok(SecretJson::Env { env }) => Ok(Self::Env(env)),
-            Ok(SecretJson::File { file }) => Ok(Self::File(file)),
-            Err(_) => Err(D::Error::custom("a secret is text, {\"env\": NAME} or {\"file\": PATH}")),
+        deserializer.deserialize_any(SecretVisitor).map_err(|_| D::Error::custom(format!("a secret is {SECRET_FORMS}")))
+    }
+}
+
+/// Text is taken over, not copied, so that no copy stays behind unwiped.
+struct SecretVisitor;
+
+impl<'de> Visitor<'de> for SecretVisitor {
+    type Value = Secret;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(SECRET_FORMS)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Secret, E> {
+        self.visit_string(text.to_owned())
+    }
+
+    fn visit_string<E: serde::de::Error>(self, text: String) -> Result<Secret, E> {
+        Ok(Secret::Literal(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Secret, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            object.insert(name, value);
         }
+        Ok(match Reference::of(&object) {
+            Some(Reference::Env(name)) => Secret::Env(name.into()),
+            Some(Reference::File(path)) => Secret::File(path.into()),
+            Some(Reference::Keyring { service, account }) => {
+                Secret::Keyring { service: service.into(), account: account.into() }
+            }
+            None => return Err(A::Error::custom("no reference")),
+        })
     }
 }
 
@@ -235,11 +316,10 @@ pub struct Limits {
 
 impl From<Secret> for wit::Secret {
     fn from(secret: Secret) -> Self {
-        match secret {
-            Secret::Literal(text) => Self::Literal(text),
-            Secret::Env(name) => Self::Env(name),
-            // Only a connection whose references were resolved becomes a record.
-            Secret::File(path) => Self::Literal(path.display().to_string()),
+        // Only a connection whose references were resolved becomes a record.
+        match &secret {
+            Secret::Env(name) => Self::Env(name.clone()),
+            _ => Self::Literal(secret.take().unwrap_or_default()),
         }
     }
 }
@@ -330,6 +410,7 @@ mod tests {
             json!({"type": "bearer", "token": "t"}),
             json!({"type": "basic", "username": "u", "password": {"file": "p"}}),
             json!({"type": "header", "name": "X-Key", "value": "v"}),
+            json!({"type": "bearer", "token": {"keyring": {"service": "scim", "account": "prod"}}}),
         ] {
             let parsed: Auth = serde_json::from_value(auth.clone()).unwrap();
             assert_eq!(serde_json::to_value(&parsed).unwrap(), auth);
@@ -340,8 +421,10 @@ mod tests {
     fn no_debug_form_and_no_error_shows_a_secret() {
         let connection =
             Connection { auth: Auth::Bearer { token: Secret::Literal("swordfish".into()) }, ..Connection::default() };
+        let headers = [("X-Key".to_owned(), "swordfish".to_owned())].into();
+        let connection = Connection { headers, ..connection };
         assert!(!format!("{connection:?}").contains("swordfish"));
         let error = serde_json::from_value::<Secret>(json!(["swordfish"])).unwrap_err().to_string();
-        assert_eq!(error, "a secret is text, {\"env\": NAME} or {\"file\": PATH}");
+        assert_eq!(error, "a secret is text, {\"env\": NAME}, {\"file\": PATH} or {\"keyring\": \"SERVICE/ACCOUNT\"}");
     }
 }

@@ -31,12 +31,14 @@ pub mod egress;
 mod engine;
 pub mod error;
 mod instance;
+mod keyring;
 mod records;
 pub mod redact;
 pub mod references;
 mod runtime;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod sealed;
 pub mod settings;
 pub mod shutdown;
 pub mod source;

@@ -5,9 +5,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{PoisonError, RwLock};
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// What stands in a secret's place.
 pub const REDACTED: &str = "[redacted]";
@@ -42,11 +43,37 @@ const SECRET_MEMBERS: [&str; 12] = [
 const PUBLIC_AUTH_MEMBERS: [&str; 10] =
     ["type", "tokenUrl", "clientId", "keyId", "method", "scopes", "audience", "username", "name", "parameters"];
 
-/// Knows the secrets of one connection.
+/// Access tokens remembered, the latest: they come and go for as long as a connection lives.
+const KEPT_TOKENS: usize = 16;
+
+/// Shorter lines of a secret are not searched for by themselves.
+const SHORTEST_LINE: usize = 20;
+
+/// Knows the secrets of one connection; they are wiped when it goes.
 #[derive(Default)]
 pub struct Redactor {
-    literals: RwLock<BTreeSet<String>>,
-    header: Option<String>,
+    known: RwLock<Known>,
+    headers: Vec<String>,
+}
+
+#[derive(Default)]
+struct Known {
+    literals: BTreeSet<String>,
+    /// Each token with the forms it may travel in.
+    tokens: VecDeque<Vec<String>>,
+}
+
+impl Known {
+    fn forms(&self) -> impl Iterator<Item = &String> {
+        self.literals.iter().chain(self.tokens.iter().flatten())
+    }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        let tokens = std::mem::take(&mut self.tokens).into_iter().flatten();
+        std::mem::take(&mut self.literals).into_iter().chain(tokens).for_each(|mut text| text.zeroize());
+    }
 }
 
 impl fmt::Debug for Redactor {
@@ -56,20 +83,21 @@ impl fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// A redactor for a connection whose references have been resolved; `referenced` are the values that came from the
-    /// environment or a file.
+    /// A redactor for a connection and the host's settings for it, in which references have been resolved; `referenced` are
+    /// the values that came from the environment, a file or the keyring.
     #[must_use]
-    pub fn for_connection(connection: &Value, referenced: &[String]) -> Self {
-        let auth = connection.get("auth").and_then(Value::as_object);
-        let header = auth
-            .filter(|auth| auth.get("type").and_then(Value::as_str) == Some("header"))
-            .and_then(|auth| auth.get("name")?.as_str().map(str::to_ascii_lowercase));
-        let redactor = Self { header, ..Self::default() };
-        for (name, value) in auth.into_iter().flatten() {
-            if let Some(secret) = value.as_str().filter(|_| !PUBLIC_AUTH_MEMBERS.contains(&name.as_str())) {
+    pub fn for_connection(connection: &Value, settings: &Value, referenced: &[Zeroizing<String>]) -> Self {
+        let auths = [connection.get("auth"), settings.get("credentials")];
+        let auths: Vec<&Map<String, Value>> = auths.into_iter().flatten().filter_map(Value::as_object).collect();
+        let text = |object: &Map<String, Value>, name: &str| object.get(name)?.as_str().map(str::to_owned);
+        let headers = auths.iter().filter(|auth| text(auth, "type").as_deref() == Some("header"));
+        let headers = headers.filter_map(|auth| Some(text(auth, "name")?.to_ascii_lowercase())).collect();
+        let redactor = Self { headers, ..Self::default() };
+        for auth in auths {
+            let user = ["username", "clientId"].iter().find_map(|user| text(auth, user));
+            for secret in secret_texts(auth) {
                 redactor.learn(secret);
-                let user = ["username", "clientId"].iter().find_map(|user| auth?.get(*user)?.as_str());
-                user.into_iter().for_each(|user| redactor.learn_pair(user, secret));
+                user.iter().for_each(|user| redactor.learn_pair(user, secret));
             }
         }
         for (name, value) in connection.get("headers").and_then(Value::as_object).into_iter().flatten() {
@@ -77,6 +105,7 @@ impl Redactor {
                 redactor.learn(secret);
             }
         }
+        settings.pointer("/tls/clientKey").and_then(Value::as_str).into_iter().for_each(|key| redactor.learn(key));
         referenced.iter().for_each(|secret| redactor.learn(secret));
         redactor
     }
@@ -95,21 +124,12 @@ impl Redactor {
         redactor
     }
 
-    /// Adds a secret in every form it may travel in.
+    /// Adds a secret in every form it may travel in; one of several lines, such as a key in PEM, by its lines too.
     pub fn learn(&self, secret: &str) {
-        let secret = secret.trim();
-        let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
-        // RFC 3986 leaves `-._~` unescaped; the form encoding leaves `*-._` and writes a space as `+`.
-        let uri = percent.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
-        let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        let escaped = Value::from(secret).to_string();
-        let escaped = escaped.trim_matches('"').to_owned();
-        let encoded = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(secret));
-        let lower = [percent.to_lowercase(), uri.to_lowercase()]
-            .map(|text| if text.contains('%') { text } else { secret.to_owned() });
-        let forms = [secret.to_owned(), percent, uri, form, escaped].into_iter().chain(encoded).chain(lower);
-        let mut literals = self.literals.write().unwrap_or_else(PoisonError::into_inner);
-        literals.extend(forms.filter(|form| form.len() >= SHORTEST));
+        let lines = secret.lines().filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----"));
+        let lines = lines.filter(|line| line.len() < secret.trim().len());
+        let all = std::iter::once(secret).chain(lines).flat_map(forms);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).literals.extend(all);
     }
 
     /// Adds `user:secret` as HTTP Basic authentication sends it (RFC 7617), form-encoded too (RFC 6749 section 2.3.1).
@@ -120,13 +140,21 @@ impl Redactor {
         }
     }
 
-    /// Adds the credentials of an `Authorization` header: the access token a token endpoint gave.
+    /// Adds the credentials of an `Authorization` header: the access token a token endpoint gave. Only the latest tokens are
+    /// remembered.
     pub fn learn_authorization(&self, value: &str) {
         let credentials = value.split_once(' ').map_or(value, |(_, credentials)| credentials).trim();
-        let known = self.literals.read().unwrap_or_else(PoisonError::into_inner).contains(credentials);
-        if !known {
-            self.learn(credentials);
+        let is_known = |known: &Known| {
+            known.literals.contains(credentials)
+                || known.tokens.iter().any(|forms| forms.first().is_some_and(|form| form == credentials))
+        };
+        if credentials.len() < SHORTEST || is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
         }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.tokens.push_front(forms(credentials));
+        let kept = KEPT_TOKENS.min(known.tokens.len());
+        known.tokens.drain(kept..).flatten().for_each(|mut form| form.zeroize());
     }
 
     /// The text without the known secrets.
@@ -142,9 +170,9 @@ impl Redactor {
     }
 
     fn without_literals(&self, text: &str, shortest: usize) -> String {
-        let literals = self.literals.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         let mut found: Vec<&String> =
-            literals.iter().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
+            known.forms().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
         // Longest first, or the rest of a longer secret would stay behind.
         found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         found.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), REDACTED))
@@ -165,7 +193,7 @@ impl Redactor {
     fn is_secret_header(&self, name: &str) -> bool {
         let name = name.to_ascii_lowercase();
         SECRET_HEADERS.contains(&name.as_str())
-            || self.header.as_ref() == Some(&name)
+            || self.headers.contains(&name)
             || name.split('-').any(|part| ["token", "secret", "key", "auth"].contains(&part))
     }
 
@@ -188,6 +216,32 @@ impl Redactor {
         };
         self.text(&redacted)
     }
+}
+
+/// Whether a member of an `auth` object is none of those that may be shown.
+pub(crate) fn is_secret_in_auth(name: &str) -> bool {
+    !PUBLIC_AUTH_MEMBERS.contains(&name)
+}
+
+/// What an `auth` object holds in secret.
+fn secret_texts(auth: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    auth.iter().filter(|(name, _)| is_secret_in_auth(name)).filter_map(|(_, value)| value.as_str())
+}
+
+/// The forms a secret may travel in, itself first.
+fn forms(secret: &str) -> Vec<String> {
+    let secret = secret.trim();
+    let percent = utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string();
+    // RFC 3986 leaves `-._~` unescaped; the form encoding leaves `*-._` and writes a space as `+`.
+    let uri = percent.replace("%2D", "-").replace("%2E", ".").replace("%5F", "_").replace("%7E", "~");
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let escaped = Value::from(secret).to_string();
+    let escaped = escaped.trim_matches('"').to_owned();
+    let encoded = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(secret));
+    let lower = [percent.to_lowercase(), uri.to_lowercase()]
+        .map(|text| if text.contains('%') { text } else { secret.to_owned() });
+    let forms = [secret.to_owned(), percent, uri, form, escaped].into_iter().chain(encoded).chain(lower);
+    forms.filter(|form| form.len() >= SHORTEST).collect()
 }
 
 fn is_secret_member(name: &str) -> bool {
@@ -244,6 +298,7 @@ mod tests {
         let auth = json!({"type": "clientCredentials", "tokenUrl": "https://t.test/token", "clientId": "my-client", "clientSecret": SECRET});
         Redactor::for_connection(
             &json!({"auth": auth, "headers": {"X-Auth-Token": "tok-12345", "User-Agent": "tests"}}),
+            &Value::Null,
             &[],
         )
     }
@@ -285,9 +340,12 @@ mod tests {
         assert_eq!(redactor.header("content-type", "application/json"), "application/json");
         let custom = Redactor::for_connection(
             &json!({"auth": {"type": "header", "name": "X-Door", "value": "open sesame"}}),
+            &json!({"credentials": {"type": "header", "name": "X-Gate", "value": "close sesame"}}),
             &[],
         );
         assert_eq!(custom.header("x-door", "open sesame"), "[redacted]");
+        assert_eq!(custom.header("x-gate", "close sesame"), "[redacted]");
+        assert_eq!(custom.text("close sesame"), "[redacted]");
     }
 
     #[test]
@@ -321,10 +379,37 @@ mod tests {
     }
 
     #[test]
+    fn only_the_latest_tokens_are_remembered() {
+        let redactor = Redactor::default();
+        redactor.learn("the-client-secret");
+        for number in 100..1100 {
+            redactor.learn_authorization(&format!("Bearer token-{number}"));
+            redactor.learn_authorization(&format!("Bearer token-{number}"));
+        }
+        assert_eq!(redactor.known.read().unwrap().tokens.len(), KEPT_TOKENS);
+        assert_eq!(
+            redactor.text("the-client-secret token-1099 token-1090 token-100"),
+            "[redacted] [redacted] [redacted] token-100"
+        );
+    }
+
+    #[test]
+    fn the_lines_of_a_key_are_secrets_too() {
+        let redactor = Redactor::default();
+        redactor
+            .learn("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nshort\n-----END PRIVATE KEY-----\n");
+        assert_eq!(
+            redactor.text("MIIEvQIBADANBgkqhkiG9w0BAQEFAASC, short, -----BEGIN PRIVATE KEY-----"),
+            "[redacted], short, -----BEGIN PRIVATE KEY-----"
+        );
+    }
+
+    #[test]
     fn unknown_kinds_of_auth_are_covered_and_results_keep_ordinary_words() {
         let redactor = Redactor::for_connection(
             &json!({"auth": {"type": "future", "passphrase": "swordfish"}}),
-            &["from-the-environment".into()],
+            &Value::Null,
+            &["from-the-environment".to_owned().into()],
         );
         assert_eq!(redactor.text("swordfish from-the-environment"), "[redacted] [redacted]");
         assert_eq!(redactor.result("swordfish from-the-environment"), "swordfish [redacted]");

@@ -1,12 +1,15 @@
-//! References in a connection, `{"env": "NAME"}` and `{"file": "PATH"}`: resolved by the host just before a client is
-//! made, so that the component needs neither environment nor files. Knows nothing of what a connection means.
+//! References in a connection, `{"env": "NAME"}`, `{"file": "PATH"}` and `{"keyring": "SERVICE/ACCOUNT"}`: resolved by the
+//! host just before a client is made, so that the component needs neither environment nor files. Knows nothing of what a
+//! connection means.
 
 use crate::error::{Error, Result};
+use crate::keyring;
 use serde_json::{Map, Value};
 use std::path::Path;
+use zeroize::Zeroizing;
 
 /// Members that are maps of a user's own names; an entry there called `env` is no reference.
-const OPEN_MAPS: [&str; 3] = ["headers", "auth.parameters", "overrides"];
+const OPEN_MAPS: [&str; 4] = ["headers", "auth.parameters", "credentials.parameters", "overrides"];
 
 /// Largest file a reference may name, in bytes.
 const LARGEST_FILE: u64 = 1024 * 1024;
@@ -15,31 +18,52 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 pub struct Lookup<'a> {
     /// Gives an environment variable's value.
     pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
+    /// Gives the secret of a service and an account in the operating system's keyring.
+    pub keyring: &'a (dyn Fn(&str, &str) -> Result<String, String> + Sync),
     /// Relative paths start here.
     pub folder: &'a Path,
+    /// Whether there may be references at all.
+    pub allowed: bool,
+}
+
+impl<'a> Lookup<'a> {
+    /// In this process' environment, from this folder, in this user's keyring.
+    #[must_use]
+    pub fn here(folder: &'a Path) -> Self {
+        fn variable(name: &str) -> Option<String> {
+            std::env::var(name).ok()
+        }
+        Self { env: &variable, keyring: &keyring::read, folder, allowed: true }
+    }
 }
 
 /// Replaces every reference by what it names, and returns the values that came in. `path` stands before the key paths of
 /// errors.
 ///
 /// # Errors
-/// [`Error::Config`] with the key path, where a variable is not set or a file cannot be read.
-pub fn resolve(connection: &mut Value, path: &str, lookup: &Lookup<'_>) -> Result<Vec<String>> {
+/// [`Error::Config`] with the key path, where a reference leads nowhere or none is allowed.
+pub fn resolve(connection: &mut Value, path: &str, lookup: &Lookup<'_>) -> Result<Vec<Zeroizing<String>>> {
     let mut found = Vec::new();
     walk(connection, path, "", lookup, &mut found)?;
     Ok(found)
 }
 
-fn walk(value: &mut Value, prefix: &str, path: &str, lookup: &Lookup<'_>, found: &mut Vec<String>) -> Result<()> {
+fn walk(
+    value: &mut Value,
+    prefix: &str,
+    path: &str,
+    lookup: &Lookup<'_>,
+    found: &mut Vec<Zeroizing<String>>,
+) -> Result<()> {
     match value {
         Value::Object(object) => {
             if !path.is_empty()
                 && !OPEN_MAPS.contains(&path)
-                && let Some((kind, name)) = reference(object)
+                && let Some(reference) = Reference::of(object)
             {
                 let text =
-                    read(kind, name, lookup).map_err(|detail| Error::Config { path: join(prefix, path), detail })?;
-                found.push(text.clone());
+                    reference.read(lookup).map_err(|detail| Error::Config { path: join(prefix, path), detail })?;
+                found.push(Zeroizing::new(text.clone()));
                 *value = text.into();
                 return Ok(());
             }
@@ -57,45 +81,81 @@ fn walk(value: &mut Value, prefix: &str, path: &str, lookup: &Lookup<'_>, found:
     Ok(())
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Env,
-    File,
+/// Where a value stands that is not in the connection itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference<'a> {
+    /// An environment variable.
+    Env(&'a str),
+    /// A file.
+    File(&'a str),
+    /// An entry of the operating system's keyring.
+    Keyring {
+        /// The service.
+        service: &'a str,
+        /// The account with it.
+        account: &'a str,
+    },
 }
 
-fn reference(object: &Map<String, Value>) -> Option<(Kind, &str)> {
-    let mut members = object.iter();
-    let (name, value) = members.next()?;
-    if members.next().is_some() {
-        return None;
-    }
-    let kind = match name.as_str() {
-        "env" => Kind::Env,
-        "file" => Kind::File,
-        _ => return None,
-    };
-    Some((kind, value.as_str()?))
-}
-
-fn read(kind: Kind, name: &str, lookup: &Lookup<'_>) -> Result<String, String> {
-    match kind {
-        Kind::Env => match (lookup.env)(name) {
-            Some(value) if value.is_empty() => Err(format!("environment variable \"{name}\" is empty")),
-            Some(value) => Ok(value),
-            None => Err(format!("environment variable \"{name}\" is not set")),
-        },
-        Kind::File => {
-            let path = lookup.folder.join(name);
-            let size = std::fs::metadata(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
-            if !size.is_file() || size.len() > LARGEST_FILE {
-                return Err(format!("file \"{name}\" is no regular file of at most {LARGEST_FILE} bytes"));
+impl<'a> Reference<'a> {
+    /// What an object refers to; none where it is no reference.
+    #[must_use]
+    pub fn of(object: &'a Map<String, Value>) -> Option<Self> {
+        let mut members = object.iter();
+        let (name, value) = members.next()?;
+        if members.next().is_some() {
+            return None;
+        }
+        match (name.as_str(), value) {
+            ("env", Value::String(name)) => Some(Self::Env(name)),
+            ("file", Value::String(path)) => Some(Self::File(path)),
+            // An account seldom has a slash, a service often.
+            ("keyring", Value::String(name)) => {
+                let (service, account) = name.rsplit_once('/').unwrap_or((name, ""));
+                Some(Self::Keyring { service, account })
             }
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
-            let text = text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line));
-            if text.is_empty() { Err(format!("file \"{name}\" is empty")) } else { Ok(text.to_owned()) }
+            ("keyring", Value::Object(names)) if names.len() == 2 => {
+                let text = |name: &str| names.get(name).and_then(Value::as_str);
+                Some(Self::Keyring { service: text("service")?, account: text("account")? })
+            }
+            _ => None,
         }
     }
+
+    fn read(self, lookup: &Lookup<'_>) -> Result<String, String> {
+        if !lookup.allowed {
+            return Err("this connection may not refer to the host's environment, files or keyring; write the value \
+                        itself, or have the host add credentials (auth.type \"host\")"
+                .into());
+        }
+        match self {
+            Self::Env(name) => match (lookup.env)(name) {
+                Some(value) if value.is_empty() => Err(format!("environment variable \"{name}\" is empty")),
+                Some(value) => Ok(value),
+                None => Err(format!("environment variable \"{name}\" is not set")),
+            },
+            Self::File(name) => read_file(name, lookup.folder),
+            Self::Keyring { service, account } if service.is_empty() || account.is_empty() => {
+                Err("keyring: must be \"SERVICE/ACCOUNT\" or {service, account}, neither of them empty".into())
+            }
+            Self::Keyring { service, account } => (lookup.keyring)(service, account),
+        }
+    }
+}
+
+fn read_file(name: &str, folder: &Path) -> Result<String, String> {
+    let path = folder.join(name);
+    let size = std::fs::metadata(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
+    if !size.is_file() || size.len() > LARGEST_FILE {
+        return Err(format!("file \"{name}\" is no regular file of at most {LARGEST_FILE} bytes"));
+    }
+    let mut text =
+        std::fs::read_to_string(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
+    if text.ends_with('\n') {
+        text.pop();
+        text.truncate(text.strip_suffix('\r').map_or(text.len(), str::len));
+    }
+    if text.is_empty() { Err(format!("file \"{name}\" is empty")) } else { Ok(text) }
 }
 
 /// A key as it stands in a key path: quoted where it is no bare key of TOML.
@@ -130,14 +190,22 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn run(mut value: Value, folder: &Path) -> Result<(Value, Vec<String>), String> {
+    fn run(value: Value, folder: &Path) -> Result<(Value, usize), String> {
+        look_up(value, folder, true)
+    }
+
+    fn look_up(mut value: Value, folder: &Path, allowed: bool) -> Result<(Value, usize), String> {
         let env = |name: &str| match name {
             "TOKEN" => Some("secret-token".to_owned()),
             "EMPTY" => Some(String::new()),
             _ => None,
         };
-        resolve(&mut value, "connections.prod", &Lookup { env: &env, folder })
-            .map(|found| (value, found))
+        let keyring = |service: &str, account: &str| match account {
+            "none" => Err("the keyring has no such secret".to_owned()),
+            _ => Ok(format!("{account} of {service}")),
+        };
+        resolve(&mut value, "connections.prod", &Lookup { env: &env, keyring: &keyring, folder, allowed })
+            .map(|found| (value, found.len()))
             .map_err(|error| error.to_string())
     }
 
@@ -147,16 +215,18 @@ mod tests {
         std::fs::write(folder.path().join("key"), "file-secret\r\n").unwrap();
         let (value, found) = run(
             json!({"auth": {"type": "bearer", "token": {"env": "TOKEN"}}, "list": [{"file": "key"}],
-                   "headers": {"env": "kept"}, "two": {"env": "TOKEN", "file": "key"}}),
+                   "headers": {"env": "kept"}, "two": {"env": "TOKEN", "file": "key"},
+                   "ring": {"keyring": "a/b/c"}, "rings": {"keyring": {"service": "s", "account": "x/y"}}}),
             folder.path(),
         )
         .unwrap();
         assert_eq!(
             value,
             json!({"auth": {"type": "bearer", "token": "secret-token"}, "list": ["file-secret"],
-                   "headers": {"env": "kept"}, "two": {"env": "TOKEN", "file": "key"}})
+                   "headers": {"env": "kept"}, "two": {"env": "TOKEN", "file": "key"},
+                   "ring": "c of a/b", "rings": "x/y of s"})
         );
-        assert_eq!(found.len(), 2);
+        assert_eq!(found, 4);
     }
 
     #[test]
@@ -179,6 +249,30 @@ mod tests {
             error(json!({"auth": {"token": {"file": "."}}})),
             "connections.prod.auth.token: file \".\" is no regular file of at most 1048576 bytes"
         );
+        assert_eq!(
+            error(json!({"auth": {"token": {"keyring": "scim/none"}}})),
+            "connections.prod.auth.token: the keyring has no such secret"
+        );
+        assert_eq!(
+            error(json!({"auth": {"token": {"keyring": "scim"}}})),
+            "connections.prod.auth.token: keyring: must be \"SERVICE/ACCOUNT\" or {service, account}, neither of them empty"
+        );
+    }
+
+    #[test]
+    fn where_no_references_are_allowed_each_is_an_error_and_all_else_passes() {
+        let rows = [
+            json!({"env": "TOKEN"}),
+            json!({"file": "/etc/hostname"}),
+            json!({"keyring": "a/b"}),
+            json!({"keyring": {"service": "a", "account": "b"}}),
+        ];
+        for reference in rows {
+            let error = look_up(json!({"auth": {"token": reference}}), Path::new("."), false).unwrap_err();
+            assert!(error.starts_with("connections.prod.auth.token: this connection may not refer to"), "{error}");
+        }
+        let plain = json!({"auth": {"token": "t"}, "headers": {"env": "kept"}});
+        assert_eq!(look_up(plain.clone(), Path::new("."), false).unwrap(), (plain, 0));
     }
 
     #[test]

@@ -83,12 +83,14 @@ impl Serialize for Proxy {
 impl<'de> Deserialize<'de> for Proxy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Secret::deserialize(deserializer) {
-            Ok(Secret::Literal(word)) if word == "environment" => Ok(Self::Environment),
-            Ok(Secret::Literal(word)) if word == "none" => Ok(Self::None),
-            Ok(Secret::Literal(url)) if !url.starts_with("http://") && !url.starts_with("https://") => {
-                Err(D::Error::custom("invalid value: text, expected \"environment\", \"none\" or an http URL"))
-            }
-            Ok(url) => Ok(Self::Url(url)),
+            Ok(url) => match url.literal() {
+                Some("environment") => Ok(Self::Environment),
+                Some("none") => Ok(Self::None),
+                Some(text) if !text.starts_with("http://") && !text.starts_with("https://") => {
+                    Err(D::Error::custom("invalid value: text, expected \"environment\", \"none\" or an http URL"))
+                }
+                _ => Ok(Self::Url(url)),
+            },
             Err(_) => {
                 Err(D::Error::custom("invalid type: something else, expected \"environment\", \"none\" or a URL"))
             }

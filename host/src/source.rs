@@ -1,6 +1,7 @@
 //! Where a client's connection comes from: JSON, Rust types or a configuration file, with a name for error messages.
 
 use crate::connection::Connection;
+use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use serde_json::Value;
 use std::fmt;
@@ -10,27 +11,44 @@ use std::path::PathBuf;
 #[derive(Clone)]
 pub struct ConnectionSource {
     /// The connection as the contract describes it in JSON; references are not resolved yet.
-    pub(crate) value: Value,
+    pub(crate) value: Sealed<Value>,
     /// Stands before key paths in errors, for example `connections.prod`.
     pub(crate) path: String,
     /// Where relative files of references are looked for.
     pub(crate) folder: PathBuf,
     /// The host's settings for it in their JSON form; those of `Options` where there are none.
-    pub(crate) settings: Option<Value>,
+    pub(crate) settings: Option<Sealed<Value>>,
+    /// Whether references in `value` are followed.
+    pub(crate) references: bool,
 }
 
 impl ConnectionSource {
     /// A connection that stands at `path` of a configuration in `folder`.
     #[must_use]
     pub fn at(value: Value, path: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
-        Self { value, path: path.into(), folder: folder.into(), settings: None }
+        Self { value: Sealed::new(value), path: path.into(), folder: folder.into(), settings: None, references: true }
     }
 
-    /// The same with the host's settings for it.
+    /// A connection from somebody who may not read this machine's secrets, such as a tenant of a platform: a reference
+    /// (`{"env": …}`, `{"file": …}`, `{"keyring": …}`) anywhere in it is an error when the client is made. Those in the host's
+    /// settings are followed all the same.
+    ///
+    /// ```
+    /// use scim_connector_host::ConnectionSource;
+    /// use serde_json::json;
+    /// let sent_in = json!({"serviceUrl": "https://example.com/scim/v2", "auth": {"type": "bearer", "token": "t0ken"}});
+    /// let source = ConnectionSource::without_references(sent_in);
+    /// ```
+    #[must_use]
+    pub fn without_references(connection: impl Into<Self>) -> Self {
+        Self { references: false, ..connection.into() }
+    }
+
+    /// The same with the host's settings for it. Credentials among them go to the connection's `serviceUrl`, whoever named it.
     #[must_use]
     pub fn with_settings(self, settings: &ConnectionSettings) -> Self {
         // Its members are text, numbers, lists and maps with text keys, which always have a JSON form.
-        Self { settings: serde_json::to_value(settings).ok(), ..self }
+        Self { settings: serde_json::to_value(settings).ok().map(Sealed::new), ..self }
     }
 }
 

@@ -220,8 +220,8 @@ fn bad_connections_are_named_exactly() {
         ),
         (
             auth("type = \"host\""),
-            "error: connections.prod.auth.type: \"host\" leaves the credentials to the host, and this host adds none yet; \
-             choose another type",
+            "error: connections.prod.auth.type: \"host\" leaves the credentials to the host, which has none for this \
+             connection; write them to connections.prod.host.credentials, or choose another type",
         ),
         (auth("type = \"bearer\""), "error: connections.prod.auth.token: is required: a string or {\"env\": \"NAME\"}"),
         (

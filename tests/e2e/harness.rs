@@ -1,8 +1,8 @@
 //! Starts what the tests need: the component, the servers of `tests/servers`, the sandbox, the command. It knows nothing
 //! of what is tested.
 
-use crate::support::{cache_home, code_cache};
-pub use crate::support::{component, root};
+use crate::support::code_cache;
+pub use crate::support::{cache_home, component, root};
 use scim_connector_host::egress::address::AddressRule;
 use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::sandbox::{self, Sandbox};

@@ -9,6 +9,7 @@
 
 mod bad_input;
 mod cli;
+mod credentials;
 mod gate;
 mod harness;
 mod hostile;

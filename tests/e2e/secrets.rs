@@ -2,14 +2,16 @@
 //! server that echoes whatever it is told, as some do. A planted secret shows that the search finds one.
 
 use crate::fake::{Act, Fake, Received, answer};
-use crate::harness::{Server, Workplace, block_on, invoke, observed};
+use crate::harness::{Server, Workplace, block_on, client, invoke, observed};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use scim_connector_host::connection::Connection;
-use scim_connector_host::{Config, ConnectionSource};
+use scim_connector_host::{Config, ConnectionSettings, ConnectionSource};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 const CLIENT_SECRET: &str = r#"cl1ent/S3cret+%"x~y"#;
@@ -183,6 +185,25 @@ fn connection(origin: &str, auth: Value) -> Value {
     json!({"serviceUrl": origin, "auth": auth, "retry": {"maxAttempts": 1}})
 }
 
+/// Each way to sign in twice: by the component, and by the host.
+fn connections(origin: &str) -> Vec<(String, Value)> {
+    let both = |(name, auth): (&str, Value)| {
+        let mut hosted = connection(origin, json!({"type": "host"}));
+        hosted["host"] = json!({"credentials": auth.clone(), "proxy": "none"});
+        [(name.to_owned(), connection(origin, auth)), (format!("host-{name}"), hosted)]
+    };
+    auths(origin).into_iter().flat_map(both).collect()
+}
+
+/// A connection of the configuration's form for the library.
+fn source(mut value: Value) -> (Connection, ConnectionSettings, ConnectionSource) {
+    let settings = value.as_object_mut().and_then(|members| members.remove("host")).unwrap_or_else(|| json!({}));
+    let settings = ConnectionSettings::from_json(settings, "host").expect("settings");
+    let typed: Connection = serde_json::from_value(value).expect("a connection");
+    let source = ConnectionSource::from(typed.clone()).with_settings(&settings);
+    (typed, settings, source)
+}
+
 /// Calls that send a password, most of them refused with an echo.
 fn calls() -> Vec<(&'static str, Value)> {
     let create = |name: &str| json!({"payload": {"userName": name, "password": USER_PASSWORD}});
@@ -203,12 +224,10 @@ fn calls() -> Vec<(&'static str, Value)> {
 fn the_command_prints_no_secret() {
     let fake = echo();
     let environment = ("environment", json!({"type": "bearer", "token": {"env": "SCIM_E2E_TOKEN"}}));
-    let connections: Vec<(&str, Value)> = auths(&fake.origin())
-        .into_iter()
-        .chain([environment])
-        .map(|(name, auth)| (name, connection(&fake.origin(), auth)))
-        .collect();
-    let place = Workplace::new(&connections);
+    let environment = (environment.0.to_owned(), connection(&fake.origin(), environment.1));
+    let connections: Vec<(String, Value)> = connections(&fake.origin()).into_iter().chain([environment]).collect();
+    let named: Vec<(&str, Value)> = connections.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+    let place = Workplace::new(&named);
     let secrets = secrets();
     let mut leaks = Vec::new();
     let mut search = |label: String, arguments: &[&str], stdin: &str| {
@@ -229,7 +248,54 @@ fn the_command_prints_no_secret() {
         search(format!("{name} test --json"), &["test", "--json", "--connection", name], "");
     }
     assert!(!fake.requests().is_empty());
+    for arguments in [
+        &["describe", "--profile", "generic"][..],
+        &["describe", "createUser"],
+        &["describe", "--json"],
+        &["completions", "bash"],
+        &["--verbose", "demo"],
+        &["call", "noSuch", "--connection", "bearer"],
+        &["call", "listUsers", "--connection", "basic", "--all"],
+        &["--component", "Config.toml", "call", "listUsers", "--connection", "basic"],
+    ] {
+        search(format!("{arguments:?}"), arguments, "");
+    }
+    for file in files(&crate::harness::cache_home()) {
+        // Compiled code; a secret would stand there as it is.
+        let bytes = std::fs::read(&file).expect("a file of the cache");
+        let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+        leaks.extend(found(&file.display().to_string(), &text, &secrets));
+    }
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
+}
+
+/// The files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        std::fs::read_dir(folder).expect("the folder of the cache").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn the_sandbox_prints_no_token_that_it_is_given() {
+    let place = Workplace::with_config("");
+    let mut command = place.command(&["sandbox", "--json"]);
+    command.env("SCIM_SANDBOX_BEARER_TOKEN", BEARER_TOKEN).env("SCIM_SANDBOX_CLIENT_SECRET", CLIENT_SECRET);
+    let mut child = command.spawn().expect("the sandbox starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("stdout is piped")).read_line(&mut line).expect("its line of readiness");
+    let ready: Value = serde_json::from_str(&line).expect("JSON");
+    let auth = json!({"type": "bearer", "token": BEARER_TOKEN});
+    let client = client(&json!({"serviceUrl": ready["serviceUrl"], "auth": auth}));
+    for (operation, input) in calls() {
+        invoke(&client, operation, input).ok();
+    }
+    child.kill().expect("it can be ended");
+    let errors = std::io::read_to_string(child.stderr.take().expect("stderr is piped")).expect("text");
+    child.wait().expect("it has ended");
+    // The client's secret is what the line is for.
+    assert_eq!(found("stdout", &line, &[BEARER_TOKEN.into(), USER_PASSWORD.into()]), Vec::<String>::new());
+    assert_eq!(found("stderr", &errors, &secrets()), Vec::<String>::new());
 }
 
 #[test]
@@ -246,6 +312,18 @@ fn a_wrong_configuration_is_named_without_its_secrets() {
         auth(format!("{{ type = \"bearer\", token = [{secret}] }}")),
         auth(format!("{{ type = \"bearer\", token = {secret}")),
         auth(format!("{{ {credentials}, privateKey = {secret}, clientSecert = {secret} }}")),
+        auth(format!("{{ type = \"host\" }}\nhost.credentials = {secret}")),
+        auth(format!("{{ type = \"host\" }}\nhost.credentials = {{ type = \"bearer\", tokn = {secret} }}")),
+        auth(format!("{{ type = \"host\" }}\nhost.credentials = {{ type = \"bearer\", token = [{secret}] }}")),
+        auth(format!("{{ type = \"host\" }}\nhost.credentials = {{ {credentials}, privateKey = {secret} }}")),
+        auth(format!(
+            "{{ type = \"host\" }}\nhost.credentials = {{ {credentials}, clientSecret = {secret}, keyId = 3 }}"
+        )),
+        auth(format!("{{ type = \"none\" }}\nhost.credentials = {{ type = \"bearer\", token = {secret} }}")),
+        auth(format!("{{ type = \"none\" }}\nhost.tls.clientKey = {secret}")),
+        auth(format!("{{ type = \"none\" }}\nhost.tls = {{ clientKey = {secret}, clientCertificate = {secret} }}")),
+        auth(format!("{{ type = \"none\" }}\nhost.proxy = \"ftp://ada:{IN_A_URL}@example.com\"")),
+        auth(format!("{{ type = \"none\" }}\nhost.proxy = \"http://ada:{IN_A_URL}@\"")),
         auth(format!("{{ type = \"none\" }}\nheaders.X-Key = \"{BEARER_TOKEN}\\n\"")),
     ];
     for text in rows {
@@ -269,13 +347,11 @@ fn the_library_returns_shows_and_logs_no_secret() {
     let fake = echo();
     let secrets = secrets();
     let mut leaks = Vec::new();
-    for (name, auth) in auths(&fake.origin()) {
-        let value = connection(&fake.origin(), auth);
+    for (name, value) in connections(&fake.origin()) {
         let (connector, seen) = observed();
-        let typed: Connection = serde_json::from_value(value.clone()).expect("a connection");
-        let source = ConnectionSource::from(value.clone());
-        leaks.extend(found(&format!("{name}: Debug of the connection"), &format!("{typed:?} {source:?}"), &secrets));
-        let client = block_on(connector.client(typed)).expect("a client");
+        let (typed, settings, source) = source(value);
+        leaks.extend(found(&format!("{name}: Debug"), &format!("{typed:?} {settings:?} {source:?}"), &secrets));
+        let client = block_on(connector.client(source)).expect("a client");
         leaks.extend(found(&format!("{name}: Debug of the redactor"), &format!("{:?}", client.redactor()), &secrets));
         for (operation, input) in calls() {
             let returned = match invoke(&client, operation, input) {
@@ -290,6 +366,10 @@ fn the_library_returns_shows_and_logs_no_secret() {
         assert!(exchanges.contains(&fake.origin()), "the observer saw something");
         leaks.extend(found(&format!("{name}: exchanges"), &exchanges, &secrets));
     }
+    let all = json!({"credentials": {"type": "bearer", "token": BEARER_TOKEN}, "proxy": format!("http://ada:{HEADER_VALUE}@p.test"),
+        "tls": {"clientKey": private_key(), "clientCertificate": "PEM"}});
+    let all = ConnectionSettings::from_json(all, "host").expect("settings");
+    leaks.extend(found("Debug of the settings", &format!("{all:?} {all:#?}"), &secrets));
     let config = format!("[connections.a]\nauth = {{ type = \"bearer\", token = {} }}", json!(BEARER_TOKEN));
     let config = Config::parse(&config, std::path::Path::new("Config.toml")).expect("a configuration");
     leaks.extend(found("Debug of the configuration", &format!("{config:?}"), &secrets));

@@ -60,12 +60,11 @@ pub async fn describe(
 
 /// The profile and the overrides of a connection, as the component reads them.
 async fn expanded(connector: &Connector, source: ConnectionSource) -> Result<(String, Map<String, Value>)> {
-    let ConnectionSource { mut value, path, folder, .. } = source;
+    let ConnectionSource { mut value, path, folder, references: allowed, .. } = source;
     if let Some(members) = value.as_object_mut() {
         members.retain(|name, _| DECISIVE.contains(&name.as_str()));
     }
-    let env = |name: &str| std::env::var(name).ok();
-    references::resolve(&mut value, &path, &Lookup { env: &env, folder: &folder })?;
+    references::resolve(&mut value, &path, &Lookup { allowed, ..Lookup::here(&folder) })?;
     if let Some(members) = value.as_object_mut() {
         members.insert("auth".into(), json!({"type": "none"}));
     }

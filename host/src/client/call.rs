@@ -4,6 +4,7 @@
 use super::version::{GRACE, Version};
 use super::{Client, Inner, explained, scrubbed};
 use crate::bindings::scim::connector::types as wit;
+use crate::egress::credentials::Refused;
 use crate::egress::{Activity, Hooks};
 use crate::error::{Error, Result};
 use crate::instance::{DeadlinePassed, Instance};
@@ -152,11 +153,21 @@ impl Call<'_> {
         self.instance.as_ref().and_then(|instance| instance.activity.explanation())
     }
 
+    /// Why there was no token of the host's for the last request that needed one.
+    pub fn refused(&self) -> Option<Refused> {
+        self.instance.as_ref().and_then(|instance| instance.activity.refused())
+    }
+
+    /// Token requests the host made for the call.
+    pub fn token_requests(&self) -> u32 {
+        self.instance.as_ref().map_or(0, |instance| instance.activity.token_requests())
+    }
+
     /// Ends the call: a healthy instance is kept, any other is dropped.
     pub fn finish<T>(mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
         let memory = self.instance.as_ref().map_or(0, |instance| instance.memory_used());
         self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
-        let explanation = self.explanation();
+        let (explanation, refused) = (self.explanation(), self.refused());
         match end {
             End::Answer(Ok(result)) => {
                 self.open.finished();
@@ -164,7 +175,10 @@ impl Call<'_> {
                     self.settle(&instance);
                     self.version.keep(instance);
                 }
-                result.map_err(|error| scrubbed(explained(error.into(), explanation.as_deref()), &self.client.redactor))
+                result.map_err(|error| {
+                    let error = refused.iter().fold(error.into(), |error, refused| refused.explain(error));
+                    scrubbed(explained(error, explanation.as_deref()), &self.client.redactor)
+                })
             }
             End::Answer(Err(trap)) => Err(self.failed(End::Answer(trap))),
             End::Late => Err(self.failed(End::Late)),

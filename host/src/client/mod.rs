@@ -2,6 +2,7 @@
 //! in `version`, the typed functions in `typed`, whole listings in [`pages`].
 
 mod call;
+mod credentials;
 pub mod pages;
 mod typed;
 mod version;
@@ -15,6 +16,7 @@ use crate::error::{Error, FailureKind, Result};
 use crate::instance::Instance;
 use crate::redact::Redactor;
 use crate::references::{self, Lookup};
+use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
 use crate::traffic::Traffic;
@@ -63,7 +65,7 @@ struct Inner {
     /// Stands before key paths in errors.
     path: String,
     /// The connection as the component takes it, with its secrets.
-    connection: String,
+    connection: Sealed<String>,
     settings: ConnectionSettings,
     redactor: Arc<Redactor>,
     traffic: Arc<Traffic>,
@@ -75,22 +77,26 @@ struct Inner {
 
 impl Client {
     pub(crate) async fn new(connector: Connector, source: ConnectionSource) -> Result<Self> {
-        let ConnectionSource { mut value, path, folder, settings } = source;
-        let env = |name: &str| std::env::var(name).ok();
+        let ConnectionSource { mut value, path, folder, settings, references: allowed } = source;
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
-        let lookup = Lookup { env: &env, folder };
+        let lookup = Lookup { allowed, ..Lookup::here(folder) };
         let mut referenced = references::resolve(&mut value, &path, &lookup)?;
+        let settings_path = references::join(&path, "host");
         let mut settings = match settings {
             Some(settings) => settings,
-            None => serde_json::to_value(&connector.inner.options.settings).unwrap_or_default(),
+            None => credentials::shared(&connector.inner.options.settings, &settings_path)?,
         };
-        let settings_path = references::join(&path, "host");
-        referenced.extend(references::resolve(&mut settings, &settings_path, &lookup)?);
-        let settings = ConnectionSettings::from_json(settings, &settings_path)?;
-        let redactor = Arc::new(Redactor::for_connection(&value, &referenced));
+        referenced.extend(references::resolve(&mut settings, &settings_path, &Lookup::here(folder))?);
+        let redactor = Arc::new(Redactor::for_connection(&value, &settings, &referenced));
+        let given = settings.get("credentials").cloned().map(Sealed::new);
+        let mut settings = ConnectionSettings::from_json(settings.open(), &settings_path)?;
+        // From here on `given` has them.
+        settings.credentials = None;
         let traffic = Arc::new(Traffic::new(&settings.limits));
-        let connection = value.to_string();
+        let connection = Sealed::new(value.to_string());
         let expanded = Expanded::by(&connector, &connection, &path, &redactor).await?;
+        let hosted = credentials::of(&connector, &value, given, &expanded, &path).await;
+        let hosted = hosted.map_err(|error| scrubbed(error, &redactor))?;
         let options = &connector.inner.options;
         let policy = expanded.policy(&settings, &settings_path)?;
         let transport = Transport::new(&settings, &options.allow_addresses, options.dns.clone(), &redactor)
@@ -98,7 +104,8 @@ impl Client {
         let token_url = expanded.token_url.clone();
         let egress =
             Egress::new(policy, transport, traffic.clone(), token_url, redactor.clone(), options.observer.clone());
-        let egress = Arc::new(egress.with_response_limit(settings.limits.response_bytes));
+        let egress = egress.with_credentials(hosted).with_response_limit(settings.limits.response_bytes);
+        let egress = Arc::new(egress);
         let version = Version::new(connector, expanded, egress, &settings, &settings_path)?;
         let inner = Inner {
             path,
@@ -188,10 +195,13 @@ impl Client {
         let connection = &self.inner.connection;
         let answer = exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context));
         let end = limit.over(answer).await;
+        let token_requests = call.token_requests();
         let outcome = call.finish(end)?;
         let output = serde_json::from_str(&outcome.output)
             .map_err(|error| Error::Trap { detail: format!("its result is no JSON: {error}"), maybe_applied: true })?;
-        Ok(Outcome { output, next: outcome.next, requests_made: outcome.requests_made, warnings: outcome.warnings })
+        let warnings = outcome.warnings.iter().map(|warning| self.inner.redactor.text(warning)).collect();
+        let requests_made = outcome.requests_made.saturating_add(token_requests);
+        Ok(Outcome { output, next: outcome.next, requests_made, warnings })
     }
 
     /// Whether a call that is running has sent a change to the provider, so that giving it up leaves the outcome open.
@@ -291,11 +301,17 @@ impl Client {
     /// Where the test could not start.
     pub async fn test(&self) -> Result<ConnectionReport> {
         let mut call = self.begin(None).await?;
-        let (limit, Instance { store, exports, .. }) = call.parts()?;
+        let (limit, Instance { store, exports, activity, .. }) = call.parts()?;
+        activity.begin_test();
         let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);
         let end = limit.over(answer).await;
-        let explanation = call.explanation();
+        let (explanation, refused) = (call.explanation(), call.refused());
         let mut report = call.finish(end)?;
+        if let (Some(refused), Some(failure)) = (refused, &mut report.failure) {
+            report.retryable = refused.correct(report.retryable, failure);
+            let failed = report.steps.iter_mut().filter(|step| step.status == StepStatus::Failed);
+            failed.for_each(|step| step.detail.clone_from(&failure.detail));
+        }
         if let (Some(failure), Some(words)) = (&mut report.failure, &explanation) {
             explain(failure, words);
         }

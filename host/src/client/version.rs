@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::redact::Redactor;
 use crate::references;
+use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use crate::warm::Owner;
 use http::Uri;
@@ -25,7 +26,7 @@ const KEPT_MEMORY: usize = 32 << 20;
 
 /// A connection as the component expanded it.
 pub(super) struct Expanded {
-    record: wit::Connection,
+    record: Sealed<wit::Connection>,
     origins: Vec<Origin>,
     /// The token endpoint.
     pub token_url: Option<Uri>,
@@ -36,17 +37,10 @@ impl Expanded {
     pub async fn by(connector: &Connector, connection: &str, path: &str, redactor: &Redactor) -> Result<Self> {
         let expanded =
             connector.resolve_connection(connection).await.map_err(|error| at(path, scrubbed(error, redactor)))?;
+        let expanded = Sealed::new(expanded);
         let expanded: Connection = serde_json::from_str(&expanded)
             .map_err(|error| Error::Load(format!("the component's expanded connection cannot be read: {error}")))?;
-        let record = wit::Connection::from(expanded);
-        if matches!(record.auth, wit::Auth::Host) {
-            // Sent without credentials, every call would fail with a 401 that nobody could explain.
-            return Err(Error::Config {
-                path: references::join(path, "auth.type"),
-                detail: "\"host\" leaves the credentials to the host, and this host adds none yet; choose another type"
-                    .into(),
-            });
-        }
+        let record = Sealed::new(wit::Connection::from(expanded));
         let token_url = match &record.auth {
             wit::Auth::ClientCredentials(client) => Some(client.token_url.as_str()),
             _ => None,
@@ -68,6 +62,16 @@ impl Expanded {
         Ok(Self { record, origins, token_url: token_uri })
     }
 
+    /// Whether the connection leaves the credentials to the host.
+    pub fn wants_credentials(&self) -> bool {
+        matches!(self.record.auth, wit::Auth::Host)
+    }
+
+    /// The service's origin, and whether plain `http:` may go beyond this machine.
+    pub fn service(&self) -> (Option<&Origin>, bool) {
+        (self.origins.first(), self.record.allow_insecure_http.unwrap_or(false))
+    }
+
     /// What may leave, with what the host's settings of the connection, which stand at `settings_path`, say to it.
     pub fn policy(&self, settings: &ConnectionSettings, settings_path: &str) -> Result<Policy> {
         Policy::new(self.origins.clone(), self.record.allow_insecure_http.unwrap_or(false))
@@ -80,7 +84,7 @@ impl Expanded {
 pub(super) struct Version {
     pub connector: Connector,
     /// The connection as the typed functions take it.
-    pub record: wit::Connection,
+    pub record: Sealed<wit::Connection>,
     pub egress: Arc<Egress>,
     /// Most time for a call.
     pub limit: Duration,

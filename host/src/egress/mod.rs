@@ -2,7 +2,9 @@
 //! transport sends and the observer watches. Knows nothing of SCIM.
 
 pub mod address;
+mod assertion;
 mod body;
+pub mod credentials;
 mod decode;
 pub mod fault;
 mod held;
@@ -13,18 +15,20 @@ mod route;
 #[cfg(test)]
 mod tests;
 mod tls;
+pub mod token;
 pub mod transport;
 
 use crate::redact::Redactor;
 use crate::traffic::Traffic;
 use body::{Answer, Outgoing, Wire};
+use credentials::{Credentials, Refused};
 use decode::Decoded;
 use fault::Failed;
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use observe::{Observer, Recording};
 use policy::Policy;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use transport::{Timeouts, Transport};
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody, WasiHttpHooks};
@@ -37,6 +41,7 @@ pub struct Egress {
     traffic: Arc<Traffic>,
     /// The token endpoint: a POST there changes nothing.
     token_url: Option<Uri>,
+    credentials: Option<Arc<Credentials>>,
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
     requests: Arc<AtomicU64>,
@@ -55,12 +60,21 @@ impl Egress {
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
         let (transport, requests) = (Arc::new(transport), Arc::default());
-        Self { policy, transport, traffic, token_url, redactor, observer, requests, response_limit: u64::MAX }
+        let (credentials, response_limit) = (None, u64::MAX);
+        Self { policy, transport, traffic, token_url, credentials, redactor, observer, requests, response_limit }
     }
 
     /// The same way out under another policy, for another version of the component.
     pub fn with(&self, policy: Policy, token_url: Option<Uri>) -> Self {
+        let token_url = self.credentials.as_ref().and_then(|own| own.token_url()).cloned().or(token_url);
         Self { policy, token_url, ..self.clone() }
+    }
+
+    /// Adds credentials of the host's on the way out.
+    #[must_use]
+    pub fn with_credentials(self, credentials: Option<Credentials>) -> Self {
+        let token_url = credentials.as_ref().and_then(Credentials::token_url).cloned().or(self.token_url);
+        Self { credentials: credentials.map(Arc::new), token_url, ..self }
     }
 
     /// Lets in response bodies of at most so many bytes; any size where it is absent.
@@ -89,6 +103,20 @@ impl Egress {
 
     async fn send(
         &self,
+        request: Request<WasiBody>,
+        timeouts: Timeouts,
+        activity: &Arc<Activity>,
+    ) -> Result<Response<WasiBody>, Fault> {
+        match &self.credentials {
+            Some(credentials) => self.send_authorized(credentials, request, timeouts, activity).await,
+            None => self.exchange(&self.policy, request, timeouts, activity).await,
+        }
+    }
+
+    /// Sends one request as it is.
+    async fn exchange(
+        &self,
+        policy: &Policy,
         mut request: Request<WasiBody>,
         timeouts: Timeouts,
         activity: &Arc<Activity>,
@@ -102,22 +130,21 @@ impl Egress {
         let decodes = decode::offer(request.headers_mut());
         let recording =
             self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
-        self.send_recorded(request, timeouts, activity, decodes, recording.clone()).await.map_err(
-            |Failed { code, words }| {
-                let words = words.map(|words| self.redactor.text(&words));
-                if let Some(recording) = &recording {
-                    recording.failed(words.as_ref().unwrap_or(&code.to_string()));
-                }
-                activity.explain(words);
-                code
-            },
-        )
+        let sent = self.send_recorded(policy, request, timeouts, activity, decodes, recording.clone()).await;
+        sent.map_err(|Failed { code, words }| {
+            let words = words.map(|words| self.redactor.text(&words));
+            if let Some(recording) = &recording {
+                recording.failed(words.as_ref().unwrap_or(&code.to_string()));
+            }
+            activity.explain(words);
+            code
+        })
     }
 
     /// Whether a request may leave.
-    fn check(&self, request: &Request<WasiBody>) -> Result<(), Failed> {
+    fn check(&self, policy: &Policy, request: &Request<WasiBody>) -> Result<(), Failed> {
         let refused = |code, refusal: String| Failed { code, words: Some(refusal) };
-        self.policy
+        policy
             .check(request.method(), request.uri(), self.fetches_token(request))
             .map_err(|refusal| refused(Fault::HttpRequestDenied, refusal.to_string()))?;
         self.transport
@@ -127,13 +154,14 @@ impl Egress {
 
     async fn send_recorded(
         &self,
+        policy: &Policy,
         request: Request<WasiBody>,
         timeouts: Timeouts,
         activity: &Arc<Activity>,
         decodes: bool,
         recording: Option<Recording>,
     ) -> Result<Response<WasiBody>, Failed> {
-        if let Err(refusal) = self.check(&request) {
+        if let Err(refusal) = self.check(policy, &request) {
             let reason = refusal.words.as_deref().unwrap_or_default();
             tracing::warn!(url = transport::without_query(request.uri()), reason, "request refused");
             drain(request).await;
@@ -190,13 +218,17 @@ async fn drain(request: Request<WasiBody>) {
     while let Some(Ok(_)) = body.frame().await {}
 }
 
-/// Whether a call has sent a change, how many such calls the connection has under way, and why its last request failed.
+/// Whether a call has sent a change, how many such calls the connection has under way, why its last request failed,
+/// and what the host did for want of a token.
 pub struct Activity {
     /// Whether the place in time of the call's next request is taken already, see [`Traffic::admit`].
     pub prepaid: AtomicBool,
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
     explanation: Mutex<Option<String>>,
+    test: AtomicBool,
+    token_requests: AtomicU32,
+    refused: Mutex<Option<Refused>>,
 }
 
 impl Activity {
@@ -207,7 +239,37 @@ impl Activity {
             sent: AtomicBool::new(false),
             open_writes,
             explanation: Mutex::default(),
+            test: AtomicBool::new(false),
+            token_requests: AtomicU32::new(0),
+            refused: Mutex::default(),
         }
+    }
+
+    /// The call is a test of the connection.
+    pub fn begin_test(&self) {
+        self.test.store(true, Ordering::Release);
+    }
+
+    fn is_test(&self) -> bool {
+        self.test.load(Ordering::Acquire)
+    }
+
+    fn asked_for_token(&self) {
+        self.token_requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Token requests the host made for the call.
+    pub fn token_requests(&self) -> u32 {
+        self.token_requests.load(Ordering::Relaxed)
+    }
+
+    fn no_token(&self, refused: Refused) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some(refused);
+    }
+
+    /// The last answer the host gave in the provider's place for want of a token.
+    pub fn refused(&self) -> Option<Refused> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn write_sent(&self) {
@@ -233,6 +295,9 @@ impl Activity {
     /// The call is over.
     pub fn reset(&self) {
         self.explain(None);
+        self.test.store(false, Ordering::Release);
+        self.token_requests.store(0, Ordering::Relaxed);
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if self.sent.swap(false, Ordering::AcqRel) {
             self.open_writes.fetch_sub(1, Ordering::AcqRel);
         }
