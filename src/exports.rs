@@ -13,7 +13,7 @@ use crate::convert::{discovery as described, request, resource};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::wasi::Wasi;
 use crate::operations::{Input, Output, connection_test};
-use crate::reader;
+use std::rc::Rc;
 
 type Answer<T> = std::result::Result<T, wit::Error>;
 type View = Option<wit::View>;
@@ -32,7 +32,7 @@ fn run<T>(
     input: impl FnOnce() -> Result<Input>,
     answer: impl FnOnce(Output) -> Option<T>,
 ) -> Answer<T> {
-    let call = || call::call(&Wasi, &request::connection(connection)?, operation, &input()?, None);
+    let call = || call::call(&Wasi, &*request::connection(connection)?, operation, &input()?, None);
     let mismatch =
         || Failure::new(Kind::Internal, format!("{} gave a result of another operation", operation.row().name));
     call().and_then(|it| answer(it.output).ok_or_else(mismatch)).map_err(answer::error)
@@ -181,10 +181,8 @@ impl catalog::Guest for Component {
     }
 }
 
-fn connection_from(json: &str) -> Answer<Connection> {
-    reader::parse(json, "connection", Kind::Configuration)
-        .and_then(|value| Connection::from_json(&value))
-        .map_err(answer::error)
+fn connection_from(json: &str) -> Answer<Rc<Connection>> {
+    Connection::from_text(json).map_err(answer::error)
 }
 
 impl runtime::Guest for Component {
@@ -199,7 +197,7 @@ impl runtime::Guest for Component {
     }
 
     fn test_connection(connection: String) -> Answer<runtime::ConnectionReport> {
-        Ok(answer::report(connection_test::run(&Wasi, &connection_from(&connection)?)))
+        Ok(answer::report(connection_test::run(&Wasi, &*connection_from(&connection)?)))
     }
 
     fn resolve_connection(connection: String) -> Answer<String> {
@@ -207,12 +205,12 @@ impl runtime::Guest for Component {
     }
 
     fn choices(connection: String, source: String) -> Answer<Vec<runtime::Choice>> {
-        let choices = forms::choices(&Wasi, &connection_from(&connection)?, &source).map_err(answer::error)?;
+        let choices = forms::choices(&Wasi, &*connection_from(&connection)?, &source).map_err(answer::error)?;
         Ok(choices.into_iter().map(|(value, label)| runtime::Choice { value, label }).collect())
     }
 
     fn resolve_schema(connection: String, operation: String) -> Answer<String> {
-        let schema = forms::schema(&Wasi, &connection_from(&connection)?, &operation).map_err(answer::error)?;
+        let schema = forms::schema(&Wasi, &*connection_from(&connection)?, &operation).map_err(answer::error)?;
         Ok(schema.to_string())
     }
 }

@@ -14,7 +14,7 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 /// Where references are looked up.
 pub struct Lookup<'a> {
     /// Gives an environment variable's value.
-    pub env: &'a dyn Fn(&str) -> Option<String>,
+    pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Relative paths start here.
     pub folder: &'a Path,
 }

@@ -21,7 +21,7 @@ pub fn invoke(
     input: &str,
     deadline: Option<u32>,
 ) -> Result<Answer> {
-    let connection = Connection::from_json(&reader::parse(connection, "connection", Kind::Configuration)?)?;
+    let connection = Connection::from_text(connection)?;
     let operation = Operation::named(operation)?;
     let text = if input.trim().is_empty() { "{}" } else { input };
     let input = read(operation.row(), &reader::parse(text, "input", Kind::InvalidInput)?)?;

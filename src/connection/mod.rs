@@ -1,9 +1,10 @@
 //! A connection: one provider and how to reach it, checked and with every default filled in.
 //!
-//! `json` is its JSON form (the WIT form is `convert`'s), `wire` the rules for URLs and headers. It sends nothing and reads no secret: a
+//! `json` is its JSON form (the WIT form is `convert`'s), `kept` the one of the last call, `wire` the rules for URLs and headers. It sends nothing and reads no secret: a
 //! [`Secret`] is revealed by whoever puts it on the wire, just before.
 
 mod json;
+mod kept;
 mod wire;
 
 use crate::failure::{Failure, Kind, Result};
@@ -160,7 +161,7 @@ impl Default for Limits {
 const JSON_DEPTH_MAX: u32 = 120;
 
 /// What a connection is made from; either form of it fills this in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     /// Base URL of the service.
     pub service_url: String,

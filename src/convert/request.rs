@@ -9,9 +9,10 @@ use crate::operations::later::Ticket;
 use crate::operations::{Ensure, Input, Options, Query, Target, View};
 use crate::scim::{bulk, patch};
 use serde_json::Value;
+use std::rc::Rc;
 
 /// A connection, checked.
-pub fn connection(connection: wit::Connection) -> Result<Connection> {
+pub fn connection(connection: wit::Connection) -> Result<Rc<Connection>> {
     let wit::Connection {
         service_url,
         auth,
@@ -41,7 +42,7 @@ pub fn connection(connection: wit::Connection) -> Result<Connection> {
         allow_insecure_http: allow_insecure_http.unwrap_or_default(),
         overrides,
     }
-    .check()
+    .checked()
 }
 
 fn secret(secret: wit::Secret) -> Secret {

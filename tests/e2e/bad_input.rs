@@ -405,10 +405,19 @@ fn a_host_outside_the_allow_list_is_not_reached() {
     // The policy alone: only what the connection names, whatever else resolves.
     let origin = |url: &str| Origin::of(&url.parse().expect("a URL")).expect("an origin");
     let policy = Policy::new(vec![origin("https://example.com/scim")], false);
-    assert_eq!(policy.check(&"https://example.com/scim/Users".parse().expect("a URL")), Ok(()));
-    let refusal = |url: &str| policy.check(&url.parse().expect("a URL")).expect_err("not listed").to_string();
-    assert_eq!(refusal("https://evil.test/"), "https://evil.test:443 is not an origin of this connection");
-    assert_eq!(refusal("https://example.com:8443/"), "https://example.com:8443 is not an origin of this connection");
+    assert_eq!(
+        policy.check(&http::Method::GET, &"https://example.com/scim/Users".parse().expect("a URL"), false),
+        Ok(())
+    );
+    let refusal = |url: &str| {
+        policy.check(&http::Method::GET, &url.parse().expect("a URL"), false).expect_err("not listed").to_string()
+    };
+    for (url, origin) in
+        [("https://evil.test/", "https://evil.test:443"), ("https://example.com:8443/", "https://example.com:8443")]
+    {
+        let said = refusal(url);
+        assert!(said.starts_with(&format!("{origin} is not an origin of this connection; ")), "{said}");
+    }
 
     // Through the component: a server that sends it elsewhere.
     let other = Fake::start(|_, _| scim(200, "{}"));

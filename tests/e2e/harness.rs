@@ -1,6 +1,9 @@
 //! Starts what the tests need: the component, the servers of `tests/servers`, the sandbox, the command. It knows nothing
 //! of what is tested.
 
+use crate::support::{cache_home, code_cache};
+pub use crate::support::{component, root};
+use scim_connector_host::egress::address::AddressRule;
 use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::sandbox::{self, Sandbox};
 use scim_connector_host::{Client, CodeCache, Connector, Error, Options, Outcome};
@@ -17,24 +20,6 @@ const SERVER_START: Duration = Duration::from_secs(90);
 
 /// No command of the tests takes this long, however busy the machine is.
 const COMMAND_LIMIT: Duration = Duration::from_secs(90);
-
-/// The repository.
-pub fn root() -> &'static Path {
-    static ROOT: OnceLock<PathBuf> = OnceLock::new();
-    ROOT.get_or_init(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host/ stands in the repository").into())
-}
-
-/// The component.
-pub fn component() -> PathBuf {
-    let path = root().join("target/scim-connector.wasm");
-    assert!(path.is_file(), "there is no {}: run cargo xtask component", path.display());
-    path
-}
-
-/// `XDG_CACHE_HOME` of the tests, kept between runs.
-fn cache_home() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e-cache")
-}
 
 /// Runs a future to its end. All run on one runtime, so that servers in this process go on between calls.
 pub fn block_on<F: Future>(future: F) -> F::Output {
@@ -56,8 +41,8 @@ pub fn connector_with(change: impl FnOnce(&mut Options)) -> Connector {
 }
 
 fn load(change: impl FnOnce(&mut Options)) -> Connector {
-    let code_cache = CodeCache::Folder(cache_home().join("scim-connector"));
-    let mut options = Options { code_cache, ..Options::default() };
+    let (code_cache, allow_addresses) = (CodeCache::Folder(code_cache()), vec![AddressRule::Loopback]);
+    let mut options = Options { code_cache, allow_addresses, ..Options::default() };
     change(&mut options);
     Connector::load(component(), options).expect("the component loads")
 }

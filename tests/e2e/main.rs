@@ -9,7 +9,6 @@
 
 mod bad_input;
 mod cli;
-mod fake;
 mod gate;
 mod harness;
 mod hostile;
@@ -19,4 +18,8 @@ mod profiles;
 mod retries;
 mod secrets;
 mod servers;
+#[path = "../support/mod.rs"]
+mod support;
 mod tokens;
+
+use support::fake;

@@ -7,6 +7,7 @@ use super::{Global, output, test};
 use crate::client::Client;
 use crate::connection::{Auth, ClientCredentials, Connection, Secret};
 use crate::connector::{CodeCache, Options};
+use crate::egress::address::AddressRule;
 use crate::egress::observe::Exchange;
 use crate::error::{Error, FailureKind, Result};
 use crate::sandbox::{Options as SandboxOptions, Sandbox};
@@ -33,7 +34,12 @@ pub async fn run(global: &Global) -> Result<ExitCode> {
         log.lock().unwrap_or_else(PoisonError::into_inner).push(one_line(exchange));
     };
     let code_cache = if global.no_cache { CodeCache::Off } else { CodeCache::User };
-    let connector = global.load(Options { code_cache, observer: Some(Arc::new(observer)), ..Options::default() })?;
+    let connector = global.load(Options {
+        code_cache,
+        allow_addresses: vec![AddressRule::Loopback],
+        observer: Some(Arc::new(observer)),
+        ..Options::default()
+    })?;
     let loaded = started.elapsed();
 
     let client_secret = random_secret();

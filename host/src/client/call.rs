@@ -2,7 +2,7 @@
 //! a deadline or a call that was given up.
 
 use super::version::{GRACE, Version};
-use super::{Client, Inner, scrubbed};
+use super::{Client, Inner, explained, scrubbed};
 use crate::bindings::scim::connector::types as wit;
 use crate::egress::{Activity, Hooks};
 use crate::error::{Error, Result};
@@ -133,7 +133,8 @@ impl Call<'_> {
         let activity = Arc::new(Activity::new(self.client.open_writes.clone()));
         let hooks = Hooks { egress: Some(self.version.egress.clone()), activity };
         let limit = Limit { deadline: self.deadline, open: &self.open };
-        let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, self.deadline);
+        let clock = connector.options.wall_clock.clone();
+        let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, clock, self.deadline);
         match limit.over(made).await {
             End::Answer(Ok(mut instance)) => {
                 instance.begin(self.deadline);
@@ -146,10 +147,16 @@ impl Call<'_> {
         }
     }
 
+    /// What the host knows about why the last request failed.
+    pub fn explanation(&self) -> Option<String> {
+        self.instance.as_ref().and_then(|instance| instance.activity.explanation())
+    }
+
     /// Ends the call: a healthy instance is kept, any other is dropped.
     pub fn finish<T>(mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
         let memory = self.instance.as_ref().map_or(0, |instance| instance.memory_used());
         self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
+        let explanation = self.explanation();
         match end {
             End::Answer(Ok(result)) => {
                 self.open.finished();
@@ -157,7 +164,7 @@ impl Call<'_> {
                     self.settle(&instance);
                     self.version.keep(instance);
                 }
-                result.map_err(|error| scrubbed(error.into(), &self.client.redactor))
+                result.map_err(|error| scrubbed(explained(error.into(), explanation.as_deref()), &self.client.redactor))
             }
             End::Answer(Err(trap)) => Err(self.failed(End::Answer(trap))),
             End::Late => Err(self.failed(End::Late)),

@@ -10,6 +10,7 @@ use crate::bindings::exports::scim::connector::runtime;
 use crate::bindings::scim::connector::types as wit;
 use crate::connector::Connector;
 use crate::egress::Egress;
+use crate::egress::transport::Transport;
 use crate::error::{Error, FailureKind, Result};
 use crate::instance::Instance;
 use crate::redact::Redactor;
@@ -90,10 +91,15 @@ impl Client {
         let traffic = Arc::new(Traffic::new(&settings.limits));
         let connection = value.to_string();
         let expanded = Expanded::by(&connector, &connection, &path, &redactor).await?;
-        let observer = connector.inner.options.observer.clone();
-        let policy = expanded.policy();
-        let egress = Egress::new(policy, traffic.clone(), expanded.token_url.clone(), redactor.clone(), observer);
-        let version = Version::new(connector, expanded, Arc::new(egress), &settings, &settings_path)?;
+        let options = &connector.inner.options;
+        let policy = expanded.policy(&settings, &settings_path)?;
+        let transport = Transport::new(&settings, &options.allow_addresses, options.dns.clone(), &redactor)
+            .map_err(|(key, detail)| Error::Config { path: references::join(&settings_path, key), detail })?;
+        let token_url = expanded.token_url.clone();
+        let egress =
+            Egress::new(policy, transport, traffic.clone(), token_url, redactor.clone(), options.observer.clone());
+        let egress = Arc::new(egress.with_response_limit(settings.limits.response_bytes));
+        let version = Version::new(connector, expanded, egress, &settings, &settings_path)?;
         let inner = Inner {
             path,
             connection,
@@ -127,8 +133,9 @@ impl Client {
     pub async fn replace(&self, connector: &Connector) -> Result<()> {
         let inner = &*self.inner;
         let expanded = Expanded::by(connector, &inner.connection, &inner.path, &inner.redactor).await?;
-        let egress = self.version().egress.with(expanded.policy(), expanded.token_url.clone());
         let settings_path = references::join(&inner.path, "host");
+        let policy = expanded.policy(&inner.settings, &settings_path)?;
+        let egress = self.version().egress.with(policy, expanded.token_url.clone());
         let new = Version::new(connector.clone(), expanded, Arc::new(egress), &inner.settings, &settings_path)?;
         let old = std::mem::replace(&mut *inner.version.write().unwrap_or_else(PoisonError::into_inner), Arc::new(new));
         old.retire();
@@ -261,6 +268,21 @@ pub(crate) fn at(path: &str, error: Error) -> Error {
     }
 }
 
+/// A failure with what the host knows about its reason.
+fn explained(mut error: Error, explanation: Option<&str>) -> Error {
+    if let (Error::Failure { failure, .. }, Some(words)) = (&mut error, explanation) {
+        explain(failure, words);
+    }
+    error
+}
+
+/// Only a failure without an answer is explained by the last request's.
+fn explain(failure: &mut wit::Failure, words: &str) {
+    if failure.status.is_none() && !matches!(failure.kind, FailureKind::InvalidInput) {
+        failure.detail = format!("{} ({words})", failure.detail);
+    }
+}
+
 impl Client {
     /// Tries the connection step by step: reachable, authenticated, capabilities, one user listed. A step that is no good
     /// is a report with `ok: false`.
@@ -272,7 +294,11 @@ impl Client {
         let (limit, Instance { store, exports, .. }) = call.parts()?;
         let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);
         let end = limit.over(answer).await;
+        let explanation = call.explanation();
         let mut report = call.finish(end)?;
+        if let (Some(failure), Some(words)) = (&mut report.failure, &explanation) {
+            explain(failure, words);
+        }
         let redactor = &self.inner.redactor;
         report.steps.iter_mut().for_each(|step| step.detail = redactor.text(&step.detail));
         report.failure.iter_mut().for_each(|failure| scrub(failure, redactor));

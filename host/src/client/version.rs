@@ -68,9 +68,11 @@ impl Expanded {
         Ok(Self { record, origins, token_url: token_uri })
     }
 
-    /// What may leave.
-    pub fn policy(&self) -> Policy {
+    /// What may leave, with what the host's settings of the connection, which stand at `settings_path`, say to it.
+    pub fn policy(&self, settings: &ConnectionSettings, settings_path: &str) -> Result<Policy> {
         Policy::new(self.origins.clone(), self.record.allow_insecure_http.unwrap_or(false))
+            .with(&settings.allow)
+            .map_err(|(key, detail)| Error::Config { path: references::join(settings_path, key), detail })
     }
 }
 

@@ -127,6 +127,94 @@ impl AddressRule {
     }
 }
 
+/// Decides on addresses for one connection.
+#[derive(Debug, Default)]
+pub struct Guard {
+    rules: Vec<AddressRule>,
+}
+
+/// An address that may not be reached. Its words say what to set where that is intended.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{}{address}, {class}; if that is intended, add \"{rule}\" to host.allow.addresses of the connection",
+    host.as_ref().map_or("it leads to ".into(), |host| format!("{host} resolves to "))
+)]
+pub struct Prohibited {
+    /// The name that led there; `None` where the URL holds the address itself.
+    pub host: Option<String>,
+    /// The address.
+    pub address: IpAddr,
+    /// What it is.
+    pub class: AddressClass,
+    /// What would allow it.
+    pub rule: String,
+}
+
+impl Guard {
+    /// Allows public addresses and what these rules say.
+    #[must_use]
+    pub fn new(rules: Vec<AddressRule>) -> Self {
+        Self { rules }
+    }
+
+    /// Decides on the address in a URL. A name passes, except one that means this machine wherever it is looked up: it
+    /// stands for its address.
+    ///
+    /// # Errors
+    /// Names the address, its class and the rule that would allow it.
+    pub fn check_url(&self, host: &str) -> Result<(), Prohibited> {
+        let address = match url::Host::parse(host) {
+            Ok(url::Host::Ipv4(v4)) => IpAddr::V4(v4),
+            Ok(url::Host::Ipv6(v6)) => IpAddr::V6(v6),
+            _ if names_loopback(host) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            _ => return Ok(()),
+        };
+        self.check(address, true, None)
+    }
+
+    /// Those of a name's addresses that may be reached.
+    ///
+    /// # Errors
+    /// Names the first address, where none may.
+    pub fn allowed(&self, host: &str, addresses: &[IpAddr]) -> Result<Vec<IpAddr>, Prohibited> {
+        let (mut good, mut refusal) = (Vec::with_capacity(addresses.len()), None);
+        for &address in addresses {
+            match self.check(address, names_loopback(host), Some(host)) {
+                Ok(()) => good.push(address),
+                Err(prohibited) => _ = refusal.get_or_insert(prohibited),
+            }
+        }
+        match refusal {
+            Some(prohibited) if good.is_empty() => Err(prohibited),
+            _ => Ok(good),
+        }
+    }
+
+    fn check(&self, address: IpAddr, names_loopback: bool, host: Option<&str>) -> Result<(), Prohibited> {
+        let class = AddressClass::of(address);
+        if class == AddressClass::Public || self.rules.iter().any(|rule| rule.allows(address, names_loopback)) {
+            return Ok(());
+        }
+        let rule = match class {
+            AddressClass::Loopback if names_loopback => AddressRule::Loopback,
+            AddressClass::Private => AddressRule::Private,
+            AddressClass::LinkLocal => AddressRule::LinkLocal,
+            _ => AddressRule::Range(address.into()),
+        };
+        Err(Prohibited { host: host.map(str::to_owned), address, class, rule: rule.to_string() })
+    }
+}
+
+/// Whether a URL's host is this machine: `localhost`, a name below it (RFC 6761 section 6.3), or a loopback address.
+#[must_use]
+pub fn names_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    match bare.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().is_loopback(),
+        Err(_) => bare == "localhost" || bare.ends_with(".localhost"),
+    }
+}
+
 impl FromStr for AddressRule {
     type Err = &'static str;
 
@@ -197,6 +285,58 @@ mod tests {
                 assert_eq!(AddressClass::of(address.parse().unwrap()), class, "{address}");
             }
         }
+    }
+
+    #[test]
+    fn urls_that_hold_an_address_are_judged_by_it() {
+        let guard = |rules: &[&str]| Guard::new(rules.iter().map(|rule| rule.parse().unwrap()).collect());
+        let closed = guard(&[]);
+        for host in [
+            "127.0.0.1",
+            "[::1]",
+            "localhost",
+            "LOCALHOST.",
+            "scim.localhost",
+            "2130706433",
+            "0x7f.1",
+            "10.0.0.1",
+            "[::ffff:10.0.0.1]",
+            "169.254.169.254",
+            "0.0.0.0",
+        ] {
+            assert!(closed.check_url(host).is_err(), "{host}");
+        }
+        for host in ["8.8.8.8", "[2606:4700::1111]", "example.com", "localhost.example.com"] {
+            assert_eq!(closed.check_url(host), Ok(()), "{host}");
+        }
+        let open = guard(&["loopback"]);
+        assert!(open.check_url("localhost").is_ok() && open.check_url("[::1]").is_ok());
+        assert!(open.check_url("10.0.0.1").is_err());
+    }
+
+    #[test]
+    fn refusals_say_what_to_set() {
+        let guard = Guard::default();
+        let resolved = |host: &str, address: &str| guard.allowed(host, &[address.parse().unwrap()]).unwrap_err();
+        let rows = [
+            (
+                resolved("scim.example.com", "10.0.0.1"),
+                "scim.example.com resolves to 10.0.0.1, a private address; if that is intended, add \"private\" to host.allow.addresses of the connection",
+            ),
+            (
+                resolved("scim.example.com", "127.0.0.1"),
+                "scim.example.com resolves to 127.0.0.1, a loopback address; if that is intended, add \"127.0.0.1/32\" to host.allow.addresses of the connection",
+            ),
+            (
+                guard.check_url("localhost").unwrap_err(),
+                "it leads to 127.0.0.1, a loopback address; if that is intended, add \"loopback\" to host.allow.addresses of the connection",
+            ),
+        ];
+        for (refusal, text) in rows {
+            assert_eq!(refusal.to_string(), text);
+        }
+        let mixed = ["10.0.0.1", "8.8.8.8"].map(|address| address.parse().unwrap());
+        assert_eq!(guard.allowed("a.test", &mixed), Ok(vec![mixed[1]]), "only the good ones are used");
     }
 
     #[test]

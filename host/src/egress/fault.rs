@@ -1,61 +1,112 @@
 //! Turns hyper's and the operating system's errors into wasi:http error codes. The component decides on these whether a
 //! request was never sent (and may be repeated) or may have been applied, so the two halves below must stay apart:
-//! [`before_sending`] for errors of name lookup, connecting and TLS, [`after_sending`] for everything later.
+//! [`before_sending`] for errors of name lookup, connecting and TLS, [`after_sending`] for everything later, where
+//! only the provider's own word says that a request was not begun.
 
+use super::resolve::Unresolved;
+use super::route::{ProxyFailed, TunnelError};
 use std::error::Error as StdError;
 use std::io;
 use wasmtime_wasi_http::Error as Fault;
 
-/// A failed name lookup; hyper-util gives no other way to tell it from a refused connection.
-#[derive(Debug, thiserror::Error)]
-#[error("name lookup failed: {0}")]
-pub struct LookupFailed(pub io::Error);
+/// An exchange that brought no answer.
+#[derive(Debug)]
+pub struct Failed {
+    /// What the component is told.
+    pub code: Fault,
+    /// What a person should know besides.
+    pub words: Option<String>,
+}
+
+impl From<Fault> for Failed {
+    fn from(code: Fault) -> Self {
+        let words = match &code {
+            Fault::HttpResponseBodySize(Some(limit)) => {
+                Some(format!("host.limits.responseBytes of the connection allows {limit} bytes"))
+            }
+            Fault::HttpResponseContentCoding(Some(coding)) => {
+                Some(format!("the Content-Encoding {coding} cannot be decoded"))
+            }
+            _ => None,
+        };
+        Self { code, words }
+    }
+}
+
+/// The code for a connection that did not come about in time. Nothing was sent, which `ConnectionTimeout` does not say:
+/// other hosts end requests by it that have been sent, so the component takes it for ambiguous.
+pub const TOO_SLOW_TO_CONNECT: Fault = Fault::DestinationUnavailable;
 
 /// The error and its causes, looking into `io::Error`, whose own `source` skips the error it wraps.
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+pub fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
         Some(inner) => Some(inner as &(dyn StdError + 'static)),
         None => error.source(),
     })
 }
 
-/// The code for a connection that was never made: nothing of the request left this machine.
-pub fn before_sending(error: &(dyn StdError + 'static)) -> Fault {
+/// What became of a connection that was never made: nothing of the request left this machine.
+pub fn before_sending(error: &(dyn StdError + 'static)) -> Failed {
     for cause in chain(error) {
-        if let Some(LookupFailed(lookup)) = cause.downcast_ref() {
-            return Fault::DnsError { rcode: Some(lookup.to_string()), info_code: None };
+        if let Some(failed) = cause.downcast_ref::<ProxyFailed>() {
+            return Failed { code: no_tunnel(&*failed.cause), words: Some(failed.to_string()) };
         }
-        if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-            return match tls {
-                rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => {
-                    Fault::TlsCertificateError
-                }
-                rustls::Error::AlertReceived(alert) => Fault::TlsAlertReceived {
-                    alert_id: Some(u8::from(*alert)),
-                    alert_message: Some(format!("{alert:?}")),
-                },
-                _ => Fault::TlsProtocolError,
-            };
-        }
-        if let Some(io) = cause.downcast_ref::<io::Error>()
-            && io.get_ref().is_none()
-        {
-            return match io.kind() {
-                io::ErrorKind::TimedOut => Fault::ConnectionTimeout,
-                io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Fault::DestinationIpUnroutable,
-                io::ErrorKind::AddrNotAvailable => Fault::DestinationUnavailable,
-                // The peer hung up in the TLS handshake.
-                io::ErrorKind::UnexpectedEof => Fault::TlsProtocolError,
-                _ => Fault::ConnectionRefused,
-            };
+        if let Some(code) = unconnected(cause) {
+            // Codes that say it all need no words.
+            let terse = matches!(code, Fault::ConnectionRefused);
+            return Failed { code, words: (!terse).then(|| cause.to_string()) };
         }
     }
-    Fault::ConnectionRefused
+    Fault::ConnectionRefused.into()
+}
+
+/// The code for the way to or through a proxy.
+fn no_tunnel(error: &(dyn StdError + 'static)) -> Fault {
+    let refused = |cause: &(dyn StdError + 'static)| match cause.downcast_ref::<TunnelError>()? {
+        TunnelError::ProxyAuthRequired | TunnelError::MissingHost => Some(Fault::ConfigurationError),
+        // The proxy is there and says that it cannot reach the server.
+        TunnelError::TunnelUnsuccessful | TunnelError::ProxyHeadersTooLong | TunnelError::TunnelUnexpectedEof => {
+            Some(Fault::DestinationUnavailable)
+        }
+        TunnelError::ConnectFailed(_) | TunnelError::Io(_) => None,
+    };
+    chain(error).find_map(|cause| refused(cause).or_else(|| unconnected(cause))).unwrap_or(Fault::ConnectionRefused)
+}
+
+/// The code for one error in the chain, where it says something.
+fn unconnected(cause: &(dyn StdError + 'static)) -> Option<Fault> {
+    if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
+        return Some(match unresolved {
+            Unresolved::Failed(lookup) => Fault::DnsError { rcode: Some(lookup.to_string()), info_code: None },
+            Unresolved::Prohibited(_) => Fault::DestinationIpProhibited,
+        });
+    }
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        return Some(match tls {
+            rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => Fault::TlsCertificateError,
+            rustls::Error::AlertReceived(alert) => {
+                Fault::TlsAlertReceived { alert_id: Some(u8::from(*alert)), alert_message: Some(format!("{alert:?}")) }
+            }
+            _ => Fault::TlsProtocolError,
+        });
+    }
+    let io = cause.downcast_ref::<io::Error>().filter(|io| io.get_ref().is_none())?;
+    Some(match io.kind() {
+        io::ErrorKind::TimedOut => TOO_SLOW_TO_CONNECT,
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Fault::DestinationIpUnroutable,
+        io::ErrorKind::AddrNotAvailable => Fault::DestinationUnavailable,
+        // The peer hung up in the TLS handshake.
+        io::ErrorKind::UnexpectedEof => Fault::TlsProtocolError,
+        _ => Fault::ConnectionRefused,
+    })
 }
 
 /// The code for an error on a connection that stood: the provider may have seen the request.
 pub fn after_sending(error: &(dyn StdError + 'static)) -> Fault {
     for cause in chain(error) {
+        if cause.downcast_ref::<h2::Error>().is_some_and(unprocessed) {
+            return Fault::ConnectionLimitReached;
+        }
         if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             if hyper.is_parse_too_large() {
                 return Fault::HttpResponseHeaderSectionSize(None);
@@ -69,6 +120,18 @@ pub fn after_sending(error: &(dyn StdError + 'static)) -> Fault {
         }
     }
     Fault::ConnectionTerminated
+}
+
+/// Whether an HTTP/2 server says that it has not processed a request (RFC 9113 section 8.7): it refused the stream, or went
+/// away before it. h2 gives a GOAWAY without error only to streams beyond the last one that the server names; with an
+/// error, to all of them.
+fn unprocessed(error: &h2::Error) -> bool {
+    error.is_remote()
+        && match error.reason() {
+            Some(h2::Reason::REFUSED_STREAM) => error.is_reset(),
+            Some(h2::Reason::NO_ERROR) => error.is_go_away(),
+            _ => false,
+        }
 }
 
 /// The code for an error while a response body is read.
@@ -96,22 +159,28 @@ mod tests {
         io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error))
     }
 
+    fn code(error: &(dyn StdError + 'static)) -> Fault {
+        before_sending(error).code
+    }
+
     #[test]
     fn errors_before_sending_are_told_apart() {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
-        assert!(matches!(before_sending(&refused), Fault::ConnectionRefused));
-        assert!(matches!(before_sending(&io::Error::from(io::ErrorKind::TimedOut)), Fault::ConnectionTimeout));
-        assert!(matches!(
-            before_sending(&io::Error::from(io::ErrorKind::HostUnreachable)),
-            Fault::DestinationIpUnroutable
-        ));
+        assert!(matches!(code(&refused), Fault::ConnectionRefused));
+        assert!(matches!(code(&io::Error::from(io::ErrorKind::TimedOut)), Fault::DestinationUnavailable));
+        assert!(matches!(code(&io::Error::from(io::ErrorKind::HostUnreachable)), Fault::DestinationIpUnroutable));
         let certificate = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
-        assert!(matches!(before_sending(&wrapped(certificate)), Fault::TlsCertificateError));
+        assert!(matches!(code(&wrapped(certificate)), Fault::TlsCertificateError));
         let alert = rustls::Error::AlertReceived(rustls::AlertDescription::HandshakeFailure);
-        assert!(matches!(before_sending(&wrapped(alert)), Fault::TlsAlertReceived { alert_id: Some(40), .. }));
-        assert!(matches!(before_sending(&wrapped(rustls::Error::DecryptError)), Fault::TlsProtocolError));
-        let lookup = LookupFailed(io::Error::other("no such host"));
-        assert!(matches!(before_sending(&lookup), Fault::DnsError { .. }));
+        assert!(matches!(code(&wrapped(alert)), Fault::TlsAlertReceived { alert_id: Some(40), .. }));
+        assert!(matches!(code(&wrapped(rustls::Error::DecryptError)), Fault::TlsProtocolError));
+        for (answer, expected) in [
+            (TunnelError::ProxyAuthRequired, "ConfigurationError"),
+            (TunnelError::TunnelUnsuccessful, "DestinationUnavailable"),
+            (TunnelError::Io(io::ErrorKind::ConnectionReset.into()), "ConnectionRefused"),
+        ] {
+            assert_eq!(format!("{:?}", no_tunnel(&answer)), expected);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a request means to the gate of its connection: the answer to one that is held back, and what the outcome of one
 //! that was sent says about the provider.
 
+use super::fault::Failed;
 use crate::traffic::{Held, Traffic};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -31,7 +32,7 @@ pub fn answer(held: Held) -> Response<WasiBody> {
 
 /// Tells the gate how an exchange ended. `service` says whether it was with the service itself: what the token endpoint
 /// answers says nothing about the service, but a token endpoint that is down lets no call succeed either.
-pub fn note<B>(traffic: &Traffic, service: bool, outcome: &Result<Response<B>, Fault>) {
+pub fn note<B>(traffic: &Traffic, service: bool, outcome: &Result<Response<B>, Failed>) {
     match outcome {
         Ok(response) => {
             let status = response.status();
@@ -45,8 +46,11 @@ pub fn note<B>(traffic: &Traffic, service: bool, outcome: &Result<Response<B>, F
             }
         }
         // The host's own word says nothing about the provider.
-        Err(Fault::HttpRequestDenied | Fault::DestinationIpProhibited) => {}
-        Err(fault) => traffic.breaker.failed(|| fault.to_string()),
+        Err(Failed {
+            code: Fault::HttpRequestDenied | Fault::DestinationIpProhibited | Fault::ConfigurationError,
+            ..
+        }) => {}
+        Err(Failed { code, words }) => traffic.breaker.failed(|| words.clone().unwrap_or_else(|| code.to_string())),
     }
 }
 
@@ -72,22 +76,22 @@ mod tests {
         Traffic::new(&Limits { breaker: Breaker { failures: 1, pause_ms: 60_000 }, ..Limits::default() })
     }
 
-    fn response(status: u16, retry_after: &str) -> Result<Response<()>, Fault> {
+    fn response(status: u16, retry_after: &str) -> Result<Response<()>, Failed> {
         Ok(Response::builder().status(status).header("retry-after", retry_after).body(()).unwrap())
     }
 
     #[test]
     fn what_opens_the_breaker() {
-        let rows: [(bool, Result<Response<()>, Fault>, bool); 9] = [
+        let rows: [(bool, Result<Response<()>, Failed>, bool); 9] = [
             (true, response(200, ""), false),
             (true, response(404, ""), false),
             (true, response(429, ""), false),
             (true, response(500, ""), true),
             (true, response(503, ""), true),
             (false, response(502, ""), true),
-            (true, Err(Fault::ConnectionRefused), true),
-            (true, Err(Fault::HttpRequestDenied), false),
-            (true, Err(Fault::DestinationIpProhibited), false),
+            (true, Err(Fault::ConnectionRefused.into()), true),
+            (true, Err(Fault::HttpRequestDenied.into()), false),
+            (true, Err(Fault::DestinationIpProhibited.into()), false),
         ];
         for (service, outcome, opens) in rows {
             let traffic = traffic();

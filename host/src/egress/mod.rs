@@ -2,29 +2,30 @@
 //! transport sends and the observer watches. Knows nothing of SCIM.
 
 pub mod address;
+mod body;
+mod decode;
 pub mod fault;
 mod held;
 pub mod observe;
 pub mod policy;
+pub mod resolve;
+mod route;
 #[cfg(test)]
 mod tests;
+mod tls;
 pub mod transport;
 
 use crate::redact::Redactor;
 use crate::traffic::Traffic;
-use bytes::Bytes;
-use http::{Method, Request, Response, Uri};
-use http_body::{Body, Frame, SizeHint};
+use body::{Answer, Outgoing, Wire};
+use decode::Decoded;
+use fault::Failed;
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use observe::{Observer, Recording};
 use policy::Policy;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
-use tokio::time::{Instant, Sleep};
+use std::sync::{Arc, Mutex, PoisonError};
 use transport::{Timeouts, Transport};
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -39,19 +40,22 @@ pub struct Egress {
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
     requests: Arc<AtomicU64>,
+    /// Largest response body let in, in bytes, coded and decoded.
+    response_limit: u64,
 }
 
 impl Egress {
-    /// A door with this policy.
+    /// A door with this policy before this transport.
     pub fn new(
         policy: Policy,
+        transport: Transport,
         traffic: Arc<Traffic>,
         token_url: Option<Uri>,
         redactor: Arc<Redactor>,
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
-        let (transport, requests) = (Arc::default(), Arc::default());
-        Self { policy, transport, traffic, token_url, redactor, observer, requests }
+        let (transport, requests) = (Arc::new(transport), Arc::default());
+        Self { policy, transport, traffic, token_url, redactor, observer, requests, response_limit: u64::MAX }
     }
 
     /// The same way out under another policy, for another version of the component.
@@ -59,9 +63,21 @@ impl Egress {
         Self { policy, token_url, ..self.clone() }
     }
 
+    /// Lets in response bodies of at most so many bytes; any size where it is absent.
+    #[must_use]
+    pub fn with_response_limit(self, bytes: Option<u64>) -> Self {
+        Self { response_limit: bytes.unwrap_or(u64::MAX), ..self }
+    }
+
     /// Requests let out so far, whatever became of them.
     pub fn requests_made(&self) -> u64 {
         self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Whether the request only fetches a token.
+    fn fetches_token(&self, request: &Request<WasiBody>) -> bool {
+        let (uri, token) = (request.uri(), self.token_url.as_ref());
+        token.is_some_and(|token| token.path() == uri.path() && token.authority() == uri.authority())
     }
 
     /// Whether the request may change something at the provider (RFC 9110 section 9.2.1): not a safe method, not a
@@ -71,46 +87,53 @@ impl Egress {
         !request.method().is_safe() && !search && !self.fetches_token(request)
     }
 
-    /// Whether the request only fetches a token.
-    fn fetches_token(&self, request: &Request<WasiBody>) -> bool {
-        let (uri, token) = (request.uri(), self.token_url.as_ref());
-        token.is_some_and(|token| token.path() == uri.path() && token.authority() == uri.authority())
-    }
-
     async fn send(
         &self,
         request: Request<WasiBody>,
         timeouts: Timeouts,
-        activity: &Activity,
+        activity: &Arc<Activity>,
     ) -> Result<Response<WasiBody>, Fault> {
         if let Some(credentials) =
             request.headers().get(http::header::AUTHORIZATION).and_then(|value| value.to_str().ok())
         {
             self.redactor.learn_authorization(credentials);
         }
+        activity.explain(None);
         let recording =
             self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
-        let result = self.send_recorded(request, timeouts, activity, recording.clone()).await;
-        if let (Err(error), Some(recording)) = (&result, &recording) {
-            recording.failed(error);
-        }
-        result
+        self.send_recorded(request, timeouts, activity, recording.clone()).await.map_err(|Failed { code, words }| {
+            let words = words.map(|words| self.redactor.text(&words));
+            if let Some(recording) = &recording {
+                recording.failed(words.as_ref().unwrap_or(&code.to_string()));
+            }
+            activity.explain(words);
+            code
+        })
+    }
+
+    /// Whether a request may leave.
+    fn check(&self, request: &Request<WasiBody>) -> Result<(), Failed> {
+        let refused = |code, refusal: String| Failed { code, words: Some(refusal) };
+        self.policy
+            .check(request.method(), request.uri(), self.fetches_token(request))
+            .map_err(|refusal| refused(Fault::HttpRequestDenied, refusal.to_string()))?;
+        self.transport
+            .check(request.uri())
+            .map_err(|refusal| refused(Fault::DestinationIpProhibited, refusal.to_string()))
     }
 
     async fn send_recorded(
         &self,
-        request: Request<WasiBody>,
+        mut request: Request<WasiBody>,
         timeouts: Timeouts,
-        activity: &Activity,
+        activity: &Arc<Activity>,
         recording: Option<Recording>,
-    ) -> Result<Response<WasiBody>, Fault> {
-        if let Err(refusal) = self.policy.check(request.uri()) {
-            tracing::warn!(url = transport::without_query(request.uri()), %refusal, "request refused");
-            if let Some(recording) = &recording {
-                recording.failed(&refusal);
-            }
+    ) -> Result<Response<WasiBody>, Failed> {
+        if let Err(refusal) = self.check(&request) {
+            let reason = refusal.words.as_deref().unwrap_or_default();
+            tracing::warn!(url = transport::without_query(request.uri()), reason, "request refused");
             drain(request).await;
-            return Err(Fault::HttpRequestDenied);
+            return Err(refusal);
         }
         let service = !self.fetches_token(&request);
         if !service {
@@ -126,8 +149,9 @@ impl Egress {
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
+        let decodes = decode::offer(request.headers_mut());
         let request = match recording.clone() {
-            Some(recording) => request.map(|inner| WatchedRequest { inner, recording }.boxed_unsync()),
+            Some(recording) => request.map(|inner| Outgoing { inner, recording }.boxed_unsync()),
             None => request,
         };
         let on_connected = || {
@@ -137,11 +161,23 @@ impl Egress {
         };
         let outcome = self.transport.send(request, timeouts, on_connected).await;
         held::note(&self.traffic, service, &outcome);
-        let response = outcome?;
+        let mut response = outcome?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
+            return Err(Fault::HttpUpgradeFailed.into());
+        }
         if let Some(recording) = &recording {
             recording.head(&response);
         }
-        Ok(response.map(|inner| ResponseBody::new(inner, timeouts.between_bytes, recording).boxed_unsync()))
+        let decoder = if decodes { decode::decoder(response.headers_mut())? } else { None };
+        let (head, body) = response.into_parts();
+        let (limit, activity) = (self.response_limit, activity.clone());
+        let inner = Wire::new(body, timeouts.between_bytes, limit)?;
+        let body = match decoder {
+            Some(decoder) => Answer { inner: Decoded::new(inner, decoder, limit), recording, activity }.boxed_unsync(),
+            None => Answer { inner, recording, activity }.boxed_unsync(),
+        };
+        Ok(Response::from_parts(head, body))
     }
 }
 
@@ -151,18 +187,24 @@ async fn drain(request: Request<WasiBody>) {
     while let Some(Ok(_)) = body.frame().await {}
 }
 
-/// Whether a call has sent a change, and how many such calls the connection has under way.
+/// Whether a call has sent a change, how many such calls the connection has under way, and why its last request failed.
 pub struct Activity {
     /// Whether the place in time of the call's next request is taken already, see [`Traffic::admit`].
     pub prepaid: AtomicBool,
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
+    explanation: Mutex<Option<String>>,
 }
 
 impl Activity {
     /// Counts into `open_writes`.
     pub fn new(open_writes: Arc<AtomicUsize>) -> Self {
-        Self { prepaid: AtomicBool::new(false), sent: AtomicBool::new(false), open_writes }
+        Self {
+            prepaid: AtomicBool::new(false),
+            sent: AtomicBool::new(false),
+            open_writes,
+            explanation: Mutex::default(),
+        }
     }
 
     fn write_sent(&self) {
@@ -176,8 +218,18 @@ impl Activity {
         self.sent.load(Ordering::Acquire)
     }
 
+    fn explain(&self, words: Option<String>) {
+        *self.explanation.lock().unwrap_or_else(PoisonError::into_inner) = words;
+    }
+
+    /// What the host knows about the failure of the call's last request, beyond the code it gave the component.
+    pub fn explanation(&self) -> Option<String> {
+        self.explanation.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The call is over.
     pub fn reset(&self) {
+        self.explain(None);
         if self.sent.swap(false, Ordering::AcqRel) {
             self.open_writes.fetch_sub(1, Ordering::AcqRel);
         }
@@ -213,93 +265,5 @@ impl WasiHttpHooks for Hooks {
             // The connection is driven by the pool, so there is nothing left to drive here.
             Ok((response, Box::new(async { Ok(()) }) as Box<dyn Future<Output = Result<(), Fault>> + Send>))
         })
-    }
-}
-
-/// A request body on its way out, noted down.
-struct WatchedRequest {
-    inner: WasiBody,
-    recording: Recording,
-}
-
-impl Body for WatchedRequest {
-    type Data = Bytes;
-    type Error = Fault;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
-        if let Some(Ok(frame)) = &frame
-            && let Some(data) = frame.data_ref()
-        {
-            self.recording.request_data(data);
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
-}
-
-/// A response body on its way in: timed between its pieces, its errors translated, noted down where someone watches.
-struct ResponseBody {
-    inner: Incoming,
-    patience: Duration,
-    alarm: Pin<Box<Sleep>>,
-    recording: Option<Recording>,
-}
-
-impl ResponseBody {
-    fn new(inner: Incoming, patience: Duration, recording: Option<Recording>) -> Self {
-        Self { inner, patience, alarm: Box::pin(tokio::time::sleep(patience)), recording }
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        match Pin::new(&mut self.inner).poll_frame(context) {
-            Poll::Ready(Some(Ok(frame))) => {
-                let next = Instant::now() + self.patience;
-                self.alarm.as_mut().reset(next);
-                Poll::Ready(Some(Ok(frame)))
-            }
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(fault::in_body(&error)))),
-            Poll::Ready(None) => Poll::Ready(None),
-            Poll::Pending => {
-                ready!(self.alarm.as_mut().poll(context));
-                Poll::Ready(Some(Err(Fault::ConnectionReadTimeout)))
-            }
-        }
-    }
-}
-
-impl Body for ResponseBody {
-    type Data = Bytes;
-    type Error = Fault;
-
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        let this = self.get_mut();
-        let frame = ready!(this.poll(context));
-        if let Some(recording) = &this.recording {
-            match &frame {
-                Some(Ok(frame)) => frame.data_ref().into_iter().for_each(|data| recording.response_data(data)),
-                Some(Err(error)) => recording.failed(error),
-                None => {}
-            }
-        }
-        if !matches!(frame, Some(Ok(_))) {
-            this.recording = None;
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
     }
 }

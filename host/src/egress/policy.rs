@@ -1,8 +1,9 @@
-//! Which requests may leave: a pure decision on scheme, host and port. Knows neither sockets nor the component.
+//! Which requests may leave: a pure decision on scheme, host, port and method. Knows neither sockets nor the component.
 
-use http::Uri;
+use super::address::names_loopback;
+use crate::settings::Allow;
+use http::{Method, Uri};
 use std::fmt;
-use std::net::IpAddr;
 
 /// Scheme, host and port of a URL (RFC 6454 section 4).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,14 +30,10 @@ impl Origin {
         Some(Self { secure, host, port })
     }
 
-    /// Whether the host is this machine: `localhost`, a name below it (RFC 6761 section 6.3), or a loopback address.
+    /// Whether the host is this machine, see [`names_loopback`].
     #[must_use]
     pub fn is_loopback(&self) -> bool {
-        let bare = self.host.trim_start_matches('[').trim_end_matches(']');
-        match bare.parse::<IpAddr>() {
-            Ok(address) => address.to_canonical().is_loopback(),
-            Err(_) => bare == "localhost" || bare.ends_with(".localhost"),
-        }
+        names_loopback(&self.host)
     }
 }
 
@@ -53,32 +50,56 @@ pub enum Refusal {
     #[error("the request names no http or https host")]
     NoOrigin,
     /// The host is none the connection names.
-    #[error("{0} is not an origin of this connection")]
+    #[error("{0} is not an origin of this connection; if it is meant, add it to host.allow.origins of the connection")]
     NotListed(Origin),
+    /// The method is not among those that may leave.
+    #[error("{0} is not among the methods in host.allow.methods of the connection")]
+    Method(Method),
     /// Credentials would cross the network in the clear.
     #[error("{0} is not https; set allowInsecureHttp in the connection if that is intended")]
     Insecure(Origin),
 }
 
-/// The origins a connection may talk to. An empty policy refuses everything.
+/// The origins a connection may talk to, and how. An empty policy refuses everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     origins: Vec<Origin>,
     allow_insecure_http: bool,
+    methods: Option<Vec<Method>>,
 }
 
 impl Policy {
     /// Allows these origins; `http:` beyond this machine only where `allow_insecure_http` is set.
     #[must_use]
     pub fn new(origins: Vec<Origin>, allow_insecure_http: bool) -> Self {
-        Self { origins, allow_insecure_http }
+        Self { origins, allow_insecure_http, methods: None }
     }
 
-    /// Decides about one request.
+    /// Adds what the host's settings allow besides, and what they forbid.
+    ///
+    /// # Errors
+    /// Names the key below `host`.
+    pub fn with(mut self, allow: &Allow) -> Result<Self, (&'static str, String)> {
+        for url in &allow.origins {
+            let origin = url.parse().ok().as_ref().and_then(Origin::of);
+            let origin =
+                origin.ok_or(("allow.origins", "must be URLs such as https://scim.example.com:8443".into()))?;
+            self.origins.push(origin);
+        }
+        let method = |name: &String| match Method::from_bytes(name.as_bytes()) {
+            // Methods tell case apart (RFC 9110 section 9.1): a rule for `get` would forbid every GET.
+            Ok(method) if *name == name.to_uppercase() => Ok(method),
+            _ => Err(("allow.methods", "must be methods in capital letters, such as GET".into())),
+        };
+        self.methods = allow.methods.as_ref().map(|names| names.iter().map(method).collect()).transpose()?;
+        Ok(self)
+    }
+
+    /// Decides about one request. The methods do not bind one that only fetches a token.
     ///
     /// # Errors
     /// Says why the request may not leave.
-    pub fn check(&self, uri: &Uri) -> Result<(), Refusal> {
+    pub fn check(&self, method: &Method, uri: &Uri, fetches_token: bool) -> Result<(), Refusal> {
         let origin = Origin::of(uri).ok_or(Refusal::NoOrigin)?;
         if !self.origins.contains(&origin) {
             return Err(Refusal::NotListed(origin));
@@ -86,7 +107,10 @@ impl Policy {
         if !origin.secure && !self.allow_insecure_http && !origin.is_loopback() {
             return Err(Refusal::Insecure(origin));
         }
-        Ok(())
+        match &self.methods {
+            Some(methods) if !fetches_token && !methods.contains(method) => Err(Refusal::Method(method.clone())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -99,7 +123,11 @@ mod tests {
     }
 
     fn check(allowed: &[&str], insecure: bool, url: &str) -> Result<(), Refusal> {
-        Policy::new(allowed.iter().map(|url| origin(url).unwrap()).collect(), insecure).check(&url.parse().unwrap())
+        Policy::new(allowed.iter().map(|url| origin(url).unwrap()).collect(), insecure).check(
+            &Method::GET,
+            &url.parse().unwrap(),
+            false,
+        )
     }
 
     #[test]
@@ -122,8 +150,9 @@ mod tests {
 
     #[test]
     fn an_empty_policy_refuses_everything() {
-        assert!(Policy::default().check(&"https://example.com/".parse().unwrap()).is_err());
-        assert!(Policy::default().check(&"http://localhost/".parse().unwrap()).is_err());
+        for url in ["https://example.com/", "http://localhost/"] {
+            assert!(Policy::default().check(&Method::GET, &url.parse().unwrap(), false).is_err());
+        }
     }
 
     #[test]
@@ -146,6 +175,27 @@ mod tests {
     }
 
     #[test]
+    fn methods_bind_all_but_token_requests() {
+        let uri = "https://a.test/".parse().unwrap();
+        let policy = Policy::new(vec![origin("https://a.test").unwrap()], false)
+            .with(&Allow { methods: Some(vec!["GET".into()]), ..Allow::default() })
+            .unwrap();
+        assert_eq!(policy.check(&Method::GET, &uri, false), Ok(()));
+        assert_eq!(policy.check(&Method::POST, &uri, true), Ok(()));
+        let refusal = policy.check(&Method::POST, &uri, false).unwrap_err();
+        assert_eq!(refusal.to_string(), "POST is not among the methods in host.allow.methods of the connection");
+        let none = Allow { methods: Some(Vec::new()), origins: vec!["https://b.test:99".into()], ..Allow::default() };
+        let policy = policy.with(&none).unwrap();
+        assert!(policy.check(&Method::GET, &uri, false).is_err());
+        assert_eq!(policy.check(&Method::GET, &"https://b.test:99/token".parse().unwrap(), true), Ok(()));
+        for (methods, origins) in [(vec!["get"], vec![]), (vec![""], vec![]), (vec![], vec!["b.test"])] {
+            let texts = |list: Vec<&str>| list.into_iter().map(str::to_owned).collect::<Vec<_>>();
+            let allow = Allow { methods: Some(texts(methods)), origins: texts(origins), ..Allow::default() };
+            assert!(Policy::default().with(&allow).is_err(), "{allow:?}");
+        }
+    }
+
+    #[test]
     fn what_has_no_clear_origin_is_refused() {
         for url in ["https://user@example.com/", "https://example.com@evil.test/", "ftp://example.com/", "/Users"] {
             assert_eq!(check(&["https://example.com"], true, url), Err(Refusal::NoOrigin), "{url}");
@@ -157,7 +207,7 @@ mod tests {
         let text = |allowed: &str, url: &str| check(&[allowed], false, url).unwrap_err().to_string();
         assert_eq!(
             text("https://a.test", "https://b.test/x"),
-            "https://b.test:443 is not an origin of this connection"
+            "https://b.test:443 is not an origin of this connection; if it is meant, add it to host.allow.origins of the connection"
         );
         assert_eq!(
             text("http://a.test", "http://a.test/x"),

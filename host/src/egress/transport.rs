@@ -1,25 +1,32 @@
 //! Sends requests over pooled connections, with the three timeouts of wasi:http. Knows neither the policy nor the
 //! component. One transport belongs to one connection of the configuration and is never shared with another.
 
-use super::fault::{self, LookupFailed};
+use super::address::{AddressRule, Guard, Prohibited};
+use super::fault::{self, Failed};
+use super::resolve::{Dns, Resolver};
+use super::route::{Proxies, Route};
+use super::tls;
+use crate::redact::Redactor;
+use crate::settings::{ConnectionSettings, Tls};
 use http::{Request, Response, Uri};
 use hyper::body::Incoming;
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
-use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
+use hyper_util::client::legacy::connect::capture_connection;
+use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use std::io;
-use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tower_service::Service;
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody};
 
 /// How long an idle connection is kept. A server that closes an idle connection just as a request leaves makes that
 /// request ambiguous; common servers close after 5 seconds (Node) or later, so connections are given up before that.
+/// It holds for HTTP/2 as well, where it could be longer: hyper-util's pool has one for both.
 const KEEP_IDLE: Duration = Duration::from_secs(4);
+
+/// How often an HTTP/2 connection with open requests is asked whether it lives, and how long it may take to answer. Without
+/// it, one that a firewall has forgotten would swallow request after request, since new ones go on the same connection.
+const PING: Duration = Duration::from_secs(10);
 
 /// Timeouts where the component sets none.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -46,22 +53,52 @@ impl From<Option<RequestOptions>> for Timeouts {
     }
 }
 
-type Plain = HttpConnector<Resolver>;
+type Requests<C> = Client<C, WasiBody>;
 
 /// A pool of connections.
 pub struct Transport {
-    plain: Client<Plain, WasiBody>,
-    secure: OnceLock<Client<HttpsConnector<Plain>, WasiBody>>,
-}
-
-impl Default for Transport {
-    /// A transport without connections; certificates are read when the first `https:` request is made.
-    fn default() -> Self {
-        Self { plain: pooled(tcp()), secure: OnceLock::new() }
-    }
+    plain: Requests<Route>,
+    secure: OnceLock<Requests<HttpsConnector<Route>>>,
+    route: Route,
+    proxies: Proxies,
+    guard: Arc<Guard>,
+    dns: Arc<Dns>,
+    tls: Arc<Tls>,
 }
 
 impl Transport {
+    /// A transport without connections. `allowed` are addresses that all connections may reach.
+    ///
+    /// # Errors
+    /// Where the settings are wrong: the key below `host`, and what to do. Certificates the settings name are read here,
+    /// the system's when the first `https:` request is made.
+    pub fn new(
+        settings: &ConnectionSettings,
+        allowed: &[AddressRule],
+        dns: Arc<Dns>,
+        redactor: &Redactor,
+    ) -> Result<Self, tls::Wrong> {
+        let rules = [allowed, &settings.allow.addresses].concat();
+        let guard = Arc::new(Guard::new(rules));
+        let proxies = Proxies::new(&settings.proxy, redactor)?;
+        let tls = Arc::new(settings.tls.clone());
+        let resolver = Resolver { dns: dns.clone(), guard: Some(guard.clone()) };
+        let route = Route::new(resolver, proxies.clone(), tls.clone());
+        let transport = Self { plain: pooled(route.clone()), secure: OnceLock::new(), route, proxies, guard, dns, tls };
+        if settings.tls != Tls::default() {
+            transport.secure()?;
+        }
+        Ok(transport)
+    }
+
+    /// Decides on a URL that holds an address. Names are decided on when they have been resolved.
+    ///
+    /// # Errors
+    /// Says which address is refused and what would allow it.
+    pub fn check(&self, uri: &Uri) -> Result<(), Prohibited> {
+        self.guard.check_url(uri.host().unwrap_or_default())
+    }
+
     /// Sends a request. `on_connected` is called when a connection stands, just before the request goes out.
     ///
     /// # Errors
@@ -71,16 +108,31 @@ impl Transport {
         mut request: Request<WasiBody>,
         timeouts: Timeouts,
         on_connected: impl FnOnce(),
-    ) -> Result<Response<Incoming>, Fault> {
+    ) -> Result<Response<Incoming>, Failed> {
+        let uri = request.uri().clone();
+        let secure = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
+        let proxy = self.proxies.of(&uri);
+        if let Some(credentials) = proxy.as_ref().filter(|_| !secure).and_then(Intercept::basic_auth) {
+            request.headers_mut().insert(http::header::PROXY_AUTHORIZATION, credentials.clone());
+        }
         let mut connection = capture_connection(&mut request);
-        let mut answer = if request.uri().scheme() == Some(&http::uri::Scheme::HTTPS) {
-            self.secure()?.request(request)
+        let mut answer = if secure {
+            let client = self.secure().map_err(|(key, detail)| Failed {
+                code: Fault::ConfigurationError,
+                words: Some(format!("host.{key}: {detail}")),
+            })?;
+            client.request(request)
         } else {
             self.plain.request(request)
         };
         let translate = |error: hyper_util::client::legacy::Error| {
             tracing::debug!(?error, "request failed");
-            if error.is_connect() { fault::before_sending(&error) } else { fault::after_sending(&error) }
+            if !error.is_connect() {
+                return fault::after_sending(&error).into();
+            }
+            // The server may have moved.
+            uri.host().into_iter().for_each(|host| self.dns.doubt(host));
+            fault::before_sending(&error)
         };
         tokio::select! {
             // The answer first: where both are ready, the connection has done its part.
@@ -92,52 +144,28 @@ impl Transport {
                 return done.map_err(translate);
             }
             connected = tokio::time::timeout(timeouts.connect, connection.wait_for_connection_metadata()) => {
-                connected.map_err(|_| Fault::ConnectionTimeout)?;
+                connected.map_err(|_| fault::TOO_SLOW_TO_CONNECT)?;
                 on_connected();
             }
         }
         match tokio::time::timeout(timeouts.first_byte, answer).await {
             Ok(done) => done.map_err(translate),
-            Err(_) => Err(Fault::HttpResponseTimeout),
+            Err(_) => Err(Fault::HttpResponseTimeout.into()),
         }
     }
 
-    fn secure(&self) -> Result<&Client<HttpsConnector<Plain>, WasiBody>, Fault> {
+    fn secure(&self) -> Result<&Requests<HttpsConnector<Route>>, tls::Wrong> {
         if let Some(client) = self.secure.get() {
             return Ok(client);
         }
-        let mut config = tls_config().clone().map_err(|reason| Fault::InternalError(Some(reason)))?;
-        // Sessions are resumed within one connection of the configuration, never across two.
-        config.resumption = rustls::client::Resumption::in_memory_sessions(64);
         let connector = HttpsConnectorBuilder::new()
-            .with_tls_config(config)
+            .with_tls_config(tls::config(&self.tls)?)
             .https_or_http()
             .enable_http1()
             .enable_http2()
-            .wrap_connector(tcp());
+            .wrap_connector(self.route.clone());
         Ok(self.secure.get_or_init(|| pooled(connector)))
     }
-}
-
-/// The TLS configuration with this machine's trusted certificates (and those `SSL_CERT_FILE` names), read once.
-fn tls_config() -> &'static Result<rustls::ClientConfig, String> {
-    static CONFIG: OnceLock<Result<rustls::ClientConfig, String>> = OnceLock::new();
-    CONFIG.get_or_init(|| {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| format!("TLS cannot be set up: {error}"))?
-            .with_native_roots()
-            .map_err(|error| format!("the trusted certificates cannot be read: {error}"))?;
-        Ok(config.with_no_client_auth())
-    })
-}
-
-fn tcp() -> Plain {
-    let mut connector = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
-    connector.enforce_http(false);
-    connector.set_nodelay(true);
-    connector
 }
 
 fn pooled<C>(connector: C) -> Client<C, WasiBody>
@@ -146,26 +174,13 @@ where
 {
     // `retry_canceled_requests` stays on: hyper-util repeats only a request its connection hands back unstarted, which
     // hyper does for one still waiting in the connection's queue (`TrySendError::message`), so no write goes out twice.
-    Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).pool_idle_timeout(KEEP_IDLE).build(connector)
-}
-
-/// The system's resolver, its errors marked as what they are.
-#[derive(Clone)]
-struct Resolver(GaiResolver);
-
-impl Service<Name> for Resolver {
-    type Response = <GaiResolver as Service<Name>>::Response;
-    type Error = LookupFailed;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.0.poll_ready(context).map_err(LookupFailed)
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let lookup = self.0.call(name);
-        Box::pin(async move { lookup.await.map_err(|error: io::Error| LookupFailed(error)) })
-    }
+    Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(KEEP_IDLE)
+        .http2_keep_alive_interval(PING)
+        .http2_keep_alive_timeout(PING)
+        .build(connector)
 }
 
 /// The URI without its query, for messages.
