@@ -255,7 +255,7 @@ fn wrong_credentials_are_named_and_not_shown() {
     };
     let rows = [
         (json!({"type": "bearer", "token": format!("{SECRET}\n{SECRET}")}), "token: the secret must be visible ASCII"),
-        (json!({"type": "header", "name": "Content-Length", "value": SECRET}), "name: "),
+        (json!({"type": "header", "name": "Content-Length", "value": SECRET}), "name"),
         (grant(json!({"clientSecret": SECRET, "tokenUrl": "http://example.com/token"})), "tokenUrl: "),
         (grant(json!({"privateKey": SECRET, "method": "privateKeyJwt"})), "privateKey: is not a P-256 or RSA key"),
         (grant(json!({})), ""),
