@@ -10,6 +10,7 @@ use std::fs;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -133,7 +134,20 @@ fn write(folder: &Path, path: &Path, code: &[u8]) -> io::Result<()> {
     if result.is_err() {
         fs::remove_file(&draft).ok();
     }
+    sweep(folder);
     result
+}
+
+/// Removes drafts of processes that were killed while they wrote: no write takes an hour.
+fn sweep(folder: &Path) {
+    const LONG: Duration = Duration::from_secs(3600);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let age = entry.metadata().and_then(|data| data.modified()).ok().and_then(|time| time.elapsed().ok());
+        if path.extension().is_some_and(|extension| extension == "tmp") && age.is_some_and(|age| age > LONG) {
+            fs::remove_file(&path).ok();
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -6,6 +6,7 @@ use crate::catalog::Catalog;
 use crate::client::Client;
 use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer, resolve::Dns};
 use crate::error::{Error, Result};
+pub use crate::instance::WallClock;
 use crate::instance::{self, ALLOWED_IMPORTS, Instance, State};
 use crate::runtime::Runtime;
 use crate::settings::ConnectionSettings;
@@ -57,6 +58,8 @@ pub struct Options {
     pub dns: Arc<Dns>,
     /// Settings of connections that have none of their own.
     pub settings: ConnectionSettings,
+    /// The time of day as the component has it: this machine's where it is absent. Tests turn it.
+    pub wall_clock: Option<WallClock>,
     /// Is told of every HTTP exchange, redacted.
     pub observer: Option<Arc<dyn Observer>>,
 }
@@ -72,6 +75,7 @@ impl Default for Options {
             allow_addresses: Vec::new(),
             dns: Arc::default(),
             settings: ConnectionSettings::default(),
+            wall_clock: None,
             observer: None,
         }
     }
@@ -225,8 +229,11 @@ impl Connector {
         let _running = runtime.run();
         let deadline = Instant::now() + LOCAL_CALL;
         let hooks = Hooks { egress: None, activity: Arc::new(Activity::new(Arc::default())) };
+        let options = &self.inner.options;
         let called = async {
-            let mut instance = Instance::new(&self.inner.pre, hooks, self.inner.options.memory_limit, deadline).await?;
+            let mut instance =
+                Instance::new(&self.inner.pre, hooks, options.memory_limit, options.wall_clock.clone(), deadline)
+                    .await?;
             instance.begin(deadline);
             call(&mut instance).await
         };

@@ -6,7 +6,7 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 const PARTS: u32 = 8;
 
 /// Memory that a slot keeps for its next instance instead of giving it back to the system page by page.
-const KEPT_RESIDENT: usize = 2 << 20;
+const KEPT_RESIDENT: usize = 1 << 20;
 
 /// A page of WebAssembly memory.
 const WASM_PAGE: usize = 64 << 10;

@@ -3,13 +3,13 @@
 use crate::bindings;
 use crate::egress::{Activity, Hooks};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::{HasData, Linker, ResourceTable};
 use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::random::WasiRandom;
-use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 /// What a component may import; names ending in `/` stand for all interfaces of a package.
@@ -79,6 +79,21 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     Ok(linker)
 }
 
+/// Tells the time of day.
+pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+struct Clock(WallClock);
+
+impl HostWallClock for Clock {
+    fn resolution(&self) -> Duration {
+        Duration::from_millis(1)
+    }
+
+    fn now(&self) -> Duration {
+        (self.0)().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+    }
+}
+
 /// Raised inside a component whose time is up.
 #[derive(Debug, thiserror::Error)]
 #[error("the deadline has passed")]
@@ -124,11 +139,16 @@ impl Instance {
         pre: &bindings::ConnectorPre<State>,
         hooks: Hooks,
         memory_limit: usize,
+        clock: Option<WallClock>,
         deadline: Instant,
     ) -> wasmtime::Result<Box<Self>> {
         let activity = hooks.activity.clone();
+        let mut wasi = WasiCtx::builder();
+        if let Some(clock) = clock {
+            wasi.wall_clock(Clock(clock));
+        }
         let state = State {
-            wasi: WasiCtx::builder().build(),
+            wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
             hooks,

@@ -17,9 +17,9 @@ const LARGEST_FILE: u64 = 1024 * 1024;
 /// Where references are looked up.
 pub struct Lookup<'a> {
     /// Gives an environment variable's value.
-    pub env: &'a dyn Fn(&str) -> Option<String>,
+    pub env: &'a (dyn Fn(&str) -> Option<String> + Sync),
     /// Gives the secret of a service and an account in the operating system's keyring.
-    pub keyring: &'a dyn Fn(&str, &str) -> Result<String, String>,
+    pub keyring: &'a (dyn Fn(&str, &str) -> Result<String, String> + Sync),
     /// Relative paths start here.
     pub folder: &'a Path,
     /// Whether there may be references at all.

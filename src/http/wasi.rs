@@ -200,7 +200,8 @@ fn from_code(code: &ErrorCode, started: bool) -> TransportError {
         E::TlsProtocolError => (Reason::Tls, true, "the TLS handshake failed"),
         E::TlsCertificateError => (Reason::Tls, true, "the certificate is not trusted"),
         E::TlsAlertReceived(_) => (Reason::Tls, true, "the server refused the TLS handshake"),
-        E::HttpRequestDenied | E::DestinationIpProhibited => (Reason::Denied, true, "not on its allow-list"),
+        E::HttpRequestDenied => (Reason::Denied, true, "not on its allow-list"),
+        E::DestinationIpProhibited => (Reason::Denied, true, "not to this address"),
         E::ConnectionReadTimeout | E::ConnectionWriteTimeout | E::HttpResponseTimeout => {
             (Reason::Timeout, false, "no answer within the timeout")
         }
@@ -238,6 +239,8 @@ fn from_words(words: &str) -> TransportError {
     let told = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
     if told(&["timeout", "timed out"]) {
         failed(Reason::Timeout, true, "the answer stopped for longer than the timeout")
+    } else if told(&["body size", "bodysize"]) {
+        failed(Reason::TooLarge, true, "the answer is too large")
     } else if told(&["protocol error", "protocolerror", "coding", "trailer"]) {
         failed(Reason::Malformed, true, "malformed HTTP")
     } else {

@@ -1,6 +1,8 @@
 //! Starts what the tests need: the component, the servers of `tests/servers`, the sandbox, the command. It knows nothing
 //! of what is tested.
 
+use crate::support::code_cache;
+pub use crate::support::{cache_home, component, root};
 use scim_connector_host::egress::address::AddressRule;
 use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::sandbox::{self, Sandbox};
@@ -19,24 +21,6 @@ const SERVER_START: Duration = Duration::from_secs(90);
 /// No command of the tests takes this long, however busy the machine is.
 const COMMAND_LIMIT: Duration = Duration::from_secs(90);
 
-/// The repository.
-pub fn root() -> &'static Path {
-    static ROOT: OnceLock<PathBuf> = OnceLock::new();
-    ROOT.get_or_init(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host/ stands in the repository").into())
-}
-
-/// The component.
-pub fn component() -> PathBuf {
-    let path = root().join("target/scim-connector.wasm");
-    assert!(path.is_file(), "there is no {}: run cargo xtask component", path.display());
-    path
-}
-
-/// `XDG_CACHE_HOME` of the tests, kept between runs.
-pub fn cache_home() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e-cache")
-}
-
 /// Runs a future to its end. All run on one runtime, so that servers in this process go on between calls.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     static RUNTIME: OnceLock<tokio::runtime::Runtime> = OnceLock::new();
@@ -46,16 +30,23 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
 /// The component, loaded once for all tests.
 pub fn connector() -> &'static Connector {
     static CONNECTOR: OnceLock<Connector> = OnceLock::new();
-    CONNECTOR.get_or_init(|| load(None))
+    CONNECTOR.get_or_init(|| load(|_| ()))
 }
 
-fn load(observer: Option<Arc<dyn scim_connector_host::Observer>>) -> Connector {
-    let options = Options {
-        code_cache: CodeCache::Folder(cache_home().join("scim-connector")),
+/// The component, run with other options.
+pub fn connector_with(change: impl FnOnce(&mut Options)) -> Connector {
+    // The shared one first, so that the code is compiled once.
+    connector();
+    load(change)
+}
+
+fn load(change: impl FnOnce(&mut Options)) -> Connector {
+    let mut options = Options {
+        code_cache: CodeCache::Folder(code_cache()),
         allow_addresses: vec![AddressRule::Loopback],
-        observer,
         ..Options::default()
     };
+    change(&mut options);
     Connector::load(component(), options).expect("the component loads")
 }
 
@@ -64,11 +55,10 @@ pub type Seen = Arc<Mutex<Vec<Exchange>>>;
 
 /// The component with a log of every exchange.
 pub fn observed() -> (Connector, Seen) {
-    // The shared one first, so that the code is compiled once.
-    connector();
     let seen = Seen::default();
     let log = seen.clone();
-    (load(Some(Arc::new(move |exchange: &Exchange| log.lock().unwrap().push(exchange.clone())))), seen)
+    let observer = Arc::new(move |exchange: &Exchange| log.lock().unwrap().push(exchange.clone()));
+    (connector_with(|options| options.observer = Some(observer)), seen)
 }
 
 /// A client of the shared component.

@@ -4,7 +4,11 @@
     python3 tests/servers/install.py target/servers
 
 leaves target/servers/node (npm packages of package-lock.json) and target/servers/venv (PyPI packages of
-requirements.txt). A folder is left alone when its stamp says that it already holds what the lock files name, so a second
+requirements.txt);
+
+    python3 tests/servers/install.py --venv FOLDER REQUIREMENTS
+
+leaves a virtual environment with the packages of another file. A folder is left alone when its stamp says that it already holds what the lock files name, so a second
 run is instant. Exit code 1, with the package and the tool's own words on standard error, where something is not to be had.
 """
 
@@ -88,11 +92,10 @@ def node_packages(folder):
     return install(folder, [version, *(file.read_text() for file in files)], steps)
 
 
-def python_packages(folder):
-    """The PyPI packages, in a virtual environment."""
+def python_packages(folder, requirements=HERE / "requirements.txt"):
+    """The PyPI packages of a file, in a virtual environment."""
     if sys.version_info < OLDEST_PYTHON:
         raise NotToBeHad(f"Python {sys.version.split()[0]} is too old: version {'.'.join(map(str, OLDEST_PYTHON))} or later is needed")
-    requirements = HERE / "requirements.txt"
     pins = dict(line.split("==") for line in requirements.read_text().splitlines() if "==" in line)
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
@@ -108,13 +111,17 @@ def python_packages(folder):
 
 
 def main():
-    """Install both at once; report both, whichever fails."""
-    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
-        sys.exit(f"usage: {sys.argv[0]} TARGET_DIR")
-    target = Path(sys.argv[1]).resolve()
+    """Install all at once; report all, whichever fails."""
+    if len(sys.argv) == 4 and sys.argv[1] == "--venv":
+        wanted = [(python_packages, Path(sys.argv[2]).resolve(), Path(sys.argv[3]))]
+    elif len(sys.argv) == 2 and not sys.argv[1].startswith("-"):
+        target = Path(sys.argv[1]).resolve()
+        wanted = [(node_packages, target / "node"), (python_packages, target / "venv")]
+    else:
+        sys.exit(f"usage: {sys.argv[0]} TARGET_DIR\n       {sys.argv[0]} --venv FOLDER REQUIREMENTS")
     failed = False
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        for job in [pool.submit(node_packages, target / "node"), pool.submit(python_packages, target / "venv")]:
+        for job in [pool.submit(*one) for one in wanted]:
             try:
                 print(job.result())
             except NotToBeHad as error:

@@ -2,6 +2,7 @@
 //! Nothing here is part of the product, and nothing in the product may depend on it.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
+mod bench;
 mod component;
 mod fuzz;
 mod licences;
@@ -73,6 +74,18 @@ enum Command {
         #[arg(long, default_value_t = 1_000_000)]
         users: u64,
     },
+    /// Plays the fault matrix: how the host bears what providers, networks and machines do to it. Prints the table, and
+    /// writes it to target/faults.md.
+    Faults {
+        /// Only the rows whose name contains this.
+        word: Option<String>,
+    },
+    /// Measures the release build beside raw reqwest and scim2-client, and prints a table; `--help` after `--` says more.
+    Bench {
+        /// Passed on to the benches: `--quick`, `--json FILE`, `--markdown FILE`, the names of rows.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Prints the component's size and imports, the time from process start to the first created user, and the time and
     /// memory of listing a million users.
     Measure {
@@ -99,6 +112,8 @@ fn main() -> ExitCode {
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),
+        Command::Faults { word } => suite::faults(word.as_deref()),
+        Command::Bench { arguments } => bench::command(&arguments),
         Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };
     match result {

@@ -96,6 +96,13 @@ pub fn demo(arguments: &[String]) -> Result<()> {
     shell::run(shell::connector(false), &arguments)
 }
 
+/// `cargo xtask faults`: the test of that name alone.
+pub fn faults(word: Option<&str>) -> Result<()> {
+    component::build()?;
+    let arguments = ["test", "--workspace", "--test", "faults", "--"];
+    shell::run("cargo", &arguments.into_iter().chain(word).collect::<Vec<_>>())
+}
+
 /// `cargo xtask test --list`.
 pub fn list() -> Result<()> {
     for step in STEPS {
@@ -157,7 +164,7 @@ fn check_sandbox() -> Result<()> {
 }
 
 /// Runs cargo with arguments none of which contains a space.
-fn cargo(arguments: &str) -> Result<()> {
+pub fn cargo(arguments: &str) -> Result<()> {
     shell::run("cargo", &arguments.split(' ').collect::<Vec<_>>())
 }
 

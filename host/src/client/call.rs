@@ -134,7 +134,8 @@ impl Call<'_> {
         let activity = Arc::new(Activity::new(self.client.open_writes.clone()));
         let hooks = Hooks { egress: Some(self.version.egress.clone()), activity };
         let limit = Limit { deadline: self.deadline, open: &self.open };
-        let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, self.deadline);
+        let clock = connector.options.wall_clock.clone();
+        let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, clock, self.deadline);
         match limit.over(made).await {
             End::Answer(Ok(mut instance)) => {
                 instance.begin(self.deadline);

@@ -1,6 +1,7 @@
 //! Turns hyper's and the operating system's errors into wasi:http error codes. The component decides on these whether a
 //! request was never sent (and may be repeated) or may have been applied, so the two halves below must stay apart:
-//! [`before_sending`] for errors of name lookup, connecting and TLS, [`after_sending`] for everything later.
+//! [`before_sending`] for errors of name lookup, connecting and TLS, [`after_sending`] for everything later, where
+//! only the provider's own word says that a request was not begun.
 
 use super::resolve::Unresolved;
 use super::route::{ProxyFailed, TunnelError};
@@ -32,6 +33,10 @@ impl From<Fault> for Failed {
     }
 }
 
+/// The code for a connection that did not come about in time. Nothing was sent, which `ConnectionTimeout` does not say:
+/// other hosts end requests by it that have been sent, so the component takes it for ambiguous.
+pub const TOO_SLOW_TO_CONNECT: Fault = Fault::DestinationUnavailable;
+
 /// The error and its causes, looking into `io::Error`, whose own `source` skips the error it wraps.
 pub fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
@@ -48,7 +53,7 @@ pub fn before_sending(error: &(dyn StdError + 'static)) -> Failed {
         }
         if let Some(code) = unconnected(cause) {
             // Codes that say it all need no words.
-            let terse = matches!(code, Fault::ConnectionRefused | Fault::ConnectionTimeout);
+            let terse = matches!(code, Fault::ConnectionRefused);
             return Failed { code, words: (!terse).then(|| cause.to_string()) };
         }
     }
@@ -87,7 +92,7 @@ fn unconnected(cause: &(dyn StdError + 'static)) -> Option<Fault> {
     }
     let io = cause.downcast_ref::<io::Error>().filter(|io| io.get_ref().is_none())?;
     Some(match io.kind() {
-        io::ErrorKind::TimedOut => Fault::ConnectionTimeout,
+        io::ErrorKind::TimedOut => TOO_SLOW_TO_CONNECT,
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Fault::DestinationIpUnroutable,
         io::ErrorKind::AddrNotAvailable => Fault::DestinationUnavailable,
         // The peer hung up in the TLS handshake.
@@ -100,7 +105,7 @@ fn unconnected(cause: &(dyn StdError + 'static)) -> Option<Fault> {
 pub fn after_sending(error: &(dyn StdError + 'static)) -> Fault {
     for cause in chain(error) {
         if cause.downcast_ref::<h2::Error>().is_some_and(unprocessed) {
-            return Fault::ConnectionRefused;
+            return Fault::ConnectionLimitReached;
         }
         if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             if hyper.is_parse_too_large() {
@@ -162,7 +167,7 @@ mod tests {
     fn errors_before_sending_are_told_apart() {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
         assert!(matches!(code(&refused), Fault::ConnectionRefused));
-        assert!(matches!(code(&io::Error::from(io::ErrorKind::TimedOut)), Fault::ConnectionTimeout));
+        assert!(matches!(code(&io::Error::from(io::ErrorKind::TimedOut)), Fault::DestinationUnavailable));
         assert!(matches!(code(&io::Error::from(io::ErrorKind::HostUnreachable)), Fault::DestinationIpUnroutable));
         let certificate = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
         assert!(matches!(code(&wrapped(certificate)), Fault::TlsCertificateError));

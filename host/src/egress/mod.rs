@@ -24,7 +24,7 @@ use body::{Answer, Outgoing, Wire};
 use credentials::{Credentials, Refused};
 use decode::Decoded;
 use fault::Failed;
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
 use observe::{Observer, Recording};
 use policy::Policy;
@@ -117,7 +117,7 @@ impl Egress {
     async fn exchange(
         &self,
         policy: &Policy,
-        request: Request<WasiBody>,
+        mut request: Request<WasiBody>,
         timeouts: Timeouts,
         activity: &Arc<Activity>,
     ) -> Result<Response<WasiBody>, Fault> {
@@ -127,9 +127,10 @@ impl Egress {
             self.redactor.learn_authorization(credentials);
         }
         activity.explain(None);
+        let decodes = decode::offer(request.headers_mut());
         let recording =
             self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
-        let sent = self.send_recorded(policy, request, timeouts, activity, recording.clone()).await;
+        let sent = self.send_recorded(policy, request, timeouts, activity, decodes, recording.clone()).await;
         sent.map_err(|Failed { code, words }| {
             let words = words.map(|words| self.redactor.text(&words));
             if let Some(recording) = &recording {
@@ -154,9 +155,10 @@ impl Egress {
     async fn send_recorded(
         &self,
         policy: &Policy,
-        mut request: Request<WasiBody>,
+        request: Request<WasiBody>,
         timeouts: Timeouts,
         activity: &Arc<Activity>,
+        decodes: bool,
         recording: Option<Recording>,
     ) -> Result<Response<WasiBody>, Failed> {
         if let Err(refusal) = self.check(policy, &request) {
@@ -179,7 +181,6 @@ impl Egress {
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         let write = self.is_write(&request);
-        let decodes = decode::offer(request.headers_mut());
         let request = match recording.clone() {
             Some(recording) => request.map(|inner| Outgoing { inner, recording }.boxed_unsync()),
             None => request,
@@ -192,6 +193,10 @@ impl Egress {
         let outcome = self.transport.send(request, timeouts, on_connected).await;
         held::note(&self.traffic, service, &outcome);
         let mut response = outcome?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
+            return Err(Fault::HttpUpgradeFailed.into());
+        }
         if let Some(recording) = &recording {
             recording.head(&response);
         }

@@ -144,7 +144,7 @@ impl Transport {
                 return done.map_err(translate);
             }
             connected = tokio::time::timeout(timeouts.connect, connection.wait_for_connection_metadata()) => {
-                connected.map_err(|_| Fault::ConnectionTimeout)?;
+                connected.map_err(|_| fault::TOO_SLOW_TO_CONNECT)?;
                 on_connected();
             }
         }

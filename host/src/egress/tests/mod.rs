@@ -1,13 +1,21 @@
 //! The door against real sockets on this machine: what the component is told about each way a request can fail.
 
+mod addresses;
+mod coding;
+mod http2;
+mod proxy;
+mod tls;
+
+use super::address::AddressRule;
+use super::resolve::Dns;
 use super::*;
 use crate::settings::{ConnectionSettings, Proxy};
 use bytes::Bytes;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 /// What the server does with a connection after it has read a request's head.
 #[derive(Clone, Copy)]
@@ -39,7 +47,7 @@ async fn server(manner: Manner) -> Server {
     Server { url, connections }
 }
 
-async fn serve(mut stream: TcpStream, manner: Manner) {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, manner: Manner) {
     let mut buffer = [0; 4096];
     while stream.read(&mut buffer).await.is_ok_and(|length| length > 0) {
         match manner {
@@ -61,30 +69,50 @@ struct Door {
 }
 
 fn door(url: &str) -> Door {
-    let settings = ConnectionSettings { proxy: Proxy::None, ..ConnectionSettings::default() };
+    door_with(url, direct(), Arc::default())
+}
+
+/// Settings that no proxy in the environment of these tests changes.
+fn direct() -> ConnectionSettings {
+    ConnectionSettings { proxy: Proxy::None, ..ConnectionSettings::default() }
+}
+
+fn door_with(url: &str, settings: ConnectionSettings, dns: Arc<Dns>) -> Door {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
     let observer = move |exchange: &observe::Exchange| log.lock().unwrap().push(exchange.clone());
     let uri: Uri = url.parse().unwrap();
-    let policy = Policy::new(vec![policy::Origin::of(&uri).unwrap()], false);
+    let origins = vec![policy::Origin::of(&uri).unwrap()];
+    let policy = Policy::new(origins, true).with(&settings.allow).unwrap();
     let token = format!("http://{}/token", uri.authority().unwrap()).parse().unwrap();
-    let traffic = Arc::new(Traffic::new(&Default::default()));
-    let transport = Transport::new(&settings, &[address::AddressRule::Loopback], Arc::default(), &Redactor::default());
-    let egress =
-        Egress::new(policy, transport.unwrap(), traffic, Some(token), Arc::default(), Some(Arc::new(observer)));
+    let redactor = Arc::new(Redactor::default());
+    let traffic = Arc::new(Traffic::new(&settings.limits));
+    let transport = Transport::new(&settings, &[AddressRule::Loopback], dns, &redactor).unwrap();
+    let egress = Egress::new(policy, transport, traffic, Some(token), redactor, Some(Arc::new(observer)))
+        .with_response_limit(settings.limits.response_bytes);
     let open_writes = Arc::new(AtomicUsize::new(0));
     Door { egress, activity: Arc::new(Activity::new(open_writes.clone())), open_writes, seen }
 }
 
 impl Door {
+    async fn get(&self, url: &str) -> Result<(u16, String), Fault> {
+        self.send(Method::GET, url, "").await
+    }
+
+    /// The name of the code a request fails with, and its explanation.
+    async fn refusal(&self, method: Method, url: &str) -> (String, String) {
+        let code = self.send(method, url, "{}").await.unwrap_err();
+        (format!("{code:?}"), self.activity.explanation().unwrap_or_default())
+    }
+
     async fn send(&self, method: Method, url: &str, body: &'static str) -> Result<(u16, String), Fault> {
         let body = http_body_util::Full::new(Bytes::from_static(body.as_bytes())).map_err(Into::into).boxed_unsync();
         let request =
             Request::builder().method(method).uri(url).header("authorization", "Bearer abcdef").body(body).unwrap();
         let timeouts = Timeouts {
-            connect: Duration::from_millis(500),
-            first_byte: Duration::from_millis(200),
-            between_bytes: Duration::from_millis(200),
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(3),
+            between_bytes: Duration::from_secs(3),
         };
         let response = self.egress.send(request, timeouts, &self.activity).await?;
         let status = response.status().as_u16();
@@ -141,6 +169,10 @@ async fn a_request_that_was_never_sent_is_told_from_one_that_was() {
     assert!(matches!(result, Err(Fault::DnsError { .. } | Fault::ConnectionRefused)), "{result:?}");
 
     let rows = [
+        (
+            Manner::AnswersAndCloses("HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"),
+            "ConnectionTerminated",
+        ),
         (Manner::AnswersAndCloses(""), "ConnectionTerminated"),
         (Manner::AnswersAndCloses("HTTP/1.1 2"), "ConnectionTerminated"),
         (Manner::AnswersAndCloses("nonsense\r\n\r\n"), "HttpProtocolError"),
@@ -200,4 +232,30 @@ async fn credentials_of_the_hosts_go_to_the_service_alone_and_replace_the_compon
         names.filter(|name| ["authorization", "x-door"].contains(name)).collect::<Vec<_>>()
     };
     assert_eq!((names(0), names(1)), (vec!["x-door"], vec!["authorization"]));
+}
+
+#[tokio::test]
+async fn interim_answers_are_passed_over() {
+    let text = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    let server = server(Manner::Answers(text)).await;
+    let door = door(&server.url);
+    assert_eq!(door.send(Method::POST, &server.url, "{}").await.unwrap(), (200, "{}".into()));
+}
+
+#[tokio::test]
+async fn methods_and_origins_are_the_operators_to_allow() {
+    let (service, other) = (server(Manner::Answers(GOOD)).await, server(Manner::Answers(GOOD)).await);
+    let mut settings = direct();
+    settings.allow.methods = Some(vec!["GET".into()]);
+    settings.allow.origins = vec![other.url.clone()];
+    let door = door_with(&service.url, settings, Arc::default());
+    assert_eq!(door.get(&other.url).await.unwrap().0, 200);
+    let token = service.url.replace("/scim/v2", "/token");
+    assert_eq!(door.send(Method::POST, &token, "grant_type=client_credentials").await.unwrap().0, 200);
+    let (code, words) = door.refusal(Method::DELETE, &service.url).await;
+    assert_eq!(code, "HttpRequestDenied");
+    assert_eq!(words, "DELETE is not among the methods in host.allow.methods of the connection");
+    assert!(!door.activity.has_written());
+    assert_eq!(door.get(&service.url).await.unwrap().0, 200);
+    assert_eq!(door.activity.explanation(), None, "it belongs to the last request");
 }

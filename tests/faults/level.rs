@@ -1,0 +1,60 @@
+//! What this process holds: memory, file descriptors (sockets are some), threads. Linux tells; elsewhere nothing is known
+//! and nothing is compared.
+
+use std::fs;
+use std::time::Duration;
+
+/// What is held.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Level {
+    /// Memory, in bytes.
+    pub memory: u64,
+    /// Open file descriptors.
+    pub files: usize,
+}
+
+/// Memory that may be held in addition: what the allocator keeps for next time.
+const SLACK: u64 = 64 << 20;
+
+/// Thousands of sockets are open at once, both ends of each in this process.
+pub fn raise_file_limit() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).expect("as many files as are allowed");
+    }
+}
+
+fn now() -> Level {
+    let pages = fs::read_to_string("/proc/self/statm").ok();
+    let pages: Option<u64> = pages.and_then(|text| text.split(' ').nth(1)?.parse().ok());
+    let files = fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    Level { memory: pages.unwrap_or(0) * 4096, files }
+}
+
+/// What is held once everything that was dropped is gone: at `level` again, or after a while.
+pub async fn settled(level: Option<Level>) -> Level {
+    let mut found = now();
+    for _ in 0..50 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let last = std::mem::replace(&mut found, now());
+        let quiet = last.files == found.files;
+        if level.map_or(quiet, |level| leaks(level, found).is_empty()) {
+            break;
+        }
+    }
+    found
+}
+
+/// What is held that was not.
+pub fn leaks(before: Level, after: Level) -> Vec<String> {
+    let mut leaks = Vec::new();
+    if after.memory > before.memory + SLACK {
+        leaks.push(format!("memory: {} MiB before, {} MiB after", before.memory >> 20, after.memory >> 20));
+    }
+    if after.files > before.files {
+        leaks.push(format!("files: {} before, {} after", before.files, after.files));
+    }
+    leaks
+}

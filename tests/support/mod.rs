@@ -1,0 +1,29 @@
+//! What several tests of the host crate need: the component's file and a server that does as it is told. It knows nothing
+//! of what is tested.
+#![allow(dead_code, reason = "each test uses a part")]
+
+pub mod fake;
+
+use std::path::{Path, PathBuf};
+
+/// The repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host/ stands in the repository")
+}
+
+/// The component.
+pub fn component() -> PathBuf {
+    let path = root().join("target/scim-connector.wasm");
+    assert!(path.is_file(), "there is no {}: run cargo xtask component", path.display());
+    path
+}
+
+/// The folder of compiled code, kept between runs.
+pub fn code_cache() -> PathBuf {
+    cache_home().join("scim-connector")
+}
+
+/// `XDG_CACHE_HOME` of the commands that tests start.
+pub fn cache_home() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("e2e-cache")
+}
