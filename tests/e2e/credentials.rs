@@ -199,7 +199,8 @@ fn a_token_that_cannot_be_had_is_told_as_if_the_component_had_asked() {
         });
         let [guest, host] = told;
         assert_eq!((&guest.0, &guest.1), (&host.0, &host.1), "{name}: {} / {}", guest.2, host.2);
-        if guest.0[2].is_null() {
+        // Why an exchange broke off is told in each side's own words.
+        if guest.2.starts_with("token endpoint: ") {
             assert!(host.2.starts_with("token endpoint: ORIGIN "), "{name}: {}", host.2);
         } else {
             assert_eq!(guest.2, host.2, "{name}");
@@ -255,7 +256,7 @@ fn wrong_credentials_are_named_and_not_shown() {
     };
     let rows = [
         (json!({"type": "bearer", "token": format!("{SECRET}\n{SECRET}")}), "token: the secret must be visible ASCII"),
-        (json!({"type": "header", "name": "Content-Length", "value": SECRET}), "name: "),
+        (json!({"type": "header", "name": "Content-Length", "value": SECRET}), "name"),
         (grant(json!({"clientSecret": SECRET, "tokenUrl": "http://example.com/token"})), "tokenUrl: "),
         (grant(json!({"privateKey": SECRET, "method": "privateKeyJwt"})), "privateKey: is not a P-256 or RSA key"),
         (grant(json!({})), ""),

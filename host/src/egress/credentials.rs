@@ -251,7 +251,7 @@ impl Refused {
         }
         // An earlier attempt may have been carried out; that is the component's to know.
         let maybe_applied = failure.maybe_applied;
-        *failure = Failure { maybe_applied, ..self.reason.failure.clone() };
+        *failure = Failure { maybe_applied, ..(*self.reason.failure).clone() };
         self.reason.transient && !maybe_applied
     }
 }

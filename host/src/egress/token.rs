@@ -5,6 +5,7 @@
 use super::assertion::Key;
 use crate::bindings::scim::connector::types::{Failure, FailureKind};
 use crate::connection::{ClientCredentials, Method, Secret};
+use crate::sealed::Sealed;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 use url::form_urlencoded;
 use wasmtime_wasi_http::{Error as Fault, WasiBody};
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Longest life assumed for a token whose answer names none.
 const UNNAMED_LIFE: Duration = Duration::from_secs(300);
@@ -45,7 +46,7 @@ pub struct NoToken {
     /// Whether another attempt may do better.
     pub transient: bool,
     /// What the caller is told.
-    pub failure: Failure,
+    pub failure: Box<Failure>,
 }
 
 /// The tokens of one connection: the one in use, and the fetching of the next, one at a time however many wait.
@@ -247,16 +248,18 @@ impl Tokens {
     /// Reads the token endpoint's answer (RFC 6749 sections 5.1 and 5.2). The token's life counts from `sent` on.
     fn parse(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], sent: Instant) -> Result<Token, NoToken> {
         use FailureKind as K;
-        let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let mut body = Sealed::new(serde_json::from_slice(body).unwrap_or(Value::Null));
         let text = |name: &str| body.get(name).and_then(Value::as_str);
         let code = text("error").map(|code| plain(code, 64));
         let shown = &self.shown;
         let (kind, detail) = match (status.as_u16(), &code, text("access_token")) {
             (200..=299, _, Some(value)) if !is_bearer_token(value) => {
-                (K::Protocol, "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)".into())
+                let detail = "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)";
+                return Err(NoToken { transient: false, failure: failure(K::Protocol, detail.into()) });
             }
             (200..=299, _, Some(_)) if !text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer")) => {
-                (K::Unsupported, "the token endpoint's token_type is not Bearer".into())
+                let detail = "the token endpoint's token_type is not Bearer";
+                return Err(NoToken { transient: false, failure: failure(K::Unsupported, detail.into()) });
             }
             (200..=299, _, Some(_)) => {
                 let life = body.get("expires_in").and_then(seconds).unwrap_or(UNNAMED_LIFE);
@@ -304,23 +307,20 @@ impl Tokens {
             ),
         };
         let transient = matches!(kind, K::Throttled | K::Unavailable);
-        let failure = Failure {
+        let failure = Box::new(Failure {
             status: Some(status.as_u16()),
             oauth_error: code,
             retry_after_ms: retry_after(headers),
             request_id: request_id(headers),
-            ..failure(kind, detail)
-        };
-        if let Some(Value::String(token)) = body.get_mut("access_token") {
-            token.zeroize();
-        }
+            ..*failure(kind, detail)
+        });
         Err(NoToken { transient, failure })
     }
 }
 
 /// A failure of a kind, with everything else left out.
-fn failure(kind: FailureKind, detail: String) -> Failure {
-    Failure {
+fn failure(kind: FailureKind, detail: String) -> Box<Failure> {
+    Box::new(Failure {
         kind,
         status: None,
         scim_type: None,
@@ -332,7 +332,7 @@ fn failure(kind: FailureKind, detail: String) -> Failure {
         maybe_applied: false,
         request_id: None,
         excerpt: None,
-    }
+    })
 }
 
 fn is_bearer_token(text: &str) -> bool {

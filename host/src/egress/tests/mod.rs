@@ -215,6 +215,26 @@ async fn reads_searches_and_token_requests_are_no_writes() {
 }
 
 #[tokio::test]
+async fn credentials_of_the_hosts_go_to_the_service_alone_and_replace_the_components() {
+    use crate::connection::{Auth, Secret};
+    let (service, other) = (server(Manner::Answers(GOOD)).await, server(Manner::Answers(GOOD)).await);
+    let mut door = door(&service.url);
+    let origins = [&service.url, &other.url].map(|url| policy::Origin::of(&url.parse().unwrap()).unwrap());
+    let auth = Auth::Header { name: "X-Door".into(), value: Secret::Literal("open sesame".into()) };
+    let credentials = Credentials::new(auth, origins[0].clone(), false).unwrap();
+    door.egress = door.egress.with(Policy::new(origins.to_vec(), false), None).with_credentials(Some(credentials));
+    for url in [&service.url, &other.url] {
+        door.send(Method::GET, url, "").await.unwrap();
+    }
+    let seen = door.seen.lock().unwrap();
+    let names = |number: usize| {
+        let names = seen[number].request_headers.iter().map(|(name, _)| name.as_str());
+        names.filter(|name| ["authorization", "x-door"].contains(name)).collect::<Vec<_>>()
+    };
+    assert_eq!((names(0), names(1)), (vec!["x-door"], vec!["authorization"]));
+}
+
+#[tokio::test]
 async fn interim_answers_are_passed_over() {
     let text = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
     let server = server(Manner::Answers(text)).await;
