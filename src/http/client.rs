@@ -74,7 +74,7 @@ impl<'a> Client<'a> {
     pub fn guard(&self, secret: &str) {
         let mut secrets = self.secrets.borrow_mut();
         if !secrets.iter().any(|known| known == secret) {
-            secrets.extend(forms(secret));
+            secrets.push(secret.to_owned());
         }
     }
 
@@ -88,14 +88,21 @@ impl<'a> Client<'a> {
 
     /// What the caller is told besides the result.
     pub fn warnings(&self) -> Vec<String> {
-        let secrets = self.secrets.borrow();
-        self.warnings.take().iter().map(|warning| scrub(warning, &secrets)).collect()
+        let warnings = self.warnings.take();
+        // Only where there is something to look through: most calls warn of nothing.
+        let secrets = if warnings.is_empty() { Vec::new() } else { self.forms() };
+        warnings.iter().map(|warning| scrub(warning, &secrets)).collect()
     }
 
     /// A failure without the secrets of this conversation.
     pub fn clean(&self, mut failure: Box<Failure>) -> Box<Failure> {
-        failure.scrub(&self.secrets.borrow());
+        failure.scrub(&self.forms());
         failure
+    }
+
+    /// The secrets in every form they may be quoted in.
+    fn forms(&self) -> Vec<String> {
+        self.secrets.borrow().iter().flat_map(|secret| forms(secret)).collect()
     }
 
     /// Milliseconds left for this call.

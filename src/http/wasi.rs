@@ -70,14 +70,13 @@ struct Timer {
 impl Timer {
     /// Waits until `pollable` is ready; false when `milliseconds`, or the exchange's time, ended first.
     fn wait(&self, pollable: &Pollable, milliseconds: u64) -> bool {
-        let now = monotonic_clock::now();
-        // An answer that never ends is always ready.
-        if pollable.ready() {
-            return now < self.end;
-        }
-        let end = self.end.min(now.saturating_add(milliseconds.saturating_mul(NANOSECONDS)));
+        let end = self.end.min(monotonic_clock::now().saturating_add(milliseconds.saturating_mul(NANOSECONDS)));
         let clock = monotonic_clock::subscribe_instant(end);
         poll::poll(&[pollable, &clock]).contains(&0)
+    }
+
+    fn is_over(&self) -> bool {
+        monotonic_clock::now() >= self.end
     }
 }
 
@@ -132,10 +131,9 @@ fn start(request: &Request, bounds: &Bounds, timer: &Timer) -> Result<FutureInco
 /// Writes the body; none when the host stopped taking it.
 fn write(body: &OutgoingBody, mut bytes: &[u8], bounds: &Bounds, timer: &Timer) -> Option<()> {
     let stream = body.write().ok()?;
-    let ready = stream.subscribe();
     while !bytes.is_empty() {
         let room = match stream.check_write().ok()? {
-            0 if timer.wait(&ready, bounds.first_byte.saturating_add(bounds.connect)) => continue,
+            0 if timer.wait(&stream.subscribe(), bounds.first_byte.saturating_add(bounds.connect)) => continue,
             0 => return None,
             room => usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len()),
         };
@@ -165,13 +163,24 @@ fn read(response: &IncomingResponse, bounds: &Bounds, timer: &Timer) -> Result<V
     let broken = |detail: &str| failed(Reason::Closed, true, detail);
     let incoming: IncomingBody = response.consume().map_err(|()| broken("the body cannot be read"))?;
     let stream = incoming.stream().map_err(|()| broken("the body cannot be read"))?;
-    let ready = stream.subscribe();
     let mut body = Vec::new();
     loop {
-        if !timer.wait(&ready, bounds.between_bytes) {
-            return Err(failed(Reason::Timeout, true, format!("the answer stopped after {} bytes", body.len())));
-        }
+        // A read gives what is there without waiting; nothing means that more will come.
         match stream.read(PIECE) {
+            Ok(piece) if piece.is_empty() => {
+                if !timer.wait(&stream.subscribe(), bounds.between_bytes) || timer.is_over() {
+                    return Err(failed(
+                        Reason::Timeout,
+                        true,
+                        format!("the answer stopped after {} bytes", body.len()),
+                    ));
+                }
+            }
+            // An answer that never ends has always something to read.
+            Ok(_) if timer.is_over() => {
+                return Err(failed(Reason::Timeout, true, format!("the answer went on after {} bytes", body.len())));
+            }
+            Ok(piece) if body.is_empty() => body = piece,
             Ok(piece) => body.extend_from_slice(&piece),
             Err(StreamError::Closed) => return Ok(body),
             Err(StreamError::LastOperationFailed(error)) => {

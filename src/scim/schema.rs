@@ -5,6 +5,7 @@ use super::resource::Resource;
 use crate::failure::Problem;
 use crate::reader::{deeper, suggestion, type_name};
 use serde_json::Value;
+use std::fmt;
 
 /// The shape of an attribute.
 #[derive(Clone, Copy, Debug)]
@@ -144,27 +145,47 @@ pub const ENTERPRISE_USER: &[Attribute] = &[
 /// Checks a payload's known attributes for their JSON types, so that a mistake is named here and not guessed at from a
 /// provider's answer. Unknown attributes pass, unless they look like a known one misspelt.
 pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, problems: &mut Vec<Problem>) {
+    let here = Place::At(pointer);
     for (name, value) in resource {
-        let at = deeper(pointer, name);
+        let at = Place::Member(&here, name);
         match attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
-            Some(attribute) => check_value(value, attribute.shape, &at, problems),
+            Some(attribute) => check_value(value, attribute.shape, at, problems),
             None if super::resource::is_urn(name) || name.eq_ignore_ascii_case("schemas") => {}
             None => {
                 let names: Vec<&str> = attributes.iter().map(|attribute| attribute.name).collect();
                 let hint = suggestion(name, &names);
                 if !hint.is_empty() {
-                    problems.push(Problem { pointer: at, detail: format!("unknown attribute {name:?}{hint}") });
+                    let detail = format!("unknown attribute {name:?}{hint}");
+                    problems.push(Problem { pointer: at.to_string(), detail });
                 }
             }
         }
     }
 }
 
+/// Where a value stands. Written out as a pointer only for a problem: most resources have none.
+#[derive(Clone, Copy)]
+pub(super) enum Place<'a> {
+    At(&'a str),
+    Member(&'a Place<'a>, &'a str),
+    Item(&'a Place<'a>, usize),
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::At(pointer) => f.write_str(pointer),
+            Place::Member(place, name) => f.write_str(&deeper(&place.to_string(), name)),
+            Place::Item(place, index) => write!(f, "{place}/{index}"),
+        }
+    }
+}
+
 /// Checks a value for the JSON type of a shape.
-pub(super) fn check_value(value: &Value, shape: Shape, pointer: &str, problems: &mut Vec<Problem>) {
+pub(super) fn check_value(value: &Value, shape: Shape, place: Place<'_>, problems: &mut Vec<Problem>) {
     let mut wrong = |expected: &str| {
         problems.push(Problem {
-            pointer: pointer.to_owned(),
+            pointer: place.to_string(),
             detail: format!("expected {expected}, found {}", type_name(value)),
         })
     };
@@ -175,15 +196,15 @@ pub(super) fn check_value(value: &Value, shape: Shape, pointer: &str, problems: 
             Some(flag) => wrong(&format!("the boolean {flag}, without quotation marks")),
             None => wrong("a boolean"),
         },
-        (Shape::Complex(parts), Value::Object(object)) => check_parts(object, parts, pointer, problems),
+        (Shape::Complex(parts), Value::Object(object)) => check_parts(object, parts, place, problems),
         (Shape::Complex(_), _) => wrong("an object"),
         (Shape::Multiple(parts), Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
-                let at = format!("{pointer}/{index}");
+                let at = Place::Item(&place, index);
                 match item {
-                    Value::Object(object) => check_parts(object, parts, &at, problems),
+                    Value::Object(object) => check_parts(object, parts, at, problems),
                     other => problems.push(Problem {
-                        pointer: at,
+                        pointer: at.to_string(),
                         detail: format!("expected an object such as {{\"value\": …}}, found {}", type_name(other)),
                     }),
                 }
@@ -193,10 +214,10 @@ pub(super) fn check_value(value: &Value, shape: Shape, pointer: &str, problems: 
     }
 }
 
-fn check_parts(object: &Resource, parts: &[Attribute], pointer: &str, problems: &mut Vec<Problem>) {
+fn check_parts(object: &Resource, parts: &[Attribute], place: Place<'_>, problems: &mut Vec<Problem>) {
     for (name, value) in object {
         if let Some(part) = parts.iter().find(|part| part.name.eq_ignore_ascii_case(name)) {
-            check_value(value, part.shape, &deeper(pointer, name), problems);
+            check_value(value, part.shape, Place::Member(&place, name), problems);
         }
     }
 }
