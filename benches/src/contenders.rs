@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use scim_connector_host::egress::address::AddressRule;
 use scim_connector_host::types::{Address, MultiValued, Name, User};
 use scim_connector_host::{Client, CodeCache, Connector, Options};
 use serde_json::{Value, json};
@@ -51,11 +52,14 @@ pub struct Host {
 }
 
 impl Host {
-    /// Loads the component, with room for `in_flight` calls at a time.
-    pub fn connector(&self, in_flight: usize) -> Result<Connector> {
+    /// Loads the component, with room for `in_flight` calls at a time, each of which keeps its instance for the next one or
+    /// makes it anew.
+    pub fn connector(&self, in_flight: usize, keeps: bool) -> Result<Connector> {
         let options = Options {
             code_cache: CodeCache::Folder(self.cache.clone()),
             max_instances: in_flight,
+            warm_instances: if keeps { in_flight } else { 0 },
+            allow_addresses: vec![AddressRule::Loopback],
             ..Options::default()
         };
         Ok(Connector::load(&self.component, options)?)

@@ -20,6 +20,8 @@ pub enum Way {
     Invoke,
     /// By the contract's records, an instance that is warm.
     Typed,
+    /// JSON in and out, a new instance for each call.
+    Fresh,
 }
 
 /// How a row is measured.
@@ -61,12 +63,15 @@ const fn many(in_flight: usize, secure: bool) -> Kind {
     Kind::Throughput { in_flight, secure }
 }
 
+const FRESH: Option<Aim> = Some(Aim::RatioAtMost(1.30));
 const WARM: Option<Aim> = Some(Aim::RatioAtMost(1.10));
 
 /// Everything that is measured.
 pub const ROWS: &[Row] = &[
     row("create", "createUser", one(Call::Create, Way::Invoke, false), WARM),
     row("get", "getUser", one(Call::Get, Way::Invoke, false), WARM),
+    row("create-fresh", "createUser, fresh instance", one(Call::Create, Way::Fresh, false), FRESH),
+    row("get-fresh", "getUser, fresh instance", one(Call::Get, Way::Fresh, false), FRESH),
     row("create-typed", "createUser by records", one(Call::Create, Way::Typed, false), WARM),
     row("get-typed", "getUser by records", one(Call::Get, Way::Typed, false), WARM),
     row("create-tls", "createUser over TLS", one(Call::Create, Way::Invoke, true), None),
@@ -149,7 +154,7 @@ impl<'a> Bench<'a> {
     ) -> Result<(Contender, Contender)> {
         let (place, url) = (self.place, self.place.url(secure));
         runtime.block_on(async {
-            let client = place.host.connector(in_flight)?.client(connection(url)).await?;
+            let client = place.host.connector(in_flight, way != Way::Fresh)?.client(connection(url)).await?;
             let ours = if way == Way::Typed { Contender::Typed(client) } else { Contender::Invoke(client) };
             Ok((ours, Contender::Native(Native::new(url)?)))
         })

@@ -57,7 +57,7 @@ async fn contender(host: Option<&Host>, url: &str) -> Result<Contender> {
 }
 
 async fn client(host: &Host, url: &str) -> Result<Client> {
-    Ok(host.connector(1)?.client(connection(url)).await?)
+    Ok(host.connector(1, true)?.client(connection(url)).await?)
 }
 
 /// Does `work` for `users` users, and says how long that took and how much memory the process has had.
@@ -81,7 +81,7 @@ async fn load(host: Option<&Host>, url: &str, call: Call, seconds: u64) -> Resul
 
 /// Memory of connections that each made a call and then nothing.
 async fn idle(host: Option<&Host>, url: &str, count: u64) -> Result<Value> {
-    let connector = host.map(|host| host.connector(1)).transpose()?;
+    let connector = host.map(|host| host.connector(1, true)).transpose()?;
     // What is set up once is no connection's.
     let open = async |number: u64| -> Result<Contender> {
         let contender = match &connector {
@@ -154,7 +154,7 @@ async fn bulk(host: Option<&Host>, url: &str, count: u64) -> Result<u64> {
     if let Some(settings) = settings.as_object_mut() {
         settings.insert("timeouts".into(), json!({"totalMs": 3_600_000}));
     }
-    let connector = host.connector(1)?;
+    let connector = host.connector(1, true)?;
     let client = connector.client(settings).await?;
     let input = {
         let operations: Vec<Value> = (1..=count).map(operation).collect();

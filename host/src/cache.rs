@@ -62,7 +62,7 @@ pub fn load(engine: &Engine, bytes: &[u8], folder: Option<&Path>) -> wasmtime::R
             // digest matches what `write` below stored, which was the output of `Component::serialize`. wasmtime checks
             // its own version and settings besides.
             #[allow(unsafe_code, reason = "loading compiled code has no safe form")]
-            let component = unsafe { Component::deserialize(engine, &code) };
+            let component = unsafe { Component::deserialize(engine, code.get(HEAD..).unwrap_or_default()) };
             match component {
                 Ok(component) => return Ok((component, CacheStatus::Hit)),
                 Err(error) => {
@@ -103,6 +103,7 @@ fn file_name(engine: &Engine, bytes: &[u8]) -> String {
     format!("{}-{engine}.cwasm", hex(&Sha256::digest(bytes)))
 }
 
+/// The file's bytes, head included: they are many, and taking the head off would copy the rest.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let file = fs::File::open(path)?;
     check_owner(&file.metadata()?)?;
@@ -117,7 +118,7 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     if digest != Sha256::digest(code).as_slice() {
         return Err(bad("the file is damaged"));
     }
-    Ok(bytes.split_off(HEAD))
+    Ok(bytes)
 }
 
 fn write(folder: &Path, path: &Path, code: &[u8]) -> io::Result<()> {

@@ -27,9 +27,9 @@ const ALLOWED_IMPORTS: &[(&str, &str)] = &[
 ];
 
 /// Largest component, in bytes: a fifth above what it was when this was last set.
-const MAX_RAW_BYTES: u64 = 2_600_000;
+const MAX_RAW_BYTES: u64 = 3_200_000;
 /// Largest component after gzip at level 9, in bytes: a fifth above what it was when this was last set.
-const MAX_GZIP_BYTES: u64 = 760_000;
+const MAX_GZIP_BYTES: u64 = 900_000;
 
 /// What there is to know about a built component.
 pub struct Report {
