@@ -47,15 +47,30 @@ pub fn default_folder() -> Option<PathBuf> {
     Some(base.join("scim-connector"))
 }
 
-/// Loads a component from the cache, or compiles it and fills the cache.
+/// What a component is known by: the SHA-256 of its bytes.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Loads a component, whose digest is known, from the cache, or compiles it and fills the cache.
 ///
 /// # Errors
 /// Only where the component does not compile; a cache that fails is reported in the status.
-pub fn load(engine: &Engine, bytes: &[u8], folder: Option<&Path>) -> wasmtime::Result<(Component, CacheStatus)> {
+pub fn load(
+    engine: &Engine,
+    bytes: &[u8],
+    digest: &str,
+    folder: Option<&Path>,
+) -> wasmtime::Result<(Component, CacheStatus)> {
     let Some(folder) = folder else {
         return Ok((Component::new(engine, bytes)?, CacheStatus::Off));
     };
-    let path = folder.join(file_name(engine, bytes));
+    let path = folder.join(file_name(engine, digest));
     match read(&path) {
         Ok(code) => {
             // SAFETY: `read` returned bytes of a file that belongs to this user, that no one else may write, and whose
@@ -85,7 +100,7 @@ pub fn load(engine: &Engine, bytes: &[u8], folder: Option<&Path>) -> wasmtime::R
 }
 
 /// Named after the component's bytes and everything of the engine that shapes its code.
-fn file_name(engine: &Engine, bytes: &[u8]) -> String {
+fn file_name(engine: &Engine, digest: &str) -> String {
     struct Sink(Sha256);
     impl Hasher for Sink {
         fn write(&mut self, bytes: &[u8]) {
@@ -97,10 +112,9 @@ fn file_name(engine: &Engine, bytes: &[u8]) -> String {
     }
     let mut sink = Sink(Sha256::new());
     engine.precompile_compatibility_hash().hash(&mut sink);
-    let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let mut engine = hex(&sink.0.finalize());
     engine.truncate(16);
-    format!("{}-{engine}.cwasm", hex(&Sha256::digest(bytes)))
+    format!("{digest}-{engine}.cwasm")
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
