@@ -210,8 +210,13 @@ mod tests {
 
     const EMPTY: &str = "(component)";
 
+    fn load_empty(folder: Option<&Path>) -> CacheStatus {
+        let bytes = wat::parse_str(EMPTY).unwrap();
+        load(&Engine::default(), &bytes, &digest(&bytes), folder).unwrap().1
+    }
+
     fn load_in(folder: &Path) -> CacheStatus {
-        load(&Engine::default(), &wat::parse_str(EMPTY).unwrap(), Some(folder)).unwrap().1
+        load_empty(Some(folder))
     }
 
     fn only_file(folder: &Path) -> PathBuf {
@@ -272,15 +277,15 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
         assert!(matches!(load_in(&file), CacheStatus::NotStored(_)));
-        assert_eq!(load(&Engine::default(), &wat::parse_str(EMPTY).unwrap(), None).unwrap().1, CacheStatus::Off);
+        assert_eq!(load_empty(None), CacheStatus::Off);
     }
 
     #[test]
     fn another_engine_or_component_has_another_file() {
         let engine = Engine::default();
         let other = Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap();
-        assert_ne!(file_name(&engine, b"a"), file_name(&engine, b"b"));
-        assert_ne!(file_name(&engine, b"a"), file_name(&other, b"a"));
-        assert_eq!(file_name(&engine, b"a"), file_name(&Engine::default(), b"a"));
+        assert_ne!(file_name(&engine, "a"), file_name(&engine, "b"));
+        assert_ne!(file_name(&engine, "a"), file_name(&other, "a"));
+        assert_eq!(file_name(&engine, "a"), file_name(&Engine::default(), "a"));
     }
 }

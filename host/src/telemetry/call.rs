@@ -109,7 +109,7 @@ impl Watch {
             self.span.record("scim.requests", requests);
             self.span.record("duration_ms", took.as_secs_f64() * 1000.0);
         }
-        let (connection, operation) = (self.meter.name.clone(), self.operation.clone());
+        let (connection, operation) = (self.meter.label.clone(), self.operation.clone());
         let labels = CallLabels { connection, operation, outcome, error_type };
         self.meter.families.calls.get_or_create(&labels).observe(took.as_secs_f64());
     }

@@ -97,8 +97,8 @@ const COUNTERS: [Row<Totals, u64>; 5] = [
 
 /// Gauges of all connections.
 const SHARED: [Row<Runtime, f64>; 2] = [
-    ("running_calls", "Calls under way, of all connections", |runtime| runtime.running() as f64),
-    ("running_calls_limit", "Calls that may be under way at a time", |runtime| runtime.max_running() as f64),
+    ("slots_used", "Calls under way, of all connections", |runtime| runtime.running() as f64),
+    ("slots", "Calls that may be under way at a time, of all connections", |runtime| runtime.max_running() as f64),
 ];
 
 impl Collector for Gauges {
@@ -107,7 +107,7 @@ impl Collector for Gauges {
         let sums: Vec<Sum> = meters
             .iter()
             .map(|meter| Sum {
-                labels: ConnectionLabels { connection: meter.name.clone() },
+                labels: ConnectionLabels { connection: meter.label.clone() },
                 totals: meter.counters.totals(),
                 clients: meter.clients().iter().map(|client| client.usage()).collect(),
             })
@@ -123,7 +123,7 @@ impl Collector for Gauges {
         let runtimes = self.0.runtimes.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let runtimes: Vec<_> = runtimes.iter().filter_map(Weak::upgrade).collect();
         for (name, about, value) in SHARED {
-            let sum = runtimes.iter().map(|runtime| value(runtime)).sum::<f64>();
+            let sum = runtimes.iter().fold(0.0, |sum, runtime| sum + value(runtime));
             alone(&mut encoder, name, about, &ConstGauge::new(sum))?;
         }
         let evicted = runtimes.iter().map(|runtime| runtime.warm().evicted()).sum::<u64>();

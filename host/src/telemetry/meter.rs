@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Meter {
     /// The connection's name; empty where it has none.
     pub name: Arc<str>,
+    /// The name as it may stand between a label's quotes.
+    pub(super) label: Arc<str>,
     pub(super) families: Families,
     /// What has happened so far.
     pub(crate) counters: Counters,
@@ -18,7 +20,9 @@ pub struct Meter {
 
 impl Meter {
     pub(super) fn new(name: Arc<str>, families: Families) -> Self {
-        Self { name, families, counters: Counters::default(), clients: Mutex::default() }
+        // The crate that writes the page leaves it to its callers. Other labels hold no such letters.
+        let label = name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").into();
+        Self { name, label, families, counters: Counters::default(), clients: Mutex::default() }
     }
 
     /// Has the gauges ask a client, as long as it lives.
@@ -37,7 +41,7 @@ impl Meter {
     }
 
     fn labels(&self) -> ConnectionLabels {
-        ConnectionLabels { connection: self.name.clone() }
+        ConnectionLabels { connection: self.label.clone() }
     }
 
     /// A request to a token endpoint.
@@ -52,6 +56,6 @@ impl Meter {
 
     /// A request that was not sent.
     pub fn unsent(&self, reason: &'static str) {
-        self.families.unsent.get_or_create(&ReasonLabels { connection: self.name.clone(), reason }).inc();
+        self.families.unsent.get_or_create(&ReasonLabels { connection: self.label.clone(), reason }).inc();
     }
 }

@@ -191,3 +191,61 @@ impl fmt::Debug for Metrics {
         f.write_str("Metrics")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_beyond_the_thousandth_are_counted_together() {
+        let metrics = Metrics::default();
+        for number in 0..MOST_CONNECTIONS + 5 {
+            metrics.meter(&format!("tenant-{number}")).token_request();
+        }
+        metrics.meter("tenant-0").token_request();
+        let page = metrics.prometheus();
+        let samples: Vec<&str> =
+            page.lines().filter(|line| line.starts_with("scim_connector_token_requests_total{")).collect();
+        assert_eq!(samples.len(), MOST_CONNECTIONS + 1);
+        for sample in [r#"{connection="_OTHER"} 5"#, r#"{connection="tenant-0"} 2"#, r#"{connection="tenant-999"} 1"#] {
+            assert!(samples.iter().any(|line| line.ends_with(sample)), "{sample}");
+        }
+    }
+
+    #[test]
+    fn text_of_others_cannot_break_out_of_a_label() {
+        let metrics = Metrics::default();
+        metrics.meter("a\\\"} 1\nforged").token_request();
+        let page = metrics.prometheus();
+        let sample = r#"scim_connector_token_requests_total{connection="a\\\"} 1\nforged"} 1"#;
+        assert!(page.lines().any(|line| line == sample), "{page}");
+        assert!(!page.lines().any(|line| line.starts_with("forged")), "{page}");
+    }
+
+    /// What a call costs beside its work; printed by `cargo test -- --nocapture`.
+    #[test]
+    fn a_watched_call_costs_little() {
+        use crate::client::CallContext;
+        use crate::egress::observe::Observer;
+        use crate::redact::Redactor;
+        use crate::telemetry::{Recording, Watch};
+        let (metrics, redactor, context) = (Metrics::default(), Arc::new(Redactor::default()), CallContext::default());
+        let meter = metrics.meter("prod");
+        let request = http::Request::get("http://127.0.0.1:8080/scim/v2/Users").body(()).unwrap();
+        let response = http::Response::new(());
+        let started = std::time::Instant::now();
+        const ROUNDS: u32 = 100_000;
+        for _ in 0..ROUNDS {
+            let mut watch = Watch::begin(&meter, "createUser", &context, "0123456789ab", &redactor);
+            let recording = Recording::new(&request, &watch.span, &meter, None::<&Arc<dyn Observer>>, &redactor);
+            recording.leaves(false);
+            recording.head(&response);
+            drop(recording);
+            watch.end(None, 1);
+        }
+        let each = started.elapsed() / ROUNDS;
+        println!("{each:?} for each call with one request");
+        // Not optimised, on a machine that may be busy: only a blunder takes so long.
+        assert!(each < std::time::Duration::from_millis(1), "{each:?}");
+    }
+}

@@ -56,7 +56,7 @@ impl Recording {
         let uri = request.uri();
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
         let labels = ActiveLabels {
-            connection: meter.name.clone(),
+            connection: meter.label.clone(),
             http_request_method: method(request.method()),
             server_address: uri.host().unwrap_or_default().into(),
             server_port: port,
