@@ -230,7 +230,7 @@ async fn drain(request: Request<WasiBody>) {
 /// Whether a call has sent a change, how many such calls the connection has under way, why its last request failed,
 /// and what the host did for want of a token.
 pub struct Activity {
-    /// Whether the place in time of the call's next request is taken already, see [`Traffic::admit`].
+    /// Whether the place in time of the call's next request is taken already, see `Traffic::admit`.
     pub prepaid: AtomicBool,
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
