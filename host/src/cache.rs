@@ -47,15 +47,30 @@ pub fn default_folder() -> Option<PathBuf> {
     Some(base.join("scim-connector"))
 }
 
-/// Loads a component from the cache, or compiles it and fills the cache.
+/// What a component is known by: the SHA-256 of its bytes.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Loads a component, whose digest is known, from the cache, or compiles it and fills the cache.
 ///
 /// # Errors
 /// Only where the component does not compile; a cache that fails is reported in the status.
-pub fn load(engine: &Engine, bytes: &[u8], folder: Option<&Path>) -> wasmtime::Result<(Component, CacheStatus)> {
+pub fn load(
+    engine: &Engine,
+    bytes: &[u8],
+    digest: &str,
+    folder: Option<&Path>,
+) -> wasmtime::Result<(Component, CacheStatus)> {
     let Some(folder) = folder else {
         return Ok((Component::new(engine, bytes)?, CacheStatus::Off));
     };
-    let path = folder.join(file_name(engine, bytes));
+    let path = folder.join(file_name(engine, digest));
     match read(&path) {
         Ok(code) => {
             // SAFETY: `read` returned bytes of a file that belongs to this user, that no one else may write, and whose
@@ -85,7 +100,7 @@ pub fn load(engine: &Engine, bytes: &[u8], folder: Option<&Path>) -> wasmtime::R
 }
 
 /// Named after the component's bytes and everything of the engine that shapes its code.
-fn file_name(engine: &Engine, bytes: &[u8]) -> String {
+fn file_name(engine: &Engine, digest: &str) -> String {
     struct Sink(Sha256);
     impl Hasher for Sink {
         fn write(&mut self, bytes: &[u8]) {
@@ -97,10 +112,9 @@ fn file_name(engine: &Engine, bytes: &[u8]) -> String {
     }
     let mut sink = Sink(Sha256::new());
     engine.precompile_compatibility_hash().hash(&mut sink);
-    let hex = |digest: &[u8]| digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let mut engine = hex(&sink.0.finalize());
     engine.truncate(16);
-    format!("{}-{engine}.cwasm", hex(&Sha256::digest(bytes)))
+    format!("{digest}-{engine}.cwasm")
 }
 
 /// The file's bytes, head included: they are many, and taking the head off would copy the rest.
@@ -197,8 +211,13 @@ mod tests {
 
     const EMPTY: &str = "(component)";
 
+    fn load_empty(folder: Option<&Path>) -> CacheStatus {
+        let bytes = wat::parse_str(EMPTY).unwrap();
+        load(&Engine::default(), &bytes, &digest(&bytes), folder).unwrap().1
+    }
+
     fn load_in(folder: &Path) -> CacheStatus {
-        load(&Engine::default(), &wat::parse_str(EMPTY).unwrap(), Some(folder)).unwrap().1
+        load_empty(Some(folder))
     }
 
     fn only_file(folder: &Path) -> PathBuf {
@@ -259,15 +278,15 @@ mod tests {
         let file = folder.path().join("file");
         fs::write(&file, "").unwrap();
         assert!(matches!(load_in(&file), CacheStatus::NotStored(_)));
-        assert_eq!(load(&Engine::default(), &wat::parse_str(EMPTY).unwrap(), None).unwrap().1, CacheStatus::Off);
+        assert_eq!(load_empty(None), CacheStatus::Off);
     }
 
     #[test]
     fn another_engine_or_component_has_another_file() {
         let engine = Engine::default();
         let other = Engine::new(wasmtime::Config::new().epoch_interruption(true)).unwrap();
-        assert_ne!(file_name(&engine, b"a"), file_name(&engine, b"b"));
-        assert_ne!(file_name(&engine, b"a"), file_name(&other, b"a"));
-        assert_eq!(file_name(&engine, b"a"), file_name(&Engine::default(), b"a"));
+        assert_ne!(file_name(&engine, "a"), file_name(&engine, "b"));
+        assert_ne!(file_name(&engine, "a"), file_name(&other, "a"));
+        assert_eq!(file_name(&engine, "a"), file_name(&Engine::default(), "a"));
     }
 }

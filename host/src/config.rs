@@ -146,7 +146,7 @@ impl Config {
         let folder = self.path.parent().unwrap_or(Path::new(""));
         let path = join("connections", &key(name));
         let settings = self.settings.get(name).cloned();
-        let source = ConnectionSource::at(Value::clone(value), path, folder);
+        let source = ConnectionSource::at(Value::clone(value), path, folder).named(name);
         Ok((name.to_owned(), ConnectionSource { settings, ..source }))
     }
 

@@ -12,6 +12,7 @@ use crate::runtime::Runtime;
 use crate::settings::ConnectionSettings;
 use crate::shutdown::{Calls, ShutdownReport};
 use crate::source::ConnectionSource;
+use crate::telemetry::Metrics;
 use crate::usage::{ConnectorUsage, Counters};
 use crate::warm::Owner;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,9 @@ use wasmtime::component::Component;
 
 /// Time for calls that need no network, such as reading the catalog.
 const LOCAL_CALL: Duration = Duration::from_secs(10);
+
+/// How much of a component's digest tells versions apart for a person.
+const SHOWN_DIGEST: usize = 12;
 
 /// Where compiled code is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,6 +66,8 @@ pub struct Options {
     pub wall_clock: Option<WallClock>,
     /// Is told of every HTTP exchange, redacted.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Where calls and requests are counted.
+    pub metrics: Metrics,
 }
 
 impl Default for Options {
@@ -77,6 +83,7 @@ impl Default for Options {
             settings: ConnectionSettings::default(),
             wall_clock: None,
             observer: None,
+            metrics: Metrics::default(),
         }
     }
 }
@@ -96,6 +103,7 @@ pub(crate) struct Inner {
     number: u64,
     versions: AtomicU64,
     catalog: OnceCell<Arc<Catalog>>,
+    component: String,
     cache: CacheStatus,
 }
 
@@ -128,13 +136,15 @@ impl Connector {
             CodeCache::User => cache::default_folder(),
             CodeCache::Folder(folder) => Some(folder.clone()),
         };
-        let (component, cache) = cache::load(engine, bytes, folder.as_deref())
+        let digest = cache::digest(bytes);
+        let (component, cache) = cache::load(engine, bytes, &digest, folder.as_deref())
             .map_err(|error| Error::Load(format!("this is no WebAssembly component: {error:#}")))?;
         check_imports(engine, &component)?;
         let pre = instance::linker(engine)
             .and_then(|linker| linker.instantiate_pre(&component))
             .and_then(bindings::ConnectorPre::new)
             .map_err(|error| Error::Load(format!("this component is no SCIM connector of this version: {error:#}")))?;
+        options.metrics.add_runtime(&runtime);
         let inner = Inner {
             pre,
             options,
@@ -144,6 +154,7 @@ impl Connector {
             number: CONNECTORS.fetch_add(1, Ordering::Relaxed),
             versions: AtomicU64::new(0),
             catalog: OnceCell::new(),
+            component: digest.chars().take(SHOWN_DIGEST).collect(),
             cache,
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -194,6 +205,18 @@ impl Connector {
         let report = self.inner.calls.shut_down(grace).await;
         self.inner.runtime.warm().forget(Owner::all_of(self.inner.number));
         report
+    }
+
+    /// The metrics of this connector and of those that share them, see [`Options::metrics`].
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.options.metrics
+    }
+
+    /// The beginning of the component's SHA-256.
+    #[must_use]
+    pub fn component(&self) -> &str {
+        &self.inner.component
     }
 
     /// What the connector is doing, in numbers.

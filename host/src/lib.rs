@@ -43,6 +43,7 @@ pub mod settings;
 pub mod shutdown;
 pub mod source;
 pub mod suggest;
+pub mod telemetry;
 mod traffic;
 pub mod usage;
 mod warm;
@@ -57,6 +58,7 @@ pub use error::{Error, Result};
 pub use settings::ConnectionSettings;
 pub use shutdown::ShutdownReport;
 pub use source::ConnectionSource;
+pub use telemetry::Metrics;
 pub use usage::{BreakerState, ClientUsage, ConnectorUsage};
 
 /// The records of the contract's typed functions, as `wit/types.wit` and `wit/resources.wit` describe them. Those whose

@@ -14,6 +14,8 @@ pub struct ConnectionSource {
     pub(crate) value: Sealed<Value>,
     /// Stands before key paths in errors, for example `connections.prod`.
     pub(crate) path: String,
+    /// What metrics and spans call it; empty where it has no name.
+    pub(crate) name: String,
     /// Where relative files of references are looked for.
     pub(crate) folder: PathBuf,
     /// The host's settings for it in their JSON form; those of `Options` where there are none.
@@ -26,7 +28,15 @@ impl ConnectionSource {
     /// A connection that stands at `path` of a configuration in `folder`.
     #[must_use]
     pub fn at(value: Value, path: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
-        Self { value: Sealed::new(value), path: path.into(), folder: folder.into(), settings: None, references: true }
+        let (value, path, folder) = (Sealed::new(value), path.into(), folder.into());
+        Self { value, path, name: String::new(), folder, settings: None, references: true }
+    }
+
+    /// The same with a name for metrics and spans. It goes to whoever reads them, so it must not be personal; connections of
+    /// the same name are counted together.
+    #[must_use]
+    pub fn named(self, name: impl Into<String>) -> Self {
+        Self { name: name.into(), ..self }
     }
 
     /// A connection from somebody who may not read this machine's secrets, such as a tenant of a platform: a reference

@@ -73,7 +73,7 @@ macro_rules! counters {
 
 counters!(calls, refused, instances, traps, deadlines);
 
-/// Counts one, for a client and its connector.
-pub(crate) fn count(counters: [&Counters; 2], which: impl Fn(&Counters) -> &AtomicU64) {
+/// Counts one, for a client, its connector and its meter.
+pub(crate) fn count(counters: [&Counters; 3], which: impl Fn(&Counters) -> &AtomicU64) {
     counters.iter().for_each(|counters| _ = which(counters).fetch_add(1, Ordering::Relaxed));
 }

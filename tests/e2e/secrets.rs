@@ -239,10 +239,13 @@ fn the_command_prints_no_secret() {
         for (number, (operation, input)) in calls().into_iter().enumerate() {
             // In turns, so that every call is seen in both formats.
             let format = ["text", "json"][(row + number) % 2];
-            let call = ["--verbose", "call", operation, "--connection", name, "--error-format", format, "--input", "-"];
+            let log = ["--verbose", "--log", "trace", "--log-format", format, "--metrics", "-"];
+            let call = ["call", operation, "--connection", name, "--error-format", format, "--input", "-"];
+            let call = [&log[..], &call].concat();
             let done = search(format!("{name} {operation} {number} {format}"), &call, &input.to_string());
             assert!(done.code == 1 || number == 0, "{name} {operation}: {done:?}");
             assert!(done.stderr.contains("> "), "the exchanges are shown: {done:?}");
+            assert!(done.stderr.contains("url.full"), "the requests are logged: {done:?}");
         }
         search(format!("{name} test"), &["--verbose", "test", "--connection", name], "");
         search(format!("{name} test --json"), &["test", "--json", "--connection", name], "");

@@ -62,6 +62,7 @@ const STEPS: &[Step] = &[
         needs: &["node", "python3"],
         run: || cargo("test --workspace"),
     },
+    Step { name: "docs", what: "the API's documentation, without a warning", needs: &["cargo"], run: document },
     Step {
         name: "bindings",
         what: "the component called from Node and Python",
@@ -161,6 +162,13 @@ fn check_sandbox() -> Result<()> {
     let url = sandbox.fact("serviceUrl")?;
     let arguments = ["tests/sandbox-check/run.py", "--url", url, "--token", SANDBOX_TOKEN];
     shell::run("python3", &arguments)
+}
+
+/// The examples in it are tests, and run with the others.
+fn document() -> Result<()> {
+    let arguments = ["doc", "--workspace", "--lib", "--no-deps"];
+    let status = shell::command("cargo").args(arguments).env("RUSTDOCFLAGS", "--deny warnings").status()?;
+    if status.success() { Ok(()) } else { bail!("cargo {} failed", arguments.join(" ")) }
 }
 
 /// Runs cargo with arguments none of which contains a space.

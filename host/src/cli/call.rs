@@ -1,7 +1,7 @@
 //! `call`: one operation, its result on stdout; or a whole listing, a resource on each line.
 
 use super::progress::{Progress, counted};
-use super::{ConnectionArgument, Global, listing, output, read_input};
+use super::{ConnectionArgument, Global, listing, logging, output, read_input};
 use crate::client::{CallContext, Client, Outcome};
 use crate::error::{Error, Result};
 use clap::Args;
@@ -42,6 +42,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let (config, _, source) = global.connection(&arguments.connection)?;
     let connector = global.connector(Some(&config))?;
     let client = connector.client(source).await?;
+    logging::redact_for(&client);
     let progress = global.progress(arguments.progress);
     if arguments.all {
         let input = serde_json::from_str(&input).unwrap_or_default();

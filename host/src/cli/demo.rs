@@ -3,7 +3,7 @@
 
 use super::output::out;
 use super::sandbox::random_secret;
-use super::{Global, output, test};
+use super::{Global, logging, output, test};
 use crate::client::Client;
 use crate::connection::{Auth, ClientCredentials, Connection, Secret};
 use crate::connector::{CodeCache, Options};
@@ -64,6 +64,7 @@ pub async fn run(global: &Global) -> Result<ExitCode> {
         sandbox.service_url()
     ))?;
     let client = connector.client(connection).await?;
+    logging::redact_for(&client);
     let result = Demo { client, seen }.run().await;
     sandbox.stop().await;
     result?;

@@ -6,6 +6,7 @@ mod call;
 mod demo;
 mod describe;
 mod listing;
+mod logging;
 mod output;
 mod profile;
 mod progress;
@@ -58,6 +59,8 @@ struct Global {
     /// Neither use nor write the cache of compiled code
     #[arg(long, global = true)]
     no_cache: bool,
+    #[command(flatten)]
+    logging: logging::Arguments,
 }
 
 /// How errors are written.
@@ -132,7 +135,12 @@ fn start(cli: Cli) -> Result<ExitCode> {
     };
     let runtime =
         builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
+    cli.global.logging.start();
+    let (metrics, file) = (cli.global.logging.recorded.clone(), cli.global.logging.file());
     let code = runtime.block_on(dispatch(cli));
+    // Of a command that failed, too, whose own error counts more.
+    let written = logging::write(&metrics, file.as_deref());
+    let code = code.and_then(|code| written.map(|()| code));
     // A name lookup that was given up may still sit in a thread; it must not hold the process.
     runtime.shutdown_background();
     code
@@ -172,7 +180,8 @@ impl Global {
         self.load(options)
     }
 
-    fn load(&self, options: Options) -> Result<Connector> {
+    fn load(&self, mut options: Options) -> Result<Connector> {
+        options.metrics = self.logging.recorded.clone();
         let component = self.find_component()?;
         // Compiling takes seconds where no compiled code is cached; whoever reads JSON from stderr gets nothing else there.
         let note = (self.error_format == ErrorFormat::Text).then_some("compiling the component for this machine ...");

@@ -1,6 +1,6 @@
 //! `test`: a connection test, each step shown.
 
-use super::{ConnectionArgument, Global, output};
+use super::{ConnectionArgument, Global, logging, output};
 use crate::client::{ConnectionReport, StepStatus};
 use crate::error::{Error, Result, failure_json};
 use clap::Args;
@@ -22,6 +22,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let (config, name, source) = global.connection(&arguments.connection)?;
     let connector = global.connector(Some(&config))?;
     let client = connector.client(source).await?;
+    logging::redact_for(&client);
     let report = tokio::select! {
         report = client.test() => report?,
         _ = tokio::signal::ctrl_c() => return Err(Error::Interrupted { maybe_applied: false }),

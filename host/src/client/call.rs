@@ -2,7 +2,7 @@
 //! a deadline or a call that was given up.
 
 use super::version::{GRACE, Version};
-use super::{Client, Inner, explained, scrubbed};
+use super::{CallContext, Client, Inner, explained, scrubbed};
 use crate::bindings::scim::connector::types as wit;
 use crate::egress::credentials::Refused;
 use crate::egress::{Activity, Hooks};
@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::instance::{DeadlinePassed, Instance};
 use crate::runtime::Running;
 use crate::shutdown::Open;
+use crate::telemetry::Watch;
 use crate::traffic::Admitted;
 use crate::usage::{self, Counters};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(super) struct Call<'a> {
     instance: Option<Box<Instance>>,
     deadline: Instant,
     limit: Duration,
+    watch: Watch,
     open: Open,
     _running: Running,
     _admitted: Admitted<'a>,
@@ -59,9 +61,12 @@ impl Limit<'_> {
 
 impl Client {
     /// Begins a call when its turn has come, in a warm instance where there is one.
-    pub(super) async fn begin(&self, limit: Option<Duration>) -> Result<Call<'_>> {
+    pub(super) async fn begin(&self, operation: &str, context: &CallContext) -> Result<Call<'_>> {
         let (inner, version) = (&*self.inner, self.version());
+        let component = version.connector.component();
+        let mut watch = Watch::begin(&inner.meter, operation, context, component, &inner.redactor);
         usage::count(inner.counters(&version), |counters| &counters.calls);
+        let limit = context.deadline;
         let open = version.connector.inner.calls.open();
         let limit = limit.map_or(version.limit, |limit| (limit + GRACE).min(version.limit));
         let deadline = Instant::now() + limit;
@@ -69,19 +74,32 @@ impl Client {
             Ok(open) => inner.admit(&version, &open, deadline, limit).await.map(|admitted| (open, admitted)),
             Err(error) => Err(error),
         };
-        let (open, admitted) = admitted.inspect_err(|_| {
+        let (open, admitted) = admitted.inspect_err(|error| {
+            watch.end(Some(error), 0);
             usage::count(inner.counters(&version), |counters| &counters.refused);
         })?;
         let running = version.connector.inner.runtime.run();
         let instance = version.take();
-        let mut call =
-            Call { client: inner, version, instance, deadline, limit, open, _running: running, _admitted: admitted };
+        let mut call = Call {
+            client: inner,
+            version,
+            instance,
+            deadline,
+            limit,
+            watch,
+            open,
+            _running: running,
+            _admitted: admitted,
+        };
         match &mut call.instance {
             Some(instance) => instance.begin(deadline),
-            None => call.instantiate().await?,
+            None => {
+                let made = call.instantiate().await;
+                made.inspect_err(|error| call.watch.end(Some(error), 0))?;
+            }
         }
         if let Some(instance) = &call.instance {
-            instance.activity.prepaid.store(true, Ordering::Relaxed);
+            instance.activity.begin(call.watch.span.clone());
         }
         Ok(call)
     }
@@ -89,8 +107,8 @@ impl Client {
 
 impl Inner {
     /// Where things are counted.
-    fn counters<'a>(&'a self, version: &'a Version) -> [&'a Counters; 2] {
-        [&self.counters, &version.connector.inner.counters]
+    fn counters<'a>(&'a self, version: &'a Version) -> [&'a Counters; 3] {
+        [&self.counters, &version.connector.inner.counters, &self.meter.counters]
     }
 
     /// Lets a call in.
@@ -163,8 +181,20 @@ impl Call<'_> {
         self.instance.as_ref().map_or(0, |instance| instance.activity.token_requests())
     }
 
+    /// Requests the call has let out.
+    fn requests(&self) -> u32 {
+        self.instance.as_ref().map_or(0, |instance| instance.activity.requests())
+    }
+
     /// Ends the call: a healthy instance is kept, any other is dropped.
     pub fn finish<T>(mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
+        let requests = self.requests();
+        let result = self.close(end);
+        self.watch.end(result.as_ref().err(), requests);
+        result
+    }
+
+    fn close<T>(&mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
         let memory = self.instance.as_ref().map_or(0, |instance| instance.memory_used());
         self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
         let (explanation, refused) = (self.explanation(), self.refused());
@@ -207,7 +237,7 @@ impl Call<'_> {
         } else {
             self.client.redactor.text(&trap.root_cause().to_string())
         };
-        tracing::warn!(detail, maybe_applied, "the component stopped unexpectedly");
+        tracing::warn!(parent: &self.watch.span, detail, maybe_applied, "the component stopped unexpectedly");
         Error::Trap { detail, maybe_applied }
     }
 
@@ -221,6 +251,7 @@ impl Call<'_> {
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         if let Some(instance) = &self.instance {
+            self.watch.abandon(instance.activity.has_written(), instance.activity.requests());
             self.settle(instance);
         }
     }

@@ -19,6 +19,7 @@ use crate::references::{self, Lookup};
 use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
+use crate::telemetry::{Meter, Used};
 use crate::traffic::Traffic;
 use crate::usage::{ClientUsage, Counters};
 use serde_json::Value;
@@ -27,6 +28,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use version::{Expanded, Version};
+
+pub(crate) use typed::OPERATIONS;
 
 pub use pages::{Page, Pages};
 pub use runtime::{ConnectionReport, StepStatus, TestStep};
@@ -73,11 +76,35 @@ struct Inner {
     open_writes: Arc<AtomicUsize>,
     peak_memory: AtomicUsize,
     counters: Counters,
+    meter: Arc<Meter>,
+}
+
+impl Used for Inner {
+    fn usage(&self) -> ClientUsage {
+        let Self { traffic, counters, .. } = self;
+        let version = self.version();
+        ClientUsage {
+            running: traffic.running(),
+            waiting: traffic.waiting(),
+            warm: version.warm(),
+            totals: counters.totals(),
+            requests: version.egress.requests_made(),
+            breaker: traffic.breaker.now(),
+            held_ms: u64::try_from(traffic.held_for().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl Inner {
+    /// The version that new calls run on.
+    fn version(&self) -> Arc<Version> {
+        self.version.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Client {
     pub(crate) async fn new(connector: Connector, source: ConnectionSource) -> Result<Self> {
-        let ConnectionSource { mut value, path, folder, settings, references: allowed } = source;
+        let ConnectionSource { mut value, path, name, folder, settings, references: allowed } = source;
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
         let lookup = Lookup { allowed, ..Lookup::here(folder) };
         let mut referenced = references::resolve(&mut value, &path, &lookup)?;
@@ -98,6 +125,7 @@ impl Client {
         let hosted = credentials::of(&connector, &value, given, &expanded, &path).await;
         let hosted = hosted.map_err(|error| scrubbed(error, &redactor))?;
         let options = &connector.inner.options;
+        let meter = options.metrics.meter(&name);
         let policy = expanded.policy(&settings, &settings_path)?;
         let transport = Transport::new(&settings, &options.allow_addresses, options.dns.clone(), &redactor)
             .map_err(|(key, detail)| Error::Config { path: references::join(&settings_path, key), detail })?;
@@ -105,6 +133,7 @@ impl Client {
         let egress =
             Egress::new(policy, transport, traffic.clone(), token_url, redactor.clone(), options.observer.clone());
         let egress = egress.with_credentials(hosted).with_response_limit(settings.limits.response_bytes);
+        let egress = egress.with_meter(meter.clone());
         let egress = Arc::new(egress);
         let version = Version::new(connector, expanded, egress, &settings, &settings_path)?;
         let inner = Inner {
@@ -117,8 +146,12 @@ impl Client {
             open_writes: Arc::default(),
             peak_memory: AtomicUsize::default(),
             counters: Counters::default(),
+            meter,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Arc::new(inner);
+        let used: Arc<dyn Used> = inner.clone();
+        inner.meter.watch(Arc::downgrade(&used));
+        Ok(Self { inner })
     }
 
     /// Goes over to another connector, usually a newer version of the component, without dropping a call: new calls run
@@ -152,21 +185,12 @@ impl Client {
     /// What the client is doing, in numbers.
     #[must_use]
     pub fn usage(&self) -> ClientUsage {
-        let Inner { traffic, counters, .. } = &*self.inner;
-        ClientUsage {
-            running: traffic.running(),
-            waiting: traffic.waiting(),
-            warm: self.version().warm(),
-            totals: counters.totals(),
-            requests: self.requests_made(),
-            breaker: traffic.breaker.now(),
-            held_ms: u64::try_from(traffic.held_for().as_millis()).unwrap_or(u64::MAX),
-        }
+        self.inner.usage()
     }
 
     /// The version that new calls run on.
     fn version(&self) -> Arc<Version> {
-        self.inner.version.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner.version()
     }
 
     /// Calls an operation by its name, JSON in and out. Names, inputs and outputs stand in the [catalog].
@@ -184,7 +208,7 @@ impl Client {
     /// # Errors
     /// As [`Client::invoke`].
     pub async fn invoke_with(&self, operation: &str, input: &str, context: &CallContext) -> Result<Outcome> {
-        let mut call = self.begin(context.deadline).await?;
+        let mut call = self.begin(operation, context).await?;
         let input = input.to_owned();
         let context = runtime::CallContext {
             run_id: context.run_id.clone(),
@@ -300,7 +324,7 @@ impl Client {
     /// # Errors
     /// Where the test could not start.
     pub async fn test(&self) -> Result<ConnectionReport> {
-        let mut call = self.begin(None).await?;
+        let mut call = self.begin("testConnection", &CallContext::default()).await?;
         let (limit, Instance { store, exports, activity, .. }) = call.parts()?;
         activity.begin_test();
         let answer = exports.scim_connector_runtime().call_test_connection(store, &self.inner.connection);

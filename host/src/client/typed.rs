@@ -1,6 +1,6 @@
 //! The typed functions of the contract: one table, a row each, all alike. Their records are in [`crate::types`].
 
-use super::Client;
+use super::{CallContext, Client};
 use crate::error::Result;
 use crate::instance::Instance;
 use crate::types::{
@@ -16,6 +16,9 @@ macro_rules! typed {
             $($(#[$doc:meta])* $name:ident = $function:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*
         }
     )*) => {
+        /// Every operation by its name in Rust.
+        pub(crate) const OPERATIONS: &[&str] = &[$($(stringify!($name),)*)* "test_connection"];
+
         $(
             $(#[$about])*
             #[allow(clippy::ptr_arg, reason = "the bindings take JSON text as a String")]
@@ -27,7 +30,7 @@ macro_rules! typed {
                     /// [`Error::Failure`](crate::Error::Failure) from the component; [`Error::Deadline`](crate::Error::Deadline)
                     /// and [`Error::Trap`](crate::Error::Trap) from the host.
                     pub async fn $name(&self, $($arg: $ty),*) -> Result<$out> {
-                        let mut call = self.begin(None).await?;
+                        let mut call = self.begin(stringify!($name), &CallContext::default()).await?;
                         let version = call.version();
                         let (limit, Instance { store, exports, .. }) = call.parts()?;
                         let answer = exports.$interface().$function(store, &version.record, $($arg),*);

@@ -2,7 +2,7 @@
 
 use super::Activity;
 use super::fault::{self, Failed};
-use super::observe::Recording;
+use crate::telemetry::Recording;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -108,7 +108,7 @@ impl Body for Wire {
 pub struct Answer<B> {
     /// The body.
     pub inner: B,
-    /// Where it is noted down.
+    /// Where it is noted down, until its end.
     pub recording: Option<Recording>,
     /// The call it belongs to.
     pub activity: Arc<Activity>,
@@ -130,7 +130,7 @@ impl<B: Body<Data = Bytes, Error = Fault> + Unpin> Body for Answer<B> {
             Some(Err(code)) => {
                 let Failed { code, words } = Failed::from(code);
                 if let Some(recording) = &this.recording {
-                    recording.failed(words.as_ref().unwrap_or(&code.to_string()));
+                    recording.failed(&code, words.as_deref().unwrap_or(&code.to_string()));
                 }
                 this.activity.explain(words);
                 Some(Err(code))

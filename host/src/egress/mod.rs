@@ -19,6 +19,7 @@ pub mod token;
 pub mod transport;
 
 use crate::redact::Redactor;
+use crate::telemetry::{Meter, Metrics, Recording};
 use crate::traffic::Traffic;
 use body::{Answer, Outgoing, Wire};
 use credentials::{Credentials, Refused};
@@ -26,10 +27,11 @@ use decode::Decoded;
 use fault::Failed;
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
-use observe::{Observer, Recording};
+use observe::Observer;
 use policy::Policy;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tracing::Span;
 use transport::{Timeouts, Transport};
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -44,6 +46,7 @@ pub struct Egress {
     credentials: Option<Arc<Credentials>>,
     redactor: Arc<Redactor>,
     observer: Option<Arc<dyn Observer>>,
+    meter: Arc<Meter>,
     requests: Arc<AtomicU64>,
     /// Largest response body let in, in bytes, coded and decoded.
     response_limit: u64,
@@ -60,8 +63,8 @@ impl Egress {
         observer: Option<Arc<dyn Observer>>,
     ) -> Self {
         let (transport, requests) = (Arc::new(transport), Arc::default());
-        let (credentials, response_limit) = (None, u64::MAX);
-        Self { policy, transport, traffic, token_url, credentials, redactor, observer, requests, response_limit }
+        let (credentials, response_limit, meter) = (None, u64::MAX, Metrics::default().meter(""));
+        Self { policy, transport, traffic, token_url, credentials, redactor, observer, meter, requests, response_limit }
     }
 
     /// The same way out under another policy, for another version of the component.
@@ -75,6 +78,12 @@ impl Egress {
     pub fn with_credentials(self, credentials: Option<Credentials>) -> Self {
         let token_url = credentials.as_ref().and_then(Credentials::token_url).cloned().or(self.token_url);
         Self { credentials: credentials.map(Arc::new), token_url, ..self }
+    }
+
+    /// Counts what goes out on this meter.
+    #[must_use]
+    pub fn with_meter(self, meter: Arc<Meter>) -> Self {
+        Self { meter, ..self }
     }
 
     /// Lets in response bodies of at most so many bytes; any size where it is absent.
@@ -128,14 +137,12 @@ impl Egress {
         }
         activity.explain(None);
         let decodes = decode::offer(request.headers_mut());
-        let recording =
-            self.observer.as_ref().map(|observer| Recording::new(&request, observer.clone(), self.redactor.clone()));
+        let span = activity.span();
+        let recording = Recording::new(&request, &span, &self.meter, self.observer.as_ref(), &self.redactor);
         let sent = self.send_recorded(policy, request, timeouts, activity, decodes, recording.clone()).await;
         sent.map_err(|Failed { code, words }| {
             let words = words.map(|words| self.redactor.text(&words));
-            if let Some(recording) = &recording {
-                recording.failed(words.as_ref().unwrap_or(&code.to_string()));
-            }
+            recording.failed(&code, words.as_deref().unwrap_or(&code.to_string()));
             activity.explain(words);
             code
         })
@@ -159,11 +166,12 @@ impl Egress {
         timeouts: Timeouts,
         activity: &Arc<Activity>,
         decodes: bool,
-        recording: Option<Recording>,
+        recording: Recording,
     ) -> Result<Response<WasiBody>, Failed> {
         if let Err(refusal) = self.check(policy, &request) {
             let reason = refusal.words.as_deref().unwrap_or_default();
-            tracing::warn!(url = transport::without_query(request.uri()), reason, "request refused");
+            recording.unsent("denied");
+            tracing::warn!(parent: recording.span(), url = transport::without_query(request.uri()), reason, "request refused");
             drain(request).await;
             return Err(refusal);
         }
@@ -172,18 +180,21 @@ impl Egress {
             self.traffic.count_request();
         } else if let Err(held) = self.traffic.before_request(&activity.prepaid, timeouts.connect).await {
             let answer = held::answer(held);
-            if let Some(recording) = &recording {
-                recording.head(&answer);
-                recording.failed(&held.reason());
-            }
+            recording.unsent("held");
+            recording.head(&answer);
+            recording.failed(&Fault::HttpRequestDenied, &held.reason());
             drain(request).await;
             return Ok(answer);
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
+        activity.request_left();
+        recording.leaves(!service);
         let write = self.is_write(&request);
-        let request = match recording.clone() {
-            Some(recording) => request.map(|inner| Outgoing { inner, recording }.boxed_unsync()),
-            None => request,
+        let request = if recording.takes_bodies() {
+            let recording = recording.clone();
+            request.map(|inner| Outgoing { inner, recording }.boxed_unsync())
+        } else {
+            request
         };
         let on_connected = || {
             if write {
@@ -197,12 +208,10 @@ impl Egress {
             // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
             return Err(Fault::HttpUpgradeFailed.into());
         }
-        if let Some(recording) = &recording {
-            recording.head(&response);
-        }
+        recording.head(&response);
         let decoder = if decodes { decode::decoder(response.headers_mut())? } else { None };
         let (head, body) = response.into_parts();
-        let (limit, activity) = (self.response_limit, activity.clone());
+        let (limit, activity, recording) = (self.response_limit, activity.clone(), Some(recording));
         let inner = Wire::new(body, timeouts.between_bytes, limit)?;
         let body = match decoder {
             Some(decoder) => Answer { inner: Decoded::new(inner, decoder, limit), recording, activity }.boxed_unsync(),
@@ -221,7 +230,7 @@ async fn drain(request: Request<WasiBody>) {
 /// Whether a call has sent a change, how many such calls the connection has under way, why its last request failed,
 /// and what the host did for want of a token.
 pub struct Activity {
-    /// Whether the place in time of the call's next request is taken already, see [`Traffic::admit`].
+    /// Whether the place in time of the call's next request is taken already, see `Traffic::admit`.
     pub prepaid: AtomicBool,
     sent: AtomicBool,
     open_writes: Arc<AtomicUsize>,
@@ -229,6 +238,8 @@ pub struct Activity {
     test: AtomicBool,
     token_requests: AtomicU32,
     refused: Mutex<Option<Refused>>,
+    requests: AtomicU32,
+    span: Mutex<Span>,
 }
 
 impl Activity {
@@ -242,7 +253,30 @@ impl Activity {
             test: AtomicBool::new(false),
             token_requests: AtomicU32::new(0),
             refused: Mutex::default(),
+            requests: AtomicU32::new(0),
+            span: Mutex::new(Span::none()),
         }
+    }
+
+    /// A call begins, whose span is this.
+    pub fn begin(&self, span: Span) {
+        self.prepaid.store(true, Ordering::Relaxed);
+        self.requests.store(0, Ordering::Relaxed);
+        *self.span.lock().unwrap_or_else(PoisonError::into_inner) = span;
+    }
+
+    /// The span of the call, the parent of its requests'.
+    fn span(&self) -> Span {
+        self.span.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn request_left(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Requests that the call has let out so far.
+    pub fn requests(&self) -> u32 {
+        self.requests.load(Ordering::Relaxed)
     }
 
     /// The call is a test of the connection.
@@ -295,6 +329,7 @@ impl Activity {
     /// The call is over.
     pub fn reset(&self) {
         self.explain(None);
+        *self.span.lock().unwrap_or_else(PoisonError::into_inner) = Span::none();
         self.test.store(false, Ordering::Release);
         self.token_requests.store(0, Ordering::Relaxed);
         *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = None;

@@ -3,8 +3,8 @@
 use crate::redact::Redactor;
 use bytes::Bytes;
 use http::HeaderMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// How much of a body is kept.
 const KEPT_BYTES: usize = 64 * 1024;
@@ -28,7 +28,7 @@ pub struct Exchange {
     pub response_body: String,
     /// Why no answer, or no whole answer, came.
     pub error: Option<String>,
-    /// From the request to the end of the answer.
+    /// From when the request left to the end of the answer.
     pub duration: Duration,
 }
 
@@ -68,26 +68,17 @@ impl Capture {
     }
 }
 
-#[derive(Default)]
-struct Draft {
+/// What an observer is told of one exchange, gathered as it goes by.
+pub(crate) struct Detail {
     exchange: Exchange,
     request: Capture,
     response: Capture,
-}
-
-/// An exchange being recorded. It is reported when the last clone goes, so however the exchange ends, it is reported.
-#[derive(Clone)]
-pub struct Recording(Arc<Shared>);
-
-struct Shared {
-    draft: Mutex<Draft>,
-    started: Instant,
     observer: Arc<dyn Observer>,
     redactor: Arc<Redactor>,
 }
 
-impl Recording {
-    /// Begins to record a request.
+impl Detail {
+    /// Begins with the request's head.
     pub fn new<B>(request: &http::Request<B>, observer: Arc<dyn Observer>, redactor: Arc<Redactor>) -> Self {
         let exchange = Exchange {
             method: request.method().to_string(),
@@ -95,52 +86,43 @@ impl Recording {
             request_headers: headers(request.headers(), &redactor),
             ..Exchange::default()
         };
-        let draft = Mutex::new(Draft { exchange, ..Draft::default() });
-        Self(Arc::new(Shared { draft, started: Instant::now(), observer, redactor }))
+        Self { exchange, request: Capture::default(), response: Capture::default(), observer, redactor }
     }
 
     /// Notes a piece of the request's body.
-    pub fn request_data(&self, data: &Bytes) {
-        self.draft(|draft| draft.request.push(data));
+    pub fn request_data(&mut self, data: &Bytes) {
+        self.request.push(data);
     }
 
     /// Notes the response's head.
-    pub fn head<B>(&self, response: &http::Response<B>) {
-        self.draft(|draft| {
-            draft.exchange.status = Some(response.status().as_u16());
-            draft.exchange.response_headers = headers(response.headers(), &self.0.redactor);
-        });
+    pub fn head<B>(&mut self, response: &http::Response<B>) {
+        self.exchange.status = Some(response.status().as_u16());
+        self.exchange.response_headers = headers(response.headers(), &self.redactor);
     }
 
     /// Notes a piece of the response's body.
-    pub fn response_data(&self, data: &Bytes) {
-        self.draft(|draft| draft.response.push(data));
+    pub fn response_data(&mut self, data: &Bytes) {
+        self.response.push(data);
     }
 
     /// Notes why the exchange failed; the first reason counts.
-    pub fn failed(&self, reason: &impl ToString) {
-        let reason = self.0.redactor.text(&reason.to_string());
-        self.draft(|draft| _ = draft.exchange.error.get_or_insert(reason));
+    pub fn failed(&mut self, reason: &str) {
+        let redactor = &self.redactor;
+        self.exchange.error.get_or_insert_with(|| redactor.text(reason));
     }
 
-    fn draft(&self, change: impl FnOnce(&mut Draft)) {
-        change(&mut self.0.draft.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        let draft = self.draft.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let mut exchange = std::mem::take(&mut draft.exchange);
-        exchange.duration = self.started.elapsed();
-        exchange.request_body = draft.request.shown(&exchange.request_headers, &self.redactor);
-        let said = Redactor::for_answer(&draft.request.bytes);
-        exchange.response_body = said.text(&draft.response.shown(&exchange.response_headers, &self.redactor));
+    /// Tells the observer, now that the exchange is over.
+    pub fn tell(self, duration: Duration) {
+        let Self { mut exchange, request, response, observer, redactor } = self;
+        exchange.duration = duration;
+        exchange.request_body = request.shown(&exchange.request_headers, &redactor);
+        let said = Redactor::for_answer(&request.bytes);
+        exchange.response_body = said.text(&response.shown(&exchange.response_headers, &redactor));
         exchange.response_headers.iter_mut().for_each(|(_, value)| *value = said.text(value));
         if exchange.status.is_none() && exchange.error.is_none() {
             exchange.error = Some("given up before an answer came".into());
         }
-        self.observer.exchange(&exchange);
+        observer.exchange(&exchange);
     }
 }
 

@@ -1,0 +1,61 @@
+//! Where what happens on the connections of one name is counted. Knows neither calls nor HTTP.
+
+use super::gauges::Used;
+use super::metrics::{ConnectionLabels, Families, ReasonLabels};
+use crate::usage::Counters;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+/// The meter.
+pub struct Meter {
+    /// The connection's name; empty where it has none.
+    pub name: Arc<str>,
+    /// The name as it may stand between a label's quotes.
+    pub(super) label: Arc<str>,
+    pub(super) families: Families,
+    /// What has happened so far.
+    pub(crate) counters: Counters,
+    clients: Mutex<Vec<Weak<dyn Used>>>,
+}
+
+impl Meter {
+    pub(super) fn new(name: Arc<str>, families: Families) -> Self {
+        // The crate that writes the page leaves it to its callers. Other labels hold no such letters.
+        let label = name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").into();
+        Self { name, label, families, counters: Counters::default(), clients: Mutex::default() }
+    }
+
+    /// Has the gauges ask a client, as long as it lives.
+    pub fn watch(&self, client: Weak<dyn Used>) {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        // Cleared out only when it would grow, so that many clients of one name are not walked through for each new one.
+        if clients.len() == clients.capacity() {
+            clients.retain(|client| client.strong_count() > 0);
+        }
+        clients.push(client);
+    }
+
+    /// The clients that live.
+    pub(super) fn clients(&self) -> Vec<Arc<dyn Used>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade).collect()
+    }
+
+    fn labels(&self) -> ConnectionLabels {
+        ConnectionLabels { connection: self.label.clone() }
+    }
+
+    /// A request to a token endpoint.
+    pub fn token_request(&self) {
+        self.families.tokens.get_or_create(&self.labels()).inc();
+    }
+
+    /// A request that was held back for so long before it left.
+    pub fn waited(&self, time: Duration) {
+        self.families.waits.get_or_create(&self.labels()).observe(time.as_secs_f64());
+    }
+
+    /// A request that was not sent.
+    pub fn unsent(&self, reason: &'static str) {
+        self.families.unsent.get_or_create(&ReasonLabels { connection: self.label.clone(), reason }).inc();
+    }
+}
