@@ -99,6 +99,9 @@ fn meaning(client: &Client<'_>, response: &Response, effect: Effect, what: &str)
         Kind::Unavailable | Kind::Timeout if effect != Effect::Read && !retry::refused_unprocessed(response) => {
             failure = failure.maybe_applied()
         }
+        // Nobody asked for another protocol, so this is no answer to the request (RFC 9110 section 15.2.2), nor is any other
+        // interim one that a host passes on.
+        _ if effect != Effect::Read && response.status < 200 => failure = failure.maybe_applied(),
         _ => {}
     }
     failure

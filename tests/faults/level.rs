@@ -1,5 +1,6 @@
 //! What this process holds: memory, file descriptors (sockets are some), threads. Linux tells; elsewhere nothing is known
 //! and nothing is compared.
+#![allow(dead_code, reason = "the soak uses a part")]
 
 use std::fs;
 use std::time::Duration;
@@ -26,7 +27,8 @@ pub fn raise_file_limit() {
     }
 }
 
-fn now() -> Level {
+/// What is held at this moment.
+pub fn now() -> Level {
     let pages = fs::read_to_string("/proc/self/statm").ok();
     let pages: Option<u64> = pages.and_then(|text| text.split(' ').nth(1)?.parse().ok());
     let files = fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);

@@ -107,6 +107,7 @@ pub struct Manners {
 #[derive(Default)]
 struct Log {
     requests: Mutex<Vec<Received>>,
+    received: AtomicUsize,
     connections: AtomicUsize,
     open: AtomicUsize,
 }
@@ -157,6 +158,16 @@ impl Fake {
     /// The requests so far.
     pub fn requests(&self) -> Vec<Received> {
         self.log.requests.lock().unwrap().clone()
+    }
+
+    /// Forgets the requests so far, for those who send very many.
+    pub fn forget(&self) {
+        self.log.requests.lock().unwrap().clear();
+    }
+
+    /// How many requests it got, forgotten ones included.
+    pub fn received(&self) -> usize {
+        self.log.received.load(Ordering::SeqCst)
     }
 
     /// How many connections have been made to it.
@@ -228,9 +239,9 @@ async fn serve(mut stream: TcpStream, number: usize, log: &Log, manners: &Manner
     while let Ok(Some(request)) = receive(&mut *wire, before).await {
         before += 1;
         let number = {
-            let mut log = log.requests.lock().unwrap();
-            log.push(request.clone());
-            log.len() - 1
+            let mut requests = log.requests.lock().unwrap();
+            requests.push(request.clone());
+            log.received.fetch_add(1, Ordering::SeqCst)
         };
         for act in (manners.script)(number, &request) {
             if !perform(&mut *wire, act).await {

@@ -80,6 +80,16 @@ enum Command {
         /// Only the rows whose name contains this.
         word: Option<String>,
     },
+    /// Puts the host under full load against a provider that fails at random, and fails where a call is not accounted for
+    /// or anything is held in the end.
+    Soak {
+        /// How long.
+        #[arg(long, default_value_t = 10.0)]
+        minutes: f64,
+        /// Takes the release build of the host instead of the one the tests use.
+        #[arg(long)]
+        release: bool,
+    },
     /// Measures the release build beside raw reqwest and scim2-client, and prints a table; `--help` after `--` says more.
     Bench {
         /// Passed on to the benches: `--quick`, `--json FILE`, `--markdown FILE`, the names of rows.
@@ -113,6 +123,7 @@ fn main() -> ExitCode {
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),
         Command::Faults { word } => suite::faults(word.as_deref()),
+        Command::Soak { minutes, release } => suite::soak(minutes, release),
         Command::Bench { arguments } => bench::command(&arguments),
         Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };

@@ -104,6 +104,14 @@ pub fn faults(word: Option<&str>) -> Result<()> {
     shell::run("cargo", &arguments.into_iter().chain(word).collect::<Vec<_>>())
 }
 
+/// `cargo xtask soak`: the test of that name, which runs at no other time.
+pub fn soak(minutes: f64, release: bool) -> Result<()> {
+    component::build()?;
+    let minutes = minutes.to_string();
+    let arguments = ["test", "--workspace", "--test", "soak"].into_iter().chain(release.then_some("--release"));
+    shell::run("cargo", &arguments.chain(["--", &minutes]).collect::<Vec<_>>())
+}
+
 /// `cargo xtask test --list`.
 pub fn list() -> Result<()> {
     for step in STEPS {

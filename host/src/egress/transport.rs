@@ -15,8 +15,10 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::client::proxy::matcher::Intercept;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::sync::Notify;
 use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody};
 
 /// How long an idle connection is kept. A server that closes an idle connection just as a request leaves makes that
@@ -52,6 +54,13 @@ impl From<Option<RequestOptions>> for Timeouts {
         }
     }
 }
+
+/// Interim answers (1xx, RFC 9110 section 15.2) that one request may get. Each is harmless, and hyper reads on as long as they
+/// come, so that endless ones would keep a processor busy until the request's time is up.
+const MOST_INTERIM: usize = 100;
+
+/// Most bytes read from an HTTP/1 connection at a time, and so the longest head of an answer.
+const READ_BUFFER: usize = 64 << 10;
 
 type Requests<C> = Client<C, WasiBody>;
 
@@ -115,6 +124,7 @@ impl Transport {
         if let Some(credentials) = proxy.as_ref().filter(|_| !secure).and_then(Intercept::basic_auth) {
             request.headers_mut().insert(http::header::PROXY_AUTHORIZATION, credentials.clone());
         }
+        let flooded = count_interim(&mut request);
         let mut connection = capture_connection(&mut request);
         let mut answer = if secure {
             let client = self.secure().map_err(|(key, detail)| Failed {
@@ -148,9 +158,15 @@ impl Transport {
                 on_connected();
             }
         }
-        match tokio::time::timeout(timeouts.first_byte, answer).await {
-            Ok(done) => done.map_err(translate),
-            Err(_) => Err(Fault::HttpResponseTimeout.into()),
+        // Whichever ends it drops the request, on which hyper closes the connection.
+        tokio::select! {
+            biased;
+            done = answer => done.map_err(translate),
+            () = flooded.notified() => Err(Failed {
+                code: Fault::HttpProtocolError,
+                words: Some(format!("more than {MOST_INTERIM} interim answers (1xx) came instead of an answer")),
+            }),
+            () = tokio::time::sleep(timeouts.first_byte) => Err(Fault::HttpResponseTimeout.into()),
         }
     }
 
@@ -168,6 +184,18 @@ impl Transport {
     }
 }
 
+/// Counts the interim answers to a request; what is returned is notified when there are too many.
+fn count_interim(request: &mut Request<WasiBody>) -> Arc<Notify> {
+    let flooded = Arc::<Notify>::default();
+    let (notify, count) = (flooded.clone(), AtomicUsize::new(0));
+    hyper::ext::on_informational(request, move |_| {
+        if count.fetch_add(1, Ordering::Relaxed) == MOST_INTERIM {
+            notify.notify_one();
+        }
+    });
+    flooded
+}
+
 fn pooled<C>(connector: C) -> Client<C, WasiBody>
 where
     C: hyper_util::client::legacy::connect::Connect + Clone,
@@ -178,6 +206,7 @@ where
         .timer(TokioTimer::new())
         .pool_timer(TokioTimer::new())
         .pool_idle_timeout(KEEP_IDLE)
+        .http1_max_buf_size(READ_BUFFER)
         .http2_keep_alive_interval(PING)
         .http2_keep_alive_timeout(PING)
         .build(connector)
