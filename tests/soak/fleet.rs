@@ -57,7 +57,7 @@ async fn client(connector: &Connector, origin: &str, number: usize) -> Client {
         "timeouts": {"totalMs": 10_000, "firstByteMs": 1000, "betweenBytesMs": 1000},
     });
     let mut settings = json!({});
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         connection["auth"] = auth;
     } else {
         connection["auth"] = json!({"type": "host"});
