@@ -6,7 +6,8 @@
 mod script;
 
 use scim_connector::catalog::invoke::invoke;
-use script::{Script, bearer, outcome};
+use scim_connector::failure::Kind;
+use script::{Script, answer, bearer, outcome};
 use serde_json::{Value, json};
 
 /// 6 November 1994, 08:49:30 GMT: seven seconds before the date of RFC 9110's example.
@@ -39,4 +40,19 @@ fn every_answer_means_what_the_table_says() {
     }
     assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
     assert!(rows.len() >= 60, "{} rows are left", rows.len());
+}
+
+/// A 101 that nobody asked for is no answer. This host's transport makes an error of it; others may pass it on.
+#[test]
+fn a_write_that_gets_an_interim_answer_may_have_been_applied() {
+    for (operation, input, maybe) in [
+        ("createUser", json!({"payload": {"userName": "ada"}}), true),
+        ("deleteUser", json!({"id": "1"}), true),
+        ("getUser", json!({"id": "1"}), false),
+    ] {
+        let script = Script::new([answer(101, "")]);
+        let failure = script.call(&bearer(), operation, &input).unwrap_err();
+        let found = (failure.kind, failure.transient, failure.maybe_applied, script.sent.borrow().len());
+        assert_eq!(found, (Kind::Protocol, false, maybe, 1), "{operation}");
+    }
 }

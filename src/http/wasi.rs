@@ -211,6 +211,7 @@ fn from_code(code: &ErrorCode, started: bool) -> TransportError {
         E::TlsAlertReceived(_) => (Reason::Tls, true, "the server refused the TLS handshake"),
         E::HttpRequestDenied => (Reason::Denied, true, "not on its allow-list"),
         E::DestinationIpProhibited => (Reason::Denied, true, "not to this address"),
+        E::ConfigurationError => (Reason::Denied, true, "its configuration is wrong"),
         E::ConnectionReadTimeout | E::ConnectionWriteTimeout | E::HttpResponseTimeout => {
             (Reason::Timeout, false, "no answer within the timeout")
         }
@@ -234,8 +235,7 @@ fn from_code(code: &ErrorCode, started: bool) -> TransportError {
         | E::HttpRequestHeaderSize(_)
         | E::HttpRequestTrailerSectionSize(_)
         | E::HttpRequestTrailerSize(_)
-        | E::LoopDetected
-        | E::ConfigurationError => (Reason::Internal, true, "the host refuses the request"),
+        | E::LoopDetected => (Reason::Internal, true, "the host refuses the request"),
         E::InternalError(text) => return from_text(text.as_deref().unwrap_or("the host gives no reason"), started),
     };
     failed(reason, started && !unsent, detail)

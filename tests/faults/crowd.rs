@@ -104,14 +104,14 @@ fn provider(users: &Arc<Users>, script: impl Fn(&Users, &Received) -> Vec<Act> +
 }
 
 /// Creates a user of its own.
-async fn call(client: Client) -> String {
+pub async fn call(client: Client) -> String {
     let unique: u64 = rand::random();
     let payload = json!({"userName": "ada", "externalId": unique.to_string()});
     seen(&client.invoke("createUser", &json!({"payload": payload})).await)
 }
 
 /// Waits for all calls and counts what came of them.
-async fn counted(mut crowd: JoinSet<String>, fakes: &[Fake], users: &Users) -> Found {
+pub async fn counted(mut crowd: JoinSet<String>, fakes: &[Fake], users: &Users) -> Found {
     let started = Instant::now();
     let mut tally = BTreeMap::<String, usize>::new();
     while let Some(seen) = crowd.join_next().await {

@@ -131,6 +131,8 @@ pub struct Fault {
     pub make: Make,
     /// Members of the connection besides those of [`crate::play`].
     pub settings: Value,
+    /// Whether the host adds the credentials, where they are a token.
+    pub hosted: bool,
     /// The calls.
     pub calls: Vec<Expected>,
     /// By when each must be over.
@@ -143,12 +145,18 @@ pub const SOON: Duration = Duration::from_secs(8);
 impl Fault {
     /// A fault that no call meets yet.
     pub fn new(group: &'static str, name: &'static str, make: Make) -> Self {
-        Self { group, name, make, settings: json!({}), calls: Vec::new(), within: SOON }
+        Self { group, name, make, settings: json!({}), hosted: false, calls: Vec::new(), within: SOON }
     }
 
     /// With these members of the connection.
     pub fn with(mut self, settings: Value) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// With a token that the host fetches, not the component.
+    pub fn hosted(mut self) -> Self {
+        self.hosted = true;
         self
     }
 

@@ -2,7 +2,7 @@
 //! what the provider received. The real component in the real host against real sockets.
 //!
 //! Reading order: `fault` (what a row is), `rows` (the rows), `play` (how a row is played), `provider` (what stands behind
-//! the faults), `tls` (certificates), `cache`, `clock`, `crowd` and `http2` (rows that play themselves), `report` (the table). The program
+//! the faults), `tls` (certificates), `cache`, `clock`, `crowd`, `host` and `http2` (rows that play themselves), `report` (the table). The program
 //! has no test harness, since it measures itself as a whole and starts itself again: with an authority to trust, and as
 //! the victim of `cache`. A word on the command line chooses the rows whose name contains it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
@@ -11,6 +11,7 @@ mod cache;
 mod clock;
 mod crowd;
 mod fault;
+mod host;
 mod http2;
 mod level;
 mod play;
@@ -67,6 +68,10 @@ async fn matrix(word: &str) -> ExitCode {
         .filter(|fault| fault.name.contains(word))
         .partition(|fault| matches!(fault.make, fault::Make::Own(_)));
     let whole = word.is_empty();
+    if alone.is_empty() && together.is_empty() {
+        report::nothing(word);
+        return ExitCode::FAILURE;
+    }
     let mut results = Vec::new();
     // What compiles comes before the level is taken: the allocator keeps much of what that takes.
     for fault in alone {

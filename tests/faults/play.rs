@@ -9,7 +9,7 @@ use crate::support::{code_cache, component};
 use crate::tls::{Flaw, acceptor};
 use scim_connector_host::egress::address::AddressRule;
 use scim_connector_host::settings::{Breaker, ConnectionSettings, Limits};
-use scim_connector_host::{Client, CodeCache, Connector, Error, Options, Outcome};
+use scim_connector_host::{Client, CodeCache, ConnectionSource, Connector, Error, Options, Outcome};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,7 +41,7 @@ pub async fn client(origin: &str, settings: &Value) -> Client {
     client_of(connector(), origin, settings).await
 }
 
-/// The same of another connector.
+/// The same of another connector. The member `host` is the host's settings, which have no circuit breaker here either.
 pub async fn client_of(connector: &Connector, origin: &str, settings: &Value) -> Client {
     let mut connection = json!({
         "serviceUrl": format!("{origin}/scim"),
@@ -49,9 +49,18 @@ pub async fn client_of(connector: &Connector, origin: &str, settings: &Value) ->
         "retry": {"baseDelayMs": 20},
         "timeouts": {"totalMs": 5000},
     });
+    let mut hosts = None;
     for (name, value) in settings.as_object().into_iter().flatten() {
-        connection[name] = value.clone();
+        if name == "host" {
+            let mut host = ConnectionSettings::from_json(value.clone(), name).expect("the settings are good");
+            host.limits.breaker.failures = 0;
+            hosts = Some(host);
+        } else {
+            connection[name] = value.clone();
+        }
     }
+    let connection = ConnectionSource::from(connection);
+    let connection = hosts.iter().fold(connection, |connection, host| connection.with_settings(host));
     connector.client(connection).await.expect("the connection is good")
 }
 
@@ -93,7 +102,7 @@ pub async fn play(fault: &Fault, call: Option<Call>) -> Found {
             drop(held);
             (Some(call), Found { took, ..described(&result) })
         }
-        (make, Some(call)) => (Some(call), serve(make, call, &fault.settings).await),
+        (_, Some(call)) => (Some(call), serve(fault, call).await),
     };
     judge(fault, call, found)
 }
@@ -111,16 +120,22 @@ pub fn is_write(request: &Received) -> bool {
 }
 
 /// Plays a fault that a server of ours makes.
-async fn serve(make: &Make, call: Call, settings: &Value) -> Found {
+async fn serve(fault: &Fault, call: Call) -> Found {
+    let make = &fault.make;
     let users = Arc::<Users>::default();
     let fake = Fake::with(manners(make, call, users.clone()));
-    let mut settings = settings.clone();
+    let mut settings = fault.settings.clone();
     let origin = match make {
         Make::Tls(..) => format!("https://localhost:{}", fake.address().port()),
         _ => fake.origin(),
     };
     if matches!(make, Make::Token(_) | Make::Service(_)) {
-        settings["auth"] = client_credentials(&origin);
+        let auth = client_credentials(&origin);
+        if fault.hosted {
+            (settings["auth"], settings["host"]["credentials"]) = (json!({"type": "host"}), auth);
+        } else {
+            settings["auth"] = auth;
+        }
     }
     let client = client(&origin, &settings).await;
     let mut first = 0;

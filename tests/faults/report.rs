@@ -9,6 +9,11 @@ use std::time::Duration;
 
 const HEAD: [&str; 9] = ["", "fault", "call", "the caller sees", "requests", "writes", "users", "connections", "ms"];
 
+/// There is no row to play.
+pub fn nothing(word: &str) {
+    writeln!(std::io::stdout(), "no row's name contains {word:?}").expect("stdout");
+}
+
 /// What is not as it must be.
 pub fn deviations(results: &[Played]) -> Vec<String> {
     let mut all = Vec::new();

@@ -5,9 +5,11 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
 /// What is wrong with a server's certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,8 @@ const CERTIFICATE: &str = "authority.pem";
 const KEY: &str = "authority.key";
 
 impl Authority {
-    fn new() -> Self {
+    /// An authority that nobody knows yet.
+    pub fn new() -> Self {
         let key = KeyPair::generate().expect("a key");
         Self::of(key)
     }
@@ -55,6 +58,26 @@ impl Authority {
         std::fs::write(folder.join(KEY), authority.issuer.key().serialize_pem()).expect("the key can be written");
         std::fs::write(folder.join(CERTIFICATE), authority.pem).expect("the certificate can be written");
         folder.join(CERTIFICATE)
+    }
+
+    /// Its certificate.
+    pub fn pem(&self) -> &str {
+        &self.pem
+    }
+
+    /// A client's certificate and key.
+    pub fn client(&self) -> (String, String) {
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(["client".to_owned()]).expect("a name");
+        (params.signed_by(&key, &self.issuer).expect("a certificate").pem(), key.serialize_pem())
+    }
+
+    /// TLS of a server of this authority's, which asks for a certificate of `clients` where that is given.
+    pub fn acceptor(&self, clients: Option<&Self>) -> TlsAcceptor {
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(["localhost".to_owned()]).expect("a name");
+        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        accepting(certificate.der().clone(), &key, clients, &[])
     }
 
     /// The authority whose certificate `SSL_CERT_FILE` names.
@@ -88,12 +111,29 @@ pub fn acceptor_for(flaw: Flaw, protocols: &[&[u8]]) -> TlsAcceptor {
         Flaw::UnknownAuthority => params.signed_by(&key, &Authority::new().issuer),
         _ => params.signed_by(&key, &Authority::trusted().issuer),
     };
-    let chain = vec![certificate.expect("a certificate").der().clone()];
+    accepting(certificate.expect("a certificate").der().clone(), &key, None, protocols)
+}
+
+fn accepting(
+    certificate: CertificateDer<'static>,
+    key: &KeyPair,
+    clients: Option<&Authority>,
+    protocols: &[&[u8]],
+) -> TlsAcceptor {
+    let provider = Arc::new(default_provider());
+    let builder =
+        ServerConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions().expect("TLS");
+    let builder = match clients {
+        Some(clients) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_slice(clients.pem.as_bytes()).expect("PEM")).expect("an authority");
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
+            builder.with_client_cert_verifier(verifier.expect("a verifier"))
+        }
+        None => builder.with_no_client_auth(),
+    };
     let key = PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
-    let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .expect("TLS");
+    let mut config = builder.with_single_cert(vec![certificate], key).expect("TLS");
     config.alpn_protocols = protocols.iter().map(|name| name.to_vec()).collect();
     TlsAcceptor::from(Arc::new(config))
 }

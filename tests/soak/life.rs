@@ -51,7 +51,11 @@ impl Tally {
     /// What does not add up.
     pub fn wrong(&self) -> Vec<String> {
         let mut wrong = self.wrong.lock().unwrap().clone();
-        let ended: u64 = self.ended().values().sum();
+        let ended = self.ended();
+        wrong.extend(ended.iter().filter(|it| it.0.1.starts_with("shuttingDown")).map(|((operation, how), times)| {
+            format!("the replacement of a version cost {times} calls of {operation}: {how}")
+        }));
+        let ended: u64 = ended.values().sum();
         if ended != self.started() {
             wrong.push(format!("{} calls were started, {ended} ended", self.started()));
         }

@@ -32,7 +32,7 @@ use tokio::task::JoinSet;
 const CALLERS: u64 = 64;
 
 /// Faults and choices follow from it.
-const SEED: u64 = 0x5c1_3_50a4;
+const SEED: u64 = 0x5c13_50a4;
 
 /// Set for the process that soaks: the allocator reads its settings when a process starts.
 const SOAKING: &str = "SOAK_SOAKING";

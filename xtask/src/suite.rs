@@ -39,7 +39,11 @@ const STEPS: &[Step] = &[
         name: "lint",
         what: "clippy, for this machine",
         needs: &["cargo"],
-        run: || cargo("clippy --workspace --all-targets -- --deny warnings"),
+        run: || {
+            cargo("clippy --workspace --all-targets -- --deny warnings")?;
+            // Among all targets there are only those that `cargo test` runs.
+            cargo("clippy --workspace --test soak -- --deny warnings")
+        },
     },
     Step {
         name: "lint-wasm",

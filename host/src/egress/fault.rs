@@ -5,6 +5,7 @@
 
 use super::resolve::Unresolved;
 use super::route::{ProxyFailed, TunnelError};
+use rustls::AlertDescription;
 use std::error::Error as StdError;
 use std::io;
 use wasmtime_wasi_http::Error as Fault;
@@ -26,6 +27,9 @@ impl From<Fault> for Failed {
             }
             Fault::HttpResponseContentCoding(Some(coding)) => {
                 Some(format!("the Content-Encoding {coding} cannot be decoded"))
+            }
+            Fault::TlsAlertReceived { alert_message: Some(alert), .. } => {
+                Some(format!("the server's alert about host.tls.clientCertificate of the connection: {alert}"))
             }
             _ => None,
         };
@@ -84,9 +88,7 @@ fn unconnected(cause: &(dyn StdError + 'static)) -> Option<Fault> {
     if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
         return Some(match tls {
             rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => Fault::TlsCertificateError,
-            rustls::Error::AlertReceived(alert) => {
-                Fault::TlsAlertReceived { alert_id: Some(u8::from(*alert)), alert_message: Some(format!("{alert:?}")) }
-            }
+            rustls::Error::AlertReceived(alert) => alerted(*alert),
             _ => Fault::TlsProtocolError,
         });
     }
@@ -101,11 +103,30 @@ fn unconnected(cause: &(dyn StdError + 'static)) -> Option<Fault> {
     })
 }
 
+fn alerted(alert: AlertDescription) -> Fault {
+    Fault::TlsAlertReceived { alert_id: Some(alert.into()), alert_message: Some(format!("{alert:?}")) }
+}
+
+/// What a server says of our certificate in the handshake. In TLS 1.3 the client sends before it hears this, but the server
+/// reads nothing until it has accepted the client (RFC 8446 section 4.4.4). Alerts that time may bring about on a connection
+/// that has been used, such as `certificate_expired`, are not among them.
+const ABOUT_OUR_CERTIFICATE: [AlertDescription; 4] = [
+    AlertDescription::CertificateRequired,
+    AlertDescription::UnknownCA,
+    AlertDescription::BadCertificate,
+    AlertDescription::UnsupportedCertificate,
+];
+
 /// The code for an error on a connection that stood: the provider may have seen the request.
 pub fn after_sending(error: &(dyn StdError + 'static)) -> Fault {
     for cause in chain(error) {
         if cause.downcast_ref::<h2::Error>().is_some_and(unprocessed) {
             return Fault::ConnectionLimitReached;
+        }
+        if let Some(rustls::Error::AlertReceived(alert)) = cause.downcast_ref()
+            && ABOUT_OUR_CERTIFICATE.contains(alert)
+        {
+            return alerted(*alert);
         }
         if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
             if hyper.is_parse_too_large() {
@@ -184,9 +205,17 @@ mod tests {
     }
 
     #[test]
-    fn after_sending_no_error_looks_like_one_before() {
+    fn after_sending_only_a_refused_certificate_looks_like_before() {
         for kind in [io::ErrorKind::ConnectionRefused, io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe] {
             assert!(matches!(after_sending(&io::Error::from(kind)), Fault::ConnectionTerminated), "{kind:?}");
+        }
+        for (alert, expected) in [
+            (AlertDescription::CertificateRequired, "TlsAlertReceived"),
+            (AlertDescription::CertificateExpired, "ConnectionTerminated"),
+            (AlertDescription::InternalError, "ConnectionTerminated"),
+        ] {
+            let code = after_sending(&wrapped(rustls::Error::AlertReceived(alert)));
+            assert!(format!("{code:?}").starts_with(expected), "{code:?}");
         }
     }
 }

@@ -1,14 +1,49 @@
 //! Rows that play themselves, one after the other.
 
 use crate::fault::{Create, Fault, Make};
+use crate::host::{self, Trust};
 use crate::{cache, clock, crowd, http2};
+
+/// Not sent, and nothing was connected to.
+const FORBIDDEN: &str = "configuration permanent";
 
 pub fn rows() -> Vec<Fault> {
     let cache = |name, play, seen| Fault::new("cache", name, Make::Own(play)).own(seen, [0, 0, 0]).within(60);
     let crowd = |name, play| Fault::new("crowd", name, Make::Own(play)).within(60);
     let clock = |name, play, requests| Fault::new("clock", name, Make::Own(play)).call(Create, "ok", requests);
     let http2 = |name, play, seen, counts| Fault::new("HTTP/2", name, Make::Own(play)).call(Create, seen, counts);
+    let forbidden = |name, play| Fault::new("address", name, Make::Own(play)).call(Create, FORBIDDEN, [0, 0, 0]);
+    let proxy = |name, play, seen| Fault::new("proxy", name, Make::Own(play)).call(Create, seen, [0, 0, 0]);
+    let tls = |name, play, seen, counts| Fault::new("TLS", name, Make::Own(play)).call(Create, seen, counts);
     vec![
+        forbidden("name that leads to this machine", || Box::pin(host::forbidden("scim.test", [127, 0, 0, 1]))),
+        forbidden("name that leads into a private network", || Box::pin(host::forbidden("scim.test", [10, 1, 2, 3]))),
+        forbidden("name that leads to the metadata service", || {
+            Box::pin(host::forbidden("scim.test", [169, 254, 169, 254]))
+        }),
+        forbidden("this machine by its address", || Box::pin(host::forbidden("127.0.0.1", [8, 8, 8, 8]))),
+        forbidden("this machine as IPv4 within IPv6", || Box::pin(host::forbidden("[::ffff:127.0.0.1]", [8, 8, 8, 8]))),
+        forbidden("the metadata service by its address", || Box::pin(host::forbidden("169.254.169.254", [8, 8, 8, 8]))),
+        forbidden("DNS rebinding", || Box::pin(host::rebinding())),
+        proxy("refuses", || Box::pin(host::proxy_says(403)), "unavailable transient"),
+        proxy("wants credentials", || Box::pin(host::proxy_says(407)), "configuration permanent"),
+        tls("authority of the connection's own", || Box::pin(host::tls(Trust::Own)), "ok", [1, 1, 1]),
+        tls(
+            "another authority than the connection's own",
+            || Box::pin(host::tls(Trust::Other)),
+            "configuration permanent",
+            [0, 0, 0],
+        ),
+        tls("client certificate asked for and shown", || Box::pin(host::tls(Trust::Shown)), "ok", [1, 1, 1]),
+        tls(
+            "client certificate asked for and not shown",
+            || Box::pin(host::tls(Trust::Unshown)),
+            "configuration permanent",
+            [0, 0, 0],
+        ),
+        crowd("20 calls, the first told to wait for 2 s", || Box::pin(host::gate())).own("20 ok", [21, 21, 20]),
+        crowd("20 calls, room for one and five that wait", || Box::pin(host::overflow()))
+            .own("6 ok, 14 overloaded transient", [6, 6, 6]),
         http2("nothing wrong, to compare with", || Box::pin(http2::good()), "ok", [1, 1, 1]),
         http2("stream refused", || Box::pin(http2::refused()), "unavailable transient", [3, 3, 0]),
         http2(

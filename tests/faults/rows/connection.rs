@@ -29,6 +29,10 @@ pub fn rows() -> Vec<Fault> {
             "unavailable transient",
             [0, 0, 0],
         ),
+        Fault::new("proxy", "down", Make::Nowhere(|| Nowhere { origin: "https://scim.test".into(), ..refused() }))
+            // The port of nobody (RFC 863).
+            .with(json!({"host": {"proxy": "http://127.0.0.1:9"}}))
+            .call(Create, "unavailable transient", [0, 0, 0]),
         network("connecting takes too long", Make::Nowhere(full))
             .with(short("connectMs"))
             .call(Create, "unavailable transient", [0, 0, 0])

@@ -2,11 +2,18 @@
 
 use super::framing::megabyte;
 use crate::fault::{Create, Fault, Get, Make, Script};
-use crate::support::fake::{answer, json as scim};
+use crate::support::fake::{Act, answer, json as scim};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use std::io::Write as _;
+use std::sync::OnceLock;
 
 /// Too large or too deep to be read, although it came.
 const TOO_LARGE: &str = "tooLarge permanent maybeApplied 201";
 const NO_USER: &str = "protocol permanent maybeApplied 201";
+
+const BOMB: &str = "tooLarge permanent maybeApplied";
 
 pub fn rows() -> Vec<Fault> {
     let content = |name, script: Script| Fault::new("content", name, Make::Answer(script));
@@ -44,6 +51,27 @@ pub fn rows() -> Vec<Fault> {
         .with(megabyte())
         .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
         .call(Get, "tooLarge permanent", [1, 0, 0]),
+        content("JSON larger than the host allows", |hit| {
+            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":\"{}\"}}", "x".repeat(2 << 20)))
+        })
+        .with(hosts_megabyte())
+        .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
+        .call(Get, "tooLarge permanent", [1, 0, 0]),
+        content("compressed bomb, gzip", |hit| hit.done(bomb("gzip", gzip())))
+            .with(megabyte())
+            .call(Create, BOMB, [1, 1, 1])
+            .call(Get, "tooLarge permanent", [1, 0, 0]),
+        content("compressed bomb, gzip, the host's limit", |hit| hit.done(bomb("gzip", gzip())))
+            .with(hosts_megabyte())
+            .call(Create, BOMB, [1, 1, 1]),
+        content("compressed bomb, zstd", |hit| hit.done(bomb("zstd", zstd()))).with(megabyte()).call(
+            Create,
+            BOMB,
+            [1, 1, 1],
+        ),
+        content("compressed bomb, zstd, the host's limit", |hit| hit.done(bomb("zstd", zstd())))
+            .with(hosts_megabyte())
+            .call(Create, BOMB, [1, 1, 1]),
         content("a number of a million digits", |hit| {
             hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":{}}}", "9".repeat(1_000_000)))
         })
@@ -80,10 +108,10 @@ pub fn rows() -> Vec<Fault> {
             hit.done(answer(201, &[], text.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()))
         })
         .call(Create, NO_USER, [1, 1, 1]),
-        content("compressed although not asked for", |hit| {
+        content("compressed, and broken", |hit| {
             hit.done(answer(201, &[("Content-Encoding", "zstd")], b"\x28\xb5\x2f\xfd nonsense"))
         })
-        .call(Create, NO_USER, [1, 1, 1]),
+        .call(Create, "protocol permanent maybeApplied", [1, 1, 1]),
         content("invalid UTF-8 in a refusal", |_| answer(400, &[], b"{\"detail\":\"\xff\"}")).call(
             Create,
             "invalidInput permanent 400",
@@ -95,4 +123,32 @@ pub fn rows() -> Vec<Fault> {
             [1, 1, 0],
         ),
     ]
+}
+
+/// The host lets no answer of more than a megabyte in.
+fn hosts_megabyte() -> Value {
+    json!({"host": {"limits": {"responseBytes": 1 << 20}}})
+}
+
+fn bomb(coding: &str, body: &[u8]) -> Vec<Act> {
+    answer(201, &[("Content-Type", "application/scim+json"), ("Content-Encoding", coding)], body)
+}
+
+/// 16 MiB of spaces in 16 kB.
+fn gzip() -> &'static [u8] {
+    static BOMB: OnceLock<Vec<u8>> = OnceLock::new();
+    BOMB.get_or_init(|| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        (0..16).for_each(|_| encoder.write_all(&[b' '; 1 << 20]).expect("memory"));
+        encoder.finish().expect("memory")
+    })
+}
+
+/// A gigabyte of spaces in 32 kB: a frame without a length (RFC 8878 section 3.1.1) and blocks that say "128 KiB of this".
+fn zstd() -> &'static [u8] {
+    static BOMB: OnceLock<Vec<u8>> = OnceLock::new();
+    BOMB.get_or_init(|| {
+        let block = |last: u32| [&(last | 1 << 1 | (128 << 10) << 3).to_le_bytes()[..3], b" "].concat();
+        [b"\x28\xb5\x2f\xfd\x00\x38".to_vec(), block(0).repeat(8191), block(1)].concat()
+    })
 }

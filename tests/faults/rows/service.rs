@@ -36,6 +36,32 @@ pub fn rows() -> Vec<Fault> {
         .call(Create, "ok", [4, 2, 1]),
         token("token endpoint down", |_| vec![Act::Reset], "unavailable transient", 3),
         token("token endpoint slow", |_| vec![Act::Silence], "timeout transient", 3).with(short("firstByteMs")),
+        token("host's token endpoint down", |_| vec![Act::Reset], "unavailable transient", 3).hosted(),
+        token("host's token endpoint slow", |_| vec![Act::Silence], "timeout transient", 3)
+            .with(short("firstByteMs"))
+            .hosted(),
+        token(
+            "host's token endpoint answers HTML",
+            |_| answer(200, &[], "<html>Sign in</html>"),
+            "protocol permanent 200",
+            1,
+        )
+        .hosted(),
+        token(
+            "host's token endpoint refuses the client",
+            |_| scim(401, json!({"error": "invalid_client"})),
+            "authentication permanent 401",
+            1,
+        )
+        .hosted(),
+        Fault::new(
+            "token",
+            "401 always, whatever the host's token",
+            Make::Service(|hit| if hit.request.line() == "POST /token" { hit.good() } else { answer(401, &[], "") }),
+        )
+        .hosted()
+        // The host asks for a new token only in place of one that it had kept.
+        .call(Create, "authentication permanent 401", [2, 1, 0]),
         token("token endpoint answers 500", |_| answer(500, &[], "oops"), "unavailable transient 500", 3),
         token(
             "token endpoint answers 429 for an hour",
