@@ -134,21 +134,23 @@ fn metrics_show_what_waits_what_is_abandoned_and_what_the_breaker_does() {
             let client = client.clone();
             tokio::spawn(async move { client.invoke("getUser", &json!({"id": id})).await })
         };
-        let calls = [get("slow"), get("slow"), get("slow")];
         let end = Instant::now() + Duration::from_secs(60);
-        let page = loop {
+        let until = async |waiting: f64, active: f64| loop {
             let page = connector.metrics().prometheus();
-            let waiting = sample(&page, "scim_connector_calls_waiting", &labels);
-            let active = sample(&page, "http_client_active_requests", &labels);
-            if (waiting, active) == (Some(2.0), Some(1.0)) {
+            let waits = sample(&page, "scim_connector_calls_waiting", &labels);
+            if (waits, sample(&page, "http_client_active_requests", &labels)) == (Some(waiting), Some(active)) {
                 break page;
             }
             assert!(Instant::now() < end, "{page}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         };
+        let running = get("slow");
+        until(0.0, 1.0).await;
+        let waiting = [get("slow"), get("slow")];
+        let page = until(2.0, 1.0).await;
         assert_eq!(sample(&page, "scim_connector_calls_running", &labels), Some(1.0), "{page}");
         // Those that wait first, or the next of them would begin in between.
-        for call in calls.into_iter().rev() {
+        for call in waiting.into_iter().chain([running]) {
             call.abort();
             call.await.unwrap_err();
         }

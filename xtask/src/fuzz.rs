@@ -21,7 +21,7 @@ const RUSTFLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanit
 const LIMITS: [&str; 3] = ["-rss_limit_mb=512", "-timeout=5", "-max_len=8192"];
 
 /// How long each target runs in the step of `cargo xtask test`.
-const SECONDS: u32 = 3;
+const SECONDS: u32 = 2;
 
 /// The step of `cargo xtask test`: every target, with the same random numbers each time.
 pub fn check() -> Result<()> {
