@@ -9,11 +9,13 @@ use scim_connector_host::sandbox::{self, Sandbox};
 use scim_connector_host::{Client, CodeCache, Connector, Error, Options, Outcome};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock};
 use std::time::{Duration, Instant};
+use tokio::net::TcpSocket;
 
 /// Generous: the machine may be busy, and a server needs two interpreters to start.
 const SERVER_START: Duration = Duration::from_secs(90);
@@ -184,9 +186,15 @@ pub fn sandbox(options: sandbox::Options) -> (Sandbox, Value) {
     (sandbox, connection)
 }
 
-/// A port of this machine on which nobody listens.
+/// A port of this machine on which nobody listens, nor will: it stays taken by a socket that does not listen, or the next
+/// server of a test could get it.
 pub fn closed_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+    static TAKEN: LazyLock<TcpSocket> = LazyLock::new(|| {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
+        socket
+    });
+    TAKEN.local_addr().expect("an address").port()
 }
 
 /// What a command did.
