@@ -18,6 +18,8 @@
 //! Read [`Connector`] and [`Client`] first. A client reaches the origins its connection names and no others
 //! ([`egress::policy`]); every call ends by its deadline; no error, log or debug form contains a secret ([`redact`]).
 
+#[cfg(feature = "flows")]
+pub mod automation;
 mod bindings;
 pub mod cache;
 pub mod catalog;
@@ -30,6 +32,10 @@ pub mod connector;
 pub mod egress;
 mod engine;
 pub mod error;
+#[cfg(feature = "flows")]
+pub mod flow;
+#[cfg(feature = "flows")]
+pub mod history;
 mod instance;
 mod keyring;
 mod records;
