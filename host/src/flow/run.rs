@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -144,10 +145,11 @@ impl Runner {
             depth: 0,
         };
         let result = tokio::select! {
+            biased;
             result = frame.run(input) => Some(result.map(|(output, _)| output)),
             // A step said `then: end` in a nested list, or somebody stops the run: what goes on is finished first.
             () = run.scope.ended() => run.ended.lock().unwrap_or_else(PoisonError::into_inner).take().map(Ok),
-            () = async { stop.0.ended().await; } => None,
+            () = stop.0.ended() => None,
         };
         let ended = match result {
             Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
@@ -246,7 +248,7 @@ struct Frame {
 
 impl Frame {
     /// Runs the list. Gives what it gave, and `$context` as it is then.
-    fn run(&self, input: Value) -> futures::BoxFuture<'_, Result<(Value, Value), Fault>> {
+    fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Result<(Value, Value), Fault>> + Send + '_>> {
         Box::pin(self.run_now(input))
     }
 
