@@ -9,9 +9,11 @@
 pub mod check;
 pub mod document;
 pub mod event;
+pub mod expression;
 pub mod fault;
 pub mod graph;
 
 pub use document::{Document, Place, Problem};
 pub use event::{Event, Watcher};
+pub use expression::Expression;
 pub use fault::Fault;
