@@ -23,6 +23,7 @@ pub mod secrets;
 
 pub use document::{Document, Place, Problem};
 pub use event::{Event, Watcher};
+pub use expression::Expression;
 pub use fault::Fault;
 pub use file::Flow;
 pub use run::{Ended, Runner, Stop};
