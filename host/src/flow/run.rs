@@ -45,7 +45,7 @@ pub struct Runner {
 struct Inner {
     connector: Connector,
     config: Config,
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     secrets: Secrets,
     clients: Mutex<HashMap<String, Arc<OnceCell<Client>>>>,
     /// Flows that `run: workflow` may name.
@@ -144,13 +144,22 @@ impl Runner {
             context: Value::Null,
             depth: 0,
         };
+        // A task of its own: what panics in the engine ends this run and nothing else.
+        let mut going = JoinSet::new();
+        going.spawn(async move { frame.run(input).await });
         let result = tokio::select! {
             biased;
-            result = frame.run(input) => Some(result.map(|(output, _)| output)),
+            result = going.join_next() => Some(match result {
+                Some(Ok(result)) => result.map(|(output, _)| output),
+                Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
+                None => Ok(Value::Null),
+            }),
             // A step said `then: end` in a nested list, or somebody stops the run: what goes on is finished first.
             () = run.scope.ended() => run.ended.lock().unwrap_or_else(PoisonError::into_inner).take().map(Ok),
             () = stop.0.ended() => None,
         };
+        // Steps that are cut off say so before the run does.
+        going.shutdown().await;
         let ended = match result {
             Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
             Some(Err(fault)) => {
