@@ -29,6 +29,8 @@ pub struct Config {
     connections: BTreeMap<String, Sealed<Value>>,
     /// The host's settings for a connection: `[connections.NAME.host]`.
     settings: BTreeMap<String, Sealed<Value>>,
+    /// What flows refer to by name.
+    secrets: BTreeMap<String, Sealed<Value>>,
 }
 
 /// The `[host]` table.
@@ -100,7 +102,11 @@ impl Config {
                 ("default", _) => return Err(wrong("default", "must be text, the name of a connection")),
                 ("host", toml::Value::Table(host)) => config.host = HostSettings::parse(host)?,
                 ("host", _) => return Err(wrong("host", "must be a table: write [host]")),
-                _ => return Err(unknown("", &name, &["connections", "default", "host"])),
+                ("secrets", toml::Value::Table(secrets)) => {
+                    config.secrets = secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
+                }
+                ("secrets", _) => return Err(wrong("secrets", "must be a table: write [secrets]")),
+                _ => return Err(unknown("", &name, &["connections", "default", "host", "secrets"])),
             }
         }
         if let Some(name) = &config.default
@@ -148,6 +154,30 @@ impl Config {
         let settings = self.settings.get(name).cloned();
         let source = ConnectionSource::at(Value::clone(value), path, folder).named(name);
         Ok((name.to_owned(), ConnectionSource { settings, ..source }))
+    }
+
+    /// The names of `[secrets]`.
+    pub fn secret_names(&self) -> impl Iterator<Item = &str> {
+        self.secrets.keys().map(String::as_str)
+    }
+
+    /// The secrets of `[secrets]`, each a reference to the environment, a file or the keyring, or the value itself.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where one cannot be had.
+    #[cfg(feature = "flows")]
+    pub fn secrets(&self) -> Result<crate::flow::secrets::Secrets> {
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let lookup = crate::references::Lookup::here(folder);
+        let mut secrets = BTreeMap::new();
+        for (name, value) in &self.secrets {
+            // Resolved as a member, since a reference stands in something.
+            let mut holder = Sealed::new(serde_json::json!({"value": Value::clone(value)}));
+            crate::references::resolve(&mut holder, &join("secrets", &key(name)), &lookup)?;
+            let value = holder.get_mut("value").map(Value::take).unwrap_or_default();
+            secrets.insert(name.clone(), Sealed::new(value));
+        }
+        Ok(crate::flow::secrets::Secrets::new(secrets))
     }
 
     /// Puts the settings of `[host]` into `options`.

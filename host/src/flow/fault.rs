@@ -1,7 +1,26 @@
 //! What goes wrong in a flow, as `catch` sees it: the DSL's error (type, status, title, detail, instance) with what the
 //! connector knows beside it.
 
+use crate::error::{Error, scim_type_name};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use swf_runtime::WorkflowError;
+
+/// Stands before a fault that travels through swf-runtime, whose errors have no room for all its members.
+const CARRIED: &str = "fault:";
+
+/// The DSL's standard errors, and the types of ours that are such, too.
+const STANDARD: [(&str, &[&str]); 5] = [
+    ("authentication", &["scim.authentication"]),
+    ("authorization", &["scim.permission"]),
+    ("timeout", &["scim.timeout"]),
+    ("configuration", &["scim.configuration"]),
+    ("validation", &["scim.invalidInput"]),
+];
+
+/// Where the DSL's standard errors live.
+const STANDARD_TYPES: [&str; 2] =
+    ["https://serverlessworkflow.io/spec/1.0.0/errors/", "https://serverlessworkflow.io/dsl/errors/types/"];
 
 /// An error of a flow. In expressions it is an object with these members; what is not known is left out.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -39,4 +58,150 @@ pub struct Fault {
     /// The provider's name for the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+}
+
+impl Fault {
+    /// A wrong argument of a step.
+    #[must_use]
+    pub fn of_input(detail: String) -> Self {
+        Self {
+            type_: "scim.invalidInput".into(),
+            title: Some("wrong input".into()),
+            detail: Some(detail),
+            kind: Some("invalidInput".into()),
+            ..Self::default()
+        }
+    }
+
+    /// What a call of the connector ended with.
+    #[must_use]
+    pub fn of_call(error: &Error) -> Self {
+        let class = error.class();
+        let failure = error.failure();
+        let scim_type = failure.and_then(|failure| failure.scim_type.as_ref()).map(|code| scim_type_name(code).to_owned());
+        let retry_after_ms = match error {
+            Error::CircuitOpen { retry_after, .. } => u64::try_from(retry_after.as_millis()).ok(),
+            _ => failure.and_then(|failure| failure.retry_after_ms),
+        };
+        let detail = match error {
+            Error::Config { .. } => error.to_string(),
+            _ => failure.map_or_else(|| error.to_string(), |failure| failure.detail.clone()),
+        };
+        let title = words(scim_type.as_deref().unwrap_or(&class.kind));
+        Self {
+            type_: format!("scim.{}", scim_type.as_deref().unwrap_or(&class.kind)),
+            status: failure.and_then(|failure| failure.status),
+            title: Some(if class.maybe_applied { format!("{title}, may have been applied") } else { title }),
+            detail: Some(detail),
+            instance: None,
+            kind: Some(class.kind),
+            scim_type,
+            retry_after_ms,
+            maybe_applied: class.maybe_applied,
+            transient: class.transient,
+            request_id: failure.and_then(|failure| failure.request_id.clone()),
+        }
+    }
+
+    /// What swf-runtime ended with; `instance` is the step it happened in.
+    pub(super) fn of_engine(error: &WorkflowError, instance: Option<String>) -> Self {
+        let detail = error.detail().filter(|detail| !detail.is_empty());
+        if let Some(fault) = detail.and_then(|detail| detail.strip_prefix(CARRIED)).and_then(|json| serde_json::from_str(json).ok()) {
+            return fault;
+        }
+        let own = error.instance().filter(|own| !own.starts_with("/do/") && *own != "/");
+        let message = error.fields().message.as_str();
+        Self {
+            type_: error.error_type().to_owned(),
+            status: error.status().and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok()),
+            title: error.title().map(str::to_owned),
+            detail: detail.or(Some(message).filter(|text| !text.is_empty())).map(str::to_owned),
+            instance: own.map(str::to_owned).or(instance),
+            ..Self::default()
+        }
+    }
+
+    /// As swf-runtime passes it on.
+    pub(super) fn into_engine(self, task: &str) -> WorkflowError {
+        let carried = serde_json::to_string(&self).unwrap_or_default();
+        let (status, title) = (self.status.map(Value::from), self.title);
+        let instance = self.instance.unwrap_or_default();
+        WorkflowError::typed(&self.type_, format!("{CARRIED}{carried}"), task.to_owned(), instance, status, title)
+    }
+
+    /// As expressions see it.
+    pub(super) fn to_value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Whether `catch.errors.with` means it: every member that is there is equal. A type may be named by its last segment,
+    /// and the DSL's standard types mean ours of the same meaning (any other failure of a call is `communication`).
+    pub(super) fn matches(&self, filter: &Map<String, Value>) -> bool {
+        let value = self.to_value();
+        filter.iter().all(|(name, wanted)| match (name.as_str(), wanted) {
+            ("type", Value::String(wanted)) => self.is_of(wanted),
+            ("details", wanted) => value.get("detail") == Some(wanted),
+            (name, wanted) => value.get(name) == Some(wanted),
+        })
+    }
+
+    fn is_of(&self, wanted: &str) -> bool {
+        let short = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+        if self.type_ == wanted || short(&self.type_) == wanted {
+            return true;
+        }
+        let Some(standard) = STANDARD_TYPES.iter().find_map(|prefix| wanted.strip_prefix(prefix)) else { return false };
+        let ours = STANDARD.iter().find(|(_, ours)| ours.contains(&self.type_.as_str()));
+        match ours {
+            Some((name, _)) => *name == standard,
+            None => short(&self.type_) == standard || standard == "communication" && self.type_.starts_with("scim."),
+        }
+    }
+}
+
+/// A name in camelCase as words.
+fn words(name: &str) -> String {
+    let mut text = String::new();
+    for character in name.chars() {
+        if character.is_uppercase() {
+            text.push(' ');
+        }
+        text.extend(character.to_lowercase());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_fault_survives_the_engine_and_is_found_by_its_members() {
+        let fault = Fault {
+            type_: "scim.uniqueness".into(),
+            status: Some(409),
+            title: Some("uniqueness".into()),
+            detail: Some("userName is taken".into()),
+            instance: Some("/do/0/create".into()),
+            kind: Some("conflict".into()),
+            scim_type: Some("uniqueness".into()),
+            retry_after_ms: Some(7),
+            maybe_applied: true,
+            ..Fault::default()
+        };
+        assert_eq!(Fault::of_engine(&fault.clone().into_engine("create"), None), fault);
+        let matches = |filter: Value| fault.matches(filter.as_object().unwrap());
+        assert!(matches(json!({})));
+        assert!(matches(json!({"status": 409})));
+        assert!(matches(json!({"type": "scim.uniqueness", "status": 409})));
+        assert!(matches(json!({"type": "https://serverlessworkflow.io/spec/1.0.0/errors/communication"})));
+        assert!(!matches(json!({"type": "https://serverlessworkflow.io/spec/1.0.0/errors/timeout"})));
+        assert!(!matches(json!({"status": 404})));
+        assert!(!matches(json!({"type": "uniqueness"})));
+        let raised = WorkflowError::typed("https://x/types/compliance", "no".into(), "a".into(), "/do/0/a".into(), Some(json!(400)), None);
+        let raised = Fault::of_engine(&raised, Some("/do/3/a".into()));
+        assert_eq!((raised.status, raised.instance.as_deref()), (Some(400), Some("/do/3/a")));
+        assert!(raised.matches(json!({"type": "compliance"}).as_object().unwrap()));
+    }
 }

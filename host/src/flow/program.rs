@@ -1,0 +1,533 @@
+//! Rewrites a flow for swf-runtime. A task list becomes a [`Block`], which one `WorkflowRunner` runs from top to bottom; in it
+//! `set`, `switch`, `raise`, `wait` and what every task may have (`if`, `input`, `output`, `export`, `timeout`, `then`) stay as they
+//! are. What has to know of connections, streams, parallelism or retries becomes a custom task that names a [`Step`], and
+//! [`super::run`] carries it out. It expects a flow that [`super::check`] has found good, and runs nothing.
+
+use super::document::{Document, Problem};
+use super::event::StepKind;
+use super::expression::Expression;
+use super::retry::Policy;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+use swf_core::models::workflow::WorkflowDefinition;
+
+/// `type` of the custom tasks.
+pub const STEP: &str = "step";
+
+/// The member of a custom task that says which step.
+const NUMBER: &str = "number";
+
+/// The variable that carries `$context` into a block that exports.
+pub const CARRIED_CONTEXT: &str = "$carriedContext";
+
+/// Members that any task may have and that swf-runtime sees to.
+const COMMON: [&str; 7] = ["if", "input", "output", "export", "timeout", "then", "metadata"];
+
+/// Variables of the engine that a nested runner would have values of its own for.
+const PASSED: [&str; 2] = ["$input", "$workflow"];
+
+/// A flow as it is run.
+pub struct Program {
+    /// The flow's own task list, with its input, output and timeout.
+    pub root: Arc<Block>,
+    /// What the custom tasks stand for, by number.
+    steps: Vec<Arc<Step>>,
+}
+
+impl Program {
+    /// The step that a custom task names.
+    pub fn step(&self, config: &Value) -> Option<Arc<Step>> {
+        self.steps.get(config.get(NUMBER)?.as_str()?.parse::<usize>().ok()?).cloned()
+    }
+}
+
+/// A task list.
+pub struct Block {
+    /// What swf-runtime runs.
+    pub definition: WorkflowDefinition,
+    /// Where the list stands: a JSON pointer such as `/do/2/try`.
+    pub pointer: String,
+    /// Its tasks.
+    pub tasks: Vec<Task>,
+    /// Whether it changes `$context`: its output is then an object of `output` and `context`.
+    pub exports: bool,
+    /// Whether it reads `$context`.
+    pub reads_context: bool,
+}
+
+impl Block {
+    /// A task by its name.
+    pub fn task(&self, name: &str) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.name == name)
+    }
+}
+
+/// A task of a block.
+pub struct Task {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub pointer: String,
+    /// What it is, where swf-runtime runs it alone; none where a [`Step`] tells of itself.
+    pub native: Option<StepKind>,
+}
+
+/// What a custom task stands for.
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub pointer: String,
+    /// What it does.
+    pub action: Action,
+}
+
+/// What a custom task does.
+pub enum Action {
+    /// Calls an operation or a source.
+    Call {
+        /// Its name.
+        function: String,
+    },
+    /// Runs a list.
+    Do(Arc<Block>),
+    /// Runs a list for each item.
+    For {
+        /// The list.
+        body: Arc<Block>,
+        /// The item's variable, with its `$`.
+        each: String,
+        /// The index's variable, with its `$`.
+        at: String,
+        /// Goes on while this is true, seen after each item.
+        condition: Option<Expression>,
+        /// How many items at a time.
+        concurrency: usize,
+    },
+    /// Runs lists beside each other.
+    Fork {
+        /// The branches, each with its name.
+        branches: Vec<(String, Arc<Block>)>,
+        /// Whether the first to finish wins.
+        compete: bool,
+        /// How many at a time.
+        concurrency: usize,
+    },
+    /// Runs a list and another where it fails.
+    Try(Box<Try>),
+    /// Runs another flow.
+    Run {
+        /// Its `document.namespace`, `document.name` and `document.version`.
+        flow: (String, String, String),
+    },
+    /// Ends the flow, from within a nested list.
+    End,
+}
+
+/// `try` and `catch`.
+pub struct Try {
+    /// What is tried.
+    pub body: Arc<Block>,
+    /// `catch.errors.with`.
+    pub filter: Map<String, Value>,
+    /// The error's variable, with its `$`.
+    pub variable: String,
+    /// `catch.when`.
+    pub when: Option<Expression>,
+    /// `catch.exceptWhen`.
+    pub except_when: Option<Expression>,
+    /// `catch.retry`.
+    pub retry: Option<Policy>,
+    /// `catch.do`.
+    pub handler: Option<Arc<Block>>,
+}
+
+/// Rewrites a flow.
+///
+/// # Errors
+/// Where swf-core does not take what the check let pass.
+pub fn compile(document: &Document) -> Result<Program, Problem> {
+    let flow = document.value.as_object().cloned().unwrap_or_default();
+    let mut lowering = Lowering { document, flow: &flow, steps: Vec::new() };
+    let mut whole = Map::new();
+    for name in ["input", "output", "timeout"] {
+        if let Some(value) = flow.get(name) {
+            whole.insert(name.into(), quoted(value.clone()));
+        }
+    }
+    let root = lowering.block(&flow["do"], "/do", &[], whole)?;
+    Ok(Program { root, steps: lowering.steps })
+}
+
+struct Lowering<'a> {
+    document: &'a Document,
+    flow: &'a Map<String, Value>,
+    steps: Vec<Arc<Step>>,
+}
+
+impl Lowering<'_> {
+    /// `whole` are the members of the flow itself; of a nested list there are none.
+    fn block(
+        &mut self,
+        list: &Value,
+        pointer: &str,
+        scope: &[String],
+        mut whole: Map<String, Value>,
+    ) -> Result<Arc<Block>, Problem> {
+        let nested = pointer != "/do";
+        let text = list.to_string();
+        let exports = nested && has_export(list);
+        let mut tasks = Vec::new();
+        let mut lowered = Vec::new();
+        let mut ends = false;
+        if exports {
+            lowered.push(json!({CARRIED_CONTEXT: {"do": [], "export": {"as": format!("${{ {CARRIED_CONTEXT} }}")}}}));
+        }
+        for (index, item) in list.as_array().into_iter().flatten().enumerate() {
+            for (name, task) in item.as_object().into_iter().flatten() {
+                let pointer = format!("{pointer}/{index}/{}", escaped(name));
+                let (mut task, native) = self.task(name, task, &pointer, scope)?;
+                if nested && task.get("then").and_then(Value::as_str) == Some("end") {
+                    task["then"] = END.into();
+                    ends = true;
+                }
+                tasks.push(Task { name: name.clone(), pointer, native });
+                lowered.push(json!({name: task}));
+            }
+        }
+        if ends {
+            // swf-runtime's `end` leaves the list it stands in; the flow is ended by a step that only `then` reaches.
+            lowered.push(json!({LEAVE: {"do": [], "then": "exit"}}));
+            let number = self.step(Step { name: END.into(), pointer: pointer.into(), action: Action::End });
+            lowered.push(json!({END: {"type": STEP, NUMBER: number}}));
+        }
+        if exports {
+            whole.insert("output".into(), json!({"as": {"output": "${ . }", "context": "${ $context }"}}));
+        }
+        if let Some(parts) = self.reusable() {
+            whole.insert("use".into(), parts);
+        }
+        whole.insert("document".into(), self.flow.get("document").cloned().unwrap_or_default());
+        whole.insert("do".into(), lowered.into());
+        let definition = serde_json::from_value(Value::Object(whole))
+            .map_err(|error| self.document.problem(pointer, format!("the engine does not take this: {error}")))?;
+        Ok(Arc::new(Block {
+            definition,
+            pointer: pointer.into(),
+            tasks,
+            exports,
+            reads_context: mentions(&text, "$context"),
+        }))
+    }
+
+    /// The members of `use` that swf-runtime itself looks into.
+    fn reusable(&self) -> Option<Value> {
+        let parts = self.flow.get("use")?.as_object()?;
+        let kept = parts.iter().filter(|(name, _)| matches!(name.as_str(), "errors" | "timeouts"));
+        let kept: Map<_, _> = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        (!kept.is_empty()).then_some(Value::Object(kept))
+    }
+
+    fn step(&mut self, step: Step) -> String {
+        self.steps.push(Arc::new(step));
+        (self.steps.len() - 1).to_string()
+    }
+
+    /// A task as swf-runtime gets it, and what it is where it needs no step.
+    fn task(
+        &mut self,
+        name: &str,
+        task: &Value,
+        pointer: &str,
+        scope: &[String],
+    ) -> Result<(Value, Option<StepKind>), Problem> {
+        let has = |key: &str| task.get(key).is_some();
+        let native = if has("set") {
+            Some(StepKind::Set)
+        } else if has("switch") {
+            Some(StepKind::Switch)
+        } else if has("raise") {
+            Some(StepKind::Raise)
+        } else if has("wait") {
+            Some(StepKind::Wait)
+        } else if task.pointer("/run/shell").is_some() {
+            Some(StepKind::Run)
+        } else if task.get("call").and_then(Value::as_str) == Some("http") {
+            Some(StepKind::Call)
+        } else {
+            None
+        };
+        if native.is_some() {
+            let mut task = Value::Object(members(task));
+            with_default_case(&mut task);
+            return Ok((task, native));
+        }
+        if let Some(function) = task.get("call").and_then(Value::as_str)
+            && let Some(defined) = self.function(function)
+        {
+            return self.task(name, &applied(task, &defined), pointer, scope);
+        }
+        let (action, given, reads) = self.action(task, pointer, scope)?;
+        // Names that the step's own expressions and lists use, each handed over as it is here.
+        let text = task.to_string();
+        let names = scope.iter().map(String::as_str).chain(PASSED).filter(|name| mentions(&text, name));
+        let variables: Map<String, Value> = names.map(|name| (name.into(), format!("${{ {name} }}").into())).collect();
+        let exports = action_exports(&action);
+        let mut from = Map::from_iter([
+            ("input".to_owned(), Value::from("${ . }")),
+            ("variables".to_owned(), Value::Object(variables)),
+            ("given".to_owned(), given),
+        ]);
+        if reads || exports {
+            from.insert("context".into(), "${ $context }".into());
+        }
+        let number = self.step(Step { name: name.into(), pointer: pointer.into(), action });
+        let mut custom = json!({"type": STEP, NUMBER: number, "input": {"from": from}});
+        if exports {
+            custom["output"] = json!({"as": "${ .output }"});
+            custom["export"] = json!({"as": "${ $task.output.context }"});
+        }
+        let common: Map<String, Value> = members(task)
+            .into_iter()
+            .filter(|(key, _)| COMMON.contains(&key.as_str()) && key != "metadata")
+            .collect();
+        let wrapped = ["input", "output", "export"].iter().any(|key| common.contains_key(*key));
+        let mut task = if wrapped { json!({"do": [{name: custom}]}) } else { custom };
+        if let Some(members) = task.as_object_mut() {
+            members.extend(common);
+        }
+        Ok((task, None))
+    }
+
+    /// What a task does, what it takes as an expression, and whether it reads `$context`.
+    fn action(&mut self, task: &Value, pointer: &str, scope: &[String]) -> Result<(Action, Value, bool), Problem> {
+        let concurrency = task.pointer("/metadata/concurrency").and_then(Value::as_u64);
+        let concurrency = concurrency.and_then(|number| usize::try_from(number).ok());
+        if let Some(function) = task.get("call").and_then(Value::as_str) {
+            let given = quoted(task.get("with").cloned().unwrap_or_else(|| json!({})));
+            return Ok((Action::Call { function: function.to_owned() }, given, false));
+        }
+        if let Some(run) = task.pointer("/run/workflow") {
+            let part = |name: &str| run.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let given = run.get("input").map_or_else(|| "${ . }".into(), |input| quoted(input.clone()));
+            return Ok((Action::Run { flow: (part("namespace"), part("name"), part("version")) }, given, false));
+        }
+        if let Some(of) = task.get("for") {
+            let variable = |key: &str, default: &str| dollar(of.get(key).and_then(Value::as_str).unwrap_or(default));
+            let (each, at) = (variable("each", "item"), variable("at", "index"));
+            let scope = [scope, &[each.clone(), at.clone()]].concat();
+            let body = self.block(&task["do"], &format!("{pointer}/do"), &scope, Map::new())?;
+            let condition = self.expression(task, "while", pointer, &scope)?;
+            let given = strict(&of["in"]);
+            let reads = body.reads_context || condition.is_some();
+            return Ok((Action::For { body, each, at, condition, concurrency: concurrency.unwrap_or(1) }, given, reads));
+        }
+        if let Some(fork) = task.get("fork") {
+            let mut branches = Vec::new();
+            for (index, branch) in fork["branches"].as_array().into_iter().flatten().enumerate() {
+                for (name, task) in branch.as_object().into_iter().flatten() {
+                    // A list of one, which stands where the branch does.
+                    let list = format!("{pointer}/fork/branches/{index}");
+                    let mut block = self.block(&json!([{name: task}]), &list, scope, Map::new())?;
+                    if let Some(block) = Arc::get_mut(&mut block) {
+                        block.tasks.iter_mut().for_each(|task| task.pointer = format!("{list}/{}", escaped(name)));
+                    }
+                    branches.push((name.clone(), block));
+                }
+            }
+            let compete = fork.get("compete").and_then(Value::as_bool).unwrap_or_default();
+            let reads = branches.iter().any(|(_, block)| block.reads_context);
+            let concurrency = concurrency.unwrap_or(DEFAULT_FORK);
+            return Ok((Action::Fork { branches, compete, concurrency }, Value::Null, reads));
+        }
+        if let Some(list) = task.get("try") {
+            let body = self.block(list, &format!("{pointer}/try"), scope, Map::new())?;
+            let catch = task.get("catch").cloned().unwrap_or_default();
+            let place = format!("{pointer}/catch");
+            let variable = dollar(catch.get("as").and_then(Value::as_str).unwrap_or("error"));
+            let scope = [scope, std::slice::from_ref(&variable)].concat();
+            let handler = match catch.get("do") {
+                Some(list) => Some(self.block(list, &format!("{place}/do"), &scope, Map::new())?),
+                None => None,
+            };
+            let retry = match catch.get("retry") {
+                Some(Value::String(name)) => self.flow.get("use").and_then(|parts| parts["retries"].get(name)).cloned(),
+                other => other.cloned(),
+            };
+            let retry = match retry {
+                Some(policy) => Some(Policy {
+                    when: self.expression(&policy, "when", &format!("{place}/retry"), &scope)?,
+                    except_when: self.expression(&policy, "exceptWhen", &format!("{place}/retry"), &scope)?,
+                    ..Policy::of(&policy).map_err(|text| self.document.problem(&format!("{place}/retry"), text))?
+                }),
+                None => None,
+            };
+            let when = self.expression(&catch, "when", &place, &scope)?;
+            let except_when = self.expression(&catch, "exceptWhen", &place, &scope)?;
+            let filter = catch.pointer("/errors/with").and_then(Value::as_object).cloned().unwrap_or_default();
+            let reads = body.reads_context || handler.as_ref().is_some_and(|block| block.reads_context);
+            let reads = reads || when.is_some() || except_when.is_some() || retry.is_some();
+            let action = Try { body, filter, variable, when, except_when, retry, handler };
+            return Ok((Action::Try(Box::new(action)), Value::Null, reads));
+        }
+        let body = self.block(&task["do"], &format!("{pointer}/do"), scope, Map::new())?;
+        let reads = body.reads_context;
+        Ok((Action::Do(body), Value::Null, reads))
+    }
+
+    /// An expression that [`super::run`] evaluates itself.
+    fn expression(
+        &self,
+        object: &Value,
+        member: &str,
+        pointer: &str,
+        scope: &[String],
+    ) -> Result<Option<Expression>, Problem> {
+        let Some(text) = object.get(member).and_then(Value::as_str) else { return Ok(None) };
+        let names: Vec<String> = scope.iter().cloned().chain(["$context", "$input", "$workflow"].map(str::to_owned)).collect();
+        Expression::compile(bare(text), &names)
+            .map(Some)
+            .map_err(|error| self.document.problem(&format!("{pointer}/{member}"), error.message))
+    }
+
+    fn function(&self, name: &str) -> Option<Value> {
+        self.flow.get("use")?.get("functions")?.get(name).cloned()
+    }
+}
+
+/// How many branches of a fork run at a time where it does not say.
+const DEFAULT_FORK: usize = 8;
+
+/// Tasks that nobody writes.
+const END: &str = "$end";
+const LEAVE: &str = "$leave";
+
+/// A function's task with the arguments and the common members of the call.
+fn applied(call: &Value, function: &Value) -> Value {
+    let mut task = function.clone();
+    let arguments = call.get("with").and_then(Value::as_object).cloned().unwrap_or_default();
+    if task.get("call").is_some() {
+        let mut with = task.get("with").and_then(Value::as_object).cloned().unwrap_or_default();
+        with.extend(arguments);
+        task["with"] = Value::Object(with);
+    } else if !arguments.is_empty() {
+        task = json!({"do": [{"function": task}], "input": {"from": arguments}});
+    }
+    for key in COMMON {
+        if let Some(value) = call.get(key) {
+            task[key] = value.clone();
+        }
+    }
+    task
+}
+
+/// swf-runtime goes on with the next task where no case of a switch matches, whatever the switch's own `then` says.
+fn with_default_case(task: &mut Value) {
+    let Some(then) = task.get("then").cloned() else { return };
+    let Some(cases) = task.get_mut("switch").and_then(Value::as_array_mut) else { return };
+    if cases.iter().all(|case| case.as_object().is_some_and(|case| case.values().all(|case| case.get("when").is_some()))) {
+        cases.push(json!({"$otherwise": {"then": then}}));
+    }
+}
+
+fn action_exports(action: &Action) -> bool {
+    match action {
+        Action::Do(block) | Action::For { body: block, .. } => block.exports,
+        Action::Try(it) => it.body.exports || it.handler.as_ref().is_some_and(|block| block.exports),
+        // Branches run beside each other: what they export stays theirs.
+        Action::Fork { .. } | Action::Call { .. } | Action::Run { .. } | Action::End => false,
+    }
+}
+
+fn has_export(value: &Value) -> bool {
+    match value {
+        Value::Object(members) => members.contains_key("export") || members.values().any(has_export),
+        Value::Array(items) => items.iter().any(has_export),
+        _ => false,
+    }
+}
+
+/// Whether a text mentions a variable.
+fn mentions(text: &str, variable: &str) -> bool {
+    text.match_indices(variable).any(|(at, found)| {
+        let next = text.get(at + found.len()..).and_then(|rest| rest.chars().next());
+        !next.is_some_and(|next| next.is_alphanumeric() || next == '_')
+    })
+}
+
+fn dollar(name: &str) -> String {
+    format!("${}", name.trim_start_matches('$'))
+}
+
+/// What stands between `${` and `}`, or the whole text.
+pub fn bare(text: &str) -> &str {
+    let inner = text.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+    inner.unwrap_or(text)
+}
+
+/// A bare expression in `${ }`.
+fn strict(value: &Value) -> Value {
+    match value {
+        Value::String(text) => format!("${{ {} }}", bare(text).trim()).into(),
+        other => other.clone(),
+    }
+}
+
+/// The value with its expressions as swf-runtime needs them: it takes every `'` of an expression for `"`. In jq a string
+/// stands in `"` only, so that an apostrophe in one is written as an escape.
+fn quoted(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.starts_with("${") && text.ends_with('}') => escape_apostrophes(&text).into(),
+        Value::Array(items) => items.into_iter().map(quoted).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, quoted(value))).collect(),
+        other => other,
+    }
+}
+
+/// A task's member, of which some are expressions although no `${ }` says so.
+fn member(name: &str, mut value: Value) -> Value {
+    let bare = match name {
+        "if" | "when" => Some(&mut value),
+        "input" => value.get_mut("from"),
+        "output" | "export" => value.get_mut("as"),
+        "switch" => {
+            let cases = value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+            for when in cases.flat_map(|case| case.values_mut()).filter_map(|case| case.get_mut("when")) {
+                *when = strict(when);
+            }
+            None
+        }
+        _ => None,
+    };
+    if let Some(bare) = bare {
+        *bare = strict(bare);
+    }
+    quoted(value)
+}
+
+/// The members of a task as swf-runtime needs them.
+fn members(task: &Value) -> Map<String, Value> {
+    let members = task.as_object().into_iter().flatten();
+    members.map(|(name, value)| (name.clone(), member(name, value.clone()))).collect()
+}
+
+fn escape_apostrophes(text: &str) -> String {
+    let mut inside = false;
+    let mut escaped = false;
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == '\'' && inside {
+            out.push_str("\\u0027");
+        } else {
+            out.push(character);
+        }
+        inside ^= character == '"' && !escaped;
+        escaped = character == '\\' && !escaped;
+    }
+    out
+}
+
+/// A member's name in a JSON pointer (RFC 6901).
+pub fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,146 @@
+//! When a step that failed is tried again: the DSL's retry policy. Pure; [`super::run`] waits.
+
+use super::expression::Expression;
+use serde_json::Value;
+use std::time::Duration;
+
+/// How often a policy that does not say tries again.
+const RETRIES: u32 = 3;
+
+/// How long a policy that does not say waits.
+const DELAY: Duration = Duration::from_secs(1);
+
+/// `retry` of a `catch`, or of `use.retries`.
+#[derive(Clone)]
+pub struct Policy {
+    /// Only where this is true of the error.
+    pub when: Option<Expression>,
+    /// Not where this is true of the error.
+    pub except_when: Option<Expression>,
+    delay: Duration,
+    backoff: Backoff,
+    /// At least and at most so much more.
+    jitter: (Duration, Duration),
+    /// How many repetitions.
+    retries: u32,
+    /// How long one try may take.
+    pub attempt_limit: Option<Duration>,
+    /// How long all of them may take.
+    limit: Option<Duration>,
+}
+
+#[derive(Clone, Copy)]
+enum Backoff {
+    Constant,
+    Linear(Duration),
+    Exponential,
+}
+
+impl Policy {
+    /// Reads a policy; its expressions are the caller's.
+    ///
+    /// # Errors
+    /// What is no duration.
+    pub fn of(value: &Value) -> Result<Self, String> {
+        let time = |pointer: &str| value.pointer(pointer).map(|value| duration(value)).transpose();
+        let delay = time("/delay")?.unwrap_or(DELAY);
+        let backoff = match value.get("backoff") {
+            Some(backoff) if backoff.get("exponential").is_some() => Backoff::Exponential,
+            Some(backoff) if backoff.get("linear").is_some() => {
+                Backoff::Linear(time("/backoff/linear/increment")?.unwrap_or(delay))
+            }
+            _ => Backoff::Constant,
+        };
+        let count = value.pointer("/limit/attempt/count").and_then(Value::as_u64);
+        Ok(Self {
+            when: None,
+            except_when: None,
+            delay,
+            backoff,
+            jitter: (time("/jitter/from")?.unwrap_or_default(), time("/jitter/to")?.unwrap_or_default()),
+            retries: count.map_or(RETRIES, |count| u32::try_from(count).unwrap_or(u32::MAX)),
+            attempt_limit: time("/limit/attempt/duration")?,
+            limit: time("/limit/duration")?,
+        })
+    }
+
+    /// How long to wait before the repetition `attempt`, counted from 1; none where there is none more. `spent` is what the
+    /// tries and pauses so far took, `asked` what the provider asked for, `chance` is from 0 to 1.
+    #[must_use]
+    pub fn wait(&self, attempt: u32, spent: Duration, asked: Option<Duration>, chance: f64) -> Option<Duration> {
+        if attempt > self.retries {
+            return None;
+        }
+        let before = attempt.saturating_sub(1);
+        let own = match self.backoff {
+            Backoff::Constant => self.delay,
+            Backoff::Linear(increment) => self.delay.saturating_add(increment.saturating_mul(before)),
+            Backoff::Exponential => self.delay.saturating_mul(1 << before.min(20)),
+        };
+        let (from, to) = self.jitter;
+        let wait = own.saturating_add(from).saturating_add(to.saturating_sub(from).mul_f64(chance));
+        let wait = wait.max(asked.unwrap_or_default());
+        self.limit.is_none_or(|limit| spent.saturating_add(wait) <= limit).then_some(wait)
+    }
+}
+
+/// A duration of the DSL: an object of days to milliseconds, or ISO 8601.
+///
+/// # Errors
+/// What it is instead.
+pub fn duration(value: &Value) -> Result<Duration, String> {
+    const UNITS: [(&str, u64); 5] =
+        [("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000), ("seconds", 1000), ("milliseconds", 1)];
+    match value {
+        Value::String(text) => {
+            let span: jiff::SignedDuration = text.parse().map_err(|_| format!("`{text}` is no ISO 8601 duration such as PT30S"))?;
+            Duration::try_from(span).map_err(|_| format!("`{text}` is less than no time"))
+        }
+        Value::Object(members) => members.iter().try_fold(Duration::ZERO, |sum, (name, value)| {
+            let unit = UNITS.iter().find(|(unit, _)| unit == name);
+            let amount = value.as_u64().zip(unit).and_then(|(count, (_, unit))| count.checked_mul(*unit));
+            let amount = amount.ok_or_else(|| format!("`{name}: {value}` is no part of a duration; write such as {{seconds: 30}}"))?;
+            Ok(sum.saturating_add(Duration::from_millis(amount)))
+        }),
+        other => Err(format!("{other} is no duration; write {{seconds: 30}} or PT30S")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn pauses_grow_and_what_the_provider_asks_for_is_kept() {
+        let policy = |value: Value| Policy::of(&value).unwrap();
+        let waits = |policy: &Policy| {
+            (1..=4).map(|attempt| policy.wait(attempt, Duration::ZERO, None, 0.5).map(|wait| wait.as_millis())).collect::<Vec<_>>()
+        };
+        let four = json!({"attempt": {"count": 4}});
+        assert_eq!(waits(&policy(json!({}))), [Some(1000), Some(1000), Some(1000), None]);
+        assert_eq!(
+            waits(&policy(json!({"delay": {"milliseconds": 100}, "backoff": {"exponential": {}}, "limit": four}))),
+            [Some(100), Some(200), Some(400), Some(800)]
+        );
+        assert_eq!(
+            waits(&policy(json!({"delay": "PT1S", "backoff": {"linear": {"increment": {"seconds": 2}}}, "limit": four}))),
+            [Some(1000), Some(3000), Some(5000), Some(7000)]
+        );
+        let jittered = policy(json!({"delay": {"seconds": 1}, "jitter": {"from": {"seconds": 1}, "to": {"seconds": 3}}}));
+        assert_eq!(jittered.wait(1, Duration::ZERO, None, 0.5), Some(Duration::from_secs(3)));
+        let asked = policy(json!({"limit": {"duration": {"seconds": 40}}}));
+        assert_eq!(asked.wait(1, Duration::ZERO, Some(Duration::from_secs(30)), 0.5), Some(Duration::from_secs(30)));
+        assert_eq!(asked.wait(2, Duration::from_secs(30), Some(Duration::from_secs(30)), 0.5), None);
+    }
+
+    #[test]
+    fn durations_are_objects_or_iso_8601() {
+        assert_eq!(duration(&json!({"minutes": 1, "seconds": 30})), Ok(Duration::from_secs(90)));
+        assert_eq!(duration(&json!("PT1M30S")), Ok(Duration::from_secs(90)));
+        assert_eq!(duration(&json!("soon")).unwrap_err(), "`soon` is no ISO 8601 duration such as PT30S");
+        assert!(duration(&json!({"weeks": 1})).is_err());
+        assert!(duration(&json!(30)).is_err());
+        assert!(duration(&json!("-PT1S")).is_err());
+    }
+}

@@ -1,0 +1,65 @@
+//! The configuration's `[secrets]`: values that flows refer to by name.
+
+use crate::redact::Redactor;
+use crate::sealed::Sealed;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use swf_runtime::SecretManager;
+
+/// Named secrets; wiped when the last clone goes.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    values: Arc<BTreeMap<String, Sealed<Value>>>,
+    redactor: Arc<Redactor>,
+    /// Which of them may be had; all where none.
+    only: Option<Arc<[String]>>,
+}
+
+impl Secrets {
+    /// These secrets.
+    #[must_use]
+    pub fn new(values: BTreeMap<String, Sealed<Value>>) -> Self {
+        let redactor = Redactor::default();
+        for value in values.values() {
+            learn(&redactor, value);
+        }
+        Self { values: Arc::new(values), redactor: Arc::new(redactor), only: None }
+    }
+
+    /// Only those of these names.
+    #[must_use]
+    pub fn only(&self, names: &[String]) -> Self {
+        Self { only: Some(names.into()), ..self.clone() }
+    }
+
+    /// What takes them out of text.
+    #[must_use]
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    fn may(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|allowed| allowed == name))
+    }
+}
+
+fn learn(redactor: &Redactor, value: &Value) {
+    match value {
+        Value::String(text) => redactor.learn(text),
+        Value::Array(items) => items.iter().for_each(|item| learn(redactor, item)),
+        Value::Object(members) => members.values().for_each(|member| learn(redactor, member)),
+        _ => {}
+    }
+}
+
+impl SecretManager for Secrets {
+    fn get_secret(&self, key: &str) -> Option<Value> {
+        self.values.get(key).filter(|_| self.may(key)).map(|value| Value::clone(value))
+    }
+
+    fn get_all_secrets(&self) -> Value {
+        let named = self.values.iter().filter(|(name, _)| self.may(name));
+        Value::Object(named.map(|(name, value)| (name.clone(), Value::clone(value))).collect::<Map<_, _>>())
+    }
+}
