@@ -88,7 +88,7 @@ fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<Step> 
         lines.push(format!("only if {}", text(task.get("if"))));
     }
     let concurrency = task.get("metadata").and_then(|metadata| metadata.get("concurrency")).and_then(Value::as_u64);
-    let at_a_time = concurrency.map(|number| format!(", {number} at a time")).unwrap_or_default();
+    let at_a_time = concurrency.map(|number| format!("; {number} at a time")).unwrap_or_default();
     let list = |member: &str| steps(&join(&pointer, member), task.get(member).unwrap_or(&Value::Null));
     match *kind {
         "call" => {
@@ -99,7 +99,8 @@ fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<Step> 
         }
         "for" => {
             let each = inner("/each").and_then(Value::as_str).unwrap_or("item");
-            lines.push(format!("each {each} of {}{at_a_time}", text(inner("/in"))));
+            let of = Some(text(inner("/in"))).filter(|of| *of != ".").unwrap_or("the input");
+            lines.push(format!("each {each} of {of}{at_a_time}"));
             if task.contains_key("while") {
                 lines.push(format!("while {}", text(task.get("while"))));
             }

@@ -40,7 +40,7 @@ pub fn svg(document: &Document) -> String {
     y = drawing.pill(&start, y);
     y = drawing.arrow(WIDTH / 2.0, y, y + GAP);
     y = drawing.list(&steps, MARGIN, y, WIDTH - 2.0 * MARGIN);
-    if steps.last().is_none_or(Step::goes_on) {
+    if steps.last().is_none_or(|step| step.goes_on() || matches!(step.then.as_deref(), Some("end" | "exit"))) {
         y = drawing.arrow(WIDTH / 2.0, y, y + GAP);
     } else {
         y += GAP;
