@@ -5,6 +5,7 @@
 //! alone, the file must belong to the user and be writable by nobody else, and a digest in its head must match, which
 //! catches truncation and decay before wasmtime sees the bytes.
 
+use crate::folders;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::hash::{Hash, Hasher};
@@ -34,17 +35,7 @@ pub enum CacheStatus {
 /// cache folder.
 #[must_use]
 pub fn default_folder() -> Option<PathBuf> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = variable("XDG_CACHE_HOME").filter(|path| path.is_absolute()).or_else(|| {
-        if cfg!(windows) {
-            variable("LOCALAPPDATA")
-        } else if cfg!(target_os = "macos") {
-            variable("HOME").map(|home| home.join("Library/Caches"))
-        } else {
-            variable("HOME").map(|home| home.join(".cache"))
-        }
-    })?;
-    Some(base.join("scim-connector"))
+    folders::folder(&folders::CACHE)
 }
 
 /// What a component is known by: the SHA-256 of its bytes.

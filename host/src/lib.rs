@@ -34,6 +34,7 @@ mod engine;
 pub mod error;
 #[cfg(feature = "flows")]
 pub mod flow;
+mod folders;
 #[cfg(feature = "flows")]
 pub mod history;
 mod instance;

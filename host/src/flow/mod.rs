@@ -6,14 +6,25 @@
 //! of connections, streams, parallelism and retries; [`event`] is what a run tells while it goes, to the terminal
 //! ([`crate::cli`]), to the history ([`crate::history`]) and through it to reports and the page.
 
+mod affected;
 pub mod check;
 pub mod document;
 pub mod event;
 pub mod expression;
 pub mod fault;
+mod file;
 pub mod graph;
+pub mod load;
+pub mod program;
+pub mod retry;
+pub mod rows;
+pub mod run;
+mod scope;
+pub mod secrets;
 
 pub use document::{Document, Place, Problem};
 pub use event::{Event, Watcher};
 pub use expression::Expression;
 pub use fault::Fault;
+pub use file::Flow;
+pub use run::{Ended, Runner, Stop};

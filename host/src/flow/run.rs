@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -44,11 +45,13 @@ pub struct Runner {
 struct Inner {
     connector: Connector,
     config: Config,
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     secrets: Secrets,
-    clients: Mutex<HashMap<String, Arc<OnceCell<Client>>>>,
+    clients: Arc<Mutex<HashMap<String, Arc<OnceCell<Client>>>>>,
     /// Flows that `run: workflow` may name.
     library: Vec<Arc<Flow>>,
+    /// Learns of every connection that is opened.
+    opened: Arc<dyn Fn(&Client) + Send + Sync>,
 }
 
 /// Stops a run: what has begun is finished, nothing else begins.
@@ -93,23 +96,35 @@ impl Runner {
     pub async fn new(connector: Connector, config: Config, library: Vec<Arc<Flow>>) -> Result<Self> {
         let catalog = connector.catalog().await?;
         let secrets = config.secrets()?;
-        let inner = Inner { connector, config, catalog, secrets, clients: Mutex::default(), library };
+        let opened = Arc::new(|_: &Client| ());
+        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The same connections with other flows to run from flows.
     #[must_use]
     pub fn with_library(&self, library: Vec<Arc<Flow>>) -> Self {
-        let Inner { connector, config, catalog, secrets, clients, .. } = &*self.inner;
-        let clients = clients.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let inner = Inner {
-            connector: connector.clone(),
-            config: config.clone(),
-            catalog: catalog.clone(),
-            secrets: secrets.clone(),
-            clients: Mutex::new(clients),
-            library,
+        self.changed(|inner| inner.library = library)
+    }
+
+    /// The same, and `opened` learns of every connection when it is opened: a log keeps its secrets out.
+    #[must_use]
+    pub fn watched_by(&self, opened: impl Fn(&Client) + Send + Sync + 'static) -> Self {
+        self.changed(|inner| inner.opened = Arc::new(opened))
+    }
+
+    fn changed(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let of = &*self.inner;
+        let mut inner = Inner {
+            connector: of.connector.clone(),
+            config: of.config.clone(),
+            catalog: of.catalog.clone(),
+            secrets: of.secrets.clone(),
+            clients: of.clients.clone(),
+            library: of.library.clone(),
+            opened: of.opened.clone(),
         };
+        change(&mut inner);
         Self { inner: Arc::new(inner) }
     }
 
@@ -143,12 +158,22 @@ impl Runner {
             context: Value::Null,
             depth: 0,
         };
+        // A task of its own: what panics in the engine ends this run and nothing else.
+        let mut going = JoinSet::new();
+        going.spawn(async move { frame.run(input).await });
         let result = tokio::select! {
-            result = frame.run(input) => Some(result.map(|(output, _)| output)),
+            biased;
+            result = going.join_next() => Some(match result {
+                Some(Ok(result)) => result.map(|(output, _)| output),
+                Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
+                None => Ok(Value::Null),
+            }),
             // A step said `then: end` in a nested list, or somebody stops the run: what goes on is finished first.
             () = run.scope.ended() => run.ended.lock().unwrap_or_else(PoisonError::into_inner).take().map(Ok),
-            () = async { stop.0.ended().await; } => None,
+            () = stop.0.ended() => None,
         };
+        // Steps that are cut off say so before the run does.
+        going.shutdown().await;
         let ended = match result {
             Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
             Some(Err(fault)) => {
@@ -171,7 +196,12 @@ impl Inner {
     async fn client(&self, name: Option<&str>) -> Result<(String, Client)> {
         let (name, source) = self.config.connection(name)?;
         let cell = self.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default().clone();
-        let client = cell.get_or_try_init(|| self.connector.client(source)).await?;
+        let open = async {
+            let client = self.connector.client(source).await?;
+            (self.opened)(&client);
+            Ok::<_, Error>(client)
+        };
+        let client = cell.get_or_try_init(|| open).await?;
         Ok((name, client.clone()))
     }
 }
@@ -246,7 +276,7 @@ struct Frame {
 
 impl Frame {
     /// Runs the list. Gives what it gave, and `$context` as it is then.
-    fn run(&self, input: Value) -> futures::BoxFuture<'_, Result<(Value, Value), Fault>> {
+    fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Result<(Value, Value), Fault>> + Send + '_>> {
         Box::pin(self.run_now(input))
     }
 
@@ -282,7 +312,15 @@ impl Frame {
                 let fault = Fault::of_engine(&error, task.map(|task| task.pointer.clone()));
                 if let Some(open) = open {
                     let fault = self.run.clean(fault.clone());
-                    self.end(open.step, open.started, StepOutcome::Failed, Vec::new(), Value::Null, Value::Null, Some(fault));
+                    self.end(
+                        open.step,
+                        open.started,
+                        StepOutcome::Failed,
+                        Vec::new(),
+                        Value::Null,
+                        Value::Null,
+                        Some(fault),
+                    );
                 }
                 Err(fault)
             }
@@ -386,7 +424,15 @@ impl WorkflowExecutionListener for Listener {
                     && let Some(open) = self.open()
                 {
                     let output = self.frame.run.redacted(output.clone());
-                    self.frame.end(open.step, open.started, StepOutcome::Completed, Vec::new(), Value::Null, output, None);
+                    self.frame.end(
+                        open.step,
+                        open.started,
+                        StepOutcome::Completed,
+                        Vec::new(),
+                        Value::Null,
+                        output,
+                        None,
+                    );
                 }
             }
             _ => {}
@@ -457,9 +503,11 @@ impl Frame {
         let number = self.begin(step, kind, None, None);
         let mut open = OpenStep::new(self, number);
         let result = match &step.action {
-            Action::Do(block) => self.below(block, number, &given).run(given.input).await.map(|(output, context)| {
-                result_of(block.exports, output, context)
-            }),
+            Action::Do(block) => self
+                .below(block, number, &given)
+                .run(given.input)
+                .await
+                .map(|(output, context)| result_of(block.exports, output, context)),
             Action::For { body, .. } => self.each(step, number, body, given).await,
             Action::Fork { .. } => self.branches(step, number, given).await,
             Action::Try(it) => self.attempt(it, number, given).await,
@@ -703,7 +751,13 @@ impl Frame {
         result
     }
 
-    async fn invoke(&self, connection: Option<&str>, function: &str, input: &Value, open: &mut OpenStep<'_>) -> Result<Value> {
+    async fn invoke(
+        &self,
+        connection: Option<&str>,
+        function: &str,
+        input: &Value,
+        open: &mut OpenStep<'_>,
+    ) -> Result<Value> {
         let (_, client) = self.run.runner.client(connection).await?;
         open.client = Some(client.clone());
         let context = CallContext { run_id: Some(self.run.id.clone()), ..CallContext::default() };
@@ -722,7 +776,11 @@ fn result_of(exports: bool, output: Value, context: Value) -> Value {
     if exports { json!({"output": output, "context": context}) } else { output }
 }
 
-fn truth(expression: &super::expression::Expression, input: &Value, values: HashMap<String, Value>) -> Result<bool, Fault> {
+fn truth(
+    expression: &super::expression::Expression,
+    input: &Value,
+    values: HashMap<String, Value>,
+) -> Result<bool, Fault> {
     let value = expression.evaluate(input, &values).map_err(Fault::of_input)?;
     Ok(value == Value::Bool(true))
 }
