@@ -116,7 +116,9 @@ impl<'a> Checker<'a> {
                 && !self.around.secrets.iter().any(|name| name == secret)
             {
                 let hint = known_hint(secret, self.around.secrets.iter().map(String::as_str));
-                let message = format!("the configuration has no secret `{secret}`{hint}; write [secrets] {secret} = {{ env = \"NAME\" }}");
+                let message = format!(
+                    "the configuration has no secret `{secret}`{hint}; write [secrets] {secret} = {{ env = \"NAME\" }}"
+                );
                 self.problem(&format!("/use/secrets/{index}"), message);
             }
         }
@@ -208,7 +210,12 @@ impl<'a> Checker<'a> {
         Some(map)
     }
 
-    fn members<'m>(&mut self, pointer: &str, map: &'a Map<String, Value>, members: impl Iterator<Item = &'m Member> + Clone) {
+    fn members<'m>(
+        &mut self,
+        pointer: &str,
+        map: &'a Map<String, Value>,
+        members: impl Iterator<Item = &'m Member> + Clone,
+    ) {
         for (key, value) in map {
             let inner = join(pointer, key);
             match members.clone().find(|member| member.name == key) {
@@ -248,7 +255,10 @@ impl<'a> Checker<'a> {
         match value {
             Value::String(text) => Some(text),
             Value::Number(_) | Value::Bool(_) => {
-                self.problem(pointer, format!("`{}` must be text, not {}: put it in quotes", name(pointer), kind(value)));
+                self.problem(
+                    pointer,
+                    format!("`{}` must be text, not {}: put it in quotes", name(pointer), kind(value)),
+                );
                 None
             }
             _ => {

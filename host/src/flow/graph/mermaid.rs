@@ -64,7 +64,16 @@ impl Chart {
     fn step(&mut self, step: &Step, id: &str, depth: usize) {
         self.count += 1;
         let indent = "  ".repeat(depth);
-        let label = format!("{}<br/>{}", escaped(&step.name), escaped(&std::iter::once(word(step.kind).to_owned()).chain(step.lines.iter().cloned()).collect::<Vec<_>>().join(": ")));
+        let label = format!(
+            "{}<br/>{}",
+            escaped(&step.name),
+            escaped(
+                &std::iter::once(word(step.kind).to_owned())
+                    .chain(step.lines.iter().cloned())
+                    .collect::<Vec<_>>()
+                    .join(": ")
+            )
+        );
         if step.parts.is_empty() {
             let (open, close) = match step.kind {
                 "switch" => ("{", "}"),

@@ -95,7 +95,12 @@ fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<Step> 
             let connection = task.get("with").and_then(|with| with.get("connection")).and_then(Value::as_str);
             let on = connection.map(|connection| format!(" on {}", bare(connection))).unwrap_or_default();
             lines.push(format!("{}{on}", text(task.get("call"))));
-            lines.extend(task.get("with").and_then(|with| with.get("file")).and_then(Value::as_str).map(|file| bare(file).to_owned()));
+            lines.extend(
+                task.get("with")
+                    .and_then(|with| with.get("file"))
+                    .and_then(Value::as_str)
+                    .map(|file| bare(file).to_owned()),
+            );
         }
         "for" => {
             let each = inner("/each").and_then(Value::as_str).unwrap_or("item");
@@ -145,7 +150,10 @@ fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<Step> 
         }
         "set" => {
             let names = task.get("set").and_then(Value::as_object);
-            lines.push(names.map_or_else(|| text(task.get("set")).to_owned(), |names| names.keys().cloned().collect::<Vec<_>>().join(", ")));
+            lines.push(names.map_or_else(
+                || text(task.get("set")).to_owned(),
+                |names| names.keys().cloned().collect::<Vec<_>>().join(", "),
+            ));
         }
         "wait" => lines.push(task.get("wait").map(pause).unwrap_or_default()),
         "raise" => {
@@ -153,7 +161,8 @@ fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<Step> 
             lines.push(error.and_then(|error| error.get("type").or(Some(error))).map(shown).unwrap_or_default());
         }
         _ => {
-            let workflow = inner("/workflow").map(|flow| format!("flow {}/{}", text(flow.get("namespace")), text(flow.get("name"))));
+            let workflow = inner("/workflow")
+                .map(|flow| format!("flow {}/{}", text(flow.get("namespace")), text(flow.get("name"))));
             let shell = inner("/shell/command").map(|command| format!("shell: {}", shown(command)));
             lines.extend(workflow.or(shell));
         }

@@ -96,7 +96,8 @@ impl Drawing {
     /// Draws a list, and gives where it ends.
     fn list(&mut self, steps: &[Step], x: f64, top: f64, width: f64) -> f64 {
         let index = |then: &str| steps.iter().position(|step| step.name == then);
-        let thens = |step: &Step| step.cases.iter().map(|(_, then)| then.clone()).chain(step.then.clone()).collect::<Vec<_>>();
+        let thens =
+            |step: &Step| step.cases.iter().map(|(_, then)| then.clone()).chain(step.then.clone()).collect::<Vec<_>>();
         let lanes = steps.iter().flat_map(thens).filter(|then| index(then).is_some()).count();
         // Of many jumps the lines share the room.
         let room = (lanes as f64 * LANE).min(width / 4.0);
@@ -123,7 +124,11 @@ impl Drawing {
             let (right, far) = (x + inner, x + inner + lane * (number as f64 + 0.8));
             let to = tops.get(jump.to).copied().unwrap_or(top) + 14.0 + (number % 3) as f64 * 4.0;
             let from = jump.from;
-            write!(self.out, "<path class=\"flow\" marker-end=\"url(#flow-head)\" d=\"M{right} {from}H{far}V{to}H{right}\"/>").ok();
+            write!(
+                self.out,
+                "<path class=\"flow\" marker-end=\"url(#flow-head)\" d=\"M{right} {from}H{far}V{to}H{right}\"/>"
+            )
+            .ok();
         }
         y
     }
@@ -136,7 +141,13 @@ impl Drawing {
         let text_width = width - 2.0 * PAD - 4.0;
         let left = x + PAD + 4.0;
         self.text("name", left, line, &step.name, text_width - kind.len() as f64 * CHARACTER);
-        write!(self.out, "<text class=\"dim\" x=\"{}\" y=\"{line}\" text-anchor=\"end\">{}</text>", x + width - PAD, escaped(kind)).ok();
+        write!(
+            self.out,
+            "<text class=\"dim\" x=\"{}\" y=\"{line}\" text-anchor=\"end\">{}</text>",
+            x + width - PAD,
+            escaped(kind)
+        )
+        .ok();
         for text in step.lines.iter().filter(|text| !text.is_empty()) {
             line += LINE;
             self.text("code", left, line, text, text_width);
@@ -146,12 +157,24 @@ impl Drawing {
             let arrow = format!("→ {then}");
             let taken = arrow.chars().count() as f64 * CHARACTER + 6.0;
             self.text("code", left, line, when, text_width - taken.min(text_width / 2.0));
-            write!(self.out, "<text class=\"dim\" x=\"{}\" y=\"{line}\" text-anchor=\"end\">{}</text>", x + width - PAD, fit(&arrow, text_width / 2.0)).ok();
+            write!(
+                self.out,
+                "<text class=\"dim\" x=\"{}\" y=\"{line}\" text-anchor=\"end\">{}</text>",
+                x + width - PAD,
+                fit(&arrow, text_width / 2.0)
+            )
+            .ok();
             exits.push((line - 4.0, then.clone()));
         }
         if let Some(then) = &step.then {
             line += LINE;
-            write!(self.out, "<text class=\"dim\" x=\"{}\" y=\"{line}\" text-anchor=\"end\">{}</text>", x + width - PAD, fit(&format!("→ {then}"), text_width)).ok();
+            write!(
+                self.out,
+                "<text class=\"dim\" x=\"{}\" y=\"{line}\" text-anchor=\"end\">{}</text>",
+                x + width - PAD,
+                fit(&format!("→ {then}"), text_width)
+            )
+            .ok();
             exits.push((line - 4.0, then.clone()));
         }
         let mut bottom = line + PAD;
@@ -187,7 +210,11 @@ impl Drawing {
     /// A way out of the list: `exit` or `end`.
     fn leave(&mut self, right: f64, y: f64, then: &str) {
         if matches!(then, "exit" | "end") {
-            write!(self.out, "<circle class=\"head\" cx=\"{right}\" cy=\"{y}\" r=\"3.5\"><title>then {then}</title></circle>").ok();
+            write!(
+                self.out,
+                "<circle class=\"head\" cx=\"{right}\" cy=\"{y}\" r=\"3.5\"><title>then {then}</title></circle>"
+            )
+            .ok();
         }
     }
 
