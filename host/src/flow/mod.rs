@@ -15,6 +15,7 @@ pub mod fault;
 mod file;
 pub mod graph;
 pub mod program;
+pub mod report;
 pub mod retry;
 pub mod rows;
 pub mod run;
