@@ -31,6 +31,18 @@ pub struct Config {
     settings: BTreeMap<String, Sealed<Value>>,
     /// What flows refer to by name.
     secrets: BTreeMap<String, Sealed<Value>>,
+    history: HistorySettings,
+}
+
+/// The `[history]` table: where runs are written down, and how long they are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HistorySettings {
+    /// The file, as it is found from the working folder.
+    pub file: Option<PathBuf>,
+    /// Days since a run ended.
+    pub keep_days: Option<u32>,
+    /// Runs of each flow, the latest.
+    pub keep_runs: Option<u32>,
 }
 
 /// The `[host]` table.
@@ -103,10 +115,15 @@ impl Config {
                 ("host", toml::Value::Table(host)) => config.host = HostSettings::parse(host)?,
                 ("host", _) => return Err(wrong("host", "must be a table: write [host]")),
                 ("secrets", toml::Value::Table(secrets)) => {
-                    config.secrets = secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
+                    config.secrets =
+                        secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
                 }
                 ("secrets", _) => return Err(wrong("secrets", "must be a table: write [secrets]")),
-                _ => return Err(unknown("", &name, &["connections", "default", "host", "secrets"])),
+                ("history", toml::Value::Table(history)) => {
+                    config.history = HistorySettings::parse(history, path.parent().unwrap_or(Path::new("")))?;
+                }
+                ("history", _) => return Err(wrong("history", "must be a table: write [history]")),
+                _ => return Err(unknown("", &name, &["connections", "default", "history", "host", "secrets"])),
             }
         }
         if let Some(name) = &config.default
@@ -180,6 +197,12 @@ impl Config {
         Ok(crate::flow::secrets::Secrets::new(secrets))
     }
 
+    /// The settings of `[history]`.
+    #[must_use]
+    pub fn history(&self) -> &HistorySettings {
+        &self.history
+    }
+
     /// Puts the settings of `[host]` into `options`.
     pub fn apply(&self, options: &mut Options) {
         if let Some(cache) = &self.host.code_cache {
@@ -239,6 +262,26 @@ impl HostSettings {
                     settings.allow_addresses = Some(rules);
                 }
                 _ => return Err(unknown("host", &name, &KNOWN)),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+impl HistorySettings {
+    fn parse(table: toml::Table, folder: &Path) -> Result<Self> {
+        let mut settings = Self::default();
+        let number = |name: &str, value: &toml::Value| {
+            let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+            number.map(Some).ok_or_else(|| wrong(&format!("history.{name}"), "must be a whole number above 0"))
+        };
+        for (name, value) in table {
+            match (name.as_str(), &value) {
+                ("file", toml::Value::String(file)) => settings.file = Some(folder.join(file)),
+                ("file", _) => return Err(wrong("history.file", "must be text, the path of a file")),
+                ("keepDays", _) => settings.keep_days = number(&name, &value)?,
+                ("keepRuns", _) => settings.keep_runs = number(&name, &value)?,
+                _ => return Err(unknown("history", &name, &["file", "keepDays", "keepRuns"])),
             }
         }
         Ok(settings)
@@ -313,7 +356,7 @@ mod tests {
     #[test]
     fn every_mistake_is_named_exactly() {
         let rows = [
-            ("a = 1", "a: unknown key; known are connections, default, host"),
+            ("a = 1", "a: unknown key; known are connections, default, history, host, secrets"),
             ("conections = {}", "conections: unknown key; did you mean \"connections\"?"),
             ("[host]\nmemoryLimit = 1", "host.memoryLimit: unknown key; did you mean \"memoryLimitBytes\"?"),
             ("[host]\nmemoryLimitBytes = \"a\"", "host.memoryLimitBytes: must be a whole number above 0"),
@@ -328,6 +371,10 @@ mod tests {
                 "default = \"prd\"\n[connections.prod]",
                 "default: there is no connection \"prd\"; did you mean \"prod\"; there is: prod",
             ),
+            ("history = 3", "history: must be a table: write [history]"),
+            ("[history]\nfile = 3", "history.file: must be text, the path of a file"),
+            ("[history]\nkeepDays = 0", "history.keepDays: must be a whole number above 0"),
+            ("[history]\nkepRuns = 1", "history.kepRuns: unknown key; did you mean \"keepRuns\"?"),
             ("default = 3", "default: must be text, the name of a connection"),
         ];
         for (text, message) in rows {
@@ -377,6 +424,16 @@ mod tests {
             (source.value.open(), source.settings.map(Sealed::open)),
             (serde_json::json!({}), Some(serde_json::json!({"limits": {"concurrency": 2}})))
         );
+    }
+
+    #[test]
+    fn the_historys_file_is_found_from_the_configuration() {
+        let settings = |text: &str| parse(text).unwrap().history().clone();
+        let file = |name: &str| HistorySettings { file: Some(name.into()), ..HistorySettings::default() };
+        assert_eq!(settings("[history]\nfile = \"h.sqlite\""), file("conf/h.sqlite"));
+        assert_eq!(settings("[history]\nfile = \"/var/h\""), file("/var/h"));
+        let keep = HistorySettings { file: None, keep_days: Some(7), keep_runs: Some(20) };
+        assert_eq!(settings("[history]\nkeepDays = 7\nkeepRuns = 20"), keep);
     }
 
     #[test]
