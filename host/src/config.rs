@@ -34,15 +34,12 @@ pub struct Config {
     history: HistorySettings,
 }
 
-/// The `[history]` table: where runs are written down, and how long they are kept.
+/// The `[history]` table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct HistorySettings {
-    /// The file, as it is found from the working folder.
-    pub file: Option<PathBuf>,
-    /// Days since a run ended.
-    pub keep_days: Option<u32>,
-    /// Runs of each flow, the latest.
-    pub keep_runs: Option<u32>,
+struct HistorySettings {
+    file: Option<PathBuf>,
+    keep_days: Option<u32>,
+    keep_runs: Option<u32>,
 }
 
 /// The `[host]` table.
@@ -119,9 +116,7 @@ impl Config {
                         secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
                 }
                 ("secrets", _) => return Err(wrong("secrets", "must be a table: write [secrets]")),
-                ("history", toml::Value::Table(history)) => {
-                    config.history = HistorySettings::parse(history, path.parent().unwrap_or(Path::new("")))?;
-                }
+                ("history", toml::Value::Table(history)) => config.history = HistorySettings::parse(history)?,
                 ("history", _) => return Err(wrong("history", "must be a table: write [history]")),
                 _ => return Err(unknown("", &name, &["connections", "default", "history", "host", "secrets"])),
             }
@@ -197,10 +192,24 @@ impl Config {
         Ok(crate::flow::secrets::Secrets::new(secrets))
     }
 
-    /// The settings of `[history]`.
-    #[must_use]
-    pub fn history(&self) -> &HistorySettings {
-        &self.history
+    /// Where runs are kept and how many of them: the named file, else what `[history]` says, else the user's own.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where there is no place for it.
+    #[cfg(feature = "flows")]
+    pub fn history(&self, named: Option<&Path>) -> Result<(PathBuf, crate::history::Retention)> {
+        let HistorySettings { file, keep_days, keep_runs } = &self.history;
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let path = match (named, file) {
+            (Some(named), _) => named.to_path_buf(),
+            (None, Some(file)) => folder.join(file),
+            (None, None) => crate::history::History::default_path()?,
+        };
+        let kept = crate::history::Retention::default();
+        Ok((
+            path,
+            crate::history::Retention { days: keep_days.unwrap_or(kept.days), runs: keep_runs.unwrap_or(kept.runs) },
+        ))
     }
 
     /// Puts the settings of `[host]` into `options`.
@@ -269,18 +278,18 @@ impl HostSettings {
 }
 
 impl HistorySettings {
-    fn parse(table: toml::Table, folder: &Path) -> Result<Self> {
+    fn parse(table: toml::Table) -> Result<Self> {
         let mut settings = Self::default();
-        let number = |name: &str, value: &toml::Value| {
+        let whole = |name: &str, value: &toml::Value| {
             let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
             number.map(Some).ok_or_else(|| wrong(&format!("history.{name}"), "must be a whole number above 0"))
         };
         for (name, value) in table {
             match (name.as_str(), &value) {
-                ("file", toml::Value::String(file)) => settings.file = Some(folder.join(file)),
-                ("file", _) => return Err(wrong("history.file", "must be text, the path of a file")),
-                ("keepDays", _) => settings.keep_days = number(&name, &value)?,
-                ("keepRuns", _) => settings.keep_runs = number(&name, &value)?,
+                ("file", toml::Value::String(file)) => settings.file = Some(file.into()),
+                ("file", _) => return Err(wrong("history.file", "must be text, the name of a file")),
+                ("keepDays", value) => settings.keep_days = whole(&name, value)?,
+                ("keepRuns", value) => settings.keep_runs = whole(&name, value)?,
                 _ => return Err(unknown("history", &name, &["file", "keepDays", "keepRuns"])),
             }
         }
@@ -357,6 +366,9 @@ mod tests {
     fn every_mistake_is_named_exactly() {
         let rows = [
             ("a = 1", "a: unknown key; known are connections, default, history, host, secrets"),
+            ("secrets = 3", "secrets: must be a table: write [secrets]"),
+            ("[history]\nkeepDay = 3", "history.keepDay: unknown key; did you mean \"keepDays\"?"),
+            ("[history]\nkeepDays = 0", "history.keepDays: must be a whole number above 0"),
             ("conections = {}", "conections: unknown key; did you mean \"connections\"?"),
             ("[host]\nmemoryLimit = 1", "host.memoryLimit: unknown key; did you mean \"memoryLimitBytes\"?"),
             ("[host]\nmemoryLimitBytes = \"a\"", "host.memoryLimitBytes: must be a whole number above 0"),
@@ -371,10 +383,6 @@ mod tests {
                 "default = \"prd\"\n[connections.prod]",
                 "default: there is no connection \"prd\"; did you mean \"prod\"; there is: prod",
             ),
-            ("history = 3", "history: must be a table: write [history]"),
-            ("[history]\nfile = 3", "history.file: must be text, the path of a file"),
-            ("[history]\nkeepDays = 0", "history.keepDays: must be a whole number above 0"),
-            ("[history]\nkepRuns = 1", "history.kepRuns: unknown key; did you mean \"keepRuns\"?"),
             ("default = 3", "default: must be text, the name of a connection"),
         ];
         for (text, message) in rows {
@@ -424,16 +432,6 @@ mod tests {
             (source.value.open(), source.settings.map(Sealed::open)),
             (serde_json::json!({}), Some(serde_json::json!({"limits": {"concurrency": 2}})))
         );
-    }
-
-    #[test]
-    fn the_historys_file_is_found_from_the_configuration() {
-        let settings = |text: &str| parse(text).unwrap().history().clone();
-        let file = |name: &str| HistorySettings { file: Some(name.into()), ..HistorySettings::default() };
-        assert_eq!(settings("[history]\nfile = \"h.sqlite\""), file("conf/h.sqlite"));
-        assert_eq!(settings("[history]\nfile = \"/var/h\""), file("/var/h"));
-        let keep = HistorySettings { file: None, keep_days: Some(7), keep_runs: Some(20) };
-        assert_eq!(settings("[history]\nkeepDays = 7\nkeepRuns = 20"), keep);
     }
 
     #[test]

@@ -44,7 +44,7 @@ enum Form {
 
 /// Runs `report`.
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
-    let history = arguments.history.open_existing(global)?;
+    let history = arguments.history.open(global)?;
     let id = history.find(&arguments.run)?;
     let format = match arguments.format {
         Form::Text => Format::Text,

@@ -1,7 +1,7 @@
 //! `runs`: the runs of flows, a line each; `runs show`: one of them with its steps.
 
 use super::{Global, output, report};
-use crate::config::{Config, HistorySettings};
+use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::flow::report::{Format, Options, counts_line, duration_words, summary_json, when};
 use crate::history::{Filter, History, RunSummary, Status};
@@ -66,39 +66,28 @@ pub struct HistoryArgument {
 }
 
 impl HistoryArgument {
-    /// Opens the history, or makes a new one.
-    pub fn open(&self, global: &Global) -> Result<History> {
-        let (path, keep) = self.place(global)?;
-        History::open(&path, keep)
-    }
-
     /// Opens the history of which something is to be read.
-    pub fn open_existing(&self, global: &Global) -> Result<History> {
-        let (path, keep) = self.place(global)?;
+    pub fn open(&self, global: &Global) -> Result<History> {
+        let config = Config::find(global.config.as_deref())?.unwrap_or_default();
+        let (path, keep) = config.history(self.history.as_deref())?;
         if !path.exists() {
-            let path = path.display();
             return Err(Error::Usage(format!(
-                "there is no history at {path}: no flow has run yet, or it is elsewhere; name it with --history"
+                "there is no history at {}: no flow has run yet, or it is elsewhere; name it with --history",
+                path.display()
             )));
         }
         History::open(&path, keep)
-    }
-
-    fn place(&self, global: &Global) -> Result<(PathBuf, crate::history::Retention)> {
-        let config = Config::find(global.config.as_deref())?;
-        let settings = config.as_ref().map(Config::history).cloned().unwrap_or_else(HistorySettings::default);
-        History::place(self.history.as_deref(), &settings)
     }
 }
 
 /// Runs `runs`.
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     if let Some(Sub::Show { run, all, json, history }) = &arguments.command {
-        let history = history.open_existing(global)?;
+        let history = history.open(global)?;
         let format = if *json { Format::Json } else { Format::Text };
         return report::print(&history, &history.find(run)?, Options { format, all: *all, steps: true });
     }
-    let history = arguments.history.open_existing(global)?;
+    let history = arguments.history.open(global)?;
     let status = arguments.outcome.map(|outcome| match outcome {
         Outcome::Running => Status::Running,
         Outcome::Completed => Status::Completed,

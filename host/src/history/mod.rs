@@ -20,7 +20,6 @@ pub use identity::{Life, Process, RunId};
 pub use read::{Calls, Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Which};
 pub use record::Recorder;
 
-use crate::config::HistorySettings;
 use crate::error::{Error, Result};
 use crate::flow::event::{Change, RunOutcome, StepOutcome};
 use crate::folders;
@@ -175,23 +174,6 @@ impl History {
             Error::Usage("there is no home folder to keep the history in; name a file with --history".into())
         })?;
         Ok(folder.join("history.sqlite"))
-    }
-
-    /// The file that is meant and how long it keeps what: the one that is named, else the configuration's, else the default.
-    ///
-    /// # Errors
-    /// [`Error::Usage`] where there is none of these.
-    pub fn place(named: Option<&Path>, settings: &HistorySettings) -> Result<(PathBuf, Retention)> {
-        let usual = Retention::default();
-        let keep = Retention {
-            days: settings.keep_days.unwrap_or(usual.days),
-            runs: settings.keep_runs.unwrap_or(usual.runs),
-        };
-        let path = match named.or(settings.file.as_deref()) {
-            Some(path) => path.to_path_buf(),
-            None => Self::default_path()?,
-        };
-        Ok((path, keep))
     }
 
     /// Opens the file, or makes a new one with its folder, for this user alone.

@@ -409,14 +409,6 @@ fn a_file_that_is_no_history_is_refused_and_left_alone() {
     assert_eq!(tables, 1);
 }
 
-#[test]
-fn the_place_is_the_named_one_else_the_configurations() {
-    let settings = HistorySettings { file: Some("conf/h".into()), keep_days: Some(7), keep_runs: None };
-    let keep = Retention { days: 7, runs: 1000 };
-    assert_eq!(History::place(Some(Path::new("named")), &settings).unwrap(), ("named".into(), keep));
-    assert_eq!(History::place(None, &settings).unwrap(), ("conf/h".into(), keep));
-}
-
 #[cfg(unix)]
 #[test]
 fn a_new_file_is_for_this_user_alone() {
