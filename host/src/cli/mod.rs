@@ -13,6 +13,8 @@ mod progress;
 #[cfg(feature = "flows")]
 mod report;
 #[cfg(feature = "flows")]
+mod run;
+#[cfg(feature = "flows")]
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
@@ -88,6 +90,9 @@ enum Command {
     Call(call::Arguments),
     /// Test a connection step by step
     Test(test::Arguments),
+    /// Run a flow: a file in the Serverless Workflow DSL that calls the connector's operations
+    #[cfg(feature = "flows")]
+    Run(run::Arguments),
     /// List the operations, or describe one
     Describe(describe::Arguments),
     /// List the runs of flows, or show one
@@ -165,6 +170,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         Command::Call(arguments) => call::run(global, &arguments).await,
         Command::Test(arguments) => test::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Run(arguments) => run::run(global, &arguments).await,
         Command::Describe(arguments) => describe::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Runs(arguments) => runs::run(global, &arguments),
@@ -226,15 +233,26 @@ impl Global {
         }
     }
 
-    /// The configuration and the connection that is meant.
-    fn connection(&self, argument: &ConnectionArgument) -> Result<(Config, String, ConnectionSource)> {
-        let config = Config::find(self.config.as_deref())?.ok_or_else(|| Error::Config {
+    /// Whether errors are for a person.
+    #[cfg(feature = "flows")]
+    fn is_text(&self) -> bool {
+        self.error_format == ErrorFormat::Text
+    }
+
+    /// The configuration.
+    fn configuration(&self) -> Result<Config> {
+        Config::find(self.config.as_deref())?.ok_or_else(|| Error::Config {
             path: crate::config::FILE_NAME.into(),
             detail: format!(
                 "there is no such file in this folder; write one with a table [connections.NAME], or name it with --config or {}",
                 crate::config::VARIABLE
             ),
-        })?;
+        })
+    }
+
+    /// The configuration and the connection that is meant.
+    fn connection(&self, argument: &ConnectionArgument) -> Result<(Config, String, ConnectionSource)> {
+        let config = self.configuration()?;
         let (name, source) = config.connection(argument.connection.as_deref())?;
         Ok((config, name, source))
     }
