@@ -17,6 +17,7 @@ pub mod graph;
 mod lenient;
 pub mod load;
 pub mod program;
+pub mod report;
 pub mod retry;
 pub mod rows;
 pub mod run;
