@@ -73,6 +73,17 @@ impl Fault {
         }
     }
 
+    /// The engine itself stopped.
+    pub(super) fn of_engine_stop(detail: &str) -> Self {
+        Self {
+            type_: "scim.internal".into(),
+            title: Some("the engine stopped unexpectedly".into()),
+            detail: Some(detail.to_owned()),
+            kind: Some("internal".into()),
+            ..Self::default()
+        }
+    }
+
     /// What a call of the connector ended with.
     #[must_use]
     pub fn of_call(error: &Error) -> Self {

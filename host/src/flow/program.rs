@@ -355,11 +355,13 @@ impl Lowering<'_> {
                 other => other.cloned(),
             };
             let retry = match retry {
-                Some(policy) => Some(Policy {
-                    when: self.expression(&policy, "when", &format!("{place}/retry"), &scope)?,
-                    except_when: self.expression(&policy, "exceptWhen", &format!("{place}/retry"), &scope)?,
-                    ..Policy::of(&policy).map_err(|text| self.document.problem(&format!("{place}/retry"), text))?
-                }),
+                Some(policy) => {
+                    let place = format!("{place}/retry");
+                    let mut read = Policy::of(&policy).map_err(|text| self.document.problem(&place, text))?;
+                    read.when = self.expression(&policy, "when", &place, &scope)?;
+                    read.except_when = self.expression(&policy, "exceptWhen", &place, &scope)?;
+                    Some(read)
+                }
                 None => None,
             };
             let when = self.expression(&catch, "when", &place, &scope)?;

@@ -45,11 +45,13 @@ pub struct Runner {
 struct Inner {
     connector: Connector,
     config: Config,
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     secrets: Secrets,
-    clients: Mutex<HashMap<String, Arc<OnceCell<Client>>>>,
+    clients: Arc<Mutex<HashMap<String, Arc<OnceCell<Client>>>>>,
     /// Flows that `run: workflow` may name.
     library: Vec<Arc<Flow>>,
+    /// Learns of every connection that is opened.
+    opened: Arc<dyn Fn(&Client) + Send + Sync>,
 }
 
 /// Stops a run: what has begun is finished, nothing else begins.
@@ -94,23 +96,35 @@ impl Runner {
     pub async fn new(connector: Connector, config: Config, library: Vec<Arc<Flow>>) -> Result<Self> {
         let catalog = connector.catalog().await?;
         let secrets = config.secrets()?;
-        let inner = Inner { connector, config, catalog, secrets, clients: Mutex::default(), library };
+        let opened = Arc::new(|_: &Client| ());
+        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The same connections with other flows to run from flows.
     #[must_use]
     pub fn with_library(&self, library: Vec<Arc<Flow>>) -> Self {
-        let Inner { connector, config, catalog, secrets, clients, .. } = &*self.inner;
-        let clients = clients.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let inner = Inner {
-            connector: connector.clone(),
-            config: config.clone(),
-            catalog: catalog.clone(),
-            secrets: secrets.clone(),
-            clients: Mutex::new(clients),
-            library,
+        self.changed(|inner| inner.library = library)
+    }
+
+    /// The same, and `opened` learns of every connection when it is opened: a log keeps its secrets out.
+    #[must_use]
+    pub fn watched_by(&self, opened: impl Fn(&Client) + Send + Sync + 'static) -> Self {
+        self.changed(|inner| inner.opened = Arc::new(opened))
+    }
+
+    fn changed(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let of = &*self.inner;
+        let mut inner = Inner {
+            connector: of.connector.clone(),
+            config: of.config.clone(),
+            catalog: of.catalog.clone(),
+            secrets: of.secrets.clone(),
+            clients: of.clients.clone(),
+            library: of.library.clone(),
+            opened: of.opened.clone(),
         };
+        change(&mut inner);
         Self { inner: Arc::new(inner) }
     }
 
@@ -144,13 +158,22 @@ impl Runner {
             context: Value::Null,
             depth: 0,
         };
+        // A task of its own: what panics in the engine ends this run and nothing else.
+        let mut going = JoinSet::new();
+        going.spawn(async move { frame.run(input).await });
         let result = tokio::select! {
             biased;
-            result = frame.run(input) => Some(result.map(|(output, _)| output)),
+            result = going.join_next() => Some(match result {
+                Some(Ok(result)) => result.map(|(output, _)| output),
+                Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
+                None => Ok(Value::Null),
+            }),
             // A step said `then: end` in a nested list, or somebody stops the run: what goes on is finished first.
             () = run.scope.ended() => run.ended.lock().unwrap_or_else(PoisonError::into_inner).take().map(Ok),
             () = stop.0.ended() => None,
         };
+        // Steps that are cut off say so before the run does.
+        going.shutdown().await;
         let ended = match result {
             Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
             Some(Err(fault)) => {
@@ -173,7 +196,12 @@ impl Inner {
     async fn client(&self, name: Option<&str>) -> Result<(String, Client)> {
         let (name, source) = self.config.connection(name)?;
         let cell = self.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default().clone();
-        let client = cell.get_or_try_init(|| self.connector.client(source)).await?;
+        let open = async {
+            let client = self.connector.client(source).await?;
+            (self.opened)(&client);
+            Ok::<_, Error>(client)
+        };
+        let client = cell.get_or_try_init(|| open).await?;
         Ok((name, client.clone()))
     }
 }

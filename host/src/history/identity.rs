@@ -71,11 +71,15 @@ impl Process {
     #[must_use]
     pub fn this() -> Self {
         let pid = std::process::id();
-        let token = match begin(pid) {
-            Begin::At(token) => token,
-            Begin::Never | Begin::Unknown => String::new(),
-        };
-        Self { place: place(), pid, token }
+        Self::of(pid).unwrap_or_else(|| Self { place: place(), pid, token: String::new() })
+    }
+
+    /// A process of this machine; `None` where there is none with this number, or the system does not say.
+    pub(super) fn of(pid: u32) -> Option<Self> {
+        match begin(pid) {
+            Begin::At(token) => Some(Self { place: place(), pid, token }),
+            Begin::Never | Begin::Unknown => None,
+        }
     }
 
     /// Whether it still runs.
@@ -162,8 +166,7 @@ mod tests {
     fn a_process_is_known_to_run_or_to_be_gone() {
         assert_eq!(Process::this().life(), Life::Running);
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-        let Begin::At(token) = begin(child.id()) else { panic!("a child that runs") };
-        let process = Process { pid: child.id(), token, ..Process::this() };
+        let process = Process::of(child.id()).unwrap();
         assert_eq!(process.life(), Life::Running);
         let later = Process { token: "another start".into(), ..process.clone() };
         assert_eq!(later.life(), Life::Gone, "its number was given to another process");

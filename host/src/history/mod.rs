@@ -12,6 +12,8 @@ mod read;
 mod record;
 mod row;
 mod schema;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use automations::{Automation, Daemon, Request, Scheduled};
 pub use identity::{Life, Process, RunId};

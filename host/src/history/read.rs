@@ -115,6 +115,8 @@ pub struct Run {
     pub steps: u64,
     /// Steps that failed or were interrupted.
     pub failed_steps: u64,
+    /// Calls that happened to nobody in particular.
+    pub calls_without_people: u64,
     /// How often a step was tried again.
     pub retries: u64,
     /// Events that could not be written.
@@ -173,6 +175,10 @@ pub struct Person {
     pub reason: Option<String>,
     /// In which step.
     pub step: u64,
+    /// The step's name.
+    pub name: String,
+    /// How long the step took.
+    pub duration: Option<Duration>,
     /// When.
     pub at: Timestamp,
 }
@@ -240,6 +246,7 @@ impl History {
             "SELECT {SUMMARY}, file, input, input_cut, output, output_cut, lost,
                  (SELECT count(*) FROM steps WHERE run = seq) AS steps,
                  (SELECT count(*) FROM steps WHERE run = seq AND outcome IS NOT 'completed' AND outcome IS NOT NULL) AS failed,
+                 (SELECT count(*) FROM steps WHERE run = seq AND kind = 'call' AND people = 0) AS alone,
                  (SELECT count(*) FROM retries WHERE run = runs.seq) AS retries
              FROM runs WHERE id = ?"
         );
@@ -251,6 +258,7 @@ impl History {
                 output: stored(row, "output", "output_cut")?,
                 steps: row.get("steps")?,
                 failed_steps: row.get("failed")?,
+                calls_without_people: row.get("alone")?,
                 retries: row.get("retries")?,
                 lost: row.get("lost")?,
             })
@@ -293,10 +301,7 @@ impl History {
             StepsFilter::Failed => "AND outcome IS NOT 'completed' AND outcome IS NOT NULL",
             StepsFilter::Running => "AND outcome IS NOT 'completed' AND outcome IS NULL",
             StepsFilter::Calls => "AND kind = 'call'",
-            StepsFilter::CallsWithoutPeople => {
-                "AND kind = 'call' AND NOT EXISTS
-                     (SELECT 1 FROM people WHERE people.run = steps.run AND people.step = steps.step)"
-            }
+            StepsFilter::CallsWithoutPeople => "AND kind = 'call' AND people = 0",
         };
         let query = format!(
             "SELECT {STEP} FROM steps WHERE run = (SELECT seq FROM runs WHERE id = ?) AND step > ? {condition}
@@ -356,8 +361,9 @@ impl History {
             Which::Others => "AND change NOT IN ('failed', 'unknown')",
         };
         let query = format!(
-            "SELECT seq, who, change, reason, step, at FROM people
-             WHERE run = (SELECT seq FROM runs WHERE id = ?) AND seq > ? {condition} ORDER BY seq LIMIT ?"
+            "SELECT seq, who, change, reason, people.step, at, name, duration_us
+             FROM people LEFT JOIN steps ON steps.run = people.run AND steps.step = people.step
+             WHERE people.run = (SELECT seq FROM runs WHERE id = ?) AND seq > ? {condition} ORDER BY seq LIMIT ?"
         );
         self.rows(&query, &[id, &page.after, &page.limit], |row| {
             Ok(Person {
@@ -367,6 +373,8 @@ impl History {
                 reason: row.get(3)?,
                 step: row.get(4)?,
                 at: row.get::<_, Time>(5)?.0,
+                name: row.get::<_, Option<String>>(6)?.unwrap_or_default(),
+                duration: duration(row)?,
             })
         })
     }

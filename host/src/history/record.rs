@@ -11,6 +11,7 @@ use crate::flow::event::{Affected, Event, StepKind, StepOutcome, Watcher};
 use crate::flow::fault::Fault;
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -54,6 +55,8 @@ pub struct Recorder {
 struct Shared {
     lost: AtomicU64,
     warnings: Mutex<Vec<String>>,
+    /// How the run ended. It waits here, where there always is room.
+    end: Mutex<Option<(Timestamp, Box<End>)>>,
 }
 
 impl Shared {
@@ -79,7 +82,6 @@ enum Note {
     Retried { step: u64, attempt: u32, wait_ms: u64, error: Box<Fault> },
     Looped { step: u64, done: u64, total: Option<u64> },
     Ended { step: u64, end: Box<End>, affected: Vec<Affected> },
-    RunEnded(Box<End>),
 }
 
 /// How a step or the run ended.
@@ -107,9 +109,8 @@ struct Row {
     retries: u32,
     done: Option<u64>,
     total: Option<u64>,
+    people: usize,
     end: Option<Box<End>>,
-    /// It stands in the file.
-    stored: bool,
     /// It is not as it stands in the file.
     changed: bool,
 }
@@ -199,11 +200,16 @@ impl Recorder {
 
 impl Watcher for Recorder {
     fn on(&self, at: Timestamp, event: &Event) {
-        let last = matches!(event, Event::RunEnded { .. });
-        self.send(Message::Event(at, note(at, event)));
-        // The process may end right after.
-        if last && !self.flush() {
-            self.shared.warn(format!("the end of run {} could not be written to the history", self.id));
+        if let Some(note) = note(at, event) {
+            self.send(Message::Event(at, note));
+        }
+        if let Event::RunEnded { outcome, output, error, duration_us } = event {
+            let end = End::new((*outcome).into(), *duration_us, &Value::Null, output, error.as_ref());
+            *self.shared.end.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Box::new(end)));
+            // The process may end right after.
+            if !self.flush() {
+                self.shared.warn(format!("the end of run {} could not be written to the history yet", self.id));
+            }
         }
     }
 }
@@ -220,8 +226,15 @@ impl Drop for Recorder {
     }
 }
 
-fn note(at: Timestamp, event: &Event) -> Note {
-    match event {
+impl End {
+    fn new(status: Status, duration_us: u64, input: &Value, output: &Value, error: Option<&Fault>) -> Self {
+        Self { status, duration_us, input: row::stored(input), output: row::stored(output), error: error.cloned() }
+    }
+}
+
+/// What is to be written of an event.
+fn note(at: Timestamp, event: &Event) -> Option<Note> {
+    Some(match event {
         Event::RunStarted { input, .. } => Note::Input(row::stored(input)),
         Event::StepStarted { step, parent, pointer, name, kind, function, connection, item } => {
             Note::Started(Box::new(Row {
@@ -238,8 +251,8 @@ fn note(at: Timestamp, event: &Event) -> Note {
                 retries: 0,
                 done: None,
                 total: None,
+                people: 0,
                 end: None,
-                stored: false,
                 changed: true,
             }))
         }
@@ -249,23 +262,11 @@ fn note(at: Timestamp, event: &Event) -> Note {
         Event::Looped { step, done, total } => Note::Looped { step: *step, done: *done, total: *total },
         Event::StepEnded { step, outcome, duration_us, affected, input, output, error } => Note::Ended {
             step: *step,
-            end: Box::new(End {
-                status: (*outcome).into(),
-                duration_us: *duration_us,
-                input: row::stored(input),
-                output: row::stored(output),
-                error: error.clone(),
-            }),
+            end: Box::new(End::new((*outcome).into(), *duration_us, input, output, error.as_ref())),
             affected: affected.clone(),
         },
-        Event::RunEnded { outcome, output, error, duration_us } => Note::RunEnded(Box::new(End {
-            status: (*outcome).into(),
-            duration_us: *duration_us,
-            input: None,
-            output: row::stored(output),
-            error: error.clone(),
-        })),
-    }
+        Event::RunEnded { .. } => return None,
+    })
 }
 
 fn insert_run(connection: &mut Connection, begin: &Begin<'_>, now: Timestamp) -> rusqlite::Result<(i64, RunId)> {
@@ -347,6 +348,9 @@ impl Writer {
             };
             let now = Instant::now();
             if !open || self.pending.events >= PORTION || !self.pending.answers.is_empty() || now >= due {
+                if !open || !self.pending.answers.is_empty() {
+                    self.pending.end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).take();
+                }
                 self.write_until_done(!open);
             }
             if !open {
@@ -382,22 +386,21 @@ impl Writer {
                 }
             }
             Note::Ended { step, end, affected } => {
+                if let Some(mut row) = self.open.remove(&step) {
+                    (row.end, row.people, row.changed) = (Some(end), affected.len(), true);
+                    self.pending.steps.push(row);
+                }
                 for affected in affected {
                     self.counts.add(affected.change);
                     self.pending.people.push((at, step, affected));
                 }
-                if let Some(mut row) = self.open.remove(&step) {
-                    row.end = Some(end);
-                    self.pending.steps.push(row);
-                }
             }
-            Note::RunEnded(end) => self.pending.end = Some((at, end)),
         }
     }
 
-    /// Writes what is pending. Where that fails it is tried again, while what comes next waits.
+    /// Writes what is pending. Where that fails it is tried again, while what comes next waits; a run that cannot be begun
+    /// where it fails sees to it that not many wait.
     fn write_until_done(&mut self, closing: bool) {
-        let deadline = Instant::now() + AT_THE_END;
         let mut pause = PAUSE;
         loop {
             let error = match self.write(closing) {
@@ -405,11 +408,6 @@ impl Writer {
                 Err(error) => schema::problem(&self.path, &error),
             };
             self.shared.warn(format!("the history cannot be written, the run goes on: {error}"));
-            if closing && Instant::now() > deadline {
-                let lost = self.pending.events as u64;
-                self.shared.lost.fetch_add(lost, Ordering::Relaxed);
-                return;
-            }
             thread::sleep(pause);
             pause = (pause * 2).min(HEARTBEAT);
         }
@@ -466,7 +464,7 @@ impl Writer {
         self.beat = Instant::now();
         let pending = std::mem::take(&mut self.pending);
         for row in self.open.values_mut().filter(|row| row.changed && row.counts()) {
-            (row.stored, row.changed) = (true, false);
+            row.changed = false;
         }
         pending.answers.iter().for_each(|answer| answer.send(()).unwrap_or_default());
         Ok(())
@@ -495,6 +493,7 @@ fn write_step(transaction: &Transaction<'_>, run: i64, row: &Row) -> rusqlite::R
         row.retries,
         row.done,
         row.total,
+        row.people,
         input,
         input_cut,
         output,
@@ -504,10 +503,10 @@ fn write_step(transaction: &Transaction<'_>, run: i64, row: &Row) -> rusqlite::R
     transaction
         .prepare_cached(
             "INSERT INTO steps(run, step, parent, pointer, name, kind, function, connection, item, started_at, duration_us,
-                 outcome, retries, done, total, input, input_cut, output, output_cut, error)
-             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+                 outcome, retries, done, total, people, input, input_cut, output, output_cut, error)
+             VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
              ON CONFLICT(run, step) DO UPDATE SET duration_us = ?11, outcome = ?12, retries = ?13, done = ?14, total = ?15,
-                 input = ?16, input_cut = ?17, output = ?18, output_cut = ?19, error = ?20",
+                 people = ?16, input = ?17, input_cut = ?18, output = ?19, output_cut = ?20, error = ?21",
         )?
         .execute(values)
         .map(drop)

@@ -59,6 +59,7 @@ const MIGRATIONS: [&str; 1] = ["
         retries INTEGER NOT NULL DEFAULT 0,
         done INTEGER,
         total INTEGER,
+        people INTEGER NOT NULL DEFAULT 0,
         input TEXT, input_cut INTEGER NOT NULL DEFAULT 0,
         output TEXT, output_cut INTEGER NOT NULL DEFAULT 0,
         error TEXT);

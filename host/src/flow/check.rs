@@ -1,1 +1,0 @@
-//! Says what is wrong with a flow before it runs.
