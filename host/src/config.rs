@@ -103,7 +103,8 @@ impl Config {
                 ("host", toml::Value::Table(host)) => config.host = HostSettings::parse(host)?,
                 ("host", _) => return Err(wrong("host", "must be a table: write [host]")),
                 ("secrets", toml::Value::Table(secrets)) => {
-                    config.secrets = secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
+                    config.secrets =
+                        secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
                 }
                 ("secrets", _) => return Err(wrong("secrets", "must be a table: write [secrets]")),
                 _ => return Err(unknown("", &name, &["connections", "default", "host", "secrets"])),

@@ -121,25 +121,30 @@ impl Folder {
             path: self.path.display().to_string(),
             detail: format!("the folder of flows cannot be read: {error}"),
         })?;
-        let mut gone = Vec::new();
+        let known: Vec<String> = self.automations().map(|automation| automation.name.clone()).collect();
         let mut different = false;
         self.files.retain(|path, file| {
             let there = paths.contains(path);
-            if !there && file.missing {
-                different = true;
-                gone.extend(file.good.take());
-                return false;
-            }
+            let gone = !there && file.missing;
+            different |= gone;
             file.missing = !there;
-            true
+            !gone
         });
         for path in paths {
             different |= self.files.entry(path.clone()).or_default().read(&path);
         }
-        let mut found = if different { self.settle() } else { Vec::new() };
+        if !different {
+            return Ok(Vec::new());
+        }
+        let mut found = self.settle(&known);
         // A file that was renamed has another name, its flow has not.
-        let gone = gone.into_iter().filter(|flow| !self.automations().any(|other| other.name == flow.name));
-        found.extend(gone.map(|flow| Found::Gone { name: flow.name.clone() }));
+        let there = self.files.values().filter(|file| !file.missing).filter_map(|file| file.good.as_ref());
+        let there: Vec<String> = there.map(|automation| automation.name.clone()).collect();
+        self.files.retain(|_, file| {
+            !file.missing || file.good.as_ref().is_some_and(|automation| !there.contains(&automation.name))
+        });
+        let gone = known.into_iter().filter(|name| !self.automations().any(|automation| automation.name == *name));
+        found.extend(gone.map(|name| Found::Gone { name }));
         Ok(found)
     }
 
@@ -158,12 +163,12 @@ impl Folder {
     }
 
     /// Checks every file again, since flows name each other, and lets the good ones count.
-    fn settle(&mut self) -> Vec<Found> {
-        let known: Vec<String> = self.automations().map(|flow| flow.name.clone()).collect();
-        let all: Vec<Arc<Document>> = self.files.values().filter_map(|file| file.latest.clone()).collect();
+    fn settle(&mut self, known: &[String]) -> Vec<Found> {
+        let there = self.files.values().filter(|file| !file.missing);
+        let all: Vec<Arc<Document>> = there.filter_map(|file| file.latest.clone()).collect();
         let verdicts: Vec<_> = self.files.values().map(|file| self.verdict(file, &all)).collect();
         let mut found = Vec::new();
-        for ((path, file), verdict) in self.files.iter_mut().zip(verdicts) {
+        for ((path, file), verdict) in self.files.iter_mut().zip(verdicts).filter(|((_, file), _)| !file.missing) {
             match verdict {
                 Ok(good) => {
                     file.problems.clear();

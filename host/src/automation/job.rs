@@ -161,9 +161,9 @@ impl Job {
     /// Looks at the clock, and lets wait to begin what is due.
     pub fn look(&mut self, now: Timestamp) -> Option<Passed> {
         self.not_too_far(now);
-        let next = self.next.filter(|next| self.begins(*next) <= now)?;
-        let schedule = self.schedule()?;
-        let mut due = match schedule {
+        let next = self.next.filter(|next| *next <= now && self.begins(*next) <= now)?;
+        let schedule = self.schedule()?.clone();
+        let mut due = match &schedule {
             Schedule::After(_) => vec![next],
             // The stored time may be of a schedule that has changed since.
             _ => schedule.missed(next.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(next), now, next),
@@ -173,7 +173,7 @@ impl Job {
             self.plan(now);
             return None;
         };
-        self.next = match schedule {
+        self.next = match &schedule {
             Schedule::After(_) => None,
             _ => schedule.next(latest, latest),
         };

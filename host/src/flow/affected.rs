@@ -47,7 +47,8 @@ pub fn affected(operation: &Operation, input: &Value, output: Result<&Value, &Fa
 /// A result of `bulk` or a change of `reconcile`.
 fn one_of_many(result: &Value) -> Affected {
     let status = result.get("status").and_then(|status| status.as_u64().or_else(|| status.as_str()?.parse().ok()));
-    let failed = status.is_some_and(|status| status >= 400) || result.get("error").is_some_and(|error| !error.is_null());
+    let failed =
+        status.is_some_and(|status| status >= 400) || result.get("error").is_some_and(|error| !error.is_null());
     let change = match (failed, result.get("method").and_then(Value::as_str)) {
         (true, _) => Change::Failed,
         (false, Some("POST" | "post" | "create")) => Change::Created,

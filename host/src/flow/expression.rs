@@ -73,8 +73,7 @@ impl Expression {
                            ${ .a + \"text\" } (and a lone brace in a text as \\u007b or \\u007d)";
             return Err(ExpressionError { offset: before + code.chars().count(), message: message.into() });
         }
-        compile(&code, variables)
-            .map_err(|error| ExpressionError { offset: before + error.offset, ..error })
+        compile(&code, variables).map_err(|error| ExpressionError { offset: before + error.offset, ..error })
     }
 
     /// Evaluates it on `input`. Of several results it makes a list; variables that `values` lacks are null.
@@ -112,7 +111,8 @@ fn value(value: Val) -> Value {
         }
         Val::Arr(list) => list.iter().map(|element| self::value(element.clone())).collect(),
         Val::Obj(map) => {
-            let member = |(name, element): (&std::rc::Rc<String>, &Val)| ((**name).clone(), self::value(element.clone()));
+            let member =
+                |(name, element): (&std::rc::Rc<String>, &Val)| ((**name).clone(), self::value(element.clone()));
             Value::Object(map.iter().map(member).collect::<Map<_, _>>())
         }
         other => other.into(),
@@ -256,7 +256,8 @@ fn naming(name: &str, undefined: &compile::Undefined, variables: &[String]) -> S
             let known = || variables.iter().map(String::as_str);
             let hint = suggest::hint(name, known());
             let hint = hint.replace('"', "`");
-            let there = if hint.is_empty() { format!("; there are {}", known().collect::<Vec<_>>().join(", ")) } else { hint };
+            let there =
+                if hint.is_empty() { format!("; there are {}", known().collect::<Vec<_>>().join(", ")) } else { hint };
             format!("there is no variable `{name}` here{there}")
         }
         compile::Undefined::Filter(arity) => {
@@ -302,7 +303,8 @@ mod tests {
             let expression = Expression::compile(text, &names()).unwrap();
             assert_eq!(expression.evaluate(&input, &values), Ok(output), "{text}");
         }
-        let error = |text: &str| Expression::compile(text, &names()).unwrap().evaluate(&json!({}), &values).unwrap_err();
+        let error =
+            |text: &str| Expression::compile(text, &names()).unwrap().evaluate(&json!({}), &values).unwrap_err();
         assert_eq!(error("empty"), "the expression gives nothing");
         assert_eq!(error("${ error(\"no\") }"), "\"no\"");
     }
@@ -348,11 +350,40 @@ mod tests {
 
     #[test]
     fn nothing_makes_the_compiler_recurse_without_bound() {
-        for part in ["(", "[", "-", "1|", "1,", "if ", "try ", "1 as $x|", "not|", "..", ".a", ".[0]", "\"\\(", "1+", "def f:", "reduce ", "{a:", "label $x|", "?//", ". as [$a] ?// ", "1//", ". as {a: $b} | ", "1; ", "def f: 1; "] {
+        for part in [
+            "(",
+            "[",
+            "-",
+            "1|",
+            "1,",
+            "if ",
+            "try ",
+            "1 as $x|",
+            "not|",
+            "..",
+            ".a",
+            ".[0]",
+            "\"\\(",
+            "1+",
+            "def f:",
+            "reduce ",
+            "{a:",
+            "label $x|",
+            "?//",
+            ". as [$a] ?// ",
+            "1//",
+            ". as {a: $b} | ",
+            "1; ",
+            "def f: 1; ",
+        ] {
             let text = part.repeat(LONGEST / part.len());
-            for text in [text, part.repeat(DEEPEST - 2), part.repeat(MOST_BESIDE - 10), part.repeat(MOST_BESIDE / 2 - 5)] {
+            for text in
+                [text, part.repeat(DEEPEST - 2), part.repeat(MOST_BESIDE - 10), part.repeat(MOST_BESIDE / 2 - 5)]
+            {
                 Expression::compile(&text, &[]).err();
-                Expression::compile(&format!("{text}1"), &[]).map(|expression| expression.evaluate(&json!({}), &HashMap::new()).err()).ok();
+                Expression::compile(&format!("{text}1"), &[])
+                    .map(|expression| expression.evaluate(&json!({}), &HashMap::new()).err())
+                    .ok();
             }
         }
     }

@@ -89,7 +89,8 @@ impl Fault {
     pub fn of_call(error: &Error) -> Self {
         let class = error.class();
         let failure = error.failure();
-        let scim_type = failure.and_then(|failure| failure.scim_type.as_ref()).map(|code| scim_type_name(code).to_owned());
+        let scim_type =
+            failure.and_then(|failure| failure.scim_type.as_ref()).map(|code| scim_type_name(code).to_owned());
         let retry_after_ms = match error {
             Error::CircuitOpen { retry_after, .. } => u64::try_from(retry_after.as_millis()).ok(),
             _ => failure.and_then(|failure| failure.retry_after_ms),
@@ -117,7 +118,9 @@ impl Fault {
     /// What swf-runtime ended with; `instance` is the step it happened in.
     pub(super) fn of_engine(error: &WorkflowError, instance: Option<String>) -> Self {
         let detail = error.detail().filter(|detail| !detail.is_empty());
-        if let Some(fault) = detail.and_then(|detail| detail.strip_prefix(CARRIED)).and_then(|json| serde_json::from_str(json).ok()) {
+        if let Some(fault) =
+            detail.and_then(|detail| detail.strip_prefix(CARRIED)).and_then(|json| serde_json::from_str(json).ok())
+        {
             return fault;
         }
         let own = error.instance().filter(|own| !own.starts_with("/do/") && *own != "/");
@@ -210,7 +213,14 @@ mod tests {
         assert!(!matches(json!({"type": "https://serverlessworkflow.io/spec/1.0.0/errors/timeout"})));
         assert!(!matches(json!({"status": 404})));
         assert!(!matches(json!({"type": "uniqueness"})));
-        let raised = WorkflowError::typed("https://x/types/compliance", "no".into(), "a".into(), "/do/0/a".into(), Some(json!(400)), None);
+        let raised = WorkflowError::typed(
+            "https://x/types/compliance",
+            "no".into(),
+            "a".into(),
+            "/do/0/a".into(),
+            Some(json!(400)),
+            None,
+        );
         let raised = Fault::of_engine(&raised, Some("/do/3/a".into()));
         assert_eq!((raised.status, raised.instance.as_deref()), (Some(400), Some("/do/3/a")));
         assert!(raised.matches(json!({"type": "compliance"}).as_object().unwrap()));

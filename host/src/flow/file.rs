@@ -71,6 +71,11 @@ impl Flow {
     }
 
     fn header(&self, member: &str) -> &str {
-        self.document.value.get("document").and_then(|header| header.get(member)).and_then(Value::as_str).unwrap_or_default()
+        self.document
+            .value
+            .get("document")
+            .and_then(|header| header.get(member))
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 }

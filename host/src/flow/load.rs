@@ -4,8 +4,8 @@ use super::check::{Allow, Surroundings, check};
 use super::document::{Document, Problem};
 use super::file::Flow;
 use crate::catalog::Catalog;
-use crate::error::{Error, Result};
 use crate::config::Config;
+use crate::error::{Error, Result};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -62,7 +62,9 @@ pub fn file(path: &Path, catalog: &Catalog, config: &Config, allow: Allow) -> Re
     };
     let siblings = siblings(path);
     let around = surroundings(catalog, config, allow, &siblings);
-    let wrong = |document: Document, problems| Err(Wrong { text: document.text.clone(), path: path.to_path_buf(), document: Some(document), problems });
+    let wrong = |document: Document, problems| {
+        Err(Wrong { text: document.text.clone(), path: path.to_path_buf(), document: Some(document), problems })
+    };
     let problems = check(&document, &around);
     if !problems.is_empty() {
         return Ok(wrong(document, problems));
@@ -79,12 +81,7 @@ pub fn file(path: &Path, catalog: &Catalog, config: &Config, allow: Allow) -> Re
 
 /// What a flow may refer to.
 #[must_use]
-pub fn surroundings<'a>(
-    catalog: &'a Catalog,
-    config: &Config,
-    allow: Allow,
-    others: &[Document],
-) -> Surroundings<'a> {
+pub fn surroundings<'a>(catalog: &'a Catalog, config: &Config, allow: Allow, others: &[Document]) -> Surroundings<'a> {
     let name = |document: &Document, member: &str| {
         let value = document.value.get("document").and_then(|header| header.get(member));
         value.and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()

@@ -287,10 +287,8 @@ impl Lowering<'_> {
             custom["output"] = json!({"as": "${ .output }"});
             custom["export"] = json!({"as": "${ $task.output.context }"});
         }
-        let common: Map<String, Value> = members(task)
-            .into_iter()
-            .filter(|(key, _)| COMMON.contains(&key.as_str()) && key != "metadata")
-            .collect();
+        let common: Map<String, Value> =
+            members(task).into_iter().filter(|(key, _)| COMMON.contains(&key.as_str()) && key != "metadata").collect();
         let wrapped = ["input", "output", "export"].iter().any(|key| common.contains_key(*key));
         let mut task = if wrapped { json!({"do": [{name: custom}]}) } else { custom };
         if let Some(members) = task.as_object_mut() {
@@ -320,7 +318,11 @@ impl Lowering<'_> {
             let condition = self.expression(task, "while", pointer, &scope)?;
             let given = strict(&of["in"]);
             let reads = body.reads_context || condition.is_some();
-            return Ok((Action::For { body, each, at, condition, concurrency: concurrency.unwrap_or(1) }, given, reads));
+            return Ok((
+                Action::For { body, each, at, condition, concurrency: concurrency.unwrap_or(1) },
+                given,
+                reads,
+            ));
         }
         if let Some(fork) = task.get("fork") {
             let mut branches = Vec::new();
@@ -386,7 +388,8 @@ impl Lowering<'_> {
         scope: &[String],
     ) -> Result<Option<Expression>, Problem> {
         let Some(text) = object.get(member).and_then(Value::as_str) else { return Ok(None) };
-        let names: Vec<String> = scope.iter().cloned().chain(["$context", "$input", "$workflow"].map(str::to_owned)).collect();
+        let names: Vec<String> =
+            scope.iter().cloned().chain(["$context", "$input", "$workflow"].map(str::to_owned)).collect();
         Expression::compile(bare(text), &names)
             .map(Some)
             .map_err(|error| self.document.problem(&format!("{pointer}/{member}"), error.message))
@@ -427,7 +430,10 @@ fn applied(call: &Value, function: &Value) -> Value {
 fn with_default_case(task: &mut Value) {
     let Some(then) = task.get("then").cloned() else { return };
     let Some(cases) = task.get_mut("switch").and_then(Value::as_array_mut) else { return };
-    if cases.iter().all(|case| case.as_object().is_some_and(|case| case.values().all(|case| case.get("when").is_some()))) {
+    if cases
+        .iter()
+        .all(|case| case.as_object().is_some_and(|case| case.values().all(|case| case.get("when").is_some())))
+    {
         cases.push(json!({"$otherwise": {"then": then}}));
     }
 }

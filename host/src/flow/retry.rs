@@ -93,13 +93,15 @@ pub fn duration(value: &Value) -> Result<Duration, String> {
         [("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000), ("seconds", 1000), ("milliseconds", 1)];
     match value {
         Value::String(text) => {
-            let span: jiff::SignedDuration = text.parse().map_err(|_| format!("`{text}` is no ISO 8601 duration such as PT30S"))?;
+            let span: jiff::SignedDuration =
+                text.parse().map_err(|_| format!("`{text}` is no ISO 8601 duration such as PT30S"))?;
             Duration::try_from(span).map_err(|_| format!("`{text}` is less than no time"))
         }
         Value::Object(members) => members.iter().try_fold(Duration::ZERO, |sum, (name, value)| {
             let unit = UNITS.iter().find(|(unit, _)| unit == name);
             let amount = value.as_u64().zip(unit).and_then(|(count, (_, unit))| count.checked_mul(*unit));
-            let amount = amount.ok_or_else(|| format!("`{name}: {value}` is no part of a duration; write such as {{seconds: 30}}"))?;
+            let amount = amount
+                .ok_or_else(|| format!("`{name}: {value}` is no part of a duration; write such as {{seconds: 30}}"))?;
             Ok(sum.saturating_add(Duration::from_millis(amount)))
         }),
         other => Err(format!("{other} is no duration; write {{seconds: 30}} or PT30S")),
@@ -115,7 +117,9 @@ mod tests {
     fn pauses_grow_and_what_the_provider_asks_for_is_kept() {
         let policy = |value: Value| Policy::of(&value).unwrap();
         let waits = |policy: &Policy| {
-            (1..=4).map(|attempt| policy.wait(attempt, Duration::ZERO, None, 0.5).map(|wait| wait.as_millis())).collect::<Vec<_>>()
+            (1..=4)
+                .map(|attempt| policy.wait(attempt, Duration::ZERO, None, 0.5).map(|wait| wait.as_millis()))
+                .collect::<Vec<_>>()
         };
         let four = json!({"attempt": {"count": 4}});
         assert_eq!(waits(&policy(json!({}))), [Some(1000), Some(1000), Some(1000), None]);
@@ -124,10 +128,13 @@ mod tests {
             [Some(100), Some(200), Some(400), Some(800)]
         );
         assert_eq!(
-            waits(&policy(json!({"delay": "PT1S", "backoff": {"linear": {"increment": {"seconds": 2}}}, "limit": four}))),
+            waits(&policy(
+                json!({"delay": "PT1S", "backoff": {"linear": {"increment": {"seconds": 2}}}, "limit": four})
+            )),
             [Some(1000), Some(3000), Some(5000), Some(7000)]
         );
-        let jittered = policy(json!({"delay": {"seconds": 1}, "jitter": {"from": {"seconds": 1}, "to": {"seconds": 3}}}));
+        let jittered =
+            policy(json!({"delay": {"seconds": 1}, "jitter": {"from": {"seconds": 1}, "to": {"seconds": 3}}}));
         assert_eq!(jittered.wait(1, Duration::ZERO, None, 0.5), Some(Duration::from_secs(3)));
         let asked = policy(json!({"limit": {"duration": {"seconds": 40}}}));
         assert_eq!(asked.wait(1, Duration::ZERO, Some(Duration::from_secs(30)), 0.5), Some(Duration::from_secs(30)));

@@ -312,7 +312,15 @@ impl Frame {
                 let fault = Fault::of_engine(&error, task.map(|task| task.pointer.clone()));
                 if let Some(open) = open {
                     let fault = self.run.clean(fault.clone());
-                    self.end(open.step, open.started, StepOutcome::Failed, Vec::new(), Value::Null, Value::Null, Some(fault));
+                    self.end(
+                        open.step,
+                        open.started,
+                        StepOutcome::Failed,
+                        Vec::new(),
+                        Value::Null,
+                        Value::Null,
+                        Some(fault),
+                    );
                 }
                 Err(fault)
             }
@@ -416,7 +424,15 @@ impl WorkflowExecutionListener for Listener {
                     && let Some(open) = self.open()
                 {
                     let output = self.frame.run.redacted(output.clone());
-                    self.frame.end(open.step, open.started, StepOutcome::Completed, Vec::new(), Value::Null, output, None);
+                    self.frame.end(
+                        open.step,
+                        open.started,
+                        StepOutcome::Completed,
+                        Vec::new(),
+                        Value::Null,
+                        output,
+                        None,
+                    );
                 }
             }
             _ => {}
@@ -487,9 +503,11 @@ impl Frame {
         let number = self.begin(step, kind, None, None);
         let mut open = OpenStep::new(self, number);
         let result = match &step.action {
-            Action::Do(block) => self.below(block, number, &given).run(given.input).await.map(|(output, context)| {
-                result_of(block.exports, output, context)
-            }),
+            Action::Do(block) => self
+                .below(block, number, &given)
+                .run(given.input)
+                .await
+                .map(|(output, context)| result_of(block.exports, output, context)),
             Action::For { body, .. } => self.each(step, number, body, given).await,
             Action::Fork { .. } => self.branches(step, number, given).await,
             Action::Try(it) => self.attempt(it, number, given).await,
@@ -733,7 +751,13 @@ impl Frame {
         result
     }
 
-    async fn invoke(&self, connection: Option<&str>, function: &str, input: &Value, open: &mut OpenStep<'_>) -> Result<Value> {
+    async fn invoke(
+        &self,
+        connection: Option<&str>,
+        function: &str,
+        input: &Value,
+        open: &mut OpenStep<'_>,
+    ) -> Result<Value> {
         let (_, client) = self.run.runner.client(connection).await?;
         open.client = Some(client.clone());
         let context = CallContext { run_id: Some(self.run.id.clone()), ..CallContext::default() };
@@ -752,7 +776,11 @@ fn result_of(exports: bool, output: Value, context: Value) -> Value {
     if exports { json!({"output": output, "context": context}) } else { output }
 }
 
-fn truth(expression: &super::expression::Expression, input: &Value, values: HashMap<String, Value>) -> Result<bool, Fault> {
+fn truth(
+    expression: &super::expression::Expression,
+    input: &Value,
+    values: HashMap<String, Value>,
+) -> Result<bool, Fault> {
     let value = expression.evaluate(input, &values).map_err(Fault::of_input)?;
     Ok(value == Value::Bool(true))
 }

@@ -6,8 +6,8 @@ use crate::catalog::Operation;
 use crate::flow::document::join;
 use crate::flow::expression::is_expression;
 use crate::flow::rows;
-use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use jsonschema::JSONSchema;
+use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use serde_json::{Map, Value};
 
 /// What a call is given, and where each member of it stands.
@@ -43,7 +43,10 @@ impl<'a> Checker<'a> {
         }
         if called == "http" {
             if !self.around.allow.http {
-                self.problem(&at, "`call: http` reaches beyond the connections; allow it with --allow http if you trust this flow");
+                self.problem(
+                    &at,
+                    "`call: http` reaches beyond the connections; allow it with --allow http if you trust this flow",
+                );
             }
             return match with {
                 Some(with) => self.take(&with_at, with, &Takes::Object(HTTP)),
@@ -75,7 +78,8 @@ impl<'a> Checker<'a> {
         let at_key = pointer.to_owned();
         if let Some(source) = rows::source(target) {
             self.source(source, &given, &at_key);
-        } else if let Some(operation) = self.around.catalog.operations.iter().find(|operation| operation.name == target) {
+        } else if let Some(operation) = self.around.catalog.operations.iter().find(|operation| operation.name == target)
+        {
             self.operation(operation, given, &at_key);
         } else if function.is_none() {
             let functions = self.used("functions").and_then(Value::as_object);
@@ -118,7 +122,8 @@ impl<'a> Checker<'a> {
 
     fn operation(&mut self, operation: &'a Operation, mut given: Given<'_>, at: &str) {
         if !operation.available {
-            return self.problem(&join(at, "call"), format!("`{}` is not in this version of the connector", operation.name));
+            return self
+                .problem(&join(at, "call"), format!("`{}` is not in this version of the connector", operation.name));
         }
         match given.with.remove("connection") {
             Some(Value::String(name)) if is_expression(&name) => {}
@@ -142,20 +147,28 @@ impl<'a> Checker<'a> {
         if let Some(all) = given.with.remove("all") {
             let pointer = given.pointer("/all");
             if !operation.paginated {
-                self.problem_at_key(&pointer, format!("`all` is for operations that list; {} gives no pages", operation.name));
+                self.problem_at_key(
+                    &pointer,
+                    format!("`all` is for operations that list; {} gives no pages", operation.name),
+                );
             } else if !all.is_boolean() && !all.as_str().is_some_and(is_expression) {
                 self.kind(&pointer, &all, "true or false");
             }
         }
         let partial = self.partial;
         let with = Value::Object(std::mem::take(&mut given.with));
-        let compiled = self.schemas.entry(&operation.name).or_insert_with(|| JSONSchema::compile(&operation.input).ok());
-        let wrong: Vec<_> = compiled.iter().flat_map(|compiled| mismatches(compiled, &operation.input, &with)).collect();
+        let compiled =
+            self.schemas.entry(&operation.name).or_insert_with(|| JSONSchema::compile(&operation.input).ok());
+        let wrong: Vec<_> =
+            compiled.iter().flat_map(|compiled| mismatches(compiled, &operation.input, &with)).collect();
         for (path, message) in wrong {
             if message.starts_with(LACKS) {
                 if !partial {
                     let pointer = if path.is_empty() { at.to_owned() } else { given.pointer(&path) };
-                    self.problem_at_key(&pointer, format!("{}{}", path_name(&path), message.replacen(LACKS, " lacks", 1)));
+                    self.problem_at_key(
+                        &pointer,
+                        format!("{}{}", path_name(&path), message.replacen(LACKS, " lacks", 1)),
+                    );
                 }
             } else {
                 let place_of_key = message.starts_with(UNKNOWN);
@@ -187,9 +200,11 @@ pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value) -
         let at = if path.is_empty() { Some(value) } else { value.pointer(&path) };
         let open = at.is_some_and(|at| match error.kind {
             // These look at what is there, whatever its parts are.
-            Kind::Required { .. } | Kind::AdditionalProperties { .. } | Kind::Type { .. } | Kind::MinItems { .. } | Kind::MaxItems { .. } => {
-                at.as_str().is_some_and(|text| text.contains("${"))
-            }
+            Kind::Required { .. }
+            | Kind::AdditionalProperties { .. }
+            | Kind::Type { .. }
+            | Kind::MinItems { .. }
+            | Kind::MaxItems { .. } => at.as_str().is_some_and(|text| text.contains("${")),
             _ => has_expression(at),
         });
         if open {
@@ -220,9 +235,11 @@ pub(super) fn plainly(error: &ValidationError<'_>) -> String {
         Kind::Type { kind } => {
             let names = match kind {
                 TypeKind::Single(one) => type_name(&one.to_string()).to_owned(),
-                TypeKind::Multiple(several) => {
-                    several.into_iter().map(|one| type_name(&one.to_string()).to_owned()).collect::<Vec<_>>().join(" or ")
-                }
+                TypeKind::Multiple(several) => several
+                    .into_iter()
+                    .map(|one| type_name(&one.to_string()).to_owned())
+                    .collect::<Vec<_>>()
+                    .join(" or "),
             };
             format!("must be {names}, not {}", super::kind(&error.instance))
         }

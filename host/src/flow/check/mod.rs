@@ -107,7 +107,10 @@ impl<'a> Checker<'a> {
         if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
             let compiled = JSONSchema::compile(schema).ok();
             for (path, message) in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input)) {
-                self.problem(&format!("{automation}{path}"), format!("the flow's `input.schema` does not take this: {message}"));
+                self.problem(
+                    &format!("{automation}{path}"),
+                    format!("the flow's `input.schema` does not take this: {message}"),
+                );
             }
         }
         for (index, secret) in self.used("secrets").and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -115,7 +118,9 @@ impl<'a> Checker<'a> {
                 && !self.around.secrets.iter().any(|name| name == secret)
             {
                 let hint = known_hint(secret, self.around.secrets.iter().map(String::as_str));
-                let message = format!("the configuration has no secret `{secret}`{hint}; write [secrets] {secret} = {{ env = \"NAME\" }}");
+                let message = format!(
+                    "the configuration has no secret `{secret}`{hint}; write [secrets] {secret} = {{ env = \"NAME\" }}"
+                );
                 self.problem(&format!("/use/secrets/{index}"), message);
             }
         }
@@ -207,7 +212,12 @@ impl<'a> Checker<'a> {
         Some(map)
     }
 
-    fn members<'m>(&mut self, pointer: &str, map: &'a Map<String, Value>, members: impl Iterator<Item = &'m Member> + Clone) {
+    fn members<'m>(
+        &mut self,
+        pointer: &str,
+        map: &'a Map<String, Value>,
+        members: impl Iterator<Item = &'m Member> + Clone,
+    ) {
         for (key, value) in map {
             let inner = join(pointer, key);
             match members.clone().find(|member| member.name == key) {
@@ -247,7 +257,10 @@ impl<'a> Checker<'a> {
         match value {
             Value::String(text) => Some(text),
             Value::Number(_) | Value::Bool(_) => {
-                self.problem(pointer, format!("`{}` must be text, not {}: put it in quotes", name(pointer), kind(value)));
+                self.problem(
+                    pointer,
+                    format!("`{}` must be text, not {}: put it in quotes", name(pointer), kind(value)),
+                );
                 None
             }
             _ => {

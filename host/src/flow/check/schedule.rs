@@ -9,7 +9,9 @@ impl<'a> Checker<'a> {
         let Some(text) = self.text(pointer, value) else { return };
         let fields = text.split_whitespace().count();
         if fields != 5 {
-            let message = format!("a cron expression has five fields, minute, hour, day of month, month, day of week; here are {fields}");
+            let message = format!(
+                "a cron expression has five fields, minute, hour, day of month, month, day of week; here are {fields}"
+            );
             return self.problem(pointer, message);
         }
         let mut options = ParseOptions::default();
@@ -29,7 +31,9 @@ pub fn words(flow: &Value) -> Option<String> {
     let zone = flow.pointer("/document/metadata/automation/timezone").and_then(Value::as_str).unwrap_or("UTC");
     let duration = |name: &str| super::super::retry::duration(schedule.get(name)?).ok();
     if let Some(cron) = schedule.get("cron").and_then(Value::as_str) {
-        return Some(cron_words(cron).map_or_else(|| format!("by cron {cron} {zone}"), |words| format!("{words} {zone}")));
+        return Some(
+            cron_words(cron).map_or_else(|| format!("by cron {cron} {zone}"), |words| format!("{words} {zone}")),
+        );
     }
     if let Some(every) = duration("every") {
         return Some(format!("every {}", spoken(every)));

@@ -83,7 +83,8 @@ const fn must(name: &'static str, takes: Takes) -> Member {
 }
 
 const EVENTS: &str = "this program gets and sends no events; start the flow by a schedule, `run` or `trigger`";
-const CODE: &str = "this program runs neither containers nor scripts; use expressions, or `run: shell` with --allow shell";
+const CODE: &str =
+    "this program runs neither containers nor scripts; use expressions, or `run: shell` with --allow shell";
 
 pub(super) const FLOW: &[Member] = &[
     must("document", Object(DOCUMENT)),
@@ -131,7 +132,8 @@ const USE: &[Member] = &[
     may("timeouts", Map(&TIMEOUT)),
 ];
 
-const SCHEDULE: &[Member] = &[may("every", Duration), may("cron", Cron), may("after", Duration), may("on", Refused(EVENTS))];
+const SCHEDULE: &[Member] =
+    &[may("every", Duration), may("cron", Cron), may("after", Duration), may("on", Refused(EVENTS))];
 
 const INPUT: &[Member] = &[may("schema", Object(SCHEMA)), may("from", Data)];
 const OUTPUT: &[Member] = &[may("schema", Object(SCHEMA)), may("as", Data)];
@@ -199,19 +201,35 @@ pub(super) const RETRY: &[Member] = &[
     may("when", Expression),
     may("exceptWhen", Expression),
     may("delay", Duration),
-    may("backoff", OneOf(&[may("constant", Map(&Any)), may("exponential", Map(&Any)), may("linear", Object(&[may("increment", Duration)]))])),
-    may("limit", Object(&[
-        may("attempt", Object(&[may("count", Whole(0, 1_000_000)), may("duration", Duration)])),
-        may("duration", Duration),
-    ])),
+    may(
+        "backoff",
+        OneOf(&[
+            may("constant", Map(&Any)),
+            may("exponential", Map(&Any)),
+            may("linear", Object(&[may("increment", Duration)])),
+        ]),
+    ),
+    may(
+        "limit",
+        Object(&[
+            may("attempt", Object(&[may("count", Whole(0, 1_000_000)), may("duration", Duration)])),
+            may("duration", Duration),
+        ]),
+    ),
     may("jitter", Object(&[must("from", Duration), must("to", Duration)])),
 ];
 
 pub(super) const RUN: &[Member] = &[
     may("workflow", Object(&[must("namespace", Text), must("name", Text), must("version", Text), may("input", Data)])),
-    may("shell", Object(&[
-        must("command", Template), may("arguments", Template), may("environment", Template), may("stdin", Template),
-    ])),
+    may(
+        "shell",
+        Object(&[
+            must("command", Template),
+            may("arguments", Template),
+            may("environment", Template),
+            may("stdin", Template),
+        ]),
+    ),
     may("container", Refused(CODE)),
     may("script", Refused(CODE)),
     may("await", Bool),
@@ -261,7 +279,9 @@ fn is_dsl(text: &str) -> bool {
 fn is_version(text: &str) -> bool {
     let (text, build) = text.split_once('+').map_or((text, None), |(text, build)| (text, Some(build)));
     let (core, before) = text.split_once('-').map_or((text, None), |(core, before)| (core, Some(before)));
-    let number = |part: &str| part == "0" || (part.chars().all(|c| c.is_ascii_digit()) && !part.starts_with('0') && !part.is_empty());
+    let number = |part: &str| {
+        part == "0" || (part.chars().all(|c| c.is_ascii_digit()) && !part.starts_with('0') && !part.is_empty())
+    };
     let word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let all_digits = |part: &str| part.chars().all(|c| c.is_ascii_digit());
     core.split('.').count() == 3

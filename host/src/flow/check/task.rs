@@ -65,7 +65,11 @@ impl<'a> Checker<'a> {
             let at = join(pointer, index);
             let Some(map) = self.map(&at, item) else { continue };
             if map.len() != 1 {
-                let message = if map.is_empty() { "it has no name".into() } else { format!("it has {} names; is the indentation right?", map.len()) };
+                let message = if map.is_empty() {
+                    "it has no name".into()
+                } else {
+                    format!("it has {} names; is the indentation right?", map.len())
+                };
                 self.problem(&at, format!("an entry of `{}` is a map of one name: {message}", name(pointer)));
                 continue;
             }
@@ -73,7 +77,10 @@ impl<'a> Checker<'a> {
                 let inner = join(&at, key);
                 if let Some(first) = seen.insert(key, inner.clone()) {
                     let line = self.document.key_place(&first).line;
-                    self.problem_at_key(&inner, format!("`{key}` stands in this list already, in line {line}; names are unique in a list"));
+                    self.problem_at_key(
+                        &inner,
+                        format!("`{key}` stands in this list already, in line {line}; names are unique in a list"),
+                    );
                 }
                 if DIRECTIVES.contains(&key.as_str()) || key.starts_with('$') {
                     self.problem_at_key(&inner, format!("`{key}` cannot be a name: it has a meaning of its own"));
@@ -87,10 +94,13 @@ impl<'a> Checker<'a> {
         let Some(task) = self.map(pointer, value) else { return };
         let kinds = kind(task);
         let [kind] = kinds.as_slice() else {
-            let all: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).filter(|kind| !matches!(*kind, "emit" | "listen")).collect();
+            let all: Vec<&str> =
+                KINDS.iter().map(|(kind, _)| *kind).filter(|kind| !matches!(*kind, "emit" | "listen")).collect();
             let unknown = task.keys().find(|key| !COMMON.iter().any(|member| member.name == *key));
             let message = match unknown {
-                _ if !kinds.is_empty() => format!("{} is {} at once; a task is one of them", owner(pointer), kinds.join(" and ")),
+                _ if !kinds.is_empty() => {
+                    format!("{} is {} at once; a task is one of them", owner(pointer), kinds.join(" and "))
+                }
                 Some(key) => format!("`{key}` is no kind of task{}", known_hint(key, all.iter().copied())),
                 None => format!("{} does nothing: it lacks one of {}", owner(pointer), all.join(", ")),
             };
@@ -124,7 +134,9 @@ impl<'a> Checker<'a> {
     fn metadata(&mut self, pointer: &str, task: &'a Map<String, Value>, kind: &str) {
         let Some(value) = task.get("metadata") else { return };
         let pointer = join(pointer, "metadata");
-        let Some(concurrency) = self.map(&pointer, value).and_then(|metadata| metadata.get("concurrency")) else { return };
+        let Some(concurrency) = self.map(&pointer, value).and_then(|metadata| metadata.get("concurrency")) else {
+            return;
+        };
         let pointer = join(&pointer, "concurrency");
         if !matches!(kind, "for" | "fork") {
             return self.problem_at_key(&pointer, "`concurrency` is for `for` and `fork` only");
@@ -155,19 +167,30 @@ impl<'a> Checker<'a> {
             return self.problem_at_key(pointer, "`run` has exactly one of workflow, shell");
         }
         if run.contains_key("shell") && !self.around.allow.shell {
-            self.problem_at_key(&join(pointer, "shell"), "`run: shell` runs commands on this machine; allow it with --allow shell if you trust this flow");
+            self.problem_at_key(
+                &join(pointer, "shell"),
+                "`run: shell` runs commands on this machine; allow it with --allow shell if you trust this flow",
+            );
         }
         let Some(workflow) = run.get("workflow") else { return };
         let part = |member: &str| workflow.get(member).and_then(Value::as_str);
-        let (Some(namespace), Some(name), Some(version)) = (part("namespace"), part("name"), part("version")) else { return };
+        let (Some(namespace), Some(name), Some(version)) = (part("namespace"), part("name"), part("version")) else {
+            return;
+        };
         let same = |flow: &&(String, String, String)| flow.0 == namespace && flow.1 == name;
         let versions: Vec<&str> = self.around.flows.iter().filter(same).map(|flow| flow.2.as_str()).collect();
         if versions.is_empty() {
             let hint = known_hint(name, self.around.flows.iter().map(|flow| flow.1.as_str()));
-            self.problem(&format!("{pointer}/workflow/name"), format!("there is no flow `{namespace}/{name}` in this folder{hint}"));
+            self.problem(
+                &format!("{pointer}/workflow/name"),
+                format!("there is no flow `{namespace}/{name}` in this folder{hint}"),
+            );
         } else if version != "latest" && !versions.contains(&version) {
             let at = format!("{pointer}/workflow/version");
-            self.problem(&at, format!("`{namespace}/{name}` has no version `{version}`; there is {}", versions.join(", ")));
+            self.problem(
+                &at,
+                format!("`{namespace}/{name}` has no version `{version}`; there is {}", versions.join(", ")),
+            );
         }
     }
 
@@ -185,7 +208,10 @@ impl<'a> Checker<'a> {
                 }
             }
             if reached.contains(name.as_str()) {
-                self.problem_at_key(&join("/use/functions", name), format!("the function `{name}` calls itself and would never end"));
+                self.problem_at_key(
+                    &join("/use/functions", name),
+                    format!("the function `{name}` calls itself and would never end"),
+                );
             }
         }
     }

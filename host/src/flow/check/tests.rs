@@ -43,9 +43,13 @@ fn around(catalog: &Catalog) -> Surroundings<'_> {
 const HEAD: &str = "document: {dsl: 1.0.0, namespace: demo, name: seed, version: 1.0.0}\n";
 
 fn problems(text: &str, around: &Surroundings<'_>) -> Vec<String> {
-    let document = Document::parse(text, Path::new("flow.yaml")).unwrap_or_else(|problem| panic!("{problem:?} in\n{text}"));
+    let document =
+        Document::parse(text, Path::new("flow.yaml")).unwrap_or_else(|problem| panic!("{problem:?} in\n{text}"));
     let problems = check(&document, around);
-    problems.iter().map(|problem| format!("{}:{}: {}", problem.place.line, problem.place.column, problem.message)).collect()
+    problems
+        .iter()
+        .map(|problem| format!("{}:{}: {}", problem.place.line, problem.place.column, problem.message))
+        .collect()
 }
 
 /// Each row is what stands after `HEAD`, and the problems.
@@ -105,7 +109,10 @@ fn the_structure() {
 #[test]
 fn the_head() {
     let catalog = catalog();
-    let found = problems("document: {dsl: 2.0.0, namespace: -x, name: a b, version: 1.0, metadata: {mine: 1}}\ndo: []", &around(&catalog));
+    let found = problems(
+        "document: {dsl: 2.0.0, namespace: -x, name: a b, version: 1.0, metadata: {mine: 1}}\ndo: []",
+        &around(&catalog),
+    );
     assert_eq!(found, ["?"]);
     assert_rows(&[
         ("schedule: {}\ndo: []", &["?"]),
@@ -120,7 +127,9 @@ fn the_head() {
         ("input: {schema: {document: {$ref: 'http://x/y'}}}\ndo: []", &["?"]),
     ]);
     let automation = |text: &str| {
-        let text = format!("document:\n  dsl: 1.0.0\n  namespace: demo\n  name: seed\n  version: 1.0.0\n  metadata:\n    automation: {text}\ninput: {{schema: {{document: {{type: object, required: [file]}}}}}}\ndo: []");
+        let text = format!(
+            "document:\n  dsl: 1.0.0\n  namespace: demo\n  name: seed\n  version: 1.0.0\n  metadata:\n    automation: {text}\ninput: {{schema: {{document: {{type: object, required: [file]}}}}}}\ndo: []"
+        );
         problems(&text, &around(&catalog))
     };
     assert_eq!(automation("{timezone: Europe/Berln}"), ["?"]);
@@ -165,22 +174,40 @@ fn calls() {
         ("do:\n- a: {call: listUsers, with: {all: true, connection: '${ .c }'}}", &[]),
         ("do:\n- a: {call: getUser, with: {id: ''}}", &["?"]),
         ("do:\n- a: {call: patchUser, with: {id: x, operations: [{op: change}]}}", &["?"]),
-        ("do:\n- a: {call: patchUser, with: {id: x, operations: [{op: replace, path: password, value: geheim}]}}", &["?"]),
+        (
+            "do:\n- a: {call: patchUser, with: {id: x, operations: [{op: replace, path: password, value: geheim}]}}",
+            &["?"],
+        ),
         ("do:\n- a: {call: createUser, with: {payload: {password: geheim}}}", &["?"]),
         ("do:\n- a: {call: createUser, with: {payload: {}, headers: {X: Bearer abcdefgh}}}", &["?"]),
         ("do:\n- a: {call: createUser, with: {payload: {password: '${ $secret.initial }'}}}", &["?"]),
-        ("use: {secrets: [initial]}\ndo:\n- a: {call: createUser, with: {payload: {password: '${ $secret.initial }'}}}", &[]),
+        (
+            "use: {secrets: [initial]}\ndo:\n- a: {call: createUser, with: {payload: {password: '${ $secret.initial }'}}}",
+            &[],
+        ),
         ("do:\n- a: {call: readCsv, with: {file: no/such.csv}}", &["?"]),
         ("do:\n- a: {call: readCsv, with: {fil: x.csv}}", &["?"]),
-        ("use: {functions: {make: {call: createUser, with: {connection: test}}}}\ndo:\n- a: {call: make, with: {payload: {}}}\n- b: {call: make}\n- c: {call: mak}", &["?"]),
-        ("use: {functions: {make: {call: createUser, with: {connection: tst, payload: {active: 3}}}}}\ndo:\n- a: {call: make}", &["?"]),
+        (
+            "use: {functions: {make: {call: createUser, with: {connection: test}}}}\ndo:\n- a: {call: make, with: {payload: {}}}\n- b: {call: make}\n- c: {call: mak}",
+            &["?"],
+        ),
+        (
+            "use: {functions: {make: {call: createUser, with: {connection: tst, payload: {active: 3}}}}}\ndo:\n- a: {call: make}",
+            &["?"],
+        ),
         ("use: {functions: {a: {call: b}, b: {do: [{c: {call: a}}]}}}\ndo: []", &["?"]),
     ]);
     let catalog = catalog();
     let two = Surroundings { default_connection: None, ..around(&catalog) };
     assert_eq!(problems(&format!("{HEAD}do:\n- a: {{call: listUsers}}"), &two), ["?"]);
     let none = Surroundings { default_connection: None, connections: Vec::new(), ..around(&catalog) };
-    assert_eq!(problems(&format!("{HEAD}do:\n- a: {{call: listUsers, with: {{connection: x}}}}\n- b: {{call: listUsers}}"), &none), ["?"]);
+    assert_eq!(
+        problems(
+            &format!("{HEAD}do:\n- a: {{call: listUsers, with: {{connection: x}}}}\n- b: {{call: listUsers}}"),
+            &none
+        ),
+        ["?"]
+    );
 }
 
 #[test]
@@ -190,8 +217,14 @@ fn expressions() {
         ("do:\n- a: {set: {x: '${ $itm }'}}", &["?"]),
         ("do:\n- a: {set: {x: '${ $item }'}}", &["?"]),
         ("do:\n- a: {for: {in: '$item'}, while: '$item', do: [{b: {set: {x: '${ $item.name + $index }'}}}]}", &["?"]),
-        ("do:\n- a: {for: {in: .x, each: user, at: nr}, do: [{b: {set: {x: '${ $user + $nr }', y: '${ $item }'}}}]}", &["?"]),
-        ("do:\n- a: {try: [{b: {set: {x: '${ $error }'}}}], catch: {when: $error.status == 409, do: [{c: {set: {x: '${ $error.title }'}}}]}}", &["?"]),
+        (
+            "do:\n- a: {for: {in: .x, each: user, at: nr}, do: [{b: {set: {x: '${ $user + $nr }', y: '${ $item }'}}}]}",
+            &["?"],
+        ),
+        (
+            "do:\n- a: {try: [{b: {set: {x: '${ $error }'}}}], catch: {when: $error.status == 409, do: [{c: {set: {x: '${ $error.title }'}}}]}}",
+            &["?"],
+        ),
         ("do:\n- a: {try: [], catch: {as: e, do: [{c: {set: {x: '${ $e.title }', y: '${ $error }'}}}]}}", &["?"]),
         ("do:\n- a:\n    set:\n      x: >-\n        ${ .a\n           | uper }\n", &["?"]),
         ("do:\n- a: {set: {x: 'Dear ${ .name }'}}", &["?"]),

@@ -31,7 +31,10 @@ impl<'a> Checker<'a> {
             }
             Value::String(text) if is_expression(text) => self.expression(pointer, text),
             Value::String(text) if is_expression(text.trim()) => {
-                self.problem(pointer, "blanks or line breaks around `${ }` would make this plain text; in a block write `|-` or `>-`");
+                self.problem(
+                    pointer,
+                    "blanks or line breaks around `${ }` would make this plain text; in a block write `|-` or `>-`",
+                );
             }
             Value::String(text) if text.contains("${") => {
                 let at = text.find("${").and_then(|at| text.get(..at)).map_or(0, |before| before.chars().count());
@@ -69,7 +72,11 @@ impl<'a> Checker<'a> {
             let place = self.document.place_in(pointer, offset + at);
             let listed = self.used("secrets").and_then(Value::as_array);
             if !listed.is_some_and(|listed| listed.iter().any(|name| name.as_str() == Some(&secret))) {
-                self.problem_at(place, pointer, format!("the secret `{secret}` is not listed in `use.secrets`; add it there"));
+                self.problem_at(
+                    place,
+                    pointer,
+                    format!("the secret `{secret}` is not listed in `use.secrets`; add it there"),
+                );
             }
         }
     }
@@ -130,10 +137,16 @@ impl<'a> Checker<'a> {
                     let at = join(pointer, key);
                     match inner.as_str() {
                         Some(reference) if key == "$ref" && !reference.starts_with('#') => {
-                            self.problem(&at, "a schema refers to itself only, with `#/...`; nothing is loaded from elsewhere");
+                            self.problem(
+                                &at,
+                                "a schema refers to itself only, with `#/...`; nothing is loaded from elsewhere",
+                            );
                         }
                         Some(id) if matches!(key.as_str(), "$id" | "$schema") && !is_known_schema(id) => {
-                            self.problem(&at, format!("`{key}` must be the URI of a draft of JSON Schema, or left out"));
+                            self.problem(
+                                &at,
+                                format!("`{key}` must be the URI of a draft of JSON Schema, or left out"),
+                            );
                         }
                         _ => self.references(&at, inner),
                     }

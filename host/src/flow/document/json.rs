@@ -29,7 +29,11 @@ impl<'a> Walk<'a> {
     fn value(&mut self, pointer: &str, key: Option<Place>, depth: usize) -> Result<(), Problem> {
         self.blanks();
         if depth > DEEPEST {
-            return Err(problem(self.at, pointer, format!("lists and maps stand more than {DEEPEST} deep in each other")));
+            return Err(problem(
+                self.at,
+                pointer,
+                format!("lists and maps stand more than {DEEPEST} deep in each other"),
+            ));
         }
         let first = self.rest.chars().next();
         let style = if first == Some('"') { Style::Double } else { Style::Plain };

@@ -19,9 +19,10 @@ fn yaml_is_read_by_the_core_schema_and_no_digit_is_lost() {
         ("a: -7\nb: +7\nc: 0x1F\nd: 0o17", json!({"a": -7, "b": 7, "c": 31, "d": 15})),
         ("[null, ~, Null, true, FALSE]", json!([null, null, null, true, false])),
         ("a:\nb: ''", json!({"a": null, "b": ""})),
-        ("[yes, on, no, 1.0.0, 12:30, 2024-01-02, 1_000, .5x, e3, 0x]", json!([
-            "yes", "on", "no", "1.0.0", "12:30", "2024-01-02", "1_000", ".5x", "e3", "0x"
-        ])),
+        (
+            "[yes, on, no, 1.0.0, 12:30, 2024-01-02, 1_000, .5x, e3, 0x]",
+            json!(["yes", "on", "no", "1.0.0", "12:30", "2024-01-02", "1_000", ".5x", "e3", "0x"]),
+        ),
         ("a: |\n  one\n  two\nb: >\n  one\n  two\n", json!({"a": "one\ntwo\n", "b": "one two\n"})),
         ("a: &x {b: [1]}\nc: *x", json!({"a": {"b": [1]}, "c": {"b": [1]}})),
         ("[!!str 1, !!int '2', !!map {}]", json!(["1", 2, {}])),
@@ -57,7 +58,11 @@ fn what_is_wrong_is_named_with_its_place() {
         ("a: b: c", "1:5: not YAML: mapping values are not allowed in this context"),
         ("a: 'b", "1:4: not YAML: while scanning a quoted scalar, found unexpected end of stream"),
     ];
-    let wrong: Vec<_> = rows.iter().filter(|(text, message)| error(text, "flow.yaml") != *message).map(|(text, _)| error(text, "flow.yaml")).collect();
+    let wrong: Vec<_> = rows
+        .iter()
+        .filter(|(text, message)| error(text, "flow.yaml") != *message)
+        .map(|(text, _)| error(text, "flow.yaml"))
+        .collect();
     assert_eq!(wrong, [""; 0]);
     let rows = [
         ("{\"a\": 1,}", "1:9: not JSON: trailing comma"),
@@ -94,7 +99,14 @@ fn every_value_and_key_has_its_place() {
     let yaml = "a:\n  b: [1, {c: x}]\nd:\n- \"e\"\n";
     let document = parse(yaml).unwrap();
     let at = |pointer: &str| (document.place(pointer).line, document.place(pointer).column);
-    let rows = [("/a/b", (2, 6)), ("/a/b/1", (2, 10)), ("/a/b/1/c", (2, 14)), ("/d/0", (4, 3)), ("/a/b/9/x", (2, 6)), ("/z", (1, 1))];
+    let rows = [
+        ("/a/b", (2, 6)),
+        ("/a/b/1", (2, 10)),
+        ("/a/b/1/c", (2, 14)),
+        ("/d/0", (4, 3)),
+        ("/a/b/9/x", (2, 6)),
+        ("/z", (1, 1)),
+    ];
     for (pointer, place) in rows {
         assert_eq!(at(pointer), place, "{pointer}");
     }

@@ -28,7 +28,9 @@ pub(super) fn read(text: &str) -> Result<(Value, HashMap<String, Spot>), Problem
     }
     match found {
         Some(value) => Ok((value, reader.spots)),
-        None => Err(problem(Place { line: 1, column: 1 }, "", "the file is empty; a flow has the members document and do")),
+        None => {
+            Err(problem(Place { line: 1, column: 1 }, "", "the file is empty; a flow has the members document and do"))
+        }
     }
 }
 
@@ -72,14 +74,24 @@ impl<'a> Reader<'a> {
     fn grow(&mut self, by: Size, at: Place, pointer: &str) -> Result<(), Problem> {
         self.size = Size { values: self.size.values + by.values, bytes: self.size.bytes + by.bytes };
         if self.size.values > MOST || self.size.bytes > 2 * LONGEST {
-            let message = format!("the flow is too big here: more than {MOST} values, or {} bytes, with its aliases", 2 * LONGEST);
+            let message = format!(
+                "the flow is too big here: more than {MOST} values, or {} bytes, with its aliases",
+                2 * LONGEST
+            );
             return Err(problem(at, pointer, message));
         }
         Ok(())
     }
 
     /// The value that begins with an event.
-    fn node(&mut self, event: Event<'a>, span: Span, key: Option<Place>, pointer: &str, depth: usize) -> Result<Value, Problem> {
+    fn node(
+        &mut self,
+        event: Event<'a>,
+        span: Span,
+        key: Option<Place>,
+        pointer: &str,
+        depth: usize,
+    ) -> Result<Value, Problem> {
         let at = place(span.start);
         if depth > DEEPEST {
             return Err(problem(at, pointer, format!("lists and maps stand more than {DEEPEST} deep in each other")));
@@ -87,7 +99,7 @@ impl<'a> Reader<'a> {
         let style = match &event {
             Event::Scalar(_, ScalarStyle::SingleQuoted, ..) => Style::Single,
             Event::Scalar(_, ScalarStyle::DoubleQuoted, ..) => Style::Double,
-                _ => Style::Plain,
+            _ => Style::Plain,
         };
         // What is left out stands nowhere: its key does.
         let empty = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text.is_empty());
@@ -152,7 +164,8 @@ impl<'a> Reader<'a> {
             self.grow(Size { values: 0, bytes: name.len() }, at, pointer)?;
             let inner = join(pointer, &name);
             if let Some(Spot { key: Some(first), .. }) = self.spots.get(&inner) {
-                let message = format!("`{name}` stands twice; it stands in line {}, column {} already", first.line, first.column);
+                let message =
+                    format!("`{name}` stands twice; it stands in line {}, column {} already", first.line, first.column);
                 return Err(problem(at, &inner, message));
             }
             let (event, span) = self.next(&inner)?;

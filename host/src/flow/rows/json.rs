@@ -65,4 +65,3 @@ impl<'de> DeserializeSeed<'de> for Resources<'_> {
         list.deserialize_seq(Whole(self.0))
     }
 }
-

@@ -51,12 +51,7 @@ pub const SOURCES: [Source; 4] = [
         about: "a JSON file with a list, or with `Resources` as a ListResponse has them: each element",
         read: json::read,
     },
-    Source {
-        name: "readNdjson",
-        takes: &["file"],
-        about: "a file with one JSON value a line",
-        read: ndjson::read,
-    },
+    Source { name: "readNdjson", takes: &["file"], about: "a file with one JSON value a line", read: ndjson::read },
     Source {
         name: "readLdif",
         takes: &["file"],
@@ -261,7 +256,8 @@ mod tests {
         std::fs::write(folder.path().join("rows"), text).unwrap();
         let mut with = with.as_object().cloned().unwrap();
         with.insert("file".into(), "rows".into());
-        let mut rows = Rows::open(source(name).unwrap(), &with, folder.path()).map_err(|fault| fault.detail.unwrap())?;
+        let mut rows =
+            Rows::open(source(name).unwrap(), &with, folder.path()).map_err(|fault| fault.detail.unwrap())?;
         let mut list = Vec::new();
         loop {
             match rows.next().await {
@@ -310,16 +306,36 @@ mod tests {
             ("readCsv", b"a,a\n", json!({}), "line 1: two columns are called \"a\""),
             ("readCsv", b"a,\n", json!({}), "line 1: column 2 has no name"),
             ("readCsv", b"a\n\xff\n", json!({}), "line 2: it is not UTF-8"),
-            ("readCsv", b"a\n", json!({"delimiter": "::"}), "`delimiter` must be one character such as \";\" or \"tab\", not \"::\""),
+            (
+                "readCsv",
+                b"a\n",
+                json!({"delimiter": "::"}),
+                "`delimiter` must be one character such as \";\" or \"tab\", not \"::\"",
+            ),
             ("readCsv", b"a\n", json!({"delimeter": ";"}), "readCsv takes no `delimeter`; did you mean \"delimiter\"?"),
             ("readJson", b"[1, }", json!({}), "line 1, column 5: expected value"),
             ("readJson", b"{\"a\": 1}", json!({}), "line 1, column 8: the object has no list `Resources`"),
-            ("readJson", b"7", json!({}), "line 1, column 1: invalid type: integer `7`, expected a list, or an object with the list `Resources`"),
+            (
+                "readJson",
+                b"7",
+                json!({}),
+                "line 1, column 1: invalid type: integer `7`, expected a list, or an object with the list `Resources`",
+            ),
             ("readNdjson", b"1\n{\n", json!({}), "line 2, column 1: it is not JSON"),
             ("readNdjson", b"\xff\n", json!({}), "line 1: it is not UTF-8"),
             ("readLdif", b"cn: Ada\n", json!({}), "line 1: an entry begins with dn, not with cn"),
-            ("readLdif", b"dn: a\nchangetype: delete\n", json!({}), "line 2: changetype: delete is a change, and only entries are read"),
-            ("readLdif", b"dn: a\njpegPhoto:< file:///etc/passwd\n", json!({}), "line 2: the value of jpegPhoto is a reference, which is not followed"),
+            (
+                "readLdif",
+                b"dn: a\nchangetype: delete\n",
+                json!({}),
+                "line 2: changetype: delete is a change, and only entries are read",
+            ),
+            (
+                "readLdif",
+                b"dn: a\njpegPhoto:< file:///etc/passwd\n",
+                json!({}),
+                "line 2: the value of jpegPhoto is a reference, which is not followed",
+            ),
         ];
         for (name, text, with, expected) in rows {
             assert_eq!(all(name, text, with).await.unwrap_err(), expected, "{name}");
