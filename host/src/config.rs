@@ -31,6 +31,15 @@ pub struct Config {
     settings: BTreeMap<String, Sealed<Value>>,
     /// What flows refer to by name.
     secrets: BTreeMap<String, Sealed<Value>>,
+    history: HistorySettings,
+}
+
+/// The `[history]` table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct HistorySettings {
+    file: Option<PathBuf>,
+    keep_days: Option<u32>,
+    keep_runs: Option<u32>,
 }
 
 /// The `[host]` table.
@@ -107,7 +116,9 @@ impl Config {
                         secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
                 }
                 ("secrets", _) => return Err(wrong("secrets", "must be a table: write [secrets]")),
-                _ => return Err(unknown("", &name, &["connections", "default", "host", "secrets"])),
+                ("history", toml::Value::Table(history)) => config.history = HistorySettings::parse(history)?,
+                ("history", _) => return Err(wrong("history", "must be a table: write [history]")),
+                _ => return Err(unknown("", &name, &["connections", "default", "history", "host", "secrets"])),
             }
         }
         if let Some(name) = &config.default
@@ -181,6 +192,26 @@ impl Config {
         Ok(crate::flow::secrets::Secrets::new(secrets))
     }
 
+    /// Where runs are kept and how many of them: the named file, else what `[history]` says, else the user's own.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] where there is no place for it.
+    #[cfg(feature = "flows")]
+    pub fn history(&self, named: Option<&Path>) -> Result<(PathBuf, crate::history::Retention)> {
+        let HistorySettings { file, keep_days, keep_runs } = &self.history;
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let path = match (named, file) {
+            (Some(named), _) => named.to_path_buf(),
+            (None, Some(file)) => folder.join(file),
+            (None, None) => crate::history::History::default_path()?,
+        };
+        let kept = crate::history::Retention::default();
+        Ok((
+            path,
+            crate::history::Retention { days: keep_days.unwrap_or(kept.days), runs: keep_runs.unwrap_or(kept.runs) },
+        ))
+    }
+
     /// Puts the settings of `[host]` into `options`.
     pub fn apply(&self, options: &mut Options) {
         if let Some(cache) = &self.host.code_cache {
@@ -240,6 +271,26 @@ impl HostSettings {
                     settings.allow_addresses = Some(rules);
                 }
                 _ => return Err(unknown("host", &name, &KNOWN)),
+            }
+        }
+        Ok(settings)
+    }
+}
+
+impl HistorySettings {
+    fn parse(table: toml::Table) -> Result<Self> {
+        let mut settings = Self::default();
+        let whole = |name: &str, value: &toml::Value| {
+            let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
+            number.map(Some).ok_or_else(|| wrong(&format!("history.{name}"), "must be a whole number above 0"))
+        };
+        for (name, value) in table {
+            match (name.as_str(), &value) {
+                ("file", toml::Value::String(file)) => settings.file = Some(file.into()),
+                ("file", _) => return Err(wrong("history.file", "must be text, the name of a file")),
+                ("keepDays", value) => settings.keep_days = whole(&name, value)?,
+                ("keepRuns", value) => settings.keep_runs = whole(&name, value)?,
+                _ => return Err(unknown("history", &name, &["file", "keepDays", "keepRuns"])),
             }
         }
         Ok(settings)
@@ -314,7 +365,10 @@ mod tests {
     #[test]
     fn every_mistake_is_named_exactly() {
         let rows = [
-            ("a = 1", "a: unknown key; known are connections, default, host"),
+            ("a = 1", "a: unknown key; known are connections, default, history, host, secrets"),
+            ("secrets = 3", "secrets: must be a table: write [secrets]"),
+            ("[history]\nkeepDay = 3", "history.keepDay: unknown key; did you mean \"keepDays\"?"),
+            ("[history]\nkeepDays = 0", "history.keepDays: must be a whole number above 0"),
             ("conections = {}", "conections: unknown key; did you mean \"connections\"?"),
             ("[host]\nmemoryLimit = 1", "host.memoryLimit: unknown key; did you mean \"memoryLimitBytes\"?"),
             ("[host]\nmemoryLimitBytes = \"a\"", "host.memoryLimitBytes: must be a whole number above 0"),

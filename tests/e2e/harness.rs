@@ -281,7 +281,7 @@ impl Workplace {
 }
 
 /// JSON as a TOML value on one line.
-fn toml(value: &Value) -> String {
+pub fn toml(value: &Value) -> String {
     match value {
         Value::Object(object) => {
             let members = object.iter().map(|(name, value)| format!("{} = {}", json!(name), toml(value)));

@@ -10,6 +10,8 @@ mod logging;
 mod output;
 mod profile;
 mod progress;
+#[cfg(feature = "flows")]
+mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod test;
@@ -84,6 +86,9 @@ enum Command {
     Call(call::Arguments),
     /// Test a connection step by step
     Test(test::Arguments),
+    /// Run a flow: a file in the Serverless Workflow DSL that calls the connector's operations
+    #[cfg(feature = "flows")]
+    Run(run::Arguments),
     /// List the operations, or describe one
     Describe(describe::Arguments),
     /// Print a completion script for a shell
@@ -155,6 +160,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         Command::Call(arguments) => call::run(global, &arguments).await,
         Command::Test(arguments) => test::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Run(arguments) => run::run(global, &arguments).await,
         Command::Describe(arguments) => describe::run(global, &arguments).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
@@ -212,15 +219,26 @@ impl Global {
         }
     }
 
-    /// The configuration and the connection that is meant.
-    fn connection(&self, argument: &ConnectionArgument) -> Result<(Config, String, ConnectionSource)> {
-        let config = Config::find(self.config.as_deref())?.ok_or_else(|| Error::Config {
+    /// Whether errors are for a person.
+    #[cfg(feature = "flows")]
+    fn is_text(&self) -> bool {
+        self.error_format == ErrorFormat::Text
+    }
+
+    /// The configuration.
+    fn configuration(&self) -> Result<Config> {
+        Config::find(self.config.as_deref())?.ok_or_else(|| Error::Config {
             path: crate::config::FILE_NAME.into(),
             detail: format!(
                 "there is no such file in this folder; write one with a table [connections.NAME], or name it with --config or {}",
                 crate::config::VARIABLE
             ),
-        })?;
+        })
+    }
+
+    /// The configuration and the connection that is meant.
+    fn connection(&self, argument: &ConnectionArgument) -> Result<(Config, String, ConnectionSource)> {
+        let config = self.configuration()?;
         let (name, source) = config.connection(argument.connection.as_deref())?;
         Ok((config, name, source))
     }

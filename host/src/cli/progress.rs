@@ -23,7 +23,7 @@ enum Style {
 
 /// Progress of one piece of work. What was written in place is gone when it is dropped.
 pub struct Progress {
-    out: Box<dyn Write>,
+    out: Box<dyn Write + Send>,
     style: Style,
     written: Option<Instant>,
     visible: bool,
@@ -46,7 +46,7 @@ impl Progress {
         Self::new(Box::new(io::sink()), Style::Off)
     }
 
-    fn new(out: Box<dyn Write>, style: Style) -> Self {
+    fn new(out: Box<dyn Write + Send>, style: Style) -> Self {
         Self { out, style, written: None, visible: false }
     }
 

@@ -5,7 +5,7 @@ use super::{Global, logging, output, read_input};
 use crate::error::{Error, Result};
 use crate::flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
 use crate::flow::{Ended, Event, Fault, Runner, Stop, load};
-use crate::history::{Begin, History, Retention, Trigger};
+use crate::history::{Begin, History, Trigger};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::Value;
@@ -50,7 +50,10 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let catalog = connector.catalog().await?;
     let loaded = match load::file(&arguments.flow, &catalog, &config, allow)? {
         Ok(loaded) => loaded,
-        Err(problems) => return Ok(super::check::report(global, &problems)),
+        Err(wrong) => {
+            output::note(wrong.shown(!global.is_text()).trim_end());
+            return Ok(ExitCode::from(78));
+        }
     };
     let runner = Runner::new(connector, config.clone(), loaded.library).await?.watched_by(logging::redact_for);
     let flow = loaded.flow;
@@ -126,12 +129,6 @@ fn finish(global: &Global, ended: Ended) -> Result<ExitCode> {
     }
 }
 
-/// Where the history is kept when nothing is said, and how much of it.
-pub fn retention(keep_days: Option<u32>, keep_runs: Option<u32>) -> Retention {
-    let default = Retention::default();
-    Retention { days: keep_days.unwrap_or(default.days), runs: keep_runs.unwrap_or(default.runs) }
-}
-
 /// Several watchers as one.
 impl Watcher for Vec<Arc<dyn Watcher>> {
     fn on(&self, at: Timestamp, event: &Event) {
@@ -187,7 +184,8 @@ impl Screen {
 
 /// A fault for a person.
 fn fault_text(fault: &Fault) -> String {
-    let mut text = format!("error: {}: {}", fault.type_, fault.detail.as_deref().or(fault.title.as_deref()).unwrap_or_default());
+    let mut text =
+        format!("error: {}: {}", fault.type_, fault.detail.as_deref().or(fault.title.as_deref()).unwrap_or_default());
     if let Some(status) = fault.status {
         text.push_str(&format!("\n  status: {status}"));
     }
@@ -214,14 +212,17 @@ impl Watcher for Screen {
             Event::StepStarted { step, parent, name, kind, function, connection, item, .. } => {
                 let around = parent.and_then(|parent| open.get(&parent));
                 let depth = around.map_or(1, |around| around.depth + 1);
-                let repeated = around.is_some_and(|around| around.repeated || around.kind == StepKind::For && item.is_some());
+                let repeated =
+                    around.is_some_and(|around| around.repeated || around.kind == StepKind::For && item.is_some());
                 let what = match (function, connection) {
                     (Some(function), Some(connection)) => format!("{function} on {connection}"),
                     (Some(function), None) => function.clone(),
                     (None, _) => String::new(),
                 };
                 let new = Open { depth, repeated, name: name.clone(), kind: *kind, what };
-                if !repeated && matches!(kind, StepKind::For | StepKind::Fork | StepKind::Wait | StepKind::Try | StepKind::Do) {
+                if !repeated
+                    && matches!(kind, StepKind::For | StepKind::Fork | StepKind::Wait | StepKind::Try | StepKind::Do)
+                {
                     progress.clear();
                     output::note(&new.line("..."));
                 }
@@ -231,7 +232,9 @@ impl Watcher for Screen {
                 if let Some(of) = open.get(step) {
                     progress.clear();
                     let why = error.title.as_deref().unwrap_or(&error.type_);
-                    output::note(&of.line(&format!("failed ({why}); repetition {attempt} in {}", seconds(*wait_ms * 1000))));
+                    output::note(
+                        &of.line(&format!("failed ({why}); repetition {attempt} in {}", seconds(*wait_ms * 1000))),
+                    );
                 }
             }
             Event::Looped { step, done, total } => {
@@ -248,7 +251,9 @@ impl Watcher for Screen {
                 if of.repeated && affected.is_empty() && !failed {
                     return;
                 }
-                if matches!(of.kind, StepKind::For | StepKind::Fork | StepKind::Try | StepKind::Do | StepKind::Run) && (of.repeated || failed) {
+                if matches!(of.kind, StepKind::For | StepKind::Fork | StepKind::Try | StepKind::Do | StepKind::Run)
+                    && (of.repeated || failed)
+                {
                     // The step inside has said it.
                     return;
                 }
@@ -256,7 +261,9 @@ impl Watcher for Screen {
                 match affected.as_slice() {
                     [] => {
                         let end = match (failed, error) {
-                            (true, Some(error)) => format!("failed: {}", error.title.as_deref().unwrap_or(&error.type_)),
+                            (true, Some(error)) => {
+                                format!("failed: {}", error.title.as_deref().unwrap_or(&error.type_))
+                            }
                             (true, None) => "interrupted".into(),
                             (false, _) => format!("done in {}", seconds(*duration_us)),
                         };
@@ -264,8 +271,13 @@ impl Watcher for Screen {
                     }
                     [one] => output::note(&of.line(&format!("{} ({})", sentence(one), seconds(*duration_us)))),
                     many => {
-                        output::note(&of.line(&format!("{} in {}", counted(many.len() as u64, "result"), seconds(*duration_us))));
-                        many.iter().for_each(|one| output::note(&format!("{}{}", "  ".repeat(of.depth + 1), sentence(one))));
+                        output::note(&of.line(&format!(
+                            "{} in {}",
+                            counted(many.len() as u64, "result"),
+                            seconds(*duration_us)
+                        )));
+                        many.iter()
+                            .for_each(|one| output::note(&format!("{}{}", "  ".repeat(of.depth + 1), sentence(one))));
                     }
                 }
             }
@@ -303,5 +315,9 @@ fn word(change: Change) -> &'static str {
 
 fn seconds(micros: u64) -> String {
     let time = Duration::from_micros(micros);
-    if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { format!("{:.1} s", time.as_secs_f64()) }
+    if time < Duration::from_secs(1) {
+        format!("{} ms", time.as_millis())
+    } else {
+        format!("{:.1} s", time.as_secs_f64())
+    }
 }

@@ -100,6 +100,7 @@ pub enum Event {
 pub enum StepKind {
     Call,
     Do,
+    Emit,
     For,
     Fork,
     Raise,

@@ -40,6 +40,17 @@ pub struct Wrong {
     pub problems: Vec<Problem>,
 }
 
+impl Wrong {
+    /// All problems, each with its place in the text; or each as JSON on a line.
+    #[must_use]
+    pub fn shown(&self, json: bool) -> String {
+        let one = |problem: &Problem| {
+            if json { format!("{}\n", problem.to_json(&self.path)) } else { problem.show(&self.path, &self.text) }
+        };
+        self.problems.iter().map(one).collect()
+    }
+}
+
 /// A flow and those it may run.
 pub struct Loaded {
     /// The flow.

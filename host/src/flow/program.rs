@@ -250,6 +250,8 @@ impl Lowering<'_> {
             Some(StepKind::Raise)
         } else if has("wait") {
             Some(StepKind::Wait)
+        } else if has("emit") {
+            Some(StepKind::Emit)
         } else if task.pointer("/run/shell").is_some() {
             Some(StepKind::Run)
         } else if task.get("call").and_then(Value::as_str) == Some("http") {
