@@ -15,7 +15,11 @@ mod output;
 mod profile;
 mod progress;
 #[cfg(feature = "flows")]
+mod report;
+#[cfg(feature = "flows")]
 mod run;
+#[cfg(feature = "flows")]
+mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod test;
@@ -101,6 +105,12 @@ enum Command {
     Graph(graph::Arguments),
     /// List the operations, or describe one
     Describe(describe::Arguments),
+    /// List the runs of flows, or show one
+    #[cfg(feature = "flows")]
+    Runs(runs::Arguments),
+    /// Write the report of a run
+    #[cfg(feature = "flows")]
+    Report(report::Arguments),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -177,6 +187,10 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         #[cfg(feature = "flows")]
         Command::Graph(arguments) => graph::run(global, &arguments),
         Command::Describe(arguments) => describe::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Runs(arguments) => runs::run(global, &arguments),
+        #[cfg(feature = "flows")]
+        Command::Report(arguments) => report::run(global, &arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "scim-connector", &mut script);

@@ -93,7 +93,7 @@ fn a_run_is_found_again_as_it_was() {
         (1, 1, 2)
     );
     assert_eq!(run.input, Some(Stored { text: "{\"department\":\"sales\"}".into(), cut: false }));
-    assert_eq!((run.steps, run.failed_steps, run.retries, run.calls_without_people, run.lost), (3, 1, 1, 0, 0));
+    assert_eq!((run.steps, run.failed_steps, run.retries, run.calls_without_people.total, run.lost), (3, 1, 1, 0, 0));
     let steps = history.steps(&id, StepsFilter::All, Page::default()).unwrap();
     assert_eq!(steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>(), ["createAda", "remember", "createEve"]);
     assert_eq!((steps[0].retries, steps[0].duration), (1, Some(Duration::from_micros(1001))));
