@@ -181,7 +181,7 @@ fn the_head() {
         (
             "use: {secrets: [intial], catalogs: {}, functons: {}}\ndo: []",
             &[
-                "2:17: the configuration has no secret `intial`; did you mean `initial`?; write [secrets] intial = { env = \"NAME\" }",
+                "2:17: the configuration has no `intial` in its [secrets], such as intial = { env = \"NAME\" }; did you mean `initial`?",
                 "2:26: `catalogs` is not supported: functions are the connector's operations and those of use.functions",
                 "2:40: `functons` is no member of `use`; did you mean `functions`?",
             ],
@@ -545,6 +545,19 @@ fn a_good_flow_has_no_problem() {
     let json = document.value.to_string();
     let document = Document::parse(&json, Path::new("flow.json")).unwrap();
     assert_eq!(check(&document, &around(&catalog)), []);
+}
+
+#[test]
+fn a_secret_is_not_shown() {
+    let catalog = catalog();
+    let text = format!(
+        "{HEAD}do:\n- a: {{call: createUser, with: {{conection: x, payload: {{active: 3, password: swordfish}}}}}}\n"
+    );
+    let problems = check(&Document::parse(&text, Path::new("flow.yaml")).unwrap(), &around(&catalog));
+    let shown = Problem::show_all(&problems, Path::new("flow.yaml"), &text);
+    assert!(!shown.contains("swordfish"), "{shown}");
+    assert_eq!(shown.matches("conection: x, payload: {active: 3, password: …").count(), 3, "{shown}");
+    assert!(shown.contains("`conection` is no member of the input; did you mean `connection`?"), "{shown}");
 }
 
 #[test]
