@@ -156,11 +156,12 @@ impl<'a> Checker<'a> {
             }
         }
         let partial = self.partial;
+        let besides: &[&str] = if operation.paginated { &["connection", "all"] } else { &["connection"] };
         let with = Value::Object(std::mem::take(&mut given.with));
         let compiled =
             self.schemas.entry(&operation.name).or_insert_with(|| JSONSchema::compile(&operation.input).ok());
         let wrong: Vec<_> =
-            compiled.iter().flat_map(|compiled| mismatches(compiled, &operation.input, &with)).collect();
+            compiled.iter().flat_map(|compiled| mismatches(compiled, &operation.input, &with, besides)).collect();
         for Mismatch { path, message, lacks, key } in wrong {
             match path.as_str() {
                 // A function's calls give the rest.
@@ -194,8 +195,9 @@ fn path_name(path: &str) -> String {
     if path.is_empty() { "the input".into() } else { format!("`{}`", super::name(path)) }
 }
 
-/// Where a value does not fit a schema, as far as that is known: expressions stand for anything.
-pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value) -> Vec<Mismatch> {
+/// Where a value does not fit a schema, as far as that is known: expressions stand for anything. `besides` names what
+/// may be there and was taken out, for suggestions.
+pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value, besides: &[&str]) -> Vec<Mismatch> {
     let Err(errors) = compiled.validate(value) else { return Vec::new() };
     let mut found = Vec::new();
     for error in errors {
@@ -219,7 +221,9 @@ pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value) -
                 let parent = parent.rsplit_once('/').map_or("", |(parent, _)| parent);
                 let known = schema.pointer(&format!("{parent}/properties")).and_then(Value::as_object);
                 for name in unexpected {
-                    let hint = known_hint(name, known.into_iter().flatten().map(|(known, _)| known.as_str()));
+                    let besides = besides.iter().copied().filter(|_| path.is_empty());
+                    let known = known.into_iter().flatten().map(|(known, _)| known.as_str());
+                    let hint = known_hint(name, besides.chain(known));
                     let message = format!("`{name}` is no member of {}{hint}", path_name(&path));
                     found.push(Mismatch { path: join(&path, name), message, lacks: false, key: true });
                 }

@@ -18,6 +18,8 @@ const LINE: f64 = 18.0;
 const LANE: f64 = 11.0;
 /// The average width of a character: no font is at hand to measure with.
 const CHARACTER: f64 = 7.0;
+/// How much wider bold is.
+const BOLD: f64 = 1.25;
 
 const STYLE: &str = "\
 svg{--ink:#1f2328;--dim:#59636e;--paper:#fff;--box:#f6f8fa;--line:#8c959f;\
@@ -140,7 +142,9 @@ impl Drawing {
         let kind = word(step.kind);
         let text_width = width - 2.0 * PAD - 4.0;
         let left = x + PAD + 4.0;
-        self.text("name", left, line, &step.name, text_width - kind.len() as f64 * CHARACTER);
+        // Bold is wider, and the kind stands at the end of the line.
+        let room = text_width - (kind.chars().count() as f64 + 2.0) * CHARACTER;
+        self.text("name", left, line, &step.name, room / BOLD);
         write!(
             self.out,
             "<text class=\"dim\" x=\"{}\" y=\"{line}\" text-anchor=\"end\">{}</text>",
@@ -189,7 +193,9 @@ impl Drawing {
                 self.text("dim", left, bottom + 10.0, "nothing", text_width);
                 bottom += 18.0;
             } else {
-                bottom = self.list(steps, x + PAD, bottom, width - 2.0 * PAD) + PAD;
+                // Deep down, the boxes stop getting narrower.
+                let pad = PAD.min((width - 60.0).max(0.0) / 8.0);
+                bottom = self.list(steps, x + pad, bottom, width - 2.0 * pad) + PAD;
             }
         }
         let class = if step.parts.is_empty() { "box" } else { "group" };
