@@ -168,6 +168,7 @@ fn of_the_items_of_a_loop_plain_steps_are_kept_only_where_something_went_wrong()
     // A step that is not kept is nobody's parent.
     assert_eq!(kept, [(1, "all", None), (4, "create", Some(1)), (5, "guarded", Some(1)), (7, "create", Some(1))]);
     assert_eq!((steps[0].done, steps[0].total), (Some(2), Some(2)));
+    assert_eq!(steps.iter().map(|step| step.item).collect::<Vec<_>>(), [None, Some(0), Some(1), Some(1)]);
 }
 
 #[test]
