@@ -16,7 +16,8 @@ fn lists_set_variables_loops_and_context_work_together() {
         - note:
             set:
               people: ${ .people }
-              seen: ${ .seen + ["\($place): \($person) of \($context.total), \(.people[0])'s"] }
+              seen: >-
+                ${ .seen + ["\($place): \($person) of \($context.total), \(.people[0])'s"] }
             export: {as: '${ {total: $context.total, last: $person} }'}
   - end:
       set: {seen: '${ .seen }', last: '${ $context.last }'}

@@ -3,7 +3,7 @@
 
 use super::schedule::Plan;
 use crate::error::{Error, Result};
-use crate::flow::{Document, Problem};
+use crate::flow::{Document, Flow, Problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,15 +19,12 @@ const FRESH: Duration = Duration::from_secs(3);
 /// Says what is wrong with a flow, given all flows of its folder (itself among them).
 pub type Check = Arc<dyn Fn(&Document, &[Arc<Document>]) -> Vec<Problem> + Send + Sync>;
 
-/// A flow without problems. Runs keep the version they began with.
-#[derive(Debug)]
-pub struct Flow {
+/// A flow without problems, with or without a schedule. Runs keep the version they began with.
+pub struct Automation {
     /// `document.name`.
     pub name: String,
-    /// `document.version`.
-    pub version: String,
-    /// Its text, and what it says.
-    pub document: Arc<Document>,
+    /// The flow.
+    pub flow: Arc<Flow>,
     /// When it runs.
     pub plan: Plan,
 }
@@ -76,7 +73,7 @@ struct File {
     /// Why it cannot be read.
     unreadable: Option<String>,
     /// The last good version.
-    flow: Option<Arc<Flow>>,
+    good: Option<Arc<Automation>>,
     problems: Vec<String>,
     /// It was not there the last time; editors take files away for a moment when they save.
     missing: bool,
@@ -103,15 +100,15 @@ impl Folder {
         &self.path
     }
 
-    /// The flows that are good, or were until their file got worse.
-    pub fn flows(&self) -> impl Iterator<Item = &Arc<Flow>> {
-        self.files.values().filter_map(|file| file.flow.as_ref())
+    /// The flows that are good, or were until their files got worse.
+    pub fn automations(&self) -> impl Iterator<Item = &Arc<Automation>> {
+        self.files.values().filter_map(|file| file.good.as_ref())
     }
 
     /// Files with problems: the flow that still counts, if there is one, and what is wrong.
-    pub fn problems(&self) -> impl Iterator<Item = (&Path, Option<&Arc<Flow>>, &[String])> {
+    pub fn problems(&self) -> impl Iterator<Item = (&Path, Option<&Arc<Automation>>, &[String])> {
         let bad = self.files.iter().filter(|(_, file)| !file.problems.is_empty());
-        bad.map(|(path, file)| (path.as_path(), file.flow.as_ref(), file.problems.as_slice()))
+        bad.map(|(path, file)| (path.as_path(), file.good.as_ref(), file.problems.as_slice()))
     }
 
     /// Looks at the folder and says what is different from the last time.
@@ -124,25 +121,30 @@ impl Folder {
             path: self.path.display().to_string(),
             detail: format!("the folder of flows cannot be read: {error}"),
         })?;
-        let mut gone = Vec::new();
+        let known: Vec<String> = self.automations().map(|automation| automation.name.clone()).collect();
         let mut different = false;
         self.files.retain(|path, file| {
             let there = paths.contains(path);
-            if !there && file.missing {
-                different = true;
-                gone.extend(file.flow.take());
-                return false;
-            }
+            let gone = !there && file.missing;
+            different |= gone;
             file.missing = !there;
-            true
+            !gone
         });
         for path in paths {
             different |= self.files.entry(path.clone()).or_default().read(&path);
         }
-        let mut found = if different { self.settle() } else { Vec::new() };
+        if !different {
+            return Ok(Vec::new());
+        }
+        let mut found = self.settle(&known);
         // A file that was renamed has another name, its flow has not.
-        let gone = gone.into_iter().filter(|flow| !self.flows().any(|other| other.name == flow.name));
-        found.extend(gone.map(|flow| Found::Gone { name: flow.name.clone() }));
+        let there = self.files.values().filter(|file| !file.missing).filter_map(|file| file.good.as_ref());
+        let there: Vec<String> = there.map(|automation| automation.name.clone()).collect();
+        self.files.retain(|_, file| {
+            !file.missing || file.good.as_ref().is_some_and(|automation| !there.contains(&automation.name))
+        });
+        let gone = known.into_iter().filter(|name| !self.automations().any(|automation| automation.name == *name));
+        found.extend(gone.map(|name| Found::Gone { name }));
         Ok(found)
     }
 
@@ -161,22 +163,22 @@ impl Folder {
     }
 
     /// Checks every file again, since flows name each other, and lets the good ones count.
-    fn settle(&mut self) -> Vec<Found> {
-        let known: Vec<String> = self.flows().map(|flow| flow.name.clone()).collect();
-        let all: Vec<Arc<Document>> = self.files.values().filter_map(|file| file.latest.clone()).collect();
+    fn settle(&mut self, known: &[String]) -> Vec<Found> {
+        let there = self.files.values().filter(|file| !file.missing);
+        let all: Vec<Arc<Document>> = there.filter_map(|file| file.latest.clone()).collect();
         let verdicts: Vec<_> = self.files.values().map(|file| self.verdict(file, &all)).collect();
         let mut found = Vec::new();
-        for ((path, file), verdict) in self.files.iter_mut().zip(verdicts) {
+        for ((path, file), verdict) in self.files.iter_mut().zip(verdicts).filter(|((_, file), _)| !file.missing) {
             match verdict {
-                Ok(flow) => {
+                Ok(good) => {
                     file.problems.clear();
-                    let same = file.flow.as_ref().is_some_and(|old| old.document.text == flow.document.text);
-                    if same {
+                    let same = |old: &Arc<Automation>| old.flow.document.text == good.flow.document.text;
+                    if file.good.as_ref().is_some_and(same) {
                         continue;
                     }
-                    let name = flow.name.clone();
+                    let name = good.name.clone();
                     let new = !known.contains(&name);
-                    file.flow = Some(Arc::new(flow));
+                    file.good = Some(Arc::new(good));
                     found.push(if new { Found::New { name } } else { Found::Changed { name } });
                 }
                 Err(problems) if problems == file.problems => {}
@@ -190,7 +192,7 @@ impl Folder {
     }
 
     /// The flow of a file, or all that is wrong with it.
-    fn verdict(&self, file: &File, all: &[Arc<Document>]) -> std::result::Result<Flow, Vec<String>> {
+    fn verdict(&self, file: &File, all: &[Arc<Document>]) -> std::result::Result<Automation, Vec<String>> {
         let Some(document) = &file.latest else { return Err(file.unreadable.iter().cloned().collect()) };
         let mut problems = (self.check)(document, all);
         let plan = Plan::read(&document.value).unwrap_or_else(|wrong| {
@@ -205,19 +207,20 @@ impl Folder {
             problems.push(document.problem("/document", "document.name is missing: it is how automations are called"));
         }
         // Who counts already stays; of two that are new none does, so that it does not depend on names of files.
-        let counts = file.flow.as_ref().is_some_and(|flow| flow.name == name);
+        let counts = file.good.as_ref().is_some_and(|flow| flow.name == name);
         let twin = all.iter().find(|other| other.path != document.path && text(other, "/document/name") == name);
         if let Some(twin) = twin.filter(|_| !name.is_empty() && !counts) {
             let message = format!("{} has the name {name} as well; give one of them another name", twin.path.display());
             problems.push(document.problem("/document/name", message));
         }
         if problems.is_empty() {
-            let version = text(document, "/document/version").to_owned();
-            Ok(Flow { name, version, document: document.clone(), plan })
-        } else {
-            problems.sort_by_key(|problem| problem.place);
-            Err(problems.iter().map(|problem| placed(&document.path, problem)).collect())
+            match Flow::compile(Document::clone(document)) {
+                Ok(flow) => return Ok(Automation { name, flow: Arc::new(flow), plan }),
+                Err(problem) => problems.push(problem),
+            }
         }
+        problems.sort_by_key(|problem| problem.place);
+        Err(problems.iter().map(|problem| placed(&document.path, problem)).collect())
     }
 }
 

@@ -14,6 +14,7 @@ pub mod expression;
 pub mod fault;
 mod file;
 pub mod graph;
+mod lenient;
 pub mod load;
 pub mod program;
 pub mod report;

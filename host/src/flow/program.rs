@@ -6,6 +6,7 @@
 use super::document::{Document, Problem};
 use super::event::StepKind;
 use super::expression::Expression;
+use super::lenient::lenient;
 use super::retry::Policy;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -120,6 +121,8 @@ pub enum Action {
         /// Its `document.namespace`, `document.name` and `document.version`.
         flow: (String, String, String),
     },
+    /// Gives a CloudEvent; nobody is there to get it but the history.
+    Emit,
     /// Ends the flow, from within a nested list.
     End,
 }
@@ -250,8 +253,6 @@ impl Lowering<'_> {
             Some(StepKind::Raise)
         } else if has("wait") {
             Some(StepKind::Wait)
-        } else if has("emit") {
-            Some(StepKind::Emit)
         } else if task.pointer("/run/shell").is_some() {
             Some(StepKind::Run)
         } else if task.get("call").and_then(Value::as_str) == Some("http") {
@@ -307,6 +308,9 @@ impl Lowering<'_> {
             let given = quoted(task.get("with").cloned().unwrap_or_else(|| json!({})));
             return Ok((Action::Call { function: function.to_owned() }, given, false));
         }
+        if let Some(event) = task.pointer("/emit/event/with") {
+            return Ok((Action::Emit, quoted(event.clone()), false));
+        }
         if let Some(run) = task.pointer("/run/workflow") {
             let part = |name: &str| run.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             let given = run.get("input").map_or_else(|| "${ . }".into(), |input| quoted(input.clone()));
@@ -318,7 +322,7 @@ impl Lowering<'_> {
             let scope = [scope, &[each.clone(), at.clone()]].concat();
             let body = self.block(&task["do"], &format!("{pointer}/do"), &scope, Map::new())?;
             let condition = self.expression(task, "while", pointer, &scope)?;
-            let given = strict(&of["in"]);
+            let given = quoted(strict(&of["in"]));
             let reads = body.reads_context || condition.is_some();
             return Ok((
                 Action::For { body, each, at, condition, concurrency: concurrency.unwrap_or(1) },
@@ -392,7 +396,7 @@ impl Lowering<'_> {
         let Some(text) = object.get(member).and_then(Value::as_str) else { return Ok(None) };
         let names: Vec<String> =
             scope.iter().cloned().chain(["$context", "$input", "$workflow"].map(str::to_owned)).collect();
-        Expression::compile(bare(text), &names)
+        Expression::compile(&lenient(bare(text)), &names)
             .map(Some)
             .map_err(|error| self.document.problem(&format!("{pointer}/{member}"), error.message))
     }
@@ -445,7 +449,7 @@ fn action_exports(action: &Action) -> bool {
         Action::Do(block) | Action::For { body: block, .. } => block.exports,
         Action::Try(it) => it.body.exports || it.handler.as_ref().is_some_and(|block| block.exports),
         // Branches run beside each other: what they export stays theirs.
-        Action::Fork { .. } | Action::Call { .. } | Action::Run { .. } | Action::End => false,
+        Action::Fork { .. } | Action::Call { .. } | Action::Run { .. } | Action::Emit | Action::End => false,
     }
 }
 
@@ -487,7 +491,9 @@ fn strict(value: &Value) -> Value {
 /// stands in `"` only, so that an apostrophe in one is written as an escape.
 fn quoted(value: Value) -> Value {
     match value {
-        Value::String(text) if text.starts_with("${") && text.ends_with('}') => escape_apostrophes(&text).into(),
+        Value::String(text) if text.starts_with("${") && text.ends_with('}') => {
+            escape_apostrophes(&format!("${{ {} }}", lenient(bare(&text)))).into()
+        }
         Value::Array(items) => items.into_iter().map(quoted).collect(),
         Value::Object(members) => members.into_iter().map(|(name, value)| (name, quoted(value))).collect(),
         other => other,
