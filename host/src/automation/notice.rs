@@ -68,7 +68,10 @@ fn shown<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Err
 }
 
 fn shown_if<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
-    time.as_ref().map_or_else(|| serializer.serialize_none(), |time| serializer.collect_str(time))
+    match time {
+        Some(time) => serializer.collect_str(time),
+        None => serializer.serialize_none(),
+    }
 }
 
 impl From<Found> for Notice {

@@ -1,6 +1,8 @@
 //! The `scim-connector` command: arguments, dispatch, exit codes. It only calls the library and prints; what things mean
 //! is decided there.
 
+#[cfg(feature = "flows")]
+mod automation;
 mod call;
 #[cfg(feature = "sandbox")]
 mod demo;
@@ -14,6 +16,8 @@ mod progress;
 mod run;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "flows")]
+mod start;
 mod test;
 
 use crate::config::Config;
@@ -89,6 +93,21 @@ enum Command {
     /// Run a flow: a file in the Serverless Workflow DSL that calls the connector's operations
     #[cfg(feature = "flows")]
     Run(run::Arguments),
+    /// Run the flows of a folder when their schedules say so, until Ctrl-C
+    #[cfg(feature = "flows")]
+    Start(start::Arguments),
+    /// Show the automations: when they run next, how the run before ended, what is wrong
+    #[cfg(feature = "flows")]
+    Status(automation::StatusArguments),
+    /// Run an automation now; the process that `start` began does it
+    #[cfg(feature = "flows")]
+    Trigger(automation::TriggerArguments),
+    /// Let the due times of an automation pass by; `trigger` still runs it
+    #[cfg(feature = "flows")]
+    Pause(automation::PauseArguments),
+    /// Let a paused automation run again when it is due
+    #[cfg(feature = "flows")]
+    Resume(automation::PauseArguments),
     /// List the operations, or describe one
     Describe(describe::Arguments),
     /// Print a completion script for a shell
@@ -133,6 +152,8 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let serving = matches!(cli.command, Command::Sandbox(_));
     #[cfg(not(feature = "sandbox"))]
     let serving = false;
+    #[cfg(feature = "flows")]
+    let serving = serving || matches!(cli.command, Command::Start(_));
     let mut builder = if serving {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -162,6 +183,16 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Test(arguments) => test::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Run(arguments) => run::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Start(arguments) => start::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Status(arguments) => automation::status(global, &arguments),
+        #[cfg(feature = "flows")]
+        Command::Trigger(arguments) => automation::trigger(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Pause(arguments) => automation::pause(global, &arguments, true),
+        #[cfg(feature = "flows")]
+        Command::Resume(arguments) => automation::pause(global, &arguments, false),
         Command::Describe(arguments) => describe::run(global, &arguments).await,
         Command::Completions { shell } => {
             let mut script = Vec::new();
