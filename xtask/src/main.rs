@@ -90,6 +90,15 @@ enum Command {
         #[arg(long)]
         release: bool,
     },
+    /// Imports people by a flow: speed beside the same calls without it, memory, and an import that is killed and run again.
+    Import {
+        /// How many.
+        #[arg(long, default_value_t = 10_000)]
+        people: u32,
+        /// Takes the release build of the host instead of the one the tests use.
+        #[arg(long)]
+        release: bool,
+    },
     /// Measures the release build beside raw reqwest and scim2-client, and prints a table; `--help` after `--` says more.
     Bench {
         /// Passed on to the benches: `--quick`, `--json FILE`, `--markdown FILE`, the names of rows.
@@ -124,6 +133,7 @@ fn main() -> ExitCode {
         Command::Listing { release, users } => listing::run(release, 50_000, users),
         Command::Faults { word } => suite::faults(word.as_deref()),
         Command::Soak { minutes, release } => suite::soak(minutes, release),
+        Command::Import { people, release } => suite::import(people, release),
         Command::Bench { arguments } => bench::command(&arguments),
         Command::Measure { release, runs, users } => measure::command(release, runs, users),
     };

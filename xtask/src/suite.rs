@@ -125,6 +125,14 @@ pub fn soak(minutes: f64, release: bool) -> Result<()> {
     shell::run("cargo", &arguments.chain(["--", &minutes]).collect::<Vec<_>>())
 }
 
+/// `cargo xtask import`: the test of that name, with as many people.
+pub fn import(people: u32, release: bool) -> Result<()> {
+    component::build()?;
+    let people = people.to_string();
+    let arguments = ["test", "--workspace", "--test", "import"].into_iter().chain(release.then_some("--release"));
+    shell::run("cargo", &arguments.chain(["--", &people]).collect::<Vec<_>>())
+}
+
 /// `cargo xtask test --list`.
 pub fn list() -> Result<()> {
     for step in STEPS {
