@@ -2,7 +2,7 @@
 //! them end. All it has to remember stands in the history, so that it may end at any time. It knows of the engine only that it
 //! runs flows ([`Engine`]).
 
-use super::folder::{Automation, Folder};
+use super::folder::{Automation, Folder, Found};
 use super::job::{CORRECTION, Job, Order, Passed};
 use super::launch::Engine;
 use super::notice::Notice;
@@ -119,6 +119,15 @@ impl Daemon {
         }
         daemon.rows.forget(daemon.folder.path())?;
         Ok(daemon)
+    }
+
+    /// Reads the folder, so that [`Self::automations`] are there; nothing runs yet.
+    pub fn load(&mut self, now: Timestamp) {
+        let found = self.folder.look();
+        let found = self.watch(found).unwrap_or_default();
+        found.into_iter().filter(|found| !matches!(found, Found::New { .. })).for_each(|found| self.say(&found.into()));
+        self.sync(now);
+        self.write();
     }
 
     /// The automations by name, with when they are due next.

@@ -3,15 +3,13 @@
 
 use super::schedule::Plan;
 use crate::error::{Error, Result};
+use crate::flow::load::is_flow;
 use crate::flow::{Document, Flow, Problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-
-/// Ends of names that flows have.
-const ENDS: [&str; 3] = ["yaml", "yml", "json"];
 
 /// A file that was changed so recently may change again without its time or length changing.
 const FRESH: Duration = Duration::from_secs(3);
@@ -152,9 +150,7 @@ impl Folder {
         let mut paths = Vec::new();
         for entry in std::fs::read_dir(&self.path)? {
             let path = entry?.path();
-            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
-            let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-            if !hidden && ENDS.contains(&end) && path.is_file() {
+            if is_flow(&path) && path.is_file() {
                 paths.push(path);
             }
         }

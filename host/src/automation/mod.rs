@@ -19,3 +19,6 @@ pub use folder::{Automation, Folder};
 pub use launch::Engine;
 pub use notice::Notice;
 pub use schedule::{Plan, Schedule, Settings};
+
+#[cfg(test)]
+mod tests;

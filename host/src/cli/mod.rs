@@ -1,6 +1,8 @@
 //! The `scim-connector` command: arguments, dispatch, exit codes. It only calls the library and prints; what things mean
 //! is decided there.
 
+#[cfg(feature = "flows")]
+mod automation;
 mod call;
 #[cfg(feature = "flows")]
 mod check;
@@ -22,6 +24,8 @@ mod run;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "flows")]
+mod start;
 mod test;
 
 use crate::config::Config;
@@ -103,6 +107,21 @@ enum Command {
     /// Draw a flow
     #[cfg(feature = "flows")]
     Graph(graph::Arguments),
+    /// Run the flows of a folder when their schedules say so, until Ctrl-C
+    #[cfg(feature = "flows")]
+    Start(start::Arguments),
+    /// Show the automations: when they run next, how the run before ended, what is wrong
+    #[cfg(feature = "flows")]
+    Status(automation::StatusArguments),
+    /// Run an automation now; the process that `start` began does it
+    #[cfg(feature = "flows")]
+    Trigger(automation::TriggerArguments),
+    /// Let the due times of an automation pass by; `trigger` still runs it
+    #[cfg(feature = "flows")]
+    Pause(automation::PauseArguments),
+    /// Let a paused automation run again when it is due
+    #[cfg(feature = "flows")]
+    Resume(automation::PauseArguments),
     /// List the operations, or describe one
     Describe(describe::Arguments),
     /// List the runs of flows, or show one
@@ -153,6 +172,8 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let serving = matches!(cli.command, Command::Sandbox(_));
     #[cfg(not(feature = "sandbox"))]
     let serving = false;
+    #[cfg(feature = "flows")]
+    let serving = serving || matches!(cli.command, Command::Start(_));
     let mut builder = if serving {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -186,6 +207,15 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Check(arguments) => check::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Graph(arguments) => graph::run(global, &arguments),
+        Command::Start(arguments) => start::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Status(arguments) => automation::status(global, &arguments),
+        #[cfg(feature = "flows")]
+        Command::Trigger(arguments) => automation::trigger(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Pause(arguments) => automation::pause(global, &arguments, true),
+        #[cfg(feature = "flows")]
+        Command::Resume(arguments) => automation::pause(global, &arguments, false),
         Command::Describe(arguments) => describe::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Runs(arguments) => runs::run(global, &arguments),

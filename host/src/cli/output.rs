@@ -35,6 +35,21 @@ pub fn json(value: &Value, compact: bool) -> String {
     text.unwrap_or_default() + "\n"
 }
 
+/// Rows as lines, each column as wide as its widest cell.
+#[cfg(feature = "flows")]
+pub fn table<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> = rows.into_iter().collect();
+    let mut widths = [0; N];
+    for row in &rows {
+        widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
+    }
+    let line = |row: &[String; N]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
 /// Writes a line to stderr; there is nobody to tell where that fails.
 pub fn note(text: &str) {
     let mut stderr = io::stderr().lock();

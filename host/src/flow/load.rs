@@ -92,7 +92,12 @@ pub fn file(path: &Path, catalog: &Catalog, config: &Config, allow: Allow) -> Re
 
 /// What a flow may refer to.
 #[must_use]
-pub fn surroundings<'a>(catalog: &'a Catalog, config: &Config, allow: Allow, others: &[Document]) -> Surroundings<'a> {
+pub fn surroundings<'a, 'b>(
+    catalog: &'a Catalog,
+    config: &Config,
+    allow: Allow,
+    others: impl IntoIterator<Item = &'b Document>,
+) -> Surroundings<'a> {
     let name = |document: &Document, member: &str| {
         let value = document.value.get("document").and_then(|header| header.get(member));
         value.and_then(serde_json::Value::as_str).unwrap_or_default().to_owned()
@@ -102,7 +107,10 @@ pub fn surroundings<'a>(catalog: &'a Catalog, config: &Config, allow: Allow, oth
         connections: config.names().map(str::to_owned).collect(),
         default_connection: config.connection(None).ok().map(|(name, _)| name),
         secrets: config.secret_names().map(str::to_owned).collect(),
-        flows: others.iter().map(|one| (name(one, "namespace"), name(one, "name"), name(one, "version"))).collect(),
+        flows: others
+            .into_iter()
+            .map(|one| (name(one, "namespace"), name(one, "name"), name(one, "version")))
+            .collect(),
         allow,
     }
 }

@@ -415,6 +415,10 @@ impl WorkflowExecutionListener for Listener {
             WorkflowEvent::TaskStarted { task_name, .. } => {
                 let Some(task) = self.frame.block.task(task_name) else { return };
                 let Some(kind) = task.native else { return };
+                // A task may stand in a list of its own name.
+                if self.open.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+                    return;
+                }
                 let step = self.frame.begin_named(&task.name, &task.pointer, kind, None, None);
                 let open = Open { name: task.name.clone(), step, started: Instant::now() };
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
@@ -573,6 +577,7 @@ impl Frame {
                 if let Some(condition) = condition {
                     let mut values: HashMap<String, Value> = frame.variables.clone().into_iter().collect();
                     values.insert("$context".into(), context.clone());
+                    values.insert("$input".into(), given.input.clone());
                     if !truth(condition, &output, values)? {
                         break;
                     }
@@ -686,6 +691,7 @@ impl Frame {
             };
             let mut values: HashMap<String, Value> = given.variables.clone().into_iter().collect();
             values.insert("$context".into(), given.context.clone());
+            values.insert("$input".into(), given.input.clone());
             values.insert(it.variable.clone(), fault.to_value());
             let holds = |expression: &Option<super::expression::Expression>, otherwise| match expression {
                 Some(expression) => truth(expression, &fault.to_value(), values.clone()),

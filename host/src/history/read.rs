@@ -151,7 +151,7 @@ pub struct Step {
     pub function: Option<String>,
     /// The connection it uses.
     pub connection: Option<String>,
-    /// In a loop: which item, from 0.
+    /// In a loop, at any depth: which item of the innermost one, from 0.
     pub item: Option<u64>,
     /// When it began.
     pub started: Timestamp,

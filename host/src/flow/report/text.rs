@@ -80,15 +80,13 @@ fn people(source: &Source<'_>, limit: u64, out: &mut impl Write) -> Result<(), R
         let person = person?;
         writeln!(out, "{}", person_line(&person.who, person.change, person.reason.as_deref()))?;
     }
-    let mut shown = 0;
-    for person in people(Which::Others) {
+    for (shown, person) in (0..).zip(people(Which::Others)) {
         let person = person?;
         if shown == limit {
             let counts = &source.run.summary.counts;
             let failed = CHANGES.iter().take(2).map(|(change, _)| counts.of(*change)).sum::<u64>();
             return rest(out, counts.total().saturating_sub(failed + shown));
         }
-        shown += 1;
         writeln!(out, "{}", person_line(&person.who, person.change, person.reason.as_deref()))?;
     }
     Ok(())

@@ -59,7 +59,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -103,7 +103,8 @@ pub(super) fn fault(fault: &Fault) -> String {
         None => fault.type_.clone(),
     };
     // Writing to a String cannot fail.
-    fault.status.iter().for_each(|status| write!(text, " ({status})").unwrap_or_default());
+    let status = fault.status.map(|status| status.to_string()).filter(|status| !text.contains(status.as_str()));
+    status.iter().for_each(|status| write!(text, " ({status})").unwrap_or_default());
     if fault.maybe_applied && fault.type_ != "interrupted" {
         text.push_str("; the provider may have applied it");
     }
