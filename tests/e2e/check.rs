@@ -63,7 +63,7 @@ fn a_wrong_flow_is_told_with_its_places_and_without_its_secret() {
     let call = "wrong.yaml:10:15: `ensureUsr` is no operation of the connector; did you mean `ensureUser`?\n   |\n\
                 10 |         call: ensureUsr\n   |               ^\n";
     assert!(done.stderr.starts_with(call), "{}", done.stderr);
-    assert!(done.stderr.contains("wrong.yaml:11:83: a secret is written out here"), "{}", done.stderr);
+    assert!(done.stderr.contains("wrong.yaml:11:85: a secret is written out here"), "{}", done.stderr);
     assert!(!done.stderr.contains("swordfish"), "{}", done.stderr);
     let done = place.run(&["--error-format", "json", "check", "wrong.yaml"]);
     let problems: Vec<Value> = done.stderr.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

@@ -138,7 +138,8 @@ impl Problem {
         let mut shown = format!("{}:{line}:{column}: {}", path.display(), self.message);
         if let Some(source) = text.lines().nth(line.saturating_sub(1)) {
             // Of a long line, the part around the place.
-            let first = column.saturating_sub(1).saturating_sub(SHOWN * 2 / 3);
+            let long = source.chars().count() > SHOWN;
+            let first = if long { column.saturating_sub(1).saturating_sub(SHOWN * 2 / 3) } else { 0 };
             let part: String = source.trim_end().chars().skip(first).take(SHOWN).collect();
             let part: String = part.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
             let margin = " ".repeat(line.to_string().len());
