@@ -76,7 +76,10 @@ impl HistoryArgument {
                 path.display()
             )));
         }
-        History::open(&path, keep)
+        let history = History::open(&path, keep)?;
+        // Nobody else may have noticed yet that a process is gone.
+        history.reap()?;
+        Ok(history)
     }
 }
 

@@ -17,6 +17,7 @@ const STYLE: &str = "
 :root{color-scheme:light dark;--line:#8885;--bad:#b3261e;--good:#1a7f37;--quiet:#666}
 @media(prefers-color-scheme:dark){:root{--bad:#ff8a80;--good:#6fdd8b;--quiet:#aaa}}
 body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}
+td:last-child{overflow-wrap:break-word}td>span.good,td>span.bad{white-space:nowrap}table:not(.short) th:first-child{width:45%}
 h1{font-size:1.4rem;margin:.5rem 0}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}dt{color:var(--quiet)}dd{margin:0}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line)}
