@@ -54,6 +54,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Builds the documentation of the API, and fails where it has a warning.
+    Docs,
     /// Feeds made-up input to everything that reads what others wrote, until something does not hold or the time is over.
     Fuzz {
         /// Which target: the folders in fuzz/corpus are called like them (each in turn when left out).
@@ -128,6 +130,7 @@ fn main() -> ExitCode {
         Command::Component { json } => component::command(json),
         Command::Reference { check: true } => reference::check(),
         Command::Reference { check: false } => reference::write(),
+        Command::Docs => suite::document(),
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),

@@ -57,10 +57,21 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 
 /// Runs a program to its end, its output shown as it comes.
 pub fn run<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> Result<()> {
+    run_with(program, arguments, &[])
+}
+
+/// [`run`], with environment variables.
+pub fn run_with<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: &[A],
+    environment: &[(&str, &str)],
+) -> Result<()> {
     let program = program.as_ref();
     let line = line(program, arguments);
     eprintln!("$ {line}");
-    let status = command(program).args(arguments).status().map_err(|error| cannot_start(program, &error))?;
+    let mut command = command(program);
+    command.args(arguments).envs(environment.iter().copied());
+    let status = command.status().map_err(|error| cannot_start(program, &error))?;
     if !status.success() {
         bail!("`{line}` failed: {status}");
     }
