@@ -1,13 +1,14 @@
 //! End to end: the real component (`target/scim-connector.wasm`) in the real host, against real SCIM providers.
 //!
 //! Reading order: `harness` (how servers, the component and the command are started), `servers` (the life of a user on
-//! every provider), `tokens`, `cli`, `listing`, `bad_input`, `gate` (how much at a time), `hostile` (a scripted server that misbehaves), `network` (what the host refuses and decodes), `retries`, `telemetry`, `secrets`.
+//! every provider), `tokens`, `cli`, `listing`, `bad_input`, `gate` (how much at a time), `hostile` (a scripted server that misbehaves), `network` (what the host refuses and decodes), `retries`, `runs` (what the history tells), `telemetry`, `secrets`.
 //!
 //! Nothing here is skipped: where the component or the servers are missing, the tests fail and say which command brings
 //! them. It knows only the public library and the command, never the component's source.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod bad_input;
+mod check;
 mod cli;
 mod credentials;
 mod gate;
@@ -18,6 +19,7 @@ mod network;
 mod operations;
 mod profiles;
 mod retries;
+mod runs;
 mod secrets;
 mod servers;
 #[path = "../support/mod.rs"]

@@ -16,7 +16,8 @@ fn lists_set_variables_loops_and_context_work_together() {
         - note:
             set:
               people: ${ .people }
-              seen: ${ .seen + ["\($place): \($person) of \($context.total), \(.people[0])'s"] }
+              seen: >-
+                ${ .seen + ["\($place): \($person) of \($context.total), \(.people[0])'s"] }
             export: {as: '${ {total: $context.total, last: $person} }'}
   - end:
       set: {seen: '${ .seen }', last: '${ $context.last }'}
@@ -144,4 +145,26 @@ output: {as: '${ .greeting }'}
     assert_eq!(play(json!({"n": 11})).output(), "Hello large");
     assert_eq!(play(json!({"n": 1})).output(), "Hello small");
     assert_eq!(play(json!({})).fault()["type"], "https://serverlessworkflow.io/spec/1.0.0/errors/validation");
+}
+
+#[test]
+fn input_is_the_tasks_own() {
+    let played = tasks(
+        r#"
+  - one: {set: {n: 1}}
+  - two: {set: {n: '${ $input.n + 1 }', before: '${ [$input] | .[0].n }'}, output: {as: '${ {n: .n, before: .before, got: $input.n} }'}}
+  - three:
+      input: {from: '${ {m: .n} }'}
+      set: {m: '${ $input.m * 10 }'}
+      output: {as: '${ {m: .m, got: $input.m} }'}
+  - four:
+      if: $input.m == 20
+      for: {each: x, in: '[$input.m]'}
+      do:
+        - five: {set: {x: '${ $x }', m: '${ $input.m }'}}
+      output: {as: '${ {x: .x, m: .m, got: $input.got} }'}
+"#,
+        json!({}),
+    );
+    assert_eq!(played.output(), &json!({"x": 20, "m": 20, "got": 2}));
 }

@@ -19,4 +19,5 @@ mod harness;
 
 mod ctk;
 mod engine;
+mod examples;
 mod player;

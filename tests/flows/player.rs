@@ -3,7 +3,7 @@
 use crate::harness::{block_on, connector};
 use jiff::Timestamp;
 use scim_connector_host::Config;
-use scim_connector_host::flow::event::{Affected, Change, Event, StepKind, Watcher};
+use scim_connector_host::flow::event::{Affected, Change, Event, Watcher};
 use scim_connector_host::flow::{Document, Ended, Flow, Runner, Stop};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -28,17 +28,8 @@ pub struct Played {
 impl Played {
     /// The names of the steps, in the order they began.
     pub fn began(&self) -> Vec<String> {
-        self.started(|_| true)
-    }
-
-    /// The names of the steps of a kind.
-    pub fn began_as(&self, wanted: StepKind) -> Vec<String> {
-        self.started(|kind| kind == wanted)
-    }
-
-    fn started(&self, wanted: impl Fn(StepKind) -> bool) -> Vec<String> {
         let names = self.events.iter().filter_map(|event| match event {
-            Event::StepStarted { name, kind, .. } if wanted(*kind) => Some(name.clone()),
+            Event::StepStarted { name, .. } => Some(name.clone()),
             _ => None,
         });
         names.collect()

@@ -4,16 +4,24 @@
 #[cfg(feature = "flows")]
 mod automation;
 mod call;
+#[cfg(feature = "flows")]
+mod check;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod describe;
+#[cfg(feature = "flows")]
+mod graph;
 mod listing;
 mod logging;
 mod output;
 mod profile;
 mod progress;
 #[cfg(feature = "flows")]
+mod report;
+#[cfg(feature = "flows")]
 mod run;
+#[cfg(feature = "flows")]
+mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "flows")]
@@ -93,6 +101,12 @@ enum Command {
     /// Run a flow: a file in the Serverless Workflow DSL that calls the connector's operations
     #[cfg(feature = "flows")]
     Run(run::Arguments),
+    /// Say what is wrong with flows before they run
+    #[cfg(feature = "flows")]
+    Check(check::Arguments),
+    /// Draw a flow
+    #[cfg(feature = "flows")]
+    Graph(graph::Arguments),
     /// Run the flows of a folder when their schedules say so, until Ctrl-C
     #[cfg(feature = "flows")]
     Start(start::Arguments),
@@ -110,6 +124,12 @@ enum Command {
     Resume(automation::PauseArguments),
     /// List the operations, or describe one
     Describe(describe::Arguments),
+    /// List the runs of flows, or show one
+    #[cfg(feature = "flows")]
+    Runs(runs::Arguments),
+    /// Write the report of a run
+    #[cfg(feature = "flows")]
+    Report(report::Arguments),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -184,6 +204,9 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         #[cfg(feature = "flows")]
         Command::Run(arguments) => run::run(global, &arguments).await,
         #[cfg(feature = "flows")]
+        Command::Check(arguments) => check::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Graph(arguments) => graph::run(global, &arguments),
         Command::Start(arguments) => start::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Status(arguments) => automation::status(global, &arguments),
@@ -194,6 +217,10 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         #[cfg(feature = "flows")]
         Command::Resume(arguments) => automation::pause(global, &arguments, false),
         Command::Describe(arguments) => describe::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Runs(arguments) => runs::run(global, &arguments),
+        #[cfg(feature = "flows")]
+        Command::Report(arguments) => report::run(global, &arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "scim-connector", &mut script);

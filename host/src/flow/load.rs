@@ -44,10 +44,10 @@ impl Wrong {
     /// All problems, each with its place in the text; or each as JSON on a line.
     #[must_use]
     pub fn shown(&self, json: bool) -> String {
-        let one = |problem: &Problem| {
-            if json { format!("{}\n", problem.to_json(&self.path)) } else { problem.show(&self.path, &self.text) }
-        };
-        self.problems.iter().map(one).collect()
+        if json {
+            return self.problems.iter().map(|problem| format!("{}\n", problem.to_json(&self.path))).collect();
+        }
+        Problem::show_all(&self.problems, &self.path, &self.text)
     }
 }
 

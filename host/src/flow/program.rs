@@ -6,6 +6,7 @@
 use super::document::{Document, Problem};
 use super::event::StepKind;
 use super::expression::Expression;
+use super::lenient::lenient;
 use super::retry::Policy;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -20,11 +21,14 @@ const NUMBER: &str = "number";
 /// The variable that carries `$context` into a block that exports.
 pub const CARRIED_CONTEXT: &str = "$carriedContext";
 
+/// What `$input` is in most expressions of a task: what they are given.
+const INPUT: Option<&str> = Some(".");
+
 /// Members that any task may have and that swf-runtime sees to.
 const COMMON: [&str; 7] = ["if", "input", "output", "export", "timeout", "then", "metadata"];
 
-/// Variables of the engine that a nested runner would have values of its own for.
-const PASSED: [&str; 2] = ["$input", "$workflow"];
+/// Variables of the engine of which a nested runner would have a value of its own.
+const PASSED: [&str; 1] = ["$workflow"];
 
 /// A flow as it is run.
 pub struct Program {
@@ -120,6 +124,8 @@ pub enum Action {
         /// Its `document.namespace`, `document.name` and `document.version`.
         flow: (String, String, String),
     },
+    /// Gives a CloudEvent; nobody is there to get it but the history.
+    Emit,
     /// Ends the flow, from within a nested list.
     End,
 }
@@ -152,7 +158,7 @@ pub fn compile(document: &Document) -> Result<Program, Problem> {
     let mut whole = Map::new();
     for name in ["input", "output", "timeout"] {
         if let Some(value) = flow.get(name) {
-            whole.insert(name.into(), quoted(value.clone()));
+            whole.insert(name.into(), member(name, value.clone(), None));
         }
     }
     let root = lowering.block(&flow["do"], "/do", &[], whole)?;
@@ -242,6 +248,20 @@ impl Lowering<'_> {
         scope: &[String],
     ) -> Result<(Value, Option<StepKind>), Problem> {
         let has = |key: &str| task.get(key).is_some();
+        let after = |key: &str| task.get(key).is_some_and(|value| mentions(&value.to_string(), "$input"));
+        if has("input") && !has("switch") && (after("output") || after("export")) {
+            // `$task.input` is what a task was given before its `input.from`: a list around the task sees to that.
+            let (outer, inner): (Map<_, _>, Map<_, _>) = task
+                .as_object()
+                .cloned()
+                .unwrap_or_default()
+                .into_iter()
+                .partition(|(key, _)| ["if", "input", "timeout", "then"].contains(&key.as_str()));
+            let (inner, native) = self.task(name, &Value::Object(inner), pointer, scope)?;
+            let mut lowered = members(&Value::Object(outer));
+            lowered.insert("do".into(), json!([{name: inner}]));
+            return Ok((Value::Object(lowered), native));
+        }
         let native = if has("set") {
             Some(StepKind::Set)
         } else if has("switch") {
@@ -250,8 +270,6 @@ impl Lowering<'_> {
             Some(StepKind::Raise)
         } else if has("wait") {
             Some(StepKind::Wait)
-        } else if has("emit") {
-            Some(StepKind::Emit)
         } else if task.pointer("/run/shell").is_some() {
             Some(StepKind::Run)
         } else if task.get("call").and_then(Value::as_str) == Some("http") {
@@ -304,12 +322,15 @@ impl Lowering<'_> {
         let concurrency = task.pointer("/metadata/concurrency").and_then(Value::as_u64);
         let concurrency = concurrency.and_then(|number| usize::try_from(number).ok());
         if let Some(function) = task.get("call").and_then(Value::as_str) {
-            let given = quoted(task.get("with").cloned().unwrap_or_else(|| json!({})));
+            let given = quoted(task.get("with").cloned().unwrap_or_else(|| json!({})), INPUT);
             return Ok((Action::Call { function: function.to_owned() }, given, false));
+        }
+        if let Some(event) = task.pointer("/emit/event/with") {
+            return Ok((Action::Emit, quoted(event.clone(), INPUT), false));
         }
         if let Some(run) = task.pointer("/run/workflow") {
             let part = |name: &str| run.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let given = run.get("input").map_or_else(|| "${ . }".into(), |input| quoted(input.clone()));
+            let given = run.get("input").map_or_else(|| "${ . }".into(), |input| quoted(input.clone(), INPUT));
             return Ok((Action::Run { flow: (part("namespace"), part("name"), part("version")) }, given, false));
         }
         if let Some(of) = task.get("for") {
@@ -318,7 +339,7 @@ impl Lowering<'_> {
             let scope = [scope, &[each.clone(), at.clone()]].concat();
             let body = self.block(&task["do"], &format!("{pointer}/do"), &scope, Map::new())?;
             let condition = self.expression(task, "while", pointer, &scope)?;
-            let given = strict(&of["in"]);
+            let given = quoted(strict(&of["in"]), INPUT);
             let reads = body.reads_context || condition.is_some();
             return Ok((
                 Action::For { body, each, at, condition, concurrency: concurrency.unwrap_or(1) },
@@ -392,7 +413,7 @@ impl Lowering<'_> {
         let Some(text) = object.get(member).and_then(Value::as_str) else { return Ok(None) };
         let names: Vec<String> =
             scope.iter().cloned().chain(["$context", "$input", "$workflow"].map(str::to_owned)).collect();
-        Expression::compile(bare(text), &names)
+        Expression::compile(&lenient(bare(text)), &names)
             .map(Some)
             .map_err(|error| self.document.problem(&format!("{pointer}/{member}"), error.message))
     }
@@ -445,7 +466,7 @@ fn action_exports(action: &Action) -> bool {
         Action::Do(block) | Action::For { body: block, .. } => block.exports,
         Action::Try(it) => it.body.exports || it.handler.as_ref().is_some_and(|block| block.exports),
         // Branches run beside each other: what they export stays theirs.
-        Action::Fork { .. } | Action::Call { .. } | Action::Run { .. } | Action::End => false,
+        Action::Fork { .. } | Action::Call { .. } | Action::Run { .. } | Action::Emit | Action::End => false,
     }
 }
 
@@ -485,17 +506,26 @@ fn strict(value: &Value) -> Value {
 
 /// The value with its expressions as swf-runtime needs them: it takes every `'` of an expression for `"`. In jq a string
 /// stands in `"` only, so that an apostrophe in one is written as an escape.
-fn quoted(value: Value) -> Value {
+///
+/// `input` is what `$input` stands for there, where swf-runtime has the flow's input for the task's.
+fn quoted(value: Value, input: Option<&str>) -> Value {
     match value {
-        Value::String(text) if text.starts_with("${") && text.ends_with('}') => escape_apostrophes(&text).into(),
-        Value::Array(items) => items.into_iter().map(quoted).collect(),
-        Value::Object(members) => members.into_iter().map(|(name, value)| (name, quoted(value))).collect(),
+        Value::String(text) if text.starts_with("${") && text.ends_with('}') => {
+            let code = lenient(bare(&text));
+            let code = match input {
+                Some(input) if mentions(&code, "$input") => format!("{input} as $input | {code}"),
+                _ => code,
+            };
+            escape_apostrophes(&format!("${{ {code} }}")).into()
+        }
+        Value::Array(items) => items.into_iter().map(|item| quoted(item, input)).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, quoted(value, input))).collect(),
         other => other,
     }
 }
 
 /// A task's member, of which some are expressions although no `${ }` says so.
-fn member(name: &str, mut value: Value) -> Value {
+fn member(name: &str, mut value: Value, input: Option<&str>) -> Value {
     let bare = match name {
         "if" | "when" => Some(&mut value),
         "input" => value.get_mut("from"),
@@ -512,13 +542,21 @@ fn member(name: &str, mut value: Value) -> Value {
     if let Some(bare) = bare {
         *bare = strict(bare);
     }
-    quoted(value)
+    quoted(value, input)
 }
 
 /// The members of a task as swf-runtime needs them.
 fn members(task: &Value) -> Map<String, Value> {
     let members = task.as_object().into_iter().flatten();
-    members.map(|(name, value)| (name.clone(), member(name, value.clone()))).collect()
+    let lowered = members.map(|(name, value)| {
+        let input = match name.as_str() {
+            "output" | "export" => Some("$task.input"),
+            "input" => None,
+            _ => INPUT,
+        };
+        (name.clone(), member(name, value.clone(), input))
+    });
+    lowered.collect()
 }
 
 fn escape_apostrophes(text: &str) -> String {

@@ -415,13 +415,24 @@ impl WorkflowExecutionListener for Listener {
             WorkflowEvent::TaskStarted { task_name, .. } => {
                 let Some(task) = self.frame.block.task(task_name) else { return };
                 let Some(kind) = task.native else { return };
+                // A task may stand in a list of its own name.
+                if self.open.lock().unwrap_or_else(PoisonError::into_inner).is_some() {
+                    return;
+                }
                 let step = self.frame.begin_named(&task.name, &task.pointer, kind, None, None);
                 let open = Open { name: task.name.clone(), step, started: Instant::now() };
                 *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);
             }
             WorkflowEvent::TaskCompleted { task_name, output, .. } => {
-                if self.frame.block.task(task_name).is_some_and(|task| task.native.is_some())
-                    && let Some(open) = self.open()
+                let task = self.frame.block.task(task_name).and_then(|task| Some((task, task.native?)));
+                // Of a switch swf-runtime tells the end alone.
+                let open = self.open().or_else(|| {
+                    let (task, kind) = task.filter(|(_, kind)| *kind == StepKind::Switch)?;
+                    let step = self.frame.begin_named(&task.name, &task.pointer, kind, None, None);
+                    Some(Open { name: task.name.clone(), step, started: Instant::now() })
+                });
+                if task.is_some()
+                    && let Some(open) = open
                 {
                     let output = self.frame.run.redacted(output.clone());
                     self.frame.end(
@@ -480,7 +491,7 @@ impl CustomTaskHandler for Handler {
         let result = match &step.action {
             Action::Call { function } => self.0.call(&step, function, &given).await,
             Action::End => {
-                *self.0.run.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(given.input);
+                *self.0.run.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(input.clone());
                 self.0.run.scope.stop();
                 std::future::pending().await
             }
@@ -498,6 +509,7 @@ impl Frame {
             Action::Fork { .. } => StepKind::Fork,
             Action::Try(_) => StepKind::Try,
             Action::Run { .. } => StepKind::Run,
+            Action::Emit => StepKind::Emit,
             _ => StepKind::Do,
         };
         let number = self.begin(step, kind, None, None);
@@ -512,10 +524,15 @@ impl Frame {
             Action::Fork { .. } => self.branches(step, number, given).await,
             Action::Try(it) => self.attempt(it, number, given).await,
             Action::Run { flow } => self.other(flow, number, given).await,
+            Action::Emit => Ok(event(given.value)),
             Action::Call { .. } | Action::End => Ok(Value::Null),
         };
         let result = result.map_err(|fault| Fault { instance: fault.instance.or(Some(step.pointer.clone())), ..fault });
-        open.end(Vec::new(), Value::Null, Value::Null, result.as_ref().err());
+        let output = match (&step.action, &result) {
+            (Action::Emit, Ok(event)) => self.run.redacted(event.clone()),
+            _ => Value::Null,
+        };
+        open.end(Vec::new(), Value::Null, output, result.as_ref().err());
         result
     }
 
@@ -560,6 +577,7 @@ impl Frame {
                 if let Some(condition) = condition {
                     let mut values: HashMap<String, Value> = frame.variables.clone().into_iter().collect();
                     values.insert("$context".into(), context.clone());
+                    values.insert("$input".into(), given.input.clone());
                     if !truth(condition, &output, values)? {
                         break;
                     }
@@ -673,6 +691,7 @@ impl Frame {
             };
             let mut values: HashMap<String, Value> = given.variables.clone().into_iter().collect();
             values.insert("$context".into(), given.context.clone());
+            values.insert("$input".into(), given.input.clone());
             values.insert(it.variable.clone(), fault.to_value());
             let holds = |expression: &Option<super::expression::Expression>, otherwise| match expression {
                 Some(expression) => truth(expression, &fault.to_value(), values.clone()),
@@ -763,6 +782,17 @@ impl Frame {
         let context = CallContext { run_id: Some(self.run.id.clone()), ..CallContext::default() };
         Ok(client.invoke_with(function, &input.to_string(), &context).await?.output)
     }
+}
+
+/// A CloudEvent with the members that each must have (CloudEvents 1.0), where the flow leaves them out.
+fn event(with: Value) -> Value {
+    let mut event = Map::from_iter([
+        ("id".to_owned(), Value::from(format!("{:032x}", rand::random::<u128>()))),
+        ("specversion".to_owned(), "1.0".into()),
+        ("time".to_owned(), Timestamp::now().to_string().into()),
+    ]);
+    event.extend(with.as_object().cloned().unwrap_or_default());
+    Value::Object(event)
 }
 
 /// What an operation takes of `with`.

@@ -31,6 +31,12 @@ impl RunId {
         Self((0..LENGTH).rev().map(|position| char::from(digit(position))).collect())
     }
 
+    /// A name that no run has.
+    #[cfg(test)]
+    pub(crate) fn missing() -> Self {
+        Self("zzzzzzzzzz".into())
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {

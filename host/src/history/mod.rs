@@ -17,7 +17,7 @@ pub(crate) mod tests;
 
 pub use automations::{Automation, Daemon, Request, Scheduled};
 pub use identity::{Life, Process, RunId};
-pub use read::{Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Which};
+pub use read::{Calls, Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Which};
 pub use record::Recorder;
 
 use crate::error::{Error, Result};

@@ -116,11 +116,22 @@ pub struct Run {
     /// Steps that failed or were interrupted.
     pub failed_steps: u64,
     /// Calls that happened to nobody in particular.
-    pub calls_without_people: u64,
+    pub calls_without_people: Calls,
     /// How often a step was tried again.
     pub retries: u64,
     /// Events that could not be written.
     pub lost: u64,
+}
+
+/// How many calls there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Calls {
+    /// In all.
+    pub total: u64,
+    /// That failed or were interrupted.
+    pub failed: u64,
+    /// That are under way.
+    pub running: u64,
 }
 
 /// A step of a run.
@@ -140,7 +151,7 @@ pub struct Step {
     pub function: Option<String>,
     /// The connection it uses.
     pub connection: Option<String>,
-    /// In a loop: which item, from 0.
+    /// In a loop, at any depth: which item of the innermost one, from 0.
     pub item: Option<u64>,
     /// When it began.
     pub started: Timestamp,
@@ -246,11 +257,14 @@ impl History {
             "SELECT {SUMMARY}, file, input, input_cut, output, output_cut, lost,
                  (SELECT count(*) FROM steps WHERE run = seq) AS steps,
                  (SELECT count(*) FROM steps WHERE run = seq AND outcome IS NOT 'completed' AND outcome IS NOT NULL) AS failed,
-                 (SELECT count(*) FROM steps WHERE run = seq AND kind = 'call' AND people = 0) AS alone,
+                 (SELECT json_array(count(*), count(*) FILTER (WHERE outcome IS NOT 'completed' AND outcome IS NOT NULL),
+                     count(*) FILTER (WHERE outcome IS NULL))
+                     FROM steps WHERE run = seq AND kind = 'call' AND people = 0) AS alone,
                  (SELECT count(*) FROM retries WHERE run = runs.seq) AS retries
              FROM runs WHERE id = ?"
         );
         let found = self.rows(&query, &[id], |row| {
+            let [total, failed, running] = row.get::<_, Json<[u64; 3]>>("alone")?.0;
             Ok(Run {
                 summary: summary(row)?,
                 file: row.get::<_, String>("file")?.into(),
@@ -258,7 +272,7 @@ impl History {
                 output: stored(row, "output", "output_cut")?,
                 steps: row.get("steps")?,
                 failed_steps: row.get("failed")?,
-                calls_without_people: row.get("alone")?,
+                calls_without_people: Calls { total, failed, running },
                 retries: row.get("retries")?,
                 lost: row.get("lost")?,
             })

@@ -368,6 +368,7 @@ impl Writer {
                 // A step that is not written is no parent; its own is.
                 let parent = row.parent.and_then(|parent| self.open.get(&parent));
                 row.in_loop |= parent.is_some_and(|parent| parent.in_loop);
+                row.item = row.item.or(parent.and_then(|parent| parent.item));
                 if let Some(parent) = parent.filter(|parent| !parent.counts()) {
                     row.parent = parent.parent;
                 }

@@ -93,7 +93,7 @@ fn a_run_is_found_again_as_it_was() {
         (1, 1, 2)
     );
     assert_eq!(run.input, Some(Stored { text: "{\"department\":\"sales\"}".into(), cut: false }));
-    assert_eq!((run.steps, run.failed_steps, run.retries, run.calls_without_people, run.lost), (3, 1, 1, 0, 0));
+    assert_eq!((run.steps, run.failed_steps, run.retries, run.calls_without_people.total, run.lost), (3, 1, 1, 0, 0));
     let steps = history.steps(&id, StepsFilter::All, Page::default()).unwrap();
     assert_eq!(steps.iter().map(|step| step.name.as_str()).collect::<Vec<_>>(), ["createAda", "remember", "createEve"]);
     assert_eq!((steps[0].retries, steps[0].duration), (1, Some(Duration::from_micros(1001))));
@@ -168,6 +168,7 @@ fn of_the_items_of_a_loop_plain_steps_are_kept_only_where_something_went_wrong()
     // A step that is not kept is nobody's parent.
     assert_eq!(kept, [(1, "all", None), (4, "create", Some(1)), (5, "guarded", Some(1)), (7, "create", Some(1))]);
     assert_eq!((steps[0].done, steps[0].total), (Some(2), Some(2)));
+    assert_eq!(steps.iter().map(|step| step.item).collect::<Vec<_>>(), [None, Some(0), Some(1), Some(1)]);
 }
 
 #[test]
@@ -232,7 +233,7 @@ fn a_killed_process_leaves_a_run_that_is_found_and_told() {
     assert_eq!(history.reap().unwrap(), [], "both run");
     first.kill().unwrap();
     first.wait().unwrap();
-    assert_eq!(history.reap().unwrap(), [killed.clone()]);
+    assert_eq!(history.reap().unwrap(), std::slice::from_ref(&killed));
     assert_eq!(history.reap().unwrap(), [], "found once");
     let run = history.run(&killed).unwrap().unwrap();
     let error = run.summary.error.unwrap();
@@ -271,7 +272,7 @@ fn a_process_elsewhere_is_believed_gone_when_it_has_been_silent() {
     put(Timestamp::now());
     assert_eq!(history.reap().unwrap(), []);
     put(Timestamp::now() - jiff::SignedDuration::from_secs(31));
-    assert_eq!(history.reap().unwrap(), [id.clone()]);
+    assert_eq!(history.reap().unwrap(), std::slice::from_ref(&id));
     let error = history.run(&id).unwrap().unwrap().summary.error.unwrap();
     assert!(!error.maybe_applied && error.detail.unwrap().contains("on another machine"));
 }

@@ -1,7 +1,7 @@
 //! Values: expressions in them, secrets written out, durations, schemas.
 
 use super::{Checker, name};
-use crate::flow::document::join;
+use crate::flow::document::{Problem, join};
 use crate::flow::expression::{Expression, is_expression};
 use crate::flow::retry;
 use jsonschema::JSONSchema;
@@ -55,7 +55,7 @@ impl<'a> Checker<'a> {
         let message = format!(
             "a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${{ $secret.NAME }} as `{name}`"
         );
-        self.problem(pointer, message);
+        self.problems.push(Problem { secret: true, ..self.document.problem(pointer, message) });
     }
 
     /// An expression, in `${ }` or bare.

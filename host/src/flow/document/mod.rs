@@ -33,6 +33,8 @@ pub struct Problem {
     pub pointer: String,
     /// What is wrong, and what to do.
     pub message: String,
+    /// Whether a secret is written out there: the rest of the line is not shown then.
+    pub secret: bool,
 }
 
 /// A text and what stands in it.
@@ -146,6 +148,20 @@ impl Problem {
         shown
     }
 
+    /// All of them for a person, a line break after each; lines end where one of them says that a secret stands.
+    #[must_use]
+    pub fn show_all(problems: &[Self], path: &Path, text: &str) -> String {
+        let open = |(index, line): (usize, &str)| {
+            let secrets = problems.iter().filter(|problem| problem.secret && problem.place.line == index + 1);
+            match secrets.map(|problem| problem.place.column.saturating_sub(1)).min() {
+                Some(column) => line.chars().take(column).chain(['…', '\n']).collect(),
+                None => format!("{line}\n"),
+            }
+        };
+        let text: String = text.lines().enumerate().map(open).collect();
+        problems.iter().map(|problem| problem.show(path, &text) + "\n").collect()
+    }
+
     /// For a program.
     #[must_use]
     pub fn to_json(&self, path: &Path) -> Value {
@@ -160,7 +176,7 @@ impl Problem {
 }
 
 fn problem(place: Place, pointer: &str, message: impl Into<String>) -> Problem {
-    Problem { place, pointer: pointer.to_owned(), message: message.into() }
+    Problem { place, pointer: pointer.to_owned(), message: message.into(), secret: false }
 }
 
 /// A JSON pointer to a member or an element.

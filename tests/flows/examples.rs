@@ -1,0 +1,201 @@
+//! The flows of this folder, which the README shows, on real providers: the sandbox, scim2-server behind a token endpoint,
+//! and scimmy. Each is checked first, as the command does.
+
+use crate::harness::{Server, block_on, connector, invoke, sandbox};
+use crate::player::{Played, config, play, runner};
+use crate::support::root;
+use scim_connector_host::flow::event::{Change, Event, RunOutcome};
+use scim_connector_host::flow::{Runner, load};
+use scim_connector_host::sandbox::{Options, Sandbox};
+use scim_connector_host::{Client, Config};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A provider and a connection to it.
+struct Provider {
+    name: &'static str,
+    connection: Value,
+    /// Keeps it running.
+    _held: Held,
+}
+
+#[allow(dead_code, reason = "held until the end")]
+enum Held {
+    Sandbox(Sandbox),
+    Server(Server),
+    Shared,
+}
+
+fn providers() -> Vec<Provider> {
+    let (running, connection) = sandbox(Options::default());
+    let scimmy = Server::scimmy();
+    let bearer =
+        json!({"serviceUrl": scimmy.service_url(), "auth": {"type": "bearer", "token": scimmy.ready["bearer"]}});
+    let guard = Server::shared_guard().connection(json!({}));
+    vec![
+        Provider { name: "sandbox", connection, _held: Held::Sandbox(running) },
+        Provider { name: "scimmy", connection: bearer, _held: Held::Server(scimmy) },
+        Provider { name: "scim2-server", connection: guard, _held: Held::Shared },
+    ]
+}
+
+/// A flow of this folder, checked.
+fn example(name: &str, config: &Config) -> load::Loaded {
+    let path = root().join("tests/flows").join(format!("{name}.yaml"));
+    let catalog = block_on(connector().catalog()).unwrap();
+    match load::file(&path, &catalog, config, load::Allowed::all(&[])).unwrap() {
+        Ok(loaded) => loaded,
+        Err(wrong) => panic!("{}", wrong.shown(false)),
+    }
+}
+
+fn played(runner: &Runner, config: &Config, name: &str, input: Value) -> Played {
+    let loaded = example(name, config);
+    play(&runner.with_library(loaded.library), &loaded.flow, input)
+}
+
+fn client(connection: &Value) -> Client {
+    crate::harness::client(connection)
+}
+
+/// The users whose userName begins so.
+fn users(client: &Client, start: &str) -> Vec<Value> {
+    let found = invoke(client, "listUsers", json!({"filter": format!("userName sw {}", json!(start))})).unwrap();
+    found.output["Resources"].as_array().unwrap().clone()
+}
+
+fn changes(played: &Played) -> Vec<(String, Change)> {
+    played.affected()
+}
+
+#[test]
+fn the_flows_of_the_readme_do_what_they_say_on_every_provider() {
+    for Provider { name, connection, .. } in providers() {
+        let config = config(&[("scimClient", connection.clone())]);
+        let (runner, client) = (runner(config.clone()), client(&connection));
+
+        // Seed: created, then there already.
+        let first = played(&runner, &config, "seed", json!({}));
+        assert_eq!(first.output()["result"], "created", "{name}");
+        assert_eq!(changes(&first), [("ada@example.com".to_owned(), Change::Created)], "{name}");
+        let second = played(&runner, &config, "seed", json!({}));
+        assert_eq!(second.output()["result"], "already there", "{name}");
+        assert_eq!(changes(&second), [("ada@example.com".to_owned(), Change::Failed)], "{name}");
+        assert_eq!(users(&client, "ada@").len(), 1, "{name}");
+
+        // Onboarding: people, groups, members; again, and nothing changes.
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("people.csv");
+        std::fs::write(
+            &file,
+            "userName,givenName,familyName,department,employeeNumber\ngrace@example.com,Grace,Hopper,Engineering,7\nalan@example.com,Alan,O'Turing,Engineering,8\nmary@example.com,Mary,Shelley,,9\n",
+        )
+        .unwrap();
+        let input = json!({"file": file});
+        let first = played(&runner, &config, "onboarding", input.clone());
+        assert_eq!(first.ended.fault, None, "{name}");
+        let created = changes(&first).into_iter().filter(|(_, change)| *change == Change::Created).map(|(who, _)| who);
+        assert_eq!(
+            created.collect::<Vec<_>>(),
+            ["grace@example.com", "Engineering", "alan@example.com", "mary@example.com"],
+            "{name}"
+        );
+        let again = played(&runner, &config, "onboarding", input);
+        assert_eq!(again.ended.fault, None, "{name}");
+        let created = changes(&again).into_iter().filter(|(_, change)| *change == Change::Created).count();
+        assert_eq!(created, 0, "{name}: {:?}", changes(&again));
+        let members = |client: &Client| {
+            let filter = json!({"filter": "displayName eq \"Engineering\""});
+            let groups = invoke(client, "listGroups", filter).unwrap().output["Resources"].as_array().unwrap().clone();
+            assert_eq!(groups.len(), 1, "{name}");
+            let group = invoke(client, "getGroup", json!({"id": groups[0]["id"]})).unwrap().output;
+            group["members"].as_array().map_or(0, Vec::len)
+        };
+        assert_eq!(members(&client), 2, "{name}");
+
+        // Off-boarding: deactivated, out of the group; unknown people are passed over.
+        let leavers = json!({"leavers": ["grace@example.com", "nobody@example.com"]});
+        let left = played(&runner, &config, "offboarding", leavers.clone());
+        assert_eq!(left.ended.fault, None, "{name}");
+        assert_eq!(users(&client, "grace@")[0]["active"], false, "{name}");
+        assert_eq!(members(&client), 1, "{name}");
+        assert_eq!(played(&runner, &config, "offboarding", leavers).ended.fault, None, "{name}");
+
+        // A name that is taken gets a number.
+        for expected in ["kim@example.com", "kim2@example.com", "kim3@example.com"] {
+            let run = played(&runner, &config, "conflict", json!({"name": "kim", "domain": "example.com"}));
+            assert_eq!(run.output(), &json!({"created": expected}), "{name}");
+        }
+        println!("{name}: seed, onboarding, offboarding, conflict");
+    }
+}
+
+#[test]
+fn one_providers_people_are_copied_to_another() {
+    let (source, from) = sandbox(Options { seed_users: 130, page_size: 50, ..Options::default() });
+    for Provider { name, connection, .. } in providers() {
+        let config = config(&[("source", from.clone()), ("target", connection.clone())]);
+        let runner = runner(config.clone());
+        let first = played(&runner, &config, "nightly-copy", json!({}));
+        assert_eq!(first.ended.fault, None, "{name}");
+        let created = |played: &Played| changes(played).iter().filter(|(_, change)| *change == Change::Created).count();
+        assert_eq!(created(&first), 130, "{name}");
+        let again = played(&runner, &config, "nightly-copy", json!({}));
+        assert_eq!((created(&again), again.ended.outcome), (0, RunOutcome::Completed), "{name}");
+        assert!(
+            changes(&again).iter().all(|(_, change)| *change == Change::Unchanged),
+            "{name}: {:?}",
+            changes(&again)
+        );
+        let loops = first.events.iter().filter_map(|event| match event {
+            Event::Looped { done, total, .. } => Some((*done, *total)),
+            _ => None,
+        });
+        assert_eq!(loops.last(), Some((130, Some(130))), "{name}");
+    }
+    drop(source);
+}
+
+#[test]
+fn many_people_are_imported_beside_each_other() {
+    const PEOPLE: usize = 300;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.ndjson");
+    let line = |number| format!("{}\n", json!({"userName": format!("p{number}@example.com"), "active": true}));
+    std::fs::write(&file, (0..PEOPLE).map(line).collect::<String>()).unwrap();
+    for Provider { name, connection, .. } in providers() {
+        let config = config(&[("scimClient", connection.clone())]);
+        let runner = runner(config.clone());
+        let run = played(&runner, &config, "bulk-import", json!({"file": file}));
+        assert_eq!(run.ended.fault, None, "{name}");
+        assert_eq!(changes(&run).iter().filter(|(_, change)| *change == Change::Created).count(), PEOPLE, "{name}");
+        let again = played(&runner, &config, "bulk-import", json!({"file": file}));
+        assert!(changes(&again).iter().all(|(_, change)| *change == Change::Unchanged), "{name}");
+    }
+}
+
+#[test]
+fn secrets_are_referred_to_and_told_to_nobody() {
+    const SECRET: &str = "correct-horse-battery-staple";
+    let (_running, connection) = sandbox(Options::default());
+    let config = crate::player::config_with(
+        &[("scimClient", connection)],
+        &format!("[secrets]\ninitialPassword = \"{SECRET}\"\nother = \"not-for-this-flow\"\n"),
+    );
+    let text = r#"
+document: {dsl: '1.0.3', namespace: test, name: test, version: '1.0.0'}
+use: {secrets: [initialPassword]}
+do:
+  - create:
+      call: createUser
+      with:
+        payload: {userName: eve@example.com, title: '${ "her password is \($secret.initialPassword)" }', password: '${ $secret.initialPassword }'}
+      output: {as: '${ {title: .title, others: ($secret | keys), leaked: $secret.initialPassword} }'}
+"#;
+    let run = play(&runner(config), &crate::player::flow(text, Path::new(".")), json!({}));
+    assert_eq!(run.output()["others"], json!(["initialPassword"]));
+    assert_eq!(changes(&run), [("eve@example.com".to_owned(), Change::Created)]);
+    let told = serde_json::to_string(&run.events).unwrap() + &serde_json::to_string(&run.ended.output).unwrap();
+    assert!(!told.contains(SECRET), "{told}");
+    assert!(!told.contains("sandbox-secret"), "{told}");
+}
