@@ -69,7 +69,6 @@ pub struct Summary {
 }
 
 /// What the history knows of an automation.
-#[derive(Default)]
 struct Known {
     next: Option<Timestamp>,
     last_due: Option<Timestamp>,
@@ -241,7 +240,8 @@ impl Daemon {
             self.watch(removed);
         }
         for (name, automation) in there {
-            let known = self.watch(self.known(&name)).unwrap_or_default();
+            // Without knowing what has run nothing may run; it is asked again at the next tick.
+            let Some(known) = self.watch(self.known(&name)) else { continue };
             let mut job = Job::new(automation, known.next, known.last_due, now);
             job.last_run = known.last_run;
             job.pause(known.paused, now);

@@ -62,7 +62,7 @@ fn the_last_good_version_stays_while_the_file_has_problems() {
         ("document: [", None),
         (&*flow("a", "missed: never", "every: PT1H"), Some("must be skip, once or all")),
         (&*flow("a", "", "crno: x"), Some("crno is no schedule")),
-        (&*format!("{good}# wrong"), Some("9:3: is wrong")),
+        (&*format!("{good}# wrong"), Some("8:3: is wrong")),
     ];
     for (text, expected) in rows {
         fs::write(&file, text).unwrap();
