@@ -7,6 +7,7 @@
 //! them. It knows only the public library and the command, never the component's source.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod automations;
 mod bad_input;
 mod check;
 mod cli;

@@ -1,28 +1,19 @@
 //! `status`, `trigger`, `pause`, `resume`: talk to the process that `start` began, through the history and nothing else.
 
+use super::runs::HistoryArgument;
 use super::{Global, output, read_input};
 use crate::automation::Plan;
-use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::flow::{Document, load};
 use crate::history::{Automation, Daemon, History, RunId, RunSummary, Status};
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// How often `trigger --wait` looks.
 const LOOK: Duration = Duration::from_millis(250);
-
-/// Which history is meant.
-#[derive(Args)]
-struct HistoryArgument {
-    /// Where runs are kept [default: `file` of the configuration's [history], else history.sqlite in this user's state folder]
-    #[arg(long, value_name = "FILE")]
-    history: Option<PathBuf>,
-}
 
 /// Arguments of `status`.
 #[derive(Args)]
@@ -56,20 +47,6 @@ pub struct TriggerArguments {
     wait: bool,
     #[command(flatten)]
     history: HistoryArgument,
-}
-
-impl HistoryArgument {
-    fn open(&self, global: &Global) -> Result<History> {
-        let config = Config::find(global.config.as_deref())?.unwrap_or_default();
-        let (path, keep) = config.history(self.history.as_deref())?;
-        if path.exists() {
-            return History::open(&path, keep);
-        }
-        Err(Error::Usage(format!(
-            "there is no history at {}: nothing was started yet, or it is elsewhere; name it with --history",
-            path.display()
-        )))
-    }
 }
 
 /// The automation of a name.

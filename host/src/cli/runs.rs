@@ -124,14 +124,5 @@ fn table(runs: &[RunSummary]) -> String {
         ]
     };
     let head = ["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"].map(str::to_owned);
-    let rows: Vec<[String; 6]> = std::iter::once(head).chain(runs.iter().map(row)).collect();
-    let mut widths = [0; 6];
-    for row in &rows {
-        widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
-    }
-    let line = |row: &[String; 6]| {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
+    output::table(std::iter::once(head).chain(runs.iter().map(row)))
 }
