@@ -167,7 +167,8 @@ pub(super) const KINDS: &[(&str, &[Member])] = &[
     ("switch", &[must("switch", Cases)]),
     ("try", &[must("try", Tasks), must("catch", Catch)]),
     ("wait", &[must("wait", Pause)]),
-    ("emit", &[must("emit", Refused(EVENTS))]),
+    // Nobody listens: the event is the task's output, and stands in the history.
+    ("emit", &[must("emit", Object(&[must("event", Object(&[must("with", Data)]))]))]),
     ("listen", &[must("listen", Refused(EVENTS)), may("foreach", Any)]),
 ];
 

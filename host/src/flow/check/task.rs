@@ -94,8 +94,7 @@ impl<'a> Checker<'a> {
         let Some(task) = self.map(pointer, value) else { return };
         let kinds = kind(task);
         let [kind] = kinds.as_slice() else {
-            let all: Vec<&str> =
-                KINDS.iter().map(|(kind, _)| *kind).filter(|kind| !matches!(*kind, "emit" | "listen")).collect();
+            let all: Vec<&str> = KINDS.iter().map(|(kind, _)| *kind).filter(|kind| *kind != "listen").collect();
             let unknown = task.keys().find(|key| !COMMON.iter().any(|member| member.name == *key));
             let message = match unknown {
                 _ if !kinds.is_empty() => {
