@@ -202,3 +202,18 @@ do:
     assert!(!told.contains(SECRET), "{told}");
     assert!(!told.contains("sandbox-secret"), "{told}");
 }
+
+#[test]
+fn the_readme_shows_the_flows_as_they_are() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let mut shown = 0;
+    for entry in std::fs::read_dir(root().join("tests/flows")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert!(readme.contains(text.trim_end()), "README.md shows another {}", path.display());
+            shown += 1;
+        }
+    }
+    assert_eq!(shown, 6);
+}
