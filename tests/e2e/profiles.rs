@@ -243,38 +243,49 @@ fn run(stage: &Stage<'_>, seen: &harness::Seen, (name, step): &Step) -> String {
     }
 }
 
-#[test]
-fn profiles_suit_the_providers_they_are_named_for() {
+/// A provider's two lines of the table, and what is wrong with them.
+fn lines(provider: &Provider) -> (String, Vec<String>) {
+    // A log of its own: other providers are played meanwhile.
     let (connector, seen) = harness::observed();
-    let mut text = format!("\n{:20}", "step");
-    STEPS.iter().for_each(|step| text.push_str(&format!("{:>19}", step.0)));
-    let mut failures = Vec::new();
-    for provider in &PROVIDERS {
-        for profile in [provider.name, "generic"] {
-            let options = sandbox::Options { behaviour: Some(provider.name.into()), ..sandbox::Options::default() };
-            let (sandbox, mut connection) = harness::sandbox(options);
-            connection["profile"] = json!(profile);
-            connection["retry"] = json!({"maxAttempts": 8});
-            let client = block_on(connector.client(connection)).expect("the connection is good");
-            let stage = Stage { client, provider, profile };
-            let cells: Vec<String> = STEPS.iter().map(|step| run(&stage, &seen, step)).collect();
-            block_on(sandbox.stop());
-            let own = profile != "generic";
-            text.push_str(&format!("\n{:20}", if own { profile.to_owned() } else { format!("  as {profile}") }));
-            for (cell, step) in cells.iter().zip(&STEPS) {
-                let good = matches!(cell.as_str(), "pass" | "refused" | "-");
-                text.push_str(&format!("{:>19}", if good { cell } else { "fails" }));
-                if own && !good {
-                    failures.push(format!("{} with its profile: {}: {cell}", provider.name, step.0));
-                }
-            }
-            if !own && cells.iter().all(|cell| matches!(cell.as_str(), "pass" | "-")) {
-                failures.push(format!("{}: the generic profile does as well", provider.name));
+    let (mut text, mut failures) = (String::new(), Vec::new());
+    for profile in [provider.name, "generic"] {
+        let options = sandbox::Options { behaviour: Some(provider.name.into()), ..sandbox::Options::default() };
+        let (sandbox, mut connection) = harness::sandbox(options);
+        connection["profile"] = json!(profile);
+        connection["retry"] = json!({"maxAttempts": 8});
+        let client = block_on(connector.client(connection)).expect("the connection is good");
+        let stage = Stage { client, provider, profile };
+        let cells: Vec<String> = STEPS.iter().map(|step| run(&stage, &seen, step)).collect();
+        block_on(sandbox.stop());
+        let own = profile != "generic";
+        text.push_str(&format!("\n{:20}", if own { profile.to_owned() } else { format!("  as {profile}") }));
+        for (cell, step) in cells.iter().zip(&STEPS) {
+            let good = matches!(cell.as_str(), "pass" | "refused" | "-");
+            text.push_str(&format!("{:>19}", if good { cell } else { "fails" }));
+            if own && !good {
+                failures.push(format!("{} with its profile: {}: {cell}", provider.name, step.0));
             }
         }
+        if !own && cells.iter().all(|cell| matches!(cell.as_str(), "pass" | "-")) {
+            failures.push(format!("{}: the generic profile does as well", provider.name));
+        }
     }
+    (text, failures)
+}
+
+#[test]
+fn profiles_suit_the_providers_they_are_named_for() {
+    let mut text = format!("\n{:20}", "step");
+    STEPS.iter().for_each(|step| text.push_str(&format!("{:>19}", step.0)));
+    // Beside each other: most of the time is spent waiting for limits on the rate.
+    let all: Vec<(String, Vec<String>)> = std::thread::scope(|scope| {
+        let threads: Vec<_> = PROVIDERS.iter().map(|provider| scope.spawn(|| lines(provider))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a provider's lines")).collect()
+    });
+    let failures: Vec<&String> = all.iter().flat_map(|(_, failures)| failures).collect();
+    all.iter().for_each(|(lines, _)| text.push_str(lines));
     text.push('\n');
     failures.iter().for_each(|failure| text.push_str(&format!("{failure}\n")));
     std::io::stdout().write_all(text.as_bytes()).expect("stdout takes the table");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(failures.is_empty(), "{text}");
 }
