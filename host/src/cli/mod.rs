@@ -2,9 +2,13 @@
 //! is decided there.
 
 mod call;
+#[cfg(feature = "flows")]
+mod check;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod describe;
+#[cfg(feature = "flows")]
+mod graph;
 mod listing;
 mod logging;
 mod output;
@@ -93,6 +97,12 @@ enum Command {
     /// Run a flow: a file in the Serverless Workflow DSL that calls the connector's operations
     #[cfg(feature = "flows")]
     Run(run::Arguments),
+    /// Say what is wrong with flows before they run
+    #[cfg(feature = "flows")]
+    Check(check::Arguments),
+    /// Draw a flow
+    #[cfg(feature = "flows")]
+    Graph(graph::Arguments),
     /// List the operations, or describe one
     Describe(describe::Arguments),
     /// List the runs of flows, or show one
@@ -172,6 +182,10 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Test(arguments) => test::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Run(arguments) => run::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Check(arguments) => check::run(global, &arguments).await,
+        #[cfg(feature = "flows")]
+        Command::Graph(arguments) => graph::run(global, &arguments),
         Command::Describe(arguments) => describe::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Runs(arguments) => runs::run(global, &arguments),

@@ -45,7 +45,11 @@ impl Wrong {
     #[must_use]
     pub fn shown(&self, json: bool) -> String {
         let one = |problem: &Problem| {
-            if json { format!("{}\n", problem.to_json(&self.path)) } else { problem.show(&self.path, &self.text) }
+            if json {
+                format!("{}\n", problem.to_json(&self.path))
+            } else {
+                format!("{}\n", problem.show(&self.path, &self.text))
+            }
         };
         self.problems.iter().map(one).collect()
     }

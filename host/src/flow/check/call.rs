@@ -39,7 +39,7 @@ impl<'a> Checker<'a> {
         let with = task.get("with");
         let with_at = join(pointer, "with");
         if let Some((_, instead)) = NO_CALLS.iter().find(|(name, _)| *name == called) {
-            return self.problem(&at, format!("`call: {called}` is not run here: {instead}"));
+            return self.problem(&at, format!("`call: {called}` is not supported: {instead}"));
         }
         if called == "http" {
             if !self.around.allow.http {
@@ -161,19 +161,13 @@ impl<'a> Checker<'a> {
             self.schemas.entry(&operation.name).or_insert_with(|| JSONSchema::compile(&operation.input).ok());
         let wrong: Vec<_> =
             compiled.iter().flat_map(|compiled| mismatches(compiled, &operation.input, &with)).collect();
-        for (path, message) in wrong {
-            if message.starts_with(LACKS) {
-                if !partial {
-                    let pointer = if path.is_empty() { at.to_owned() } else { given.pointer(&path) };
-                    self.problem_at_key(
-                        &pointer,
-                        format!("{}{}", path_name(&path), message.replacen(LACKS, " lacks", 1)),
-                    );
-                }
-            } else {
-                let place_of_key = message.starts_with(UNKNOWN);
-                let pointer = given.pointer(&path);
-                if place_of_key { self.problem_at_key(&pointer, message) } else { self.problem(&pointer, message) }
+        for Mismatch { path, message, lacks, key } in wrong {
+            match path.as_str() {
+                // A function's calls give the rest.
+                _ if lacks && partial => {}
+                "" => self.problem_at_key(at, message),
+                path if key || lacks => self.problem_at_key(&given.pointer(path), message),
+                path => self.problem(&given.pointer(path), message),
             }
         }
         let mut secret = Vec::new();
@@ -184,15 +178,24 @@ impl<'a> Checker<'a> {
     }
 }
 
-const LACKS: &str = "lacks";
-const UNKNOWN: &str = "unknown: ";
+/// Where a value does not fit a schema.
+pub(super) struct Mismatch {
+    /// Where: a JSON pointer into the value.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// Whether something is missing there.
+    lacks: bool,
+    /// Whether it is the key that is wrong.
+    key: bool,
+}
 
 fn path_name(path: &str) -> String {
-    if path.is_empty() { "`with`".into() } else { format!("`{}`", path.rsplit('/').next().unwrap_or_default()) }
+    if path.is_empty() { "the input".into() } else { format!("`{}`", super::name(path)) }
 }
 
 /// Where a value does not fit a schema, as far as that is known: expressions stand for anything.
-pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value) -> Vec<(String, String)> {
+pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value) -> Vec<Mismatch> {
     let Err(errors) = compiled.validate(value) else { return Vec::new() };
     let mut found = Vec::new();
     for error in errors {
@@ -217,13 +220,18 @@ pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value) -
                 let known = schema.pointer(&format!("{parent}/properties")).and_then(Value::as_object);
                 for name in unexpected {
                     let hint = known_hint(name, known.into_iter().flatten().map(|(known, _)| known.as_str()));
-                    found.push((join(&path, name), format!("{UNKNOWN}`{name}` is no member here{hint}")));
+                    let message = format!("`{name}` is no member of {}{hint}", path_name(&path));
+                    found.push(Mismatch { path: join(&path, name), message, lacks: false, key: true });
                 }
             }
             Kind::Required { property } => {
-                found.push((path, format!("{LACKS} `{}`", property.as_str().unwrap_or_default())));
+                let message = format!("{} lacks `{}`", path_name(&path), property.as_str().unwrap_or_default());
+                found.push(Mismatch { path, message, lacks: true, key: false });
             }
-            _ => found.push((path.clone(), format!("{} {}", path_name(&path), plainly(&error)))),
+            _ => {
+                let message = format!("{} {}", path_name(&path), plainly(&error));
+                found.push(Mismatch { path, message, lacks: false, key: false });
+            }
         }
     }
     found

@@ -106,11 +106,9 @@ impl<'a> Checker<'a> {
         let schema = self.document.value.pointer("/input/schema/document");
         if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
             let compiled = JSONSchema::compile(schema).ok();
-            for (path, message) in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input)) {
-                self.problem(
-                    &format!("{automation}{path}"),
-                    format!("the flow's `input.schema` does not take this: {message}"),
-                );
+            for wrong in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input)) {
+                let message = format!("the flow's `input.schema` does not take this: {}", wrong.message);
+                self.problem_at_key(&format!("{automation}{}", wrong.path), message);
             }
         }
         for (index, secret) in self.used("secrets").and_then(Value::as_array).into_iter().flatten().enumerate() {
@@ -201,7 +199,7 @@ impl<'a> Checker<'a> {
                 self.task(pointer, value);
                 self.partial = false;
             }
-            Takes::Refused(why) => self.problem_at_key(pointer, format!("`{}` is not run here: {why}", name(pointer))),
+            Takes::Refused(why) => self.problem_at_key(pointer, format!("`{}` is not supported: {why}", name(pointer))),
         }
     }
 

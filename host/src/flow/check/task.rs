@@ -104,7 +104,9 @@ impl<'a> Checker<'a> {
                 Some(key) => format!("`{key}` is no kind of task{}", known_hint(key, all.iter().copied())),
                 None => format!("{} does nothing: it lacks one of {}", owner(pointer), all.join(", ")),
             };
-            return self.problem_at_key(pointer, message);
+            // What was meant as the kind is where the mistake is.
+            let at = unknown.filter(|_| kinds.is_empty()).map_or_else(|| pointer.to_owned(), |key| join(pointer, key));
+            return self.problem_at_key(&at, message);
         };
         let own = KINDS.iter().find(|(name, _)| name == kind).map_or(&[][..], |(_, members)| members);
         let scope = self.variables.len();
