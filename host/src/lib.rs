@@ -39,6 +39,8 @@ mod folders;
 pub mod history;
 mod instance;
 mod keyring;
+#[cfg(feature = "flows")]
+pub mod page;
 mod records;
 pub mod redact;
 pub mod references;

@@ -109,6 +109,9 @@ fn a_daemon_runs_flows_listens_to_commands_and_survives_a_kill() {
     let pid = daemon.process.id();
     assert!(second.stderr.contains(&format!("are run already, by process {pid} since ")), "{second:?}");
 
+    assert_eq!(run(&["trigger", "nightly"]).code, 0);
+    daemon.until("nightly: run ");
+    daemon.until(": 1 created");
     let triggered = run(&["trigger", "nightly", "--wait"]);
     assert_eq!(triggered.code, 0, "{triggered:?}");
     assert!(triggered.stdout.contains(" completed; "), "{triggered:?}");

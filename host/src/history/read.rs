@@ -55,6 +55,8 @@ pub enum Which {
     Failed,
     /// The others.
     Others,
+    /// Those with this change.
+    Only(Change),
 }
 
 /// Which steps are wanted.
@@ -369,17 +371,25 @@ impl History {
     /// # Errors
     /// [`Error::Config`] where the file fails.
     pub fn people(&self, id: &RunId, which: Which, page: Page) -> Result<Vec<Person>> {
+        let mut values: Vec<&dyn ToSql> = vec![id, &page.after];
+        let only;
         let condition = match which {
             Which::All => "",
             Which::Failed => "AND change IN ('failed', 'unknown')",
             Which::Others => "AND change NOT IN ('failed', 'unknown')",
+            Which::Only(change) => {
+                only = Word(change);
+                values.push(&only);
+                "AND change = ?"
+            }
         };
+        values.push(&page.limit);
         let query = format!(
             "SELECT seq, who, change, reason, people.step, at, name, duration_us
              FROM people LEFT JOIN steps ON steps.run = people.run AND steps.step = people.step
              WHERE people.run = (SELECT seq FROM runs WHERE id = ?) AND seq > ? {condition} ORDER BY seq LIMIT ?"
         );
-        self.rows(&query, &[id, &page.after, &page.limit], |row| {
+        self.rows(&query, &values, |row| {
             Ok(Person {
                 seq: row.get(0)?,
                 who: row.get(1)?,

@@ -9,7 +9,7 @@ use super::document::{Document, join};
 use serde_json::{Map, Value};
 
 pub use mermaid::mermaid;
-pub use svg::svg;
+pub use svg::{describe, svg};
 
 /// A flow as it is drawn.
 struct Picture {

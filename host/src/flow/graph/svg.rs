@@ -48,8 +48,6 @@ pub fn svg(document: &Document) -> String {
         y += GAP;
     }
     let height = drawing.pill("End", y) + MARGIN;
-    let mut told = String::new();
-    tell(&steps, &mut told);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"100%\" style=\"max-width:{}px\" role=\"img\" \
          aria-labelledby=\"flow-title flow-desc\"><title id=\"flow-title\">{}</title><desc id=\"flow-desc\">{}</desc>\
@@ -57,12 +55,24 @@ pub fn svg(document: &Document) -> String {
          markerHeight=\"7\" orient=\"auto\"><path class=\"head\" d=\"M0 0 8 4 0 8z\"/></marker></defs>{}</svg>\n",
         WIDTH * 1.6,
         escaped(&format!("Flow {title}")),
-        escaped(&format!("{start}. {told}")),
+        escaped(&described(&start, &steps)),
         drawing.out
     )
 }
 
-/// The steps in a sentence each, for those who do not see the drawing.
+/// A flow in words, for those who do not see the drawing: how it starts, and a sentence for each step.
+#[must_use]
+pub fn describe(document: &Document) -> String {
+    let Picture { start, steps, .. } = picture(document);
+    described(&start, &steps)
+}
+
+fn described(start: &str, steps: &[Step]) -> String {
+    let mut told = format!("{start}. ");
+    tell(steps, &mut told);
+    told
+}
+
 fn tell(steps: &[Step], out: &mut String) {
     for step in steps {
         write!(out, "{}: {} {}", step.name, word(step.kind), step.lines.join(", ")).ok();

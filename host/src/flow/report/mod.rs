@@ -42,6 +42,7 @@ mod words;
 mod tests;
 
 pub(crate) use json::summary as summary_json;
+pub(crate) use words::{CHANGES, trigger as trigger_words};
 pub use words::{change_word, counts_line, duration as duration_words, grouped, person_line, when};
 
 use crate::error::{Error, Result};

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 /// What happened, in the order in which it is told.
-pub(super) const CHANGES: [(Change, &str); 9] = [
+pub(crate) const CHANGES: [(Change, &str); 9] = [
     (Change::Failed, "failed"),
     (Change::Unknown, "unknown"),
     (Change::Created, "created"),
@@ -86,7 +86,7 @@ pub fn when(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
 }
 
-pub(super) fn trigger(trigger: Trigger) -> &'static str {
+pub(crate) fn trigger(trigger: Trigger) -> &'static str {
     match trigger {
         Trigger::Manual => "by hand",
         Trigger::Schedule => "by its schedule",
