@@ -1,9 +1,9 @@
 //! A folder of flows: reads them, notices when they change, and keeps the last good version of each. It knows neither when
 //! flows run nor how they are checked.
 
-use super::schedule::Plan;
 use crate::error::{Error, Result};
 use crate::flow::load::is_flow;
+use crate::flow::schedule::Plan;
 use crate::flow::{Document, Flow, Problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;

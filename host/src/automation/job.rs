@@ -7,7 +7,7 @@
 //! wait their period from now at most.
 
 use super::folder::Automation;
-use super::schedule::{self, Missed, Schedule};
+use crate::flow::schedule::{self, Missed, Schedule};
 use crate::history::{RunId, Trigger};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;

@@ -45,7 +45,7 @@ fn good(path: &std::path::Path, flow: &Value) -> String {
     let steps = check::count(flow.get("do").unwrap_or(&Value::Null));
     let steps = format!("{steps} step{}", if steps == 1 { "" } else { "s" });
     let disabled = flow.pointer("/document/metadata/automation/enabled") == Some(&Value::Bool(false));
-    let when = match check::words(flow) {
+    let when = match crate::flow::schedule::words(flow) {
         Some(_) if disabled => ", its schedule is disabled".to_owned(),
         Some(words) => format!(", runs {words}"),
         None => String::new(),

@@ -21,6 +21,7 @@ pub mod report;
 pub mod retry;
 pub mod rows;
 pub mod run;
+pub mod schedule;
 mod scope;
 pub mod secrets;
 

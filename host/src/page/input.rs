@@ -44,7 +44,14 @@ pub(super) fn fields(schema: &Value, usual: &Value, typed: &Fields) -> Vec<Field
     let Some(members) = members(schema) else {
         let value = typed.get(MEMBER).cloned().unwrap_or_else(|| pretty(usual));
         let hint = schema.get("description").and_then(Value::as_str).map(str::to_owned);
-        return vec![Field { id: MEMBER.into(), label: "Input (JSON)".into(), hint, kind: Kind::Json, required: true, value }];
+        return vec![Field {
+            id: MEMBER.into(),
+            label: "Input (JSON)".into(),
+            hint,
+            kind: Kind::Json,
+            required: true,
+            value,
+        }];
     };
     let required = schema.get("required").and_then(Value::as_array);
     let field = |(name, schema): (&String, &Value)| {
@@ -142,10 +149,11 @@ fn value(kind: &Kind, typed: &str) -> Result<Option<Value>, &'static str> {
 fn complaints(schema: &Value, input: &Value) -> Vec<String> {
     let Ok(schema) = JSONSchema::compile(schema) else { return Vec::new() };
     let Err(errors) = schema.validate(input) else { return Vec::new() };
-    let sentence = |error: jsonschema::ValidationError<'_>| match error.instance_path.to_string().trim_start_matches('/') {
-        "" => format!("{error}."),
-        place => format!("{place}: {error}."),
-    };
+    let sentence =
+        |error: jsonschema::ValidationError<'_>| match error.instance_path.to_string().trim_start_matches('/') {
+            "" => format!("{error}."),
+            place => format!("{place}: {error}."),
+        };
     errors.map(sentence).collect()
 }
 
@@ -183,7 +191,8 @@ mod tests {
             r#"{"department": "R&D", "limit": 12345678901234567890, "other": true, "dryRun": true, "mode": "new", "tags": ["a"]}"#,
         );
         assert_eq!(read(&schema, &usual, &full).unwrap(), expected.unwrap());
-        let wrong = typed(&[("input.department", "R&D"), ("input.limit", "many"), ("input.mode", "none"), ("input.tags", "[")]);
+        let wrong =
+            typed(&[("input.department", "R&D"), ("input.limit", "many"), ("input.mode", "none"), ("input.tags", "[")]);
         assert_eq!(
             read(&schema, &usual, &wrong).unwrap_err(),
             ["limit must be a number.", "mode must be one of its choices.", "tags must be JSON."]
@@ -193,8 +202,12 @@ mod tests {
         assert_eq!(read(&schema, &usual, &typed(&[])).unwrap_err(), ["\"department\" is a required property."]);
 
         let fields = fields(&schema, &usual, &Fields::new());
-        let shown: Vec<_> = fields.iter().map(|field| (field.id.as_str(), field.value.as_str(), field.required)).collect();
-        assert!(shown.contains(&("input.department", "Sales", true)) && shown.contains(&("input.limit", "5", false)), "{shown:?}");
+        let shown: Vec<_> =
+            fields.iter().map(|field| (field.id.as_str(), field.value.as_str(), field.required)).collect();
+        assert!(
+            shown.contains(&("input.department", "Sales", true)) && shown.contains(&("input.limit", "5", false)),
+            "{shown:?}"
+        );
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod folder;
 mod job;
 
 use super::folder::{Automation, Folder};
-use super::schedule::Plan;
+use crate::flow::schedule::Plan;
 use crate::flow::{Document, Flow, Problem};
 use jiff::Timestamp;
 use std::path::Path;

@@ -2,12 +2,12 @@
 //! file but to see whether it can be read.
 
 mod call;
-mod schedule;
 mod table;
 mod task;
 mod value;
 
 use super::document::{Document, Place, Problem, join};
+use super::schedule::Plan;
 use crate::catalog::Catalog;
 use crate::suggest;
 use jsonschema::JSONSchema;
@@ -15,7 +15,6 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use table::{Member, Takes};
 
-pub use schedule::words;
 pub use task::count;
 
 /// What a flow may refer to.
@@ -102,6 +101,12 @@ impl<'a> Checker<'a> {
 
     /// What has to do with the flow as a whole.
     fn whole(&mut self) {
+        // What the table lets pass and is no schedule all the same; what it has named already is not named again.
+        for wrong in Plan::read(&self.document.value).err().into_iter().flatten() {
+            if !self.problems.iter().any(|problem| problem.pointer.starts_with(&wrong.pointer)) {
+                self.problem(&wrong.pointer, wrong.message);
+            }
+        }
         let automation = "/document/metadata/automation/input";
         let schema = self.document.value.pointer("/input/schema/document");
         if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
@@ -187,7 +192,6 @@ impl<'a> Checker<'a> {
             },
             Takes::Schema => self.schema(pointer, value),
             Takes::TimeZone => self.time_zone(pointer, value),
-            Takes::Cron => self.cron(pointer, value),
             Takes::Tasks => self.tasks(pointer, value),
             Takes::Branches => self.branches(pointer, value),
             Takes::Cases => self.cases(pointer, value),

@@ -48,8 +48,6 @@ pub(super) enum Takes {
     Schema,
     /// `document.metadata.automation.timezone`.
     TimeZone,
-    /// `schedule.cron`.
-    Cron,
     /// A list of tasks.
     Tasks,
     /// The branches of a fork.
@@ -70,8 +68,8 @@ pub(super) enum Takes {
 }
 
 use Takes::{
-    Any, Bool, Branches, Cases, Catch, Cron, Data, Duration, Expression, Form, Function, List, Map, Named, Number,
-    Object, OneOf, Own, Pause, Refused, Run, Schema, Tasks, Template, Text, Then, TimeZone, Value, Whole, Word,
+    Any, Bool, Branches, Cases, Catch, Data, Duration, Expression, Form, Function, List, Map, Named, Number, Object,
+    OneOf, Own, Pause, Refused, Run, Schema, Tasks, Template, Text, Then, TimeZone, Value, Whole, Word,
 };
 
 const fn may(name: &'static str, takes: Takes) -> Member {
@@ -133,7 +131,7 @@ const USE: &[Member] = &[
 ];
 
 const SCHEDULE: &[Member] =
-    &[may("every", Duration), may("cron", Cron), may("after", Duration), may("on", Refused(EVENTS))];
+    &[may("every", Duration), may("cron", Text), may("after", Duration), may("on", Refused(EVENTS))];
 
 const INPUT: &[Member] = &[may("schema", Object(SCHEMA)), may("from", Data)];
 const OUTPUT: &[Member] = &[may("schema", Object(SCHEMA)), may("as", Data)];

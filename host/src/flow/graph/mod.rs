@@ -4,8 +4,8 @@
 mod mermaid;
 mod svg;
 
-use super::check::words;
 use super::document::{Document, join};
+use super::schedule::words;
 use serde_json::{Map, Value};
 
 pub use mermaid::mermaid;

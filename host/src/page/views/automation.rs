@@ -29,7 +29,8 @@ pub(in crate::page) struct Known {
 impl Known {
     /// Finds an automation of the folder, or a flow that once ran.
     pub(in crate::page) fn find(app: &App, name: &str) -> Result<Option<Self>> {
-        let row = app.page.history.automations()?.into_iter().find(|row| row.name == name && app.shows(name, &row.file));
+        let row =
+            app.page.history.automations()?.into_iter().find(|row| row.name == name && app.shows(name, &row.file));
         let known = Self::of(app, name, row)?;
         let anything = known.row.is_some() || known.flow.is_some() || known.last.is_some();
         Ok(anything.then_some(known))

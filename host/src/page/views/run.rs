@@ -78,14 +78,16 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
 /// How far the loops under way are, and which calls are.
 fn progress(app: &App, id: &RunId) -> Result<Markup> {
     let running = app.page.history.steps(id, StepsFilter::Running, Page { after: 0, limit: 20 })?;
-    let far = |step: &Step| html! {
-        @match (step.done, step.total) {
-            (Some(done), Some(total)) => {
-                progress value=(done) max=(total) aria-label={ "Progress of " (step.name) } {}
-                span { bdi { (step.name) } ": " (grouped(done)) " of " (grouped(total)) }
+    let far = |step: &Step| {
+        html! {
+            @match (step.done, step.total) {
+                (Some(done), Some(total)) => {
+                    progress value=(done) max=(total) aria-label={ "Progress of " (step.name) } {}
+                    span { bdi { (step.name) } ": " (grouped(done)) " of " (grouped(total)) }
+                }
+                (Some(done), None) => span { bdi { (step.name) } ": " (grouped(done)) " so far" },
+                _ => {},
             }
-            (Some(done), None) => span { bdi { (step.name) } ": " (grouped(done)) " so far" },
-            _ => {},
         }
     };
     Ok(html! {

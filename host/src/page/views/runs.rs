@@ -19,8 +19,10 @@ const CHOICES: [Option<Status>; 5] =
 
 /// The view.
 pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
-    let chosen = CHOICES.into_iter().flatten().find(|status| query.get("outcome").is_some_and(|word| word == status.word()));
-    let place = |status: Option<Status>| status.map_or("/runs".into(), |status| format!("/runs?outcome={}", status.word()));
+    let chosen =
+        CHOICES.into_iter().flatten().find(|status| query.get("outcome").is_some_and(|word| word == status.word()));
+    let place =
+        |status: Option<Status>| status.map_or("/runs".into(), |status| format!("/runs?outcome={}", status.word()));
     let filter = Filter { status: chosen, ..Filter::default() };
     let body = html! {
         h1 { "Runs" }
@@ -51,9 +53,10 @@ pub(super) fn listed(
     let mut runs = history.runs(&Filter { limit: RUNS + 1, before, ..filter })?;
     let more = runs.len() > RUNS;
     runs.truncate(RUNS);
-    let next = runs.last().filter(|_| more).map(|last| {
-        format!("{place}{}before={}", if place.contains('?') { '&' } else { '?' }, last.id)
-    });
+    let next = runs
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{place}{}before={}", if place.contains('?') { '&' } else { '?' }, last.id));
     let now = Timestamp::now();
     let columns: &[&str] = if named {
         &["Run", "Automation", "Outcome", "Began", "Took", "What happened"]

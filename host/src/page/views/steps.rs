@@ -1,8 +1,8 @@
 //! The steps of a run, each with a bar that shows when it went.
 
+use super::App;
 use super::parts::{fault, pages, sentence, status, stored, table};
 use super::run::place;
-use super::App;
 use crate::error::Result;
 use crate::flow::event::StepKind;
 use crate::flow::report::{duration_words, grouped};
@@ -70,10 +70,9 @@ impl Span {
     /// Where a step lies, in hundredths: its begin and its length.
     fn bar(&self, step: &Step) -> (f64, f64) {
         let part = |seconds: f64| (seconds / self.seconds * 100.0).clamp(0.0, 100.0);
-        let length = step.duration.map_or_else(
-            || self.now.duration_since(step.started).as_secs_f64(),
-            |duration| duration.as_secs_f64(),
-        );
+        let length = step
+            .duration
+            .map_or_else(|| self.now.duration_since(step.started).as_secs_f64(), |duration| duration.as_secs_f64());
         let start = part(step.started.duration_since(self.start).as_secs_f64()).min(100.0 - NARROWEST);
         (start, part(length).clamp(NARROWEST, 100.0 - start))
     }

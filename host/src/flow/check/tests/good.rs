@@ -69,7 +69,7 @@ fn a_good_flow_has_no_problem() {
     assert_eq!(problems(GOOD, &around(&catalog)), [""; 0]);
     let document = Document::parse(GOOD, Path::new("flow.yaml")).unwrap();
     assert_eq!(count(&document.value["do"]), 14);
-    assert_eq!(words(&document.value).unwrap(), "on weekdays at 06:00 Europe/Berlin");
+    assert_eq!(crate::flow::schedule::words(&document.value).unwrap(), "on weekdays at 06:00 Europe/Berlin");
     let json = document.value.to_string();
     let document = Document::parse(&json, Path::new("flow.json")).unwrap();
     assert_eq!(check(&document, &around(&catalog)), []);
@@ -99,9 +99,9 @@ fn a_schedule_in_words() {
         (json!({"after": "PT1M"}), "1 minute after its last run"),
     ];
     for (schedule, text) in rows {
-        assert_eq!(words(&json!({"schedule": schedule})).as_deref(), Some(text));
+        assert_eq!(crate::flow::schedule::words(&json!({"schedule": schedule})).as_deref(), Some(text));
     }
-    assert_eq!(words(&json!({})), None);
+    assert_eq!(crate::flow::schedule::words(&json!({})), None);
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! When an automation runs: what its flow says (`schedule`, `document.metadata.automation`), and the times that follow. Pure:
 //! it knows neither what time it is nor what ran.
 
-use super::cron::Cron;
+mod cron;
+
+pub use cron::Cron;
+
+use super::retry::duration;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::time::Duration;
@@ -99,7 +103,7 @@ impl Schedule {
             .and_then(|members| members.iter().next())
             .ok_or_else(|| wrong("a schedule has exactly one member: cron, every or after"))?;
         let pointer = format!("/schedule/{name}");
-        let period = || match read_duration(value) {
+        let period = || match duration(value) {
             Ok(duration) if duration < SHORTEST => Err("must be at least a second".to_owned()),
             other => other,
         };
@@ -228,7 +232,7 @@ impl Settings {
                     _ => return Err("must be skip, once or all".into()),
                 }
             }
-            "jitter" => self.jitter = read_duration(value)?,
+            "jitter" => self.jitter = duration(value)?,
             "input" if value.is_object() => self.input = value.clone(),
             "input" => return Err("must be an object".into()),
             other => {
@@ -248,41 +252,6 @@ fn read_timezone(value: &Value) -> Result<TimeZone, String> {
     })
 }
 
-/// Reads a duration of the DSL: an object of days, hours, minutes, seconds and milliseconds, or a text as in ISO 8601.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub fn read_duration(value: &Value) -> Result<Duration, String> {
-    const FORM: &str = "must be a duration: an object such as {minutes: 15}, or a text such as \"PT15M\"";
-    const UNITS: [(&str, u64); 5] =
-        [("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000), ("seconds", 1000), ("milliseconds", 1)];
-    match value {
-        Value::Object(members) if !members.is_empty() => {
-            let mut parts = members.iter().map(|(name, number)| {
-                let unit = UNITS.iter().find(|(unit, _)| unit == name).map(|(_, unit)| *unit);
-                let unit = unit.ok_or_else(|| {
-                    let hint = crate::suggest::hint(name, UNITS.map(|(unit, _)| unit));
-                    format!("{name} is no part of a duration{hint}; there are days, hours, minutes, seconds and milliseconds")
-                })?;
-                let number = number.as_u64().ok_or_else(|| format!("{name} must be a whole number, 0 or more"))?;
-                number.checked_mul(unit).ok_or_else(|| format!("{name} is too large"))
-            });
-            let sum =
-                parts.try_fold(0_u64, |sum, part| sum.checked_add(part?).ok_or_else(|| "is too large".to_owned()));
-            sum.map(Duration::from_millis)
-        }
-        Value::String(text) if text.starts_with('P') => {
-            // Days are 24 hours here; months and years have no length of their own.
-            let span: Span = text.parse().map_err(|_| FORM.to_owned())?;
-            let length = span.to_duration(SpanRelativeTo::days_are_24_hours());
-            let length = length.map_err(|_| "years and months have no fixed length; use days, or cron".to_owned())?;
-            Duration::try_from(length).map_err(|_| FORM.to_owned())
-        }
-        _ => Err(FORM.into()),
-    }
-}
-
 /// How much later than due a run begins: the same for the same automation and due time, less than `jitter`, and before the
 /// next due time.
 #[must_use]
@@ -292,6 +261,12 @@ pub fn delay(jitter: Duration, automation: &str, due: Timestamp, next: Option<Ti
     let hash = Sha256::new().chain_update(automation).chain_update(due.as_nanosecond().to_be_bytes()).finalize();
     let number = hash.iter().take(8).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
     Duration::from_millis(number.checked_rem(jitter).unwrap_or(0))
+}
+
+/// When a flow runs by itself, in words; none where nothing says it.
+#[must_use]
+pub fn words(flow: &Value) -> Option<String> {
+    Some(Plan::read(flow).ok()?.schedule?.describe())
 }
 
 fn nanoseconds(duration: Duration) -> i128 {
