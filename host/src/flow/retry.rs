@@ -1,6 +1,7 @@
 //! When a step that failed is tried again: the DSL's retry policy. Pure; [`super::run`] waits.
 
 use super::expression::Expression;
+use jiff::SpanRelativeTo;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -95,17 +96,21 @@ pub fn duration(value: &Value) -> Result<Duration, String> {
         Value::String(text) => {
             // A day of a duration has 24 hours; one that follows the calendar is `schedule.cron`.
             let span =
-                text.parse::<jiff::Span>().and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()));
-            let span = span.map_err(|_| format!("`{text}` is no ISO 8601 duration such as PT30S or P1D"))?;
+                text.parse::<jiff::Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
+            let span = span.ok().filter(|_| text.starts_with('P'));
+            let span = span.ok_or_else(|| format!("`{text}` is no ISO 8601 duration such as PT30S or P1D"))?;
             Duration::try_from(span).map_err(|_| format!("`{text}` is less than no time"))
         }
-        Value::Object(members) => members.iter().try_fold(Duration::ZERO, |sum, (name, value)| {
-            let unit = UNITS.iter().find(|(unit, _)| unit == name);
-            let amount = value.as_u64().zip(unit).and_then(|(count, (_, unit))| count.checked_mul(*unit));
-            let amount = amount
-                .ok_or_else(|| format!("`{name}: {value}` is no part of a duration; write such as {{seconds: 30}}"))?;
-            Ok(sum.saturating_add(Duration::from_millis(amount)))
-        }),
+        Value::Object(members) if !members.is_empty() => {
+            members.iter().try_fold(Duration::ZERO, |sum, (name, value)| {
+                let unit = UNITS.iter().find(|(unit, _)| unit == name);
+                let amount = value.as_u64().zip(unit).and_then(|(count, (_, unit))| count.checked_mul(*unit));
+                let amount = amount.ok_or_else(|| {
+                    format!("`{name}: {value}` is no part of a duration; write such as {{seconds: 30}}")
+                })?;
+                Ok(sum.saturating_add(Duration::from_millis(amount)))
+            })
+        }
         other => Err(format!("{other} is no duration; write {{seconds: 30}} or PT30S")),
     }
 }

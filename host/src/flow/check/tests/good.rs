@@ -69,7 +69,7 @@ fn a_good_flow_has_no_problem() {
     assert_eq!(problems(GOOD, &around(&catalog)), [""; 0]);
     let document = Document::parse(GOOD, Path::new("flow.yaml")).unwrap();
     assert_eq!(count(&document.value["do"]), 14);
-    assert_eq!(crate::flow::schedule::words(&document.value).unwrap(), "on weekdays at 06:00 Europe/Berlin");
+    assert_eq!(crate::flow::schedule::words(&document.value).unwrap(), "Monday to Friday at 06:00 Europe/Berlin");
     let json = document.value.to_string();
     let document = Document::parse(&json, Path::new("flow.json")).unwrap();
     assert_eq!(check(&document, &around(&catalog)), []);
@@ -92,11 +92,11 @@ fn a_secret_is_not_shown() {
 fn a_schedule_in_words() {
     let rows = [
         (json!({"cron": "30 6 * * *"}), "daily at 06:30 UTC"),
-        (json!({"cron": "0 6 * * 0"}), "on Sundays at 06:00 UTC"),
+        (json!({"cron": "0 6 * * 0"}), "Sundays at 06:00 UTC"),
         (json!({"cron": "5 * * * *"}), "hourly at minute 5 UTC"),
-        (json!({"cron": "*/5 1 * * *"}), "by cron */5 1 * * * UTC"),
-        (json!({"every": {"minutes": 90}}), "every 1 hour 30 minutes"),
-        (json!({"after": "PT1M"}), "1 minute after its last run"),
+        (json!({"cron": "*/5 1 * * *"}), "cron */5 1 * * * UTC"),
+        (json!({"every": {"minutes": 90}}), "every 1 hour, 30 minutes"),
+        (json!({"after": "PT1M"}), "1 minute after each run"),
     ];
     for (schedule, text) in rows {
         assert_eq!(crate::flow::schedule::words(&json!({"schedule": schedule})).as_deref(), Some(text));

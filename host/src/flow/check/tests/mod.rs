@@ -86,7 +86,7 @@ fn the_structure() {
         ("do:\n- a:", &["3:3: `a` must be a map, not nothing"]),
         (
             "do:\n- a: {}",
-            &["3:3: `a` does nothing: it lacks one of for, call, do, fork, raise, run, set, switch, try, wait"],
+            &["3:3: `a` does nothing: it lacks one of for, call, do, fork, raise, run, set, switch, try, wait, emit"],
         ),
         ("do:\n- a: {cal: createUser}", &["3:7: `cal` is no kind of task; did you mean `call`?"]),
         ("do:\n- a: {set: {x: 1}, wait: {seconds: 1}}", &["3:3: `a` is set and wait at once; a task is one of them"]),
@@ -168,11 +168,13 @@ fn the_head() {
         ),
         (
             "schedule: {cron: '0 6 * *'}\ndo: []",
-            &["2:18: a cron expression has five fields, minute, hour, day of month, month, day of week; here are 4"],
+            &[
+                "2:18: \"0 6 * *\" has 4 fields, but five are needed: minute, hour, day of the month, month, day of the week; the time zone stands in document.metadata.automation.timezone",
+            ],
         ),
         (
             "schedule: {cron: '0 26 * * *'}\ndo: []",
-            &["2:18: `0 26 * * *` is no cron expression: value must be in range 0..=23; found 26"],
+            &["2:18: \"0 26 * * *\": in the hour: value must be in range 0..=23; found 26"],
         ),
         (
             "schedule: {on: {one: {with: {type: x}}}}\ndo: []",
