@@ -1,0 +1,69 @@
+//! `try`: a list, its repetitions, and the list that handles what went wrong.
+
+use super::frame::{Frame, Given, result_of};
+use crate::flow::event::Event;
+use crate::flow::fault::Fault;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+impl Frame {
+    /// `try`, with its repetitions.
+    pub(super) async fn attempt(
+        &self,
+        it: &crate::flow::program::Try,
+        number: u64,
+        given: Given,
+    ) -> Result<Value, Fault> {
+        let exports = it.body.exports || it.handler.as_ref().is_some_and(|block| block.exports);
+        let started = Instant::now();
+        let mut attempt = 0;
+        let fault = loop {
+            let fault = match self.below(&it.body, number, &given).run(given.input.clone()).await {
+                Ok((output, context)) => return Ok(result_of(exports, output, context)),
+                Err(fault) => fault,
+            };
+            let mut values: HashMap<String, Value> = given.variables.clone().into_iter().collect();
+            values.insert("$context".into(), given.context.clone());
+            values.insert("$input".into(), given.input.clone());
+            values.insert(it.variable.clone(), fault.to_value());
+            let holds = |expression: &Option<crate::flow::expression::Expression>, otherwise| match expression {
+                Some(expression) => truth(expression, &fault.to_value(), values.clone()),
+                None => Ok(otherwise),
+            };
+            if !fault.matches(&it.filter) || !holds(&it.when, true)? || holds(&it.except_when, false)? {
+                return Err(fault);
+            }
+            let Some(policy) = &it.retry else { break fault };
+            // A write that may have been applied is not sent again unless the flow says so.
+            let safe = fault.transient || fault.kind.is_none() || policy.when.is_some();
+            if !safe || !holds(&policy.when, true)? || holds(&policy.except_when, false)? {
+                break fault;
+            }
+            attempt += 1;
+            let asked = fault.retry_after_ms.map(Duration::from_millis);
+            let Some(wait) = policy.wait(attempt, started.elapsed(), asked, rand::random()) else { break fault };
+            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            self.run.tell(&Event::StepRetried { step: number, attempt, error: self.run.clean(fault), wait_ms });
+            tokio::time::sleep(wait).await;
+        };
+        match &it.handler {
+            Some(handler) => {
+                let mut frame = self.below(handler, number, &given);
+                frame.variables.insert(it.variable.clone(), fault.to_value());
+                frame.run(given.input).await.map(|(output, context)| result_of(exports, output, context))
+            }
+            None if it.retry.is_some() => Err(fault),
+            None => Ok(result_of(exports, given.input, given.context)),
+        }
+    }
+}
+
+pub(super) fn truth(
+    expression: &crate::flow::expression::Expression,
+    input: &Value,
+    values: HashMap<String, Value>,
+) -> Result<bool, Fault> {
+    let value = expression.evaluate(input, &values).map_err(Fault::of_input)?;
+    Ok(value == Value::Bool(true))
+}

@@ -1,0 +1,110 @@
+//! Calls of the connector's operations, and what is told of a step that was begun.
+
+use super::frame::{Frame, Given};
+use crate::catalog::Operation;
+use crate::flow::affected::affected;
+use crate::flow::event::{Affected, StepKind, StepOutcome};
+use crate::flow::fault::Fault;
+use crate::flow::program::Step;
+use crate::flow::rows;
+use crate::{CallContext, Client, Error, Result};
+use serde_json::{Map, Value};
+use std::time::Instant;
+
+impl Frame {
+    /// Calls an operation, or describes the rows of a source.
+    pub(super) async fn call(&self, step: &Step, function: &str, given: &Given) -> Result<Value, Fault> {
+        let with = given.value.as_object().cloned().unwrap_or_default();
+        let going = self.scope.begin().await;
+        let connection = with.get("connection").and_then(Value::as_str);
+        let listing = with.get("all").and_then(Value::as_bool).unwrap_or_default();
+        if listing || rows::source(function).is_some() {
+            let number = self.begin(step, StepKind::Call, Some(function), connection.map(str::to_owned));
+            let mut open = OpenStep::new(self, number);
+            let output = rows::described(function, &with);
+            open.end(Vec::new(), Value::Null, self.run.redacted(output.clone()), None);
+            return Ok(output);
+        }
+        let input = input_of(&with);
+        let named = match &self.run.runner.config.connection(connection) {
+            Ok((name, _)) => Some(name.clone()),
+            Err(_) => connection.map(str::to_owned),
+        };
+        let number = self.begin(step, StepKind::Call, Some(function), named);
+        let mut open = OpenStep::new(self, number);
+        let operation = self.run.runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
+        open.operation = Some((operation.clone(), input.clone()));
+        let result = self.invoke(connection, function, &input, &mut open).await;
+        let result = result.map_err(|error| Fault { instance: Some(step.pointer.clone()), ..Fault::of_call(&error) });
+        let shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
+            Vec::new()
+        } else {
+            affected(operation, &input, result.as_ref())
+        };
+        let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
+        open.end(shown, self.run.redacted(input), output, result.as_ref().err());
+        drop(going);
+        result
+    }
+
+    async fn invoke(
+        &self,
+        connection: Option<&str>,
+        function: &str,
+        input: &Value,
+        open: &mut OpenStep<'_>,
+    ) -> Result<Value> {
+        let (_, client) = self.run.runner.client(connection).await?;
+        open.client = Some(client.clone());
+        let context = CallContext { run_id: Some(self.run.id.clone()), ..CallContext::default() };
+        Ok(client.invoke_with(function, &input.to_string(), &context).await?.output)
+    }
+}
+
+/// What an operation takes of `with`.
+pub(super) fn input_of(with: &Map<String, Value>) -> Value {
+    let members = with.iter().filter(|(name, _)| !matches!(name.as_str(), "connection" | "all"));
+    Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+/// A step that was begun. Where it is dropped before its end, a timeout or an interruption cut it off, and it says so.
+pub(super) struct OpenStep<'a> {
+    frame: &'a Frame,
+    number: u64,
+    started: Instant,
+    client: Option<Client>,
+    operation: Option<(Operation, Value)>,
+    ended: bool,
+}
+
+impl<'a> OpenStep<'a> {
+    pub(super) fn new(frame: &'a Frame, number: u64) -> Self {
+        Self { frame, number, started: Instant::now(), client: None, operation: None, ended: false }
+    }
+
+    pub(super) fn end(&mut self, affected: Vec<Affected>, input: Value, output: Value, fault: Option<&Fault>) {
+        self.ended = true;
+        let outcome = if fault.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
+        let fault = fault.map(|fault| self.frame.run.clean(fault.clone()));
+        self.frame.end(self.number, self.started, outcome, affected, input, output, fault);
+    }
+}
+
+impl Drop for OpenStep<'_> {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let maybe_applied = self.client.as_ref().is_some_and(Client::write_in_flight);
+        let error = Error::Interrupted { maybe_applied };
+        let fault = Fault::of_call(&error);
+        let (affected, input) = match &self.operation {
+            Some((operation, input)) => {
+                (affected(operation, input, Err(&fault)), self.frame.run.redacted(input.clone()))
+            }
+            None => (Vec::new(), Value::Null),
+        };
+        let outcome = StepOutcome::Interrupted;
+        self.frame.end(self.number, self.started, outcome, affected, input, Value::Null, Some(fault));
+    }
+}

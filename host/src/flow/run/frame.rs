@@ -1,0 +1,264 @@
+//! A list being run: which list, in which scope, below which step, with which variables. Hands it to swf-runtime and
+//! carries out the custom tasks that [`crate::flow::program`] put into it.
+
+use super::call::OpenStep;
+use super::listen::Listener;
+use super::{Run, micros};
+use crate::flow::Flow;
+use crate::flow::event::{Affected, Event, StepKind, StepOutcome};
+use crate::flow::fault::Fault;
+use crate::flow::program::{Action, Block, CARRIED_CONTEXT, STEP, Step};
+use crate::flow::scope::Scope;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+use swf_runtime::handler::HandlerContext;
+use swf_runtime::{CustomTaskHandler, HandlerRegistry, SecretManager, WorkflowResult, WorkflowRunner};
+
+/// How deep flows may run flows, and lists stand in lists.
+const DEEPEST: usize = 100;
+
+/// A list being run.
+#[derive(Clone)]
+pub(super) struct Frame {
+    pub(super) run: Arc<Run>,
+    pub(super) flow: Arc<Flow>,
+    pub(super) block: Arc<Block>,
+    pub(super) scope: Arc<Scope>,
+    pub(super) parent: Option<u64>,
+    pub(super) item: Option<u64>,
+    pub(super) variables: Map<String, Value>,
+    pub(super) context: Value,
+    pub(super) depth: usize,
+}
+
+impl Frame {
+    /// Runs the list. Gives what it gave, and `$context` as it is then.
+    pub(super) fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Result<(Value, Value), Fault>> + Send + '_>> {
+        Box::pin(self.run_now(input))
+    }
+
+    async fn run_now(&self, input: Value) -> Result<(Value, Value), Fault> {
+        if self.depth > DEEPEST {
+            return Err(Fault::of_input(format!("flows run flows more than {DEEPEST} deep")));
+        }
+        let listener = Arc::new(Listener { frame: self.clone(), open: Mutex::default() });
+        let mut handlers = HandlerRegistry::new();
+        handlers.register_custom_task_handler(Box::new(Handler(self.clone())));
+        let mut runner = WorkflowRunner::new(self.block.definition.clone())
+            .map_err(|error| Fault::of_engine(&error, None))?
+            .with_handler_registry(handlers)
+            .with_secret_manager(self.flow_secrets())
+            .with_listener(listener.clone());
+        for (name, value) in &self.variables {
+            runner = runner.with_variable(name, value.clone());
+        }
+        if self.block.exports {
+            runner = runner.with_variable(CARRIED_CONTEXT, self.context.clone());
+        } else if self.block.reads_context && self.parent.is_some() {
+            runner = runner.with_variable("$context", self.context.clone());
+        }
+        match runner.run(input).await {
+            Ok(mut output) if self.block.exports => {
+                let mut part = |name: &str| output.get_mut(name).map(Value::take).unwrap_or_default();
+                Ok((part("output"), part("context")))
+            }
+            Ok(output) => Ok((output, self.context.clone())),
+            Err(error) => {
+                let open = listener.open();
+                let task = self.block.task(error.task()).or_else(|| self.block.task(&open.as_ref()?.name));
+                let fault = Fault::of_engine(&error, task.map(|task| task.pointer.clone()));
+                if let Some(open) = open {
+                    let fault = self.run.clean(fault.clone());
+                    self.end(
+                        open.step,
+                        open.started,
+                        StepOutcome::Failed,
+                        Vec::new(),
+                        Value::Null,
+                        Value::Null,
+                        Some(fault),
+                    );
+                }
+                Err(fault)
+            }
+        }
+    }
+
+    /// The secrets that the flow names in `use.secrets`.
+    fn flow_secrets(&self) -> Arc<dyn SecretManager> {
+        Arc::new(self.run.runner.secrets.only(self.flow.secrets()))
+    }
+
+    /// A list inside a step of this one.
+    pub(super) fn below(&self, block: &Arc<Block>, step: u64, given: &Given) -> Self {
+        Self {
+            block: block.clone(),
+            parent: Some(step),
+            item: None,
+            variables: given.variables.clone(),
+            context: given.context.clone(),
+            depth: self.depth + 1,
+            ..self.clone()
+        }
+    }
+
+    pub(super) fn begin(&self, step: &Step, kind: StepKind, function: Option<&str>, connection: Option<String>) -> u64 {
+        self.begin_named(&step.name, &step.pointer, kind, function, connection)
+    }
+
+    pub(super) fn begin_named(
+        &self,
+        name: &str,
+        pointer: &str,
+        kind: StepKind,
+        function: Option<&str>,
+        connection: Option<String>,
+    ) -> u64 {
+        let step = self.run.next();
+        self.run.tell(&Event::StepStarted {
+            step,
+            parent: self.parent,
+            pointer: pointer.to_owned(),
+            name: name.to_owned(),
+            kind,
+            function: function.map(str::to_owned),
+            connection,
+            item: self.item,
+        });
+        step
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the members of the event")]
+    pub(super) fn end(
+        &self,
+        step: u64,
+        started: Instant,
+        outcome: StepOutcome,
+        affected: Vec<Affected>,
+        input: Value,
+        output: Value,
+        error: Option<Fault>,
+    ) {
+        let duration_us = micros(started);
+        self.run.tell(&Event::StepEnded { step, outcome, duration_us, affected, input, output, error });
+    }
+}
+
+/// What a step got: `input.from` of its custom task, evaluated.
+pub(super) struct Given {
+    pub(super) input: Value,
+    pub(super) variables: Map<String, Value>,
+    pub(super) context: Value,
+    pub(super) value: Value,
+}
+
+impl Given {
+    pub(super) fn of(input: &Value) -> Self {
+        let part = |name: &str| input.get(name).cloned().unwrap_or_default();
+        let variables = input.get("variables").and_then(Value::as_object).cloned().unwrap_or_default();
+        Self { input: part("input"), variables, context: part("context"), value: part("given") }
+    }
+}
+
+/// Carries out the steps of a list.
+struct Handler(Frame);
+
+#[async_trait::async_trait]
+impl CustomTaskHandler for Handler {
+    fn task_type(&self) -> &str {
+        STEP
+    }
+
+    async fn handle(
+        &self,
+        task_name: &str,
+        _: &str,
+        config: &Value,
+        input: &Value,
+        _: &HandlerContext,
+    ) -> WorkflowResult<Value> {
+        let Some(step) = self.0.flow.program.step(config) else {
+            return Err(Fault::of_input("a step that is not in the flow".into()).into_engine(task_name));
+        };
+        let given = Given::of(input);
+        let result = match &step.action {
+            Action::Call { function } => self.0.call(&step, function, &given).await,
+            Action::End => {
+                *self.0.run.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(input.clone());
+                self.0.run.scope.stop();
+                std::future::pending().await
+            }
+            _ => self.0.compose(&step, given).await,
+        };
+        result.map_err(|fault| fault.into_engine(task_name))
+    }
+}
+
+impl Frame {
+    /// A step that runs lists.
+    pub(super) async fn compose(&self, step: &Step, given: Given) -> Result<Value, Fault> {
+        let kind = match &step.action {
+            Action::For { .. } => StepKind::For,
+            Action::Fork { .. } => StepKind::Fork,
+            Action::Try(_) => StepKind::Try,
+            Action::Run { .. } => StepKind::Run,
+            Action::Emit => StepKind::Emit,
+            _ => StepKind::Do,
+        };
+        let number = self.begin(step, kind, None, None);
+        let mut open = OpenStep::new(self, number);
+        let result = match &step.action {
+            Action::Do(block) => self
+                .below(block, number, &given)
+                .run(given.input)
+                .await
+                .map(|(output, context)| result_of(block.exports, output, context)),
+            Action::For { body, .. } => self.each(step, number, body, given).await,
+            Action::Fork { .. } => self.branches(step, number, given).await,
+            Action::Try(it) => self.attempt(it, number, given).await,
+            Action::Run { flow } => self.other(flow, number, given).await,
+            Action::Emit => Ok(event(given.value)),
+            Action::Call { .. } | Action::End => Ok(Value::Null),
+        };
+        let result = result.map_err(|fault| Fault { instance: fault.instance.or(Some(step.pointer.clone())), ..fault });
+        let output = match (&step.action, &result) {
+            (Action::Emit, Ok(event)) => self.run.redacted(event.clone()),
+            _ => Value::Null,
+        };
+        open.end(Vec::new(), Value::Null, output, result.as_ref().err());
+        result
+    }
+
+    /// Runs another flow.
+    async fn other(&self, name: &(String, String, String), number: u64, given: Given) -> Result<Value, Fault> {
+        let flow = self.run.runner.library.iter().find(|flow| flow.is(&name.0, &name.1, &name.2));
+        let Some(flow) = flow else {
+            return Err(Fault::of_input(format!("there is no flow {}/{} version {}", name.0, name.1, name.2)));
+        };
+        let mut frame = self.below(&flow.program.root, number, &given);
+        frame.flow = flow.clone();
+        frame.variables = Map::new();
+        frame.context = Value::Null;
+        frame.depth = self.depth + 10;
+        frame.run(given.value).await.map(|(output, _)| output)
+    }
+}
+
+/// A CloudEvent with the members that each must have (CloudEvents 1.0), where the flow leaves them out.
+fn event(with: Value) -> Value {
+    let mut event = Map::from_iter([
+        ("id".to_owned(), Value::from(format!("{:032x}", rand::random::<u128>()))),
+        ("specversion".to_owned(), "1.0".into()),
+        ("time".to_owned(), Timestamp::now().to_string().into()),
+    ]);
+    event.extend(with.as_object().cloned().unwrap_or_default());
+    Value::Object(event)
+}
+
+/// A step's result as its custom task gives it on.
+pub(super) fn result_of(exports: bool, output: Value, context: Value) -> Value {
+    if exports { json!({"output": output, "context": context}) } else { output }
+}
