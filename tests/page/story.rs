@@ -48,7 +48,11 @@ impl Play {
         let recorder = history.begin(&begin).unwrap();
         let at = Timestamp::now();
         let play = Self { recorder, begun: at, at, step: 0 };
-        play.tell(&Event::RunStarted { flow: flow.name().into(), version: flow.version().into(), input: input.clone() });
+        play.tell(&Event::RunStarted {
+            flow: flow.name().into(),
+            version: flow.version().into(),
+            input: input.clone(),
+        });
         play
     }
 
@@ -65,7 +69,14 @@ impl Play {
     }
 
     /// Begins a step; `place` is its pointer, whose last segment is its name.
-    pub fn start(&mut self, place: &str, parent: Option<u64>, kind: StepKind, function: Option<&str>, item: Option<u64>) -> u64 {
+    pub fn start(
+        &mut self,
+        place: &str,
+        parent: Option<u64>,
+        kind: StepKind,
+        function: Option<&str>,
+        item: Option<u64>,
+    ) -> u64 {
         self.step += 1;
         let name = place.rsplit('/').next().unwrap_or_default();
         self.tell(&Event::StepStarted {
@@ -84,9 +95,19 @@ impl Play {
     /// Ends a step that took so long.
     pub fn end(&mut self, step: u64, milliseconds: u64, affected: Vec<Affected>, error: Option<Fault>) {
         let outcome = if error.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
-        let input = json!({"payload": {"userName": affected.first().map(|affected| &affected.who), "password": "[redacted]"}});
-        let output = if error.is_some() { Value::Null } else { json!({"id": format!("2819c223-{step}"), "active": true}) };
-        self.tell(&Event::StepEnded { step, outcome, duration_us: milliseconds * 1000, affected, input, output, error });
+        let input =
+            json!({"payload": {"userName": affected.first().map(|affected| &affected.who), "password": "[redacted]"}});
+        let output =
+            if error.is_some() { Value::Null } else { json!({"id": format!("2819c223-{step}"), "active": true}) };
+        self.tell(&Event::StepEnded {
+            step,
+            outcome,
+            duration_us: milliseconds * 1000,
+            affected,
+            input,
+            output,
+            error,
+        });
     }
 
     pub fn loop_at(&self, step: u64, done: u64, total: Option<u64>) {
@@ -95,7 +116,13 @@ impl Play {
 
     /// A call for somebody in a loop.
     pub fn person(&mut self, parent: u64, item: u64, who: &str, change: Change, milliseconds: u64) {
-        let step = self.start("/do/1/each/do/0/guard/try/0/create", Some(parent), StepKind::Call, Some("ensureUser"), Some(item));
+        let step = self.start(
+            "/do/1/each/do/0/guard/try/0/create",
+            Some(parent),
+            StepKind::Call,
+            Some("ensureUser"),
+            Some(item),
+        );
         self.pass(i64::try_from(milliseconds).unwrap());
         let error = match change {
             Change::Failed => Some(taken(who)),
@@ -158,11 +185,18 @@ pub fn onboarding(history: &History, flow: &Flow, people: u64, trigger: Trigger)
         let who = if item == 5 { HOSTILE.to_owned() } else { mail(item) };
         play.person(each, item, &who, change, 9 + item * 7 % 31);
     }
-    let lead = play.start("/do/1/each/do/2/lead", Some(each), StepKind::Call, Some("addGroupMembers"), Some(people - 1));
+    let lead =
+        play.start("/do/1/each/do/2/lead", Some(each), StepKind::Call, Some("addGroupMembers"), Some(people - 1));
     play.tell(&Event::StepRetried {
         step: lead,
         attempt: 1,
-        error: Fault { type_: "scim.unavailable".into(), status: Some(503), title: Some("unavailable".into()), transient: true, ..Fault::default() },
+        error: Fault {
+            type_: "scim.unavailable".into(),
+            status: Some(503),
+            title: Some("unavailable".into()),
+            transient: true,
+            ..Fault::default()
+        },
         wait_ms: 400,
     });
     play.pass(460);
@@ -215,7 +249,9 @@ pub fn tell(history: &History, flows: &HashMap<String, Arc<Flow>>) -> Play {
             "offboarding",
             Some(now + SignedDuration::from_hours(8)),
             Some(&broken),
-            Some("the file was changed and has problems, the version before stays: offboarding.yaml:10:13: `deactivateUsr` is no operation"),
+            Some(
+                "the file was changed and has problems, the version before stays: offboarding.yaml:10:13: `deactivateUsr` is no operation",
+            ),
         ),
     ];
     for (name, next_due, last_run, note) in rows {
@@ -224,7 +260,13 @@ pub fn tell(history: &History, flows: &HashMap<String, Arc<Flow>>) -> Play {
     }
     history.set_paused("offboarding", true).unwrap();
     // Of another folder: not for this page.
-    let elsewhere = Scheduled { name: "elsewhere", file: Path::new("/elsewhere/x.yaml"), next_due: None, last_run: None, note: None };
+    let elsewhere = Scheduled {
+        name: "elsewhere",
+        file: Path::new("/elsewhere/x.yaml"),
+        next_due: None,
+        last_run: None,
+        note: None,
+    };
     history.upsert_automation(&elsewhere).unwrap();
     going
 }

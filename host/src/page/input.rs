@@ -44,7 +44,14 @@ pub(super) fn fields(schema: &Value, usual: &Value, typed: &Fields) -> Vec<Field
     let Some(members) = members(schema) else {
         let value = typed.get(MEMBER).cloned().unwrap_or_else(|| pretty(usual));
         let hint = schema.get("description").and_then(Value::as_str).map(str::to_owned);
-        return vec![Field { id: MEMBER.into(), label: "Input (JSON)".into(), hint, kind: Kind::Json, required: true, value }];
+        return vec![Field {
+            id: MEMBER.into(),
+            label: "Input (JSON)".into(),
+            hint,
+            kind: Kind::Json,
+            required: true,
+            value,
+        }];
     };
     let required = schema.get("required").and_then(Value::as_array);
     let field = |(name, schema): (&String, &Value)| {
@@ -56,11 +63,13 @@ pub(super) fn fields(schema: &Value, usual: &Value, typed: &Fields) -> Vec<Field
             _ => String::new(),
         };
         let word = |member: &str| schema.get(member).and_then(Value::as_str).map(str::to_owned);
-        let label = word("title").unwrap_or_else(|| name.clone());
+        let label = label(name, schema).to_owned();
         let required = required.is_some_and(|names| names.iter().any(|required| required == name));
         Field { id, label, hint: word("description"), kind, required, value }
     };
-    members.iter().map(field).collect()
+    let mut fields: Vec<Field> = members.iter().map(field).collect();
+    fields.sort_by_key(|field| !field.required);
+    fields
 }
 
 /// What was typed, as the flow's input: laid over what it is usually given.
@@ -81,7 +90,7 @@ pub(super) fn read(schema: &Value, usual: &Value, typed: &Fields) -> Result<Valu
                 match value(&kind(schema), typed) {
                     Ok(Some(value)) => drop(input.insert(name.clone(), value)),
                     Ok(None) => drop(input.remove(name)),
-                    Err(wanted) => problems.push(format!("{name} must be {wanted}.")),
+                    Err(wanted) => problems.push(format!("{} must be {wanted}.", label(name, schema))),
                 }
             }
             Value::Object(input)
@@ -95,6 +104,11 @@ pub(super) fn read(schema: &Value, usual: &Value, typed: &Fields) -> Result<Valu
 
 fn members(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("properties").and_then(Value::as_object).filter(|members| !members.is_empty())
+}
+
+/// What a member is called on the page.
+fn label<'a>(name: &'a str, schema: &'a Value) -> &'a str {
+    schema.get("title").and_then(Value::as_str).unwrap_or(name)
 }
 
 fn kind(schema: &Value) -> Kind {
@@ -142,10 +156,11 @@ fn value(kind: &Kind, typed: &str) -> Result<Option<Value>, &'static str> {
 fn complaints(schema: &Value, input: &Value) -> Vec<String> {
     let Ok(schema) = JSONSchema::compile(schema) else { return Vec::new() };
     let Err(errors) = schema.validate(input) else { return Vec::new() };
-    let sentence = |error: jsonschema::ValidationError<'_>| match error.instance_path.to_string().trim_start_matches('/') {
-        "" => format!("{error}."),
-        place => format!("{place}: {error}."),
-    };
+    let sentence =
+        |error: jsonschema::ValidationError<'_>| match error.instance_path.to_string().trim_start_matches('/') {
+            "" => format!("{error}."),
+            place => format!("{place}: {error}."),
+        };
     errors.map(sentence).collect()
 }
 
@@ -183,7 +198,8 @@ mod tests {
             r#"{"department": "R&D", "limit": 12345678901234567890, "other": true, "dryRun": true, "mode": "new", "tags": ["a"]}"#,
         );
         assert_eq!(read(&schema, &usual, &full).unwrap(), expected.unwrap());
-        let wrong = typed(&[("input.department", "R&D"), ("input.limit", "many"), ("input.mode", "none"), ("input.tags", "[")]);
+        let wrong =
+            typed(&[("input.department", "R&D"), ("input.limit", "many"), ("input.mode", "none"), ("input.tags", "[")]);
         assert_eq!(
             read(&schema, &usual, &wrong).unwrap_err(),
             ["limit must be a number.", "mode must be one of its choices.", "tags must be JSON."]
@@ -193,8 +209,12 @@ mod tests {
         assert_eq!(read(&schema, &usual, &typed(&[])).unwrap_err(), ["\"department\" is a required property."]);
 
         let fields = fields(&schema, &usual, &Fields::new());
-        let shown: Vec<_> = fields.iter().map(|field| (field.id.as_str(), field.value.as_str(), field.required)).collect();
-        assert!(shown.contains(&("input.department", "Sales", true)) && shown.contains(&("input.limit", "5", false)), "{shown:?}");
+        let shown: Vec<_> =
+            fields.iter().map(|field| (field.id.as_str(), field.value.as_str(), field.required)).collect();
+        assert!(
+            shown.contains(&("input.department", "Sales", true)) && shown.contains(&("input.limit", "5", false)),
+            "{shown:?}"
+        );
     }
 
     #[test]

@@ -80,7 +80,10 @@ async fn admit(app: &App, mut request: Request, next: Next) -> Response {
     let open = reads && request.uri().path() == "/style.css";
     let visitor = app.guard.visitor(headers);
     let token = fields(request.uri().query().unwrap_or_default().as_bytes()).remove("token");
-    if reads && request.uri().path() == "/" && let Some(token) = token {
+    if reads
+        && request.uri().path() == "/"
+        && let Some(token) = token
+    {
         return match app.guard.admit(&token) {
             Some(cookie) => {
                 let mut response = Answer::See("/".into()).into_response();
@@ -107,11 +110,7 @@ async fn list(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Respons
     views::answer(app, move |app| views::list::show(app, &query)).await
 }
 
-async fn automation(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-) -> Response {
+async fn automation(State(app): State<Arc<App>>, Path(name): Path<String>, RawQuery(query): RawQuery) -> Response {
     let query = query_fields(query);
     views::answer(app, move |app| views::automation::show(app, &name, &query, None)).await
 }
@@ -131,11 +130,7 @@ async fn run(State(app): State<Arc<App>>, Path(id): Path<String>, RawQuery(query
 }
 
 /// A form was sent: trigger, pause, resume.
-async fn act(
-    State(app): State<Arc<App>>,
-    Path((name, action)): Path<(String, String)>,
-    request: Request,
-) -> Response {
+async fn act(State(app): State<Arc<App>>, Path((name, action)): Path<(String, String)>, request: Request) -> Response {
     let visitor = request.extensions().get::<Visitor>().copied();
     let body = match timeout(BODY, to_bytes(request.into_body(), LARGEST)).await {
         Ok(Ok(body)) => body,
@@ -145,7 +140,11 @@ async fn act(
     let form = fields(&body);
     let own = visitor == Some(Visitor::Program) || app.guard.is_own_form(form.get("form").map(String::as_str));
     views::answer(app, move |app| {
-        if own { carry_out(app, &name, &action, &form) } else { Ok(Answer::Page(StatusCode::FORBIDDEN, views::foreign())) }
+        if own {
+            carry_out(app, &name, &action, &form)
+        } else {
+            Ok(Answer::Page(StatusCode::FORBIDDEN, views::foreign()))
+        }
     })
     .await
 }
@@ -172,7 +171,11 @@ fn carry_out(app: &App, name: &str, action: &str, form: &Fields) -> Result<Answe
         }
         _ => return Ok(views::missing(app, "action")),
     };
-    let back = if form.get("from").is_some_and(|from| from == "list") { "/".into() } else { views::link(&["automations", name]) };
+    let back = if form.get("from").is_some_and(|from| from == "list") {
+        "/".into()
+    } else {
+        views::link(&["automations", name])
+    };
     Ok(Answer::See(match asked {
         Some(number) => format!("{back}?asked={number}"),
         None => back,

@@ -35,10 +35,7 @@ struct Shown<'a> {
 const PARTS: [(&str, &str); 2] = [("/", "Automations"), ("/runs", "Runs")];
 
 /// Reads and writes a view where it holds nobody up.
-pub(super) async fn answer(
-    app: Arc<App>,
-    view: impl FnOnce(&App) -> Result<Answer> + Send + 'static,
-) -> Response {
+pub(super) async fn answer(app: Arc<App>, view: impl FnOnce(&App) -> Result<Answer> + Send + 'static) -> Response {
     let work = move || view(&app).unwrap_or_else(|error| failed(&app, &error.to_string()));
     match tokio::task::spawn_blocking(work).await {
         Ok(answer) => answer.into_response(),
@@ -69,7 +66,10 @@ impl Shown<'_> {
                 p id="live" role="status" {}
             }
         };
-        Answer::Page(status, document(title, live, &html! { (header) main id="content" tabindex="-1" { (body) } (footer) }))
+        Answer::Page(
+            status,
+            document(title, live, &html! { (header) main id="content" tabindex="-1" { (body) } (footer) }),
+        )
     }
 }
 
@@ -104,32 +104,48 @@ fn closed(title: &str, body: &Markup) -> Markup {
 
 /// Nobody we know.
 pub(super) fn locked(wrong: bool) -> Markup {
-    closed("Please open the address with the token", &html! {
-        @if wrong {
-            p { "The token in this address is not the one of this start. Each start has its own." }
-        }
-        p { "This page shows what happened to whom, so it opens only with the address that "
-            code { "scim-connector start --ui" } " printed in the terminal. It looks like this:" }
-        p { code { "http://127.0.0.1:PORT/?token=…" } }
-        p { "Programs send the token as " code { "Authorization: Bearer …" } "." }
-    })
+    closed(
+        "Please open the address with the token",
+        &html! {
+            @if wrong {
+                p { "The token in this address is not the one of this start. Each start has its own." }
+            }
+            p { "This page shows what happened to whom, so it opens only with the address that "
+                code { "scim-connector start --ui" } " printed in the terminal. It looks like this:" }
+            p { code { "http://127.0.0.1:PORT/?token=…" } }
+            p { "Programs send the token as " code { "Authorization: Bearer …" } "." }
+        },
+    )
 }
 
 /// A form that is not ours.
 pub(super) fn foreign() -> Markup {
-    closed("This was not asked for on this page", &html! {
-        p { "The request came from another site, or the form is of an earlier start. Nothing was done." }
-        p { a href="/" { "Go to the automations" } " and press the button again." }
-    })
+    closed(
+        "This was not asked for on this page",
+        &html! {
+            p { "The request came from another site, or the form is of an earlier start. Nothing was done." }
+            p { a href="/" { "Go to the automations" } " and press the button again." }
+        },
+    )
 }
 
 /// There is no such thing.
 pub(super) fn missing(app: &App, what: &str) -> Answer {
-    problem(app, StatusCode::NOT_FOUND, &format!("There is no such {what}"), "It may have been renamed or removed, or its run was let go with time.")
+    problem(
+        app,
+        StatusCode::NOT_FOUND,
+        &format!("There is no such {what}"),
+        "It may have been renamed or removed, or its run was let go with time.",
+    )
 }
 
 pub(super) fn wrong_method(app: &App) -> Answer {
-    problem(app, StatusCode::METHOD_NOT_ALLOWED, "This cannot be done here", "The address is right, what was to be done with it is not.")
+    problem(
+        app,
+        StatusCode::METHOD_NOT_ALLOWED,
+        "This cannot be done here",
+        "The address is right, what was to be done with it is not.",
+    )
 }
 
 fn failed(app: &App, detail: &str) -> Answer {

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 /// Runs on a page.
-const RUNS: usize = 25;
+const RUNS: usize = 20;
 
 /// What may be chosen.
 const CHOICES: [Option<Status>; 5] =
@@ -19,8 +19,10 @@ const CHOICES: [Option<Status>; 5] =
 
 /// The view.
 pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
-    let chosen = CHOICES.into_iter().flatten().find(|status| query.get("outcome").is_some_and(|word| word == status.word()));
-    let place = |status: Option<Status>| status.map_or("/runs".into(), |status| format!("/runs?outcome={}", status.word()));
+    let chosen =
+        CHOICES.into_iter().flatten().find(|status| query.get("outcome").is_some_and(|word| word == status.word()));
+    let place =
+        |status: Option<Status>| status.map_or("/runs".into(), |status| format!("/runs?outcome={}", status.word()));
     let filter = Filter { status: chosen, ..Filter::default() };
     let body = html! {
         h1 { "Runs" }
@@ -51,9 +53,10 @@ pub(super) fn listed(
     let mut runs = history.runs(&Filter { limit: RUNS + 1, before, ..filter })?;
     let more = runs.len() > RUNS;
     runs.truncate(RUNS);
-    let next = runs.last().filter(|_| more).map(|last| {
-        format!("{place}{}before={}", if place.contains('?') { '&' } else { '?' }, last.id)
-    });
+    let next = runs
+        .last()
+        .filter(|_| more)
+        .map(|last| format!("{place}{}before={}", if place.contains('?') { '&' } else { '?' }, last.id));
     let now = Timestamp::now();
     let columns: &[&str] = if named {
         &["Run", "Automation", "Outcome", "Began", "Took", "What happened"]
@@ -62,13 +65,13 @@ pub(super) fn listed(
     };
     let rows: Vec<Vec<Markup>> = runs.iter().map(|run| row(run, named, now, zone)).collect();
     Ok(html! {
-        @if rows.is_empty() { p.dim { "No run." } } @else { (super::parts::table(caption, columns, &rows)) }
+        @if rows.is_empty() { p.dim { "No run." } } @else { (super::parts::table("runs", caption, columns, &rows)) }
         (pages("runs", later.then_some(place), next.as_deref()))
     })
 }
 
 fn row(run: &RunSummary, named: bool, now: Timestamp, zone: &TimeZone) -> Vec<Markup> {
-    let mut row = vec![html! { a href=(link(&["runs", run.id.as_str()])) { code { (run.id) } } }];
+    let mut row = vec![html! { a href=(link(&["runs", run.id.as_str()])) { code.whole { (run.id) } } }];
     if named {
         row.push(html! { a href=(link(&["automations", &run.flow])) { bdi { (run.flow) } } });
     }
@@ -77,7 +80,9 @@ fn row(run: &RunSummary, named: bool, now: Timestamp, zone: &TimeZone) -> Vec<Ma
         @if let Some(error) = &run.error { span.sub { (super::parts::sentence(error)) } }
     });
     row.push(html! { (moment(run.started, now, zone)) span.sub { (trigger_words(run.trigger)) } });
-    row.push(html! { @match run.duration { Some(took) => (duration_words(took)), None => span.dim { "—" } } });
+    row.push(
+        html! { @match run.duration { Some(took) => span.whole { (duration_words(took)) }, None => span.dim { "—" } } },
+    );
     row.push(counts(&run.counts));
     row
 }
