@@ -8,7 +8,11 @@ requirements.txt);
 
     python3 tests/servers/install.py --venv FOLDER REQUIREMENTS
 
-leaves a virtual environment with the packages of another file. A folder is left alone when its stamp says that it already holds what the lock files name, so a second
+leaves a virtual environment with the packages of another file, and
+
+    python3 tests/servers/install.py --node FOLDER SOURCE
+
+the npm packages of another folder's package-lock.json. A folder is left alone when its stamp says that it already holds what the lock files name, so a second
 run is instant. Exit code 1, with the package and the tool's own words on standard error, where something is not to be had.
 """
 
@@ -72,13 +76,13 @@ def install(folder, inputs, steps):
     return f"{folder}: installed"
 
 
-def node_packages(folder):
-    """The npm packages, without running any of their scripts."""
+def node_packages(folder, source=HERE):
+    """The npm packages of a folder's lock file, without running any of their scripts."""
     npm = shutil.which("npm") or "npm"
     version = run("Node", [shutil.which("node") or "node", "--version"]).strip()
     if int(re.sub(r"\D.*", "", version.lstrip("v"))) < OLDEST_NODE:
         raise NotToBeHad(f"Node {version} is too old: version {OLDEST_NODE} or later is needed")
-    files = [HERE / "package.json", HERE / "package-lock.json"]
+    files = [source / "package.json", source / "package-lock.json"]
     pins = {path.rpartition("node_modules/")[2]: entry["version"] for path, entry in json.loads(files[1].read_text())["packages"].items() if path}
 
     def steps():
@@ -114,11 +118,13 @@ def main():
     """Install all at once; report all, whichever fails."""
     if len(sys.argv) == 4 and sys.argv[1] == "--venv":
         wanted = [(python_packages, Path(sys.argv[2]).resolve(), Path(sys.argv[3]))]
+    elif len(sys.argv) == 4 and sys.argv[1] == "--node":
+        wanted = [(node_packages, Path(sys.argv[2]).resolve(), Path(sys.argv[3]))]
     elif len(sys.argv) == 2 and not sys.argv[1].startswith("-"):
         target = Path(sys.argv[1]).resolve()
         wanted = [(node_packages, target / "node"), (python_packages, target / "venv")]
     else:
-        sys.exit(f"usage: {sys.argv[0]} TARGET_DIR\n       {sys.argv[0]} --venv FOLDER REQUIREMENTS")
+        sys.exit(f"usage: {sys.argv[0]} TARGET_DIR\n       {sys.argv[0]} --venv FOLDER REQUIREMENTS\n       {sys.argv[0]} --node FOLDER SOURCE")
     failed = False
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for job in [pool.submit(*one) for one in wanted]:

@@ -75,6 +75,12 @@ const STEPS: &[Step] = &[
     },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
+        name: "page",
+        what: "the page of start --ui in a browser",
+        needs: &["python3", "node", "npm"],
+        run: check_page,
+    },
+    Step {
         name: "listing",
         what: "many users listed in flat memory",
         needs: &["cargo"],
@@ -204,6 +210,14 @@ fn check_sandbox() -> Result<()> {
     let url = sandbox.fact("serviceUrl")?;
     let arguments = ["tests/sandbox-check/run.py", "--url", url, "--token", SANDBOX_TOKEN];
     shell::run("python3", &arguments)
+}
+
+/// The browser comes from npm, pinned; a made-up history stands in for a daemon.
+fn check_page() -> Result<()> {
+    shell::run("python3", &["tests/servers/install.py", "--node", "target/browser", "tests/page"])?;
+    linted("build --workspace --example page_demo")?;
+    let demo = shell::target().join("debug/examples/page_demo").with_extension(std::env::consts::EXE_EXTENSION);
+    shell::run("node", &["tests/page/browser.mjs".as_ref(), "target/browser".as_ref(), demo.as_os_str()])
 }
 
 /// `cargo xtask docs`: the API's documentation, without a warning. No step: it would check every dependency once more. The

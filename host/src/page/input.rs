@@ -63,11 +63,13 @@ pub(super) fn fields(schema: &Value, usual: &Value, typed: &Fields) -> Vec<Field
             _ => String::new(),
         };
         let word = |member: &str| schema.get(member).and_then(Value::as_str).map(str::to_owned);
-        let label = word("title").unwrap_or_else(|| name.clone());
+        let label = label(name, schema).to_owned();
         let required = required.is_some_and(|names| names.iter().any(|required| required == name));
         Field { id, label, hint: word("description"), kind, required, value }
     };
-    members.iter().map(field).collect()
+    let mut fields: Vec<Field> = members.iter().map(field).collect();
+    fields.sort_by_key(|field| !field.required);
+    fields
 }
 
 /// What was typed, as the flow's input: laid over what it is usually given.
@@ -88,7 +90,7 @@ pub(super) fn read(schema: &Value, usual: &Value, typed: &Fields) -> Result<Valu
                 match value(&kind(schema), typed) {
                     Ok(Some(value)) => drop(input.insert(name.clone(), value)),
                     Ok(None) => drop(input.remove(name)),
-                    Err(wanted) => problems.push(format!("{name} must be {wanted}.")),
+                    Err(wanted) => problems.push(format!("{} must be {wanted}.", label(name, schema))),
                 }
             }
             Value::Object(input)
@@ -102,6 +104,11 @@ pub(super) fn read(schema: &Value, usual: &Value, typed: &Fields) -> Result<Valu
 
 fn members(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("properties").and_then(Value::as_object).filter(|members| !members.is_empty())
+}
+
+/// What a member is called on the page.
+fn label<'a>(name: &'a str, schema: &'a Value) -> &'a str {
+    schema.get("title").and_then(Value::as_str).unwrap_or(name)
 }
 
 fn kind(schema: &Value) -> Kind {

@@ -21,15 +21,15 @@ pub(super) fn count(number: u64, unit: &str) -> String {
     format!("{} {unit}{}", crate::flow::report::grouped(number), if number == 1 { "" } else { "s" })
 }
 
-/// A date and time of day in a zone, with UTC where that is another: `Mon 23 Nov 2026, 06:00 CET (05:00 UTC)`.
-pub(super) fn absolute(at: Timestamp, zone: &TimeZone) -> String {
+/// A date and time of day in a zone, and in UTC where that is another: `Mon 23 Nov 2026, 06:00 CET`, `05:00 UTC`.
+pub(super) fn absolute(at: Timestamp, zone: &TimeZone) -> (String, Option<String>) {
     let (there, utc) = (at.to_zoned(zone.clone()), at.to_zoned(TimeZone::UTC));
     let text = there.strftime("%a %-d %b %Y, %H:%M").to_string();
     if there.offset().is_zero() {
-        return format!("{text} UTC");
+        return (format!("{text} UTC"), None);
     }
     let utc = utc.strftime(if there.date() == utc.date() { "%H:%M UTC" } else { "%a %H:%M UTC" });
-    format!("{text} {} ({utc})", there.strftime("%Z"))
+    (format!("{text} {}", there.strftime("%Z")), Some(utc.to_string()))
 }
 
 /// A time of day to the millisecond, of something in a run: `05:00:01.204`, in UTC.
@@ -56,10 +56,11 @@ mod tests {
             assert_eq!(relative(at.parse().unwrap(), now), words, "{at}");
         }
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
-        assert_eq!(absolute(now, &berlin), "Sun 22 Nov 2026, 10:00 CET (09:00 UTC)");
-        assert_eq!(absolute(now, &TimeZone::UTC), "Sun 22 Nov 2026, 09:00 UTC");
+        let told = |at: Timestamp, zone| (absolute(at, zone).0, absolute(at, zone).1.unwrap_or_default());
+        assert_eq!(told(now, &berlin), ("Sun 22 Nov 2026, 10:00 CET".into(), "09:00 UTC".into()));
+        assert_eq!(told(now, &TimeZone::UTC), ("Sun 22 Nov 2026, 09:00 UTC".into(), String::new()));
         let late = "2026-11-22T23:30:00Z".parse().unwrap();
-        assert_eq!(absolute(late, &berlin), "Mon 23 Nov 2026, 00:30 CET (Sun 23:30 UTC)");
+        assert_eq!(told(late, &berlin), ("Mon 23 Nov 2026, 00:30 CET".into(), "Sun 23:30 UTC".into()));
         assert_eq!(clock("2026-11-22T05:00:01.2043Z".parse().unwrap()), "05:00:01.204");
     }
 }

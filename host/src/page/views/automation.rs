@@ -81,7 +81,7 @@ impl Known {
         match () {
             () if self.row.is_none() => badge("plain", "–", "not here"),
             () if running => status(Status::Running),
-            () if self.is_paused() => badge("warn", "⏸", "paused"),
+            () if self.is_paused() => badge("warn", "‖", "paused"),
             () if self.settings().is_some_and(|settings| !settings.enabled) => badge("plain", "–", "switched off"),
             () if scheduled => badge("good", "●", "on schedule"),
             () => badge("plain", "○", "by hand"),
@@ -137,7 +137,7 @@ pub(in crate::page) fn show(app: &App, name: &str, typed: &Fields, problems: Opt
         @if let Some(flow) = known.flow.as_ref().filter(|flow| flow.title() != name) { p.lead { (flow.title()) } }
         div id="asked" data-part { (asked(app, typed)?) }
         div id="state" data-part {
-            (known.badge())
+            div.row { (known.badge()) @if known.is_here() { (known.pause_button(app, false)) } }
             @if let Some(note) = known.note() { p.note { strong { "Problem: " } (note) } }
             dl.facts {
                 div { dt { "Schedule" } dd { (known.schedule()) (settings(&known)) } }
@@ -150,7 +150,6 @@ pub(in crate::page) fn show(app: &App, name: &str, typed: &Fields, problems: Opt
             section.trigger aria-labelledby="trigger" {
                 h2 id="trigger" { "Trigger" }
                 (trigger(app, &known, typed, problems))
-                (known.pause_button(app, false))
             }
         }
         h2 { "Runs" }

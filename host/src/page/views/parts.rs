@@ -28,7 +28,13 @@ pub(super) fn status(status: Status) -> Markup {
 
 /// A time from now, with date and time of day under it.
 pub(super) fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> Markup {
-    html! { time datetime=(at) { (relative(at, now)) span.sub { (absolute(at, zone)) } } }
+    html! { time datetime=(at) { (relative(at, now)) (date(at, zone)) } }
+}
+
+/// Date and time of day, in the zone and in UTC; they break between the two only.
+pub(super) fn date(at: Timestamp, zone: &TimeZone) -> Markup {
+    let (there, utc) = absolute(at, zone);
+    html! { span.sub { span.whole { (there) } @if let Some(utc) = utc { " " span.whole { "(" (utc) ")" } } } }
 }
 
 /// How good or bad a change is.
@@ -56,9 +62,9 @@ pub(super) fn counts(counts: &Counts) -> Markup {
 
 /// A table; a narrow window shows each row as a list of its columns. The first column is the row's head. The roles are what
 /// browsers forget when a table is shown as something else.
-pub(super) fn table(caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
+pub(super) fn table(class: &str, caption: &str, columns: &[&str], rows: &[Vec<Markup>]) -> Markup {
     html! {
-        table role="table" {
+        table.(class) role="table" {
             caption { (caption) }
             thead role="rowgroup" { tr role="row" { @for column in columns {
                 th scope="col" role="columnheader" { (column) }

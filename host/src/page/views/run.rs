@@ -1,7 +1,7 @@
 //! One run: how it stands or ended, what happened to whom, failures first, its steps and repetitions.
 
 use super::automation::Known;
-use super::parts::{fault, moment, pages, sentence, status, stored, table, tone};
+use super::parts::{date, fault, moment, pages, sentence, status, stored, table, tone};
 use super::{App, Shown, link, steps};
 use crate::error::Result;
 use crate::flow::event::Change;
@@ -14,10 +14,10 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 /// People on a page, and of the failed before the others.
-const PEOPLE: usize = 50;
+const PEOPLE: usize = 25;
 
 /// Repetitions that are shown.
-const RETRIES: usize = 50;
+const RETRIES: usize = 25;
 
 /// The view.
 pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answer> {
@@ -42,9 +42,9 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
             @if running { (progress(app, &summary.id)?) }
             dl.facts {
                 div { dt { "Began" } dd { (moment(summary.started, now, &zone)) } }
-                div { dt { "Why" } dd { (capital(trigger_words(summary.trigger))) @if let Some(due) = summary.scheduled_for {
-                    span.sub { "due " (super::super::words::absolute(due, &zone)) }
-                } } }
+                div { dt { "Why" } dd { (capital(trigger_words(summary.trigger)))
+                    @if let Some(due) = summary.scheduled_for { ", due" (date(due, &zone)) }
+                } }
                 div { dt { "Version" } dd { (summary.version) } }
                 div { dt { "Steps" } dd { (grouped(run.steps)) @if run.failed_steps > 0 { ", " (grouped(run.failed_steps)) " failed" } } }
                 @if run.retries > 0 { div { dt { "Tried again" } dd { (count(run.retries, "time")) } } }
@@ -167,11 +167,10 @@ fn listed(caption: &str, people: &[Person]) -> Markup {
         vec![
             html! { bdi { (person.who) } },
             html! { span.(tone(person.change)) { (change_word(person.change)) } @if let Some(reason) = reason { span.sub { (reason) } } },
-            html! { bdi { (person.name) } },
-            html! { time datetime=(person.at) { (clock(person.at)) } },
+            html! { bdi { (person.name) } " " time.sub datetime=(person.at) { (clock(person.at)) } },
         ]
     };
-    table(caption, &["Who", "What", "Step", "At (UTC)"], &people.iter().map(row).collect::<Vec<_>>())
+    table("people", caption, &["Who", "What", "Step, at (UTC)"], &people.iter().map(row).collect::<Vec<_>>())
 }
 
 fn retries(app: &App, run: &Run) -> Result<Markup> {
@@ -192,7 +191,7 @@ fn retries(app: &App, run: &Run) -> Result<Markup> {
     } else {
         "Repetitions, in the order they happened".to_owned()
     };
-    Ok(table(&caption, &["Step", "Attempt", "Because", "Waited", "At (UTC)"], &rows))
+    Ok(table("retries", &caption, &["Step", "Attempt", "Because", "Waited", "At (UTC)"], &rows))
 }
 
 fn change_of(word: &str) -> Option<Change> {

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use maud::{Markup, html};
 
 /// Runs on a page.
-const RUNS: usize = 25;
+const RUNS: usize = 20;
 
 /// What may be chosen.
 const CHOICES: [Option<Status>; 5] =
@@ -65,13 +65,13 @@ pub(super) fn listed(
     };
     let rows: Vec<Vec<Markup>> = runs.iter().map(|run| row(run, named, now, zone)).collect();
     Ok(html! {
-        @if rows.is_empty() { p.dim { "No run." } } @else { (super::parts::table(caption, columns, &rows)) }
+        @if rows.is_empty() { p.dim { "No run." } } @else { (super::parts::table("runs", caption, columns, &rows)) }
         (pages("runs", later.then_some(place), next.as_deref()))
     })
 }
 
 fn row(run: &RunSummary, named: bool, now: Timestamp, zone: &TimeZone) -> Vec<Markup> {
-    let mut row = vec![html! { a href=(link(&["runs", run.id.as_str()])) { code { (run.id) } } }];
+    let mut row = vec![html! { a href=(link(&["runs", run.id.as_str()])) { code.whole { (run.id) } } }];
     if named {
         row.push(html! { a href=(link(&["automations", &run.flow])) { bdi { (run.flow) } } });
     }
@@ -80,7 +80,9 @@ fn row(run: &RunSummary, named: bool, now: Timestamp, zone: &TimeZone) -> Vec<Ma
         @if let Some(error) = &run.error { span.sub { (super::parts::sentence(error)) } }
     });
     row.push(html! { (moment(run.started, now, zone)) span.sub { (trigger_words(run.trigger)) } });
-    row.push(html! { @match run.duration { Some(took) => (duration_words(took)), None => span.dim { "—" } } });
+    row.push(
+        html! { @match run.duration { Some(took) => span.whole { (duration_words(took)) }, None => span.dim { "—" } } },
+    );
     row.push(counts(&run.counts));
     row
 }

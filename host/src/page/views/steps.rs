@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 /// Steps on a page.
-const STEPS: usize = 50;
+const STEPS: usize = 25;
 
 /// What may be chosen.
 const CHOICES: [(&str, StepsFilter); 3] =
@@ -48,7 +48,7 @@ pub(super) fn show(app: &App, run: &Run, query: &Fields, now: Timestamp) -> Resu
             a href=(place(id, &[("steps", choice)], "steps")) aria-current=[(choice == word).then_some("true")] { (choice) }
         } }
         @if rows.is_empty() { p.dim { "No step." } }
-        @else { (table("Steps in the order they began; of the items of a loop only calls and what went wrong", &["Step", "Does", "When", "Took", "Outcome"], &rows)) }
+        @else { (table("steps", "Steps in the order they began; of the items of a loop only calls and what went wrong", &["Step", "Does", "When", "Took", "Outcome"], &rows)) }
         (pages("steps", (after > 0).then_some(first.as_str()), next.as_deref()))
     })
 }
@@ -74,7 +74,7 @@ impl Span {
             .duration
             .map_or_else(|| self.now.duration_since(step.started).as_secs_f64(), |duration| duration.as_secs_f64());
         let start = part(step.started.duration_since(self.start).as_secs_f64()).min(100.0 - NARROWEST);
-        (start, part(length).clamp(NARROWEST, 100.0 - start))
+        (start, part(length).min(100.0 - start).max(NARROWEST))
     }
 }
 
@@ -112,7 +112,7 @@ fn row(step: &Step, span: &Span) -> Vec<Markup> {
             time.sub datetime=(step.started) { (clock(step.started)) }
         },
         html! {
-            @match step.duration { Some(took) => (duration_words(took)), None => span.dim { "—" } }
+            @match step.duration { Some(took) => span.whole { (duration_words(took)) }, None => span.dim { "—" } }
             @if step.retries > 0 { span.sub { "tried again " (count(u64::from(step.retries), "time")) } }
         },
         html! { (status(step.status)) @if let Some(error) = &step.error { span.sub { (sentence(error)) } } },
