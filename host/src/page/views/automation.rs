@@ -168,7 +168,9 @@ pub(in crate::page) fn show(app: &App, name: &str, typed: &Fields, problems: Opt
     let status = if problems.is_some() { http::StatusCode::UNPROCESSABLE_ENTITY } else { http::StatusCode::OK };
     // A page that answers a form cannot be asked for again.
     let live = if problems.is_some() { None } else { Some(5) };
-    Ok(Shown { title: name, part: "/", live, body }.with_status(app, status))
+    let waits = waiting(app, typed)?.is_some_and(|request| request.run.is_none() && request.note.is_none());
+    let reload = waits.then_some(5);
+    Ok(Shown { title: name, part: "/", live, reload, body }.with_status(app, status))
 }
 
 /// The graph as a picture of its own: its style stays its own, too.
@@ -229,13 +231,15 @@ fn field(field: &Field, position: usize) -> Markup {
     }
 }
 
+/// The trigger that was asked for a moment ago.
+fn waiting(app: &App, query: &Fields) -> Result<Option<history::Request>> {
+    let number = query.get("asked").and_then(|number| number.parse().ok());
+    number.map_or(Ok(None), |number| app.page.history.request(number))
+}
+
 /// What became of a trigger that was asked for a moment ago.
 pub(super) fn asked(app: &App, query: &Fields) -> Result<Markup> {
-    let number = query.get("asked").and_then(|number| number.parse().ok());
-    let request = match number {
-        Some(number) => app.page.history.request(number)?,
-        None => None,
-    };
+    let request = waiting(app, query)?;
     let Some(request) = request else { return Ok(html! {}) };
     Ok(html! {
         p.said role="status" {

@@ -35,7 +35,7 @@ pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
             ul.cards { @for known in &known { li { (card(app, known, now)) } } }
         }
     };
-    Ok(Shown { title: "Automations", part: "/", live: Some(5), body }.page(app))
+    Ok(Shown { title: "Automations", part: "/", live: Some(5), reload: Some(30), body }.page(app))
 }
 
 fn card(app: &App, known: &Known, now: Timestamp) -> Markup {

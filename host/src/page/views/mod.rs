@@ -28,6 +28,8 @@ struct Shown<'a> {
     part: &'a str,
     /// After so many seconds something may have changed.
     live: Option<u32>,
+    /// After so many seconds a browser without scripts asks for all of it again, which takes what was typed.
+    reload: Option<u32>,
     body: Markup,
 }
 
@@ -49,7 +51,7 @@ impl Shown<'_> {
     }
 
     fn with_status(self, app: &App, status: StatusCode) -> Answer {
-        let Self { title, part, live, body } = self;
+        let Self { title, part, live, reload, body } = self;
         let header = html! {
             header.site {
                 a.brand href="/" { "SCIM connector" }
@@ -68,12 +70,12 @@ impl Shown<'_> {
         };
         Answer::Page(
             status,
-            document(title, live, &html! { (header) main id="content" tabindex="-1" { (body) } (footer) }),
+            document(title, live, reload, &html! { (header) main id="content" tabindex="-1" { (body) } (footer) }),
         )
     }
 }
 
-fn document(title: &str, live: Option<u32>, body: &Markup) -> Markup {
+fn document(title: &str, live: Option<u32>, reload: Option<u32>, body: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -84,10 +86,8 @@ fn document(title: &str, live: Option<u32>, body: &Markup) -> Markup {
                 title { (title) " · SCIM connector" }
                 link rel="icon" href=(ICON);
                 link rel="stylesheet" href="/style.css";
-                @if let Some(seconds) = live {
-                    script src="/live.js" defer {}
-                    noscript { meta http-equiv="refresh" content=(seconds.max(5)); }
-                }
+                @if live.is_some() { script src="/live.js" defer {} }
+                @if let Some(seconds) = reload { noscript { meta http-equiv="refresh" content=(seconds); } }
             }
             body data-live=[live] {
                 a.skip href="#content" { "Skip to the content" }
@@ -99,7 +99,7 @@ fn document(title: &str, live: Option<u32>, body: &Markup) -> Markup {
 
 /// A page for those who are not let in: it shows nothing and leads nowhere.
 fn closed(title: &str, body: &Markup) -> Markup {
-    document(title, None, &html! { main.closed id="content" tabindex="-1" { h1 { (title) } (body) } })
+    document(title, None, None, &html! { main.closed id="content" tabindex="-1" { h1 { (title) } (body) } })
 }
 
 /// Nobody we know.
@@ -159,7 +159,7 @@ fn problem(app: &App, status: StatusCode, title: &str, detail: &str) -> Answer {
         p { (detail) }
         p { a href="/" { "Go to the automations" } }
     };
-    Shown { title, part: "", live: None, body }.with_status(app, status)
+    Shown { title, part: "", live: None, reload: None, body }.with_status(app, status)
 }
 
 /// The address of something of the page.

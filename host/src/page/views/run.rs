@@ -72,7 +72,7 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
         }
     };
     let title = format!("Run {} of {}", summary.id, summary.flow);
-    Ok(Shown { title: &title, part: "/runs", live: running.then_some(2), body }.page(app))
+    Ok(Shown { title: &title, part: "/runs", live: running.then_some(2), reload: running.then_some(5), body }.page(app))
 }
 
 /// How far the loops under way are, and which calls are.
