@@ -93,8 +93,9 @@ pub fn duration(value: &Value) -> Result<Duration, String> {
         [("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000), ("seconds", 1000), ("milliseconds", 1)];
     match value {
         Value::String(text) => {
-            let span: jiff::SignedDuration =
-                text.parse().map_err(|_| format!("`{text}` is no ISO 8601 duration such as PT30S"))?;
+            let span: Result<jiff::Span, _> = text.parse();
+            let span = span.and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()));
+            let span = span.map_err(|_| format!("`{text}` is no ISO 8601 duration such as PT30S"))?;
             Duration::try_from(span).map_err(|_| format!("`{text}` is less than no time"))
         }
         Value::Object(members) => members.iter().try_fold(Duration::ZERO, |sum, (name, value)| {
@@ -145,6 +146,7 @@ mod tests {
     fn durations_are_objects_or_iso_8601() {
         assert_eq!(duration(&json!({"minutes": 1, "seconds": 30})), Ok(Duration::from_secs(90)));
         assert_eq!(duration(&json!("PT1M30S")), Ok(Duration::from_secs(90)));
+        assert_eq!(duration(&json!("P1DT1S")), Ok(Duration::from_secs(86_401)));
         assert_eq!(duration(&json!("soon")).unwrap_err(), "`soon` is no ISO 8601 duration such as PT30S");
         assert!(duration(&json!({"weeks": 1})).is_err());
         assert!(duration(&json!(30)).is_err());
