@@ -1,6 +1,7 @@
 //! What the engine promises beyond the conformance kit, without a provider.
 
 use crate::player::tasks;
+use scim_connector_host::flow::event::Event;
 use serde_json::json;
 
 #[test]
@@ -167,4 +168,146 @@ fn input_is_the_tasks_own() {
         json!({}),
     );
     assert_eq!(played.output(), &json!({"x": 20, "m": 20, "got": 2}));
+}
+
+/// A flow's text with these members beside `document`, and its list.
+fn whole(members: &str) -> String {
+    format!("document: {{dsl: '1.0.3', namespace: test, name: test, version: '1.0.0'}}\n{members}\n")
+}
+
+fn played(text: &str, library: &[&str]) -> crate::player::Played {
+    let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
+    let folder = std::path::Path::new(".");
+    let library = library.iter().map(|text| crate::player::flow(text, folder)).collect();
+    let runner = crate::player::runner(crate::player::config(&[("none", connection)])).with_library(library);
+    crate::player::play(&runner, &crate::player::flow(text, folder), json!({}))
+}
+
+#[test]
+fn a_nested_end_gives_the_flows_output_wherever_it_stands() {
+    let ends = [
+        "{a: {do: [{b: {set: {n: 1}, export: {as: '${ {seen: .n} }'}}}, {c: {set: {n: '${ .n + 1 }'}, then: end}}]}}",
+        "{a: {do: [{b: {set: {n: 2}, export: {as: '${ {seen: 1} }'}}}, {c: {switch: [{d: {when: '.n == 2', then: end}}, {e: {then: continue}}]}}, {f: {set: {n: 9}}}]}}",
+        "{a: {for: {in: '[1, 2, 3]'}, do: [{b: {set: {n: '${ $item }'}, export: {as: '${ {seen: 1} }'}}}, {c: {if: $item == 2, set: {n: '${ .n }'}, then: end}}]}}",
+        "{a: {do: [{b: {set: {n: 2}, export: {as: '${ {seen: 1} }'}}}, {c: {try: [{d: {raise: {error: {type: x, status: 400}}}}], catch: {do: [{e: {set: {n: 2}, then: end}}]}}}]}}",
+        "{a: {do: [{b: {set: {n: 2}, export: {as: '${ {seen: 1} }'}}}, {c: {fork: {branches: [{d: {set: {n: 2}, then: end}}, {e: {wait: PT0.2S}}]}}}]}}",
+    ];
+    for end in ends {
+        let text = whole(&format!(
+            "output: {{as: '${{ {{total: .n, seen: $context.seen}} }}'}}\ndo: [{end}, {{z: {{set: {{n: 100}}}}}}]"
+        ));
+        let played = played(&text, &[]);
+        assert_eq!(played.output(), &json!({"total": 2, "seen": 1}), "{end}");
+        assert!(!played.began().contains(&"z".to_owned()), "{end}");
+    }
+}
+
+#[test]
+fn a_flow_that_another_runs_ends_alone_and_has_a_context_of_its_own() {
+    let other = "document: {dsl: '1.0.3', namespace: test, name: other, version: '1.0.0'}
+output: {as: '${ {inner: .n} }'}
+do:
+  - one: {set: {n: 1}, export: {as: '${ {mine: .n} }'}}
+  - two: {do: [{three: {set: {n: '${ $context.mine + 1 }'}, then: end}}]}
+  - four: {set: {n: 9}}
+";
+    let text = whole(
+        "do:
+  - before: {set: {x: 1}, export: {as: '${ {outer: 7} }'}}
+  - run: {run: {workflow: {namespace: test, name: other, version: '1.0.0'}}}
+  - after: {set: {got: '${ .inner }', context: '${ $context }'}}",
+    );
+    assert_eq!(played(&text, &[other]).output(), &json!({"got": 2, "context": {"outer": 7}}));
+}
+
+#[test]
+fn a_flow_that_runs_itself_ends_with_an_error() {
+    let text = whole("do: [{again: {run: {workflow: {namespace: test, name: test, version: '1.0.0'}}}}]");
+    let fault = played(&text, &[&text]).fault();
+    assert_eq!(fault["detail"], "flows run flows more than 100 deep");
+}
+
+#[test]
+fn lists_stand_as_deep_in_lists_as_files_allow() {
+    let deep =
+        (0..30).fold("{last: {set: {n: 1}}}".to_owned(), |inner, level| format!("{{d{level}: {{do: [{inner}]}}}}"));
+    assert_eq!(played(&whole(&format!("do: [{deep}]")), &[]).output(), &json!({"n": 1}));
+}
+
+#[test]
+fn functions_see_and_change_what_the_tasks_in_their_place_would() {
+    let text = whole(
+        "use:
+  functions:
+    count: {set: {n: '${ $context.n + $item }'}, export: {as: '${ {n: .n} }'}}
+    twice: {call: count, output: {as: '${ {twice: (.n * 2)} }'}}
+    greet: {set: {text: '${ \"Hello \\(.name)\" }'}, output: {as: .text}}
+do:
+  - begin: {set: {}, export: {as: '${ {n: 1} }'}}
+  - inner:
+      do:
+        - each: {for: {in: '[1, 2]'}, do: [{add: {call: count}}]}
+        - last: {for: {in: '[3]'}, do: [{add: {call: twice, output: {as: '${ {result: .twice} }'}}}]}
+  - greet:
+      call: greet
+      with: {name: '${ .result }'}
+      input: {from: '${ {result: (.result + 1)} }'}
+      output: {as: '${ {greeting: ., context: $context} }'}",
+    );
+    assert_eq!(played(&text, &[]).output(), &json!({"greeting": "Hello 15", "context": {"n": 7}}));
+}
+
+#[test]
+fn errors_by_reference_have_expressions_of_the_task() {
+    let text = whole(
+        "use:
+  errors:
+    gone: {type: 'https://example.com/gone', status: 410, title: \"${ \\\"it's \\\\($input.name)\\\" }\", detail: '${ .a.b.c // \"nothing\" }'}
+do:
+  - set: {set: {name: Ada}}
+  - fail: {raise: {error: gone}}",
+    );
+    let fault = played(&text, &[]).fault();
+    assert_eq!(
+        (&fault["status"], &fault["title"], &fault["detail"]),
+        (&json!(410), &json!("it's Ada"), &json!("nothing"))
+    );
+}
+
+#[test]
+fn a_panic_in_the_engine_ends_its_run_alone_and_is_told() {
+    let text = whole("do: [{a: {set: {x: '${ nan }'}}}]");
+    let run = played(&text, &[]);
+    // Where a later jq no longer panics at it, this is null.
+    match &run.ended.fault {
+        Some(fault) => assert_eq!(fault.type_, "scim.internal"),
+        None => assert_eq!(run.ended.output, json!({"x": null})),
+    }
+    let ended = |event: &Event| matches!(event, Event::RunEnded { .. });
+    assert!(run.events.last().is_some_and(ended), "{:?}", run.events.last());
+}
+
+#[test]
+fn a_loop_goes_over_nothing_one_thing_and_until_it_has_enough() {
+    let sum = |list: &str, condition: &str| {
+        let text = format!(
+            "  - begin: {{set: {{sum: 0}}}}\n  - each: {{for: {{in: '{list}'}}, {condition} do: [{{add: {{set: {{sum: '${{ .sum + $item.n }}'}}}}}}]}}"
+        );
+        tasks(&text, json!({})).output()["sum"].clone()
+    };
+    assert_eq!(sum("null", ""), 0);
+    assert_eq!(sum("[]", ""), 0);
+    assert_eq!(sum("${ {n: 4} }", ""), 4);
+    assert_eq!(sum("[{n: 1}, {n: 2}, {n: 4}]", "while: .sum < 3,"), 3);
+    assert_eq!(sum("[{n: 1}, {n: 2}, {n: 4}]", "while: $item.n < 2,"), 3);
+    let wait = "  - each: {for: {in: '[1, 2]'}, metadata: {concurrency: 2}, timeout: {after: PT0.1S}, do: [{long: {wait: PT30S}}]}";
+    let played = tasks(wait, json!({}));
+    assert_eq!(played.fault()["status"], 408);
+    // What was cut off has an end.
+    let count = |wanted: fn(&Event) -> bool| played.events.iter().filter(|event| wanted(event)).count();
+    let (begun, ended) = (
+        count(|event| matches!(event, Event::StepStarted { .. })),
+        count(|event| matches!(event, Event::StepEnded { .. })),
+    );
+    assert_eq!((begun, ended), (3, 3), "{:#?}", played.events);
 }

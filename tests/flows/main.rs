@@ -18,6 +18,7 @@ mod support;
 mod harness;
 
 mod ctk;
+mod cut;
 mod engine;
 mod examples;
 mod player;

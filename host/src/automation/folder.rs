@@ -8,7 +8,7 @@ use crate::flow::{Document, Flow, Problem};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 /// A file that was changed so recently may change again without its time or length changing.
@@ -59,6 +59,19 @@ pub struct Folder {
     path: PathBuf,
     check: Check,
     files: BTreeMap<PathBuf, File>,
+    shared: Current,
+}
+
+/// The flows of a folder as they were when it was last looked at, for others to see.
+#[derive(Clone, Default)]
+pub struct Current(Arc<RwLock<BTreeMap<String, Arc<Flow>>>>);
+
+impl Current {
+    /// A flow by its name.
+    #[must_use]
+    pub fn flow(&self, name: &str) -> Option<Arc<Flow>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
 }
 
 /// What is known of a file.
@@ -89,13 +102,19 @@ impl Folder {
     /// A folder, not looked at yet.
     #[must_use]
     pub fn new(path: &Path, check: Check) -> Self {
-        Self { path: path.to_path_buf(), check, files: BTreeMap::new() }
+        Self { path: path.to_path_buf(), check, files: BTreeMap::new(), shared: Current::default() }
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The flows as others may see them, kept up to date.
+    #[must_use]
+    pub fn current(&self) -> Current {
+        self.shared.clone()
     }
 
     /// The flows that are good, or were until their files got worse.
@@ -115,6 +134,13 @@ impl Folder {
     ///
     /// A folder that cannot be read; everything stays as it was.
     pub fn look(&mut self) -> Result<Vec<Found>> {
+        let found = self.compare();
+        let flows = self.automations().map(|automation| (automation.name.clone(), automation.flow.clone())).collect();
+        *self.shared.0.write().unwrap_or_else(PoisonError::into_inner) = flows;
+        found
+    }
+
+    fn compare(&mut self) -> Result<Vec<Found>> {
         let paths = self.paths().map_err(|error| Error::Config {
             path: self.path.display().to_string(),
             detail: format!("the folder of flows cannot be read: {error}"),

@@ -74,12 +74,14 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         watchers.push(recorder.clone());
     }
     let stop = Stop::new();
-    let ended = until_interrupted(&runner, &flow, input, Arc::new(watchers), &stop).await;
+    let ended = until_interrupted(&runner, &flow, input, Arc::new(watchers), &stop, global.is_text()).await;
     screen.summary(&ended, recorder.as_ref().map(|(_, recorder)| recorder.run_id().as_str()));
     if let Some((history, recorder)) = recorder {
         recorder.flush();
-        recorder.warnings().iter().for_each(|warning| output::note(&format!("warning: {warning}")));
-        history.prune()?;
+        let pruned = history.prune().err().map(|error| error.to_string());
+        let warnings = recorder.warnings().into_iter().chain(pruned);
+        // What became of the run counts, and it is over.
+        warnings.filter(|_| global.is_text()).for_each(|warning| output::note(&format!("warning: {warning}")));
     }
     if !ended.output.is_null() {
         output::out(&output::json(&ended.output, arguments.compact))?;
@@ -87,25 +89,30 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     finish(global, ended)
 }
 
-/// Runs to the end, or until a second Ctrl-C: the first lets the step that goes on come to its end.
+/// Runs to the end. Ctrl-C lets what has begun come to its end, a second one cuts it off, and a third does not wait for what
+/// it was to say.
 async fn until_interrupted(
     runner: &Runner,
     flow: &Arc<crate::flow::Flow>,
     input: Value,
     watcher: Arc<dyn Watcher>,
     stop: &Stop,
+    text: bool,
 ) -> Ended {
     let mut run = pin!(runner.run(flow, input, watcher, stop));
     loop {
         tokio::select! {
             ended = &mut run => return ended,
-            _ = tokio::signal::ctrl_c() => {
-                if stop.is_requested() {
-                    return Ended { outcome: RunOutcome::Interrupted, output: Value::Null, fault: None };
+            _ = tokio::signal::ctrl_c() => match (stop.is_requested(), stop.is_at_once()) {
+                (false, _) => {
+                    if text {
+                        output::note("interrupted: finishing what has begun; Ctrl-C again ends at once");
+                    }
+                    stop.request();
                 }
-                output::note("interrupted: finishing what has begun; Ctrl-C again ends at once");
-                stop.request();
-            }
+                (true, false) => stop.at_once(),
+                (true, true) => return Ended { outcome: RunOutcome::Interrupted, output: Value::Null, fault: None },
+            },
         }
     }
 }
@@ -114,7 +121,13 @@ async fn until_interrupted(
 fn finish(global: &Global, ended: Ended) -> Result<ExitCode> {
     match (ended.outcome, ended.fault) {
         (RunOutcome::Completed, _) => Ok(ExitCode::SUCCESS),
-        (RunOutcome::Interrupted, _) => Ok(ExitCode::from(130)),
+        (RunOutcome::Interrupted, fault) => {
+            let error = Error::Interrupted { maybe_applied: fault.is_some_and(|fault| fault.maybe_applied) };
+            if !global.is_text() {
+                output::note(&error.to_json().to_string());
+            }
+            Ok(ExitCode::from(error.exit_code()))
+        }
         (RunOutcome::Failed, fault) => {
             let fault = fault.unwrap_or_default();
             if !global.is_text() {

@@ -5,8 +5,10 @@ use crate::automation::{Automation, Daemon, Folder, Notice};
 use crate::error::{Error, Result};
 use crate::flow::{Document, Runner, check, load};
 use crate::history::History;
+use crate::page::{self, Page, Served};
 use clap::Args;
 use jiff::Timestamp;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -28,6 +30,9 @@ pub struct Arguments {
     /// How long runs may take to finish their step when it ends
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     grace: u64,
+    /// Serve a page that shows automations and runs, to this machine only; its address, with a token, is printed
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:0", conflicts_with = "once")]
+    ui: Option<SocketAddr>,
     /// Run what is due now, and end; for other schedulers
     #[arg(long)]
     once: bool,
@@ -52,13 +57,33 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let text = global.is_text();
     let tell = Arc::new(move |notice: &Notice| output::note(&line(notice, text)));
     let (first, second) = signals()?;
-    let mut daemon = Daemon::new(history, Folder::new(&path, Arc::new(verdict)), Arc::new(runner), None, tell)?;
+    let folder = Folder::new(&path, Arc::new(verdict));
+    let page = match arguments.ui {
+        Some(address) => {
+            let current = folder.current();
+            let flows = Arc::new(move |name: &str| current.flow(name));
+            let (history, folder) = (history.clone(), path.clone());
+            Some(page::serve(Page { history, folder, flows }, address).await?)
+        }
+        None => None,
+    };
+    let ui = page.as_ref().map(Served::address);
+    let mut daemon = Daemon::new(history, folder, Arc::new(runner), ui.as_deref(), tell)?;
     daemon.load(Timestamp::now());
     if text {
         output::note(&table(&daemon, &path.display().to_string()));
     }
-    // The page is served from here: all it needs is a clone of the history, through which it also triggers and pauses.
+    if let Some(page) = &page {
+        // The one place where the token is told.
+        output::note(&match text {
+            true => format!("page: {}", page.url()),
+            false => serde_json::json!({"page": page.url()}).to_string(),
+        });
+    }
     let summary = daemon.run(arguments.once, first, Duration::from_secs(arguments.grace), second).await;
+    if let Some(page) = page {
+        page.stop().await;
+    }
     Ok(match (summary.interrupted, summary.failed) {
         (1.., _) => ExitCode::from(130),
         (0, 1..) if arguments.once => ExitCode::FAILURE,

@@ -14,7 +14,7 @@ use crate::telemetry::Watch;
 use crate::traffic::Admitted;
 use crate::usage::{self, Counters};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// A call under way. Dropped before it is finished, it takes its instance with it.
@@ -26,6 +26,7 @@ pub(super) struct Call<'a> {
     deadline: Instant,
     limit: Duration,
     watch: Watch,
+    given_up: Option<Arc<AtomicBool>>,
     open: Open,
     _running: Running,
     _admitted: Admitted<'a>,
@@ -87,6 +88,7 @@ impl Client {
             deadline,
             limit,
             watch,
+            given_up: context.given_up.clone(),
             open,
             _running: running,
             _admitted: admitted,
@@ -251,7 +253,9 @@ impl Call<'_> {
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         if let Some(instance) = &self.instance {
-            self.watch.abandon(instance.activity.has_written(), instance.activity.requests());
+            let written = instance.activity.has_written();
+            self.watch.abandon(written, instance.activity.requests());
+            self.given_up.iter().for_each(|told| told.store(written, Ordering::Release));
             self.settle(instance);
         }
     }

@@ -24,7 +24,7 @@ use crate::traffic::Traffic;
 use crate::usage::{ClientUsage, Counters};
 use serde_json::Value;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use version::{Expanded, Version};
@@ -56,6 +56,8 @@ pub struct CallContext {
     pub attempt: Option<u32>,
     /// Time for this call, where it is less than the connection's `timeouts.totalMs`.
     pub deadline: Option<Duration>,
+    /// Becomes true where the call is given up after it has sent a change, which may have been applied.
+    pub given_up: Option<Arc<AtomicBool>>,
 }
 
 /// One connection. Cheap to clone; clones share instances and the pool of network connections.

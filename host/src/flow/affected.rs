@@ -6,7 +6,10 @@ use crate::catalog::Operation;
 use serde_json::Value;
 
 /// Members that name a person or a group, the best first.
-const NAMES: [&str; 6] = ["userName", "displayName", "externalId", "id", "value", "bulkId"];
+const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
+
+/// Members that tell one from another where no name is known.
+const KEYS: [&str; 3] = ["id", "value", "bulkId"];
 
 /// Who is affected by a call, and how; nobody by one that only reads.
 pub fn affected(operation: &Operation, input: &Value, output: Result<&Value, &Fault>) -> Vec<Affected> {
@@ -64,6 +67,8 @@ fn count(output: &Value, name: &str) -> u64 {
 }
 
 fn name(parts: &[Option<&Value>]) -> String {
-    let found = parts.iter().flatten().find_map(|part| NAMES.iter().find_map(|name| part.get(name)?.as_str()));
-    found.unwrap_or("somebody").to_owned()
+    let first = |members: &[&str]| {
+        parts.iter().flatten().find_map(|part| members.iter().find_map(|name| part.get(name)?.as_str()))
+    };
+    first(&NAMES).or_else(|| first(&KEYS)).unwrap_or("somebody").to_owned()
 }

@@ -4,16 +4,20 @@
 use crate::error::{Error, scim_type_name};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::time::Duration;
 use swf_runtime::WorkflowError;
 
 /// Stands before a fault that travels through swf-runtime, whose errors have no room for all its members.
 const CARRIED: &str = "fault:";
 
+/// The DSL's error of a step that took too long.
+const TIMEOUT: &str = "timeout";
+
 /// The DSL's standard errors, and the types of ours that are such, too.
 const STANDARD: [(&str, &[&str]); 5] = [
     ("authentication", &["scim.authentication"]),
     ("authorization", &["scim.permission"]),
-    ("timeout", &["scim.timeout"]),
+    (TIMEOUT, &["scim.timeout"]),
     ("configuration", &["scim.configuration"]),
     ("validation", &["scim.invalidInput"]),
 ];
@@ -82,6 +86,23 @@ impl Fault {
             kind: Some("internal".into()),
             ..Self::default()
         }
+    }
+
+    /// The time a step may take is over.
+    pub(super) fn of_timeout(after: Duration, instance: String) -> Self {
+        Self {
+            type_: format!("{}{TIMEOUT}", STANDARD_TYPES[0]),
+            status: Some(408),
+            title: Some("Timeout".into()),
+            detail: Some(format!("it took longer than {after:?}")),
+            instance: Some(instance),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the engine ended a step for its time.
+    pub(super) fn is_timeout(&self) -> bool {
+        self.kind.is_none() && self.type_.rsplit('/').next() == Some(TIMEOUT)
     }
 
     /// What a call of the connector ended with.

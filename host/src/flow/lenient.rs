@@ -2,6 +2,7 @@
 //! of an expression is rewritten before it is compiled: `.a.b` becomes `.a | if . == null then null else .b end`.
 
 use jaq_core::load::lex::{Lexer, StrPart, Tok, Token};
+use jaq_core::load::{Arena, File, Loader};
 
 /// Words and symbols of expressions that mean the path and not the value; those stay as they are.
 const PATHS: [&str; 17] = [
@@ -33,10 +34,16 @@ const KEYWORDS: [&str; 20] = [
 /// The expression with null kept null; unchanged where it is about paths, or is no jq.
 #[must_use]
 pub fn lenient(code: &str) -> String {
-    match Lexer::new(code).lex() {
-        Ok(tokens) if !tokens.iter().any(is_about_paths) => text(&tokens),
-        _ => code.to_owned(),
-    }
+    let lenient = match Lexer::new(code).lex() {
+        Ok(tokens) if !tokens.iter().any(is_about_paths) => Some(text(&tokens)).filter(|code| is_jq(code)),
+        _ => None,
+    };
+    lenient.unwrap_or_else(|| code.to_owned())
+}
+
+fn is_jq(code: &str) -> bool {
+    let (loader, arena) = (Loader::new([]), Arena::default());
+    loader.load(&arena, File { code, path: () }).is_ok()
 }
 
 fn is_about_paths(token: &Token<&str>) -> bool {
@@ -172,6 +179,9 @@ mod tests {
             (".n - 1", json!(2)),
             (". // 1 | .n", json!(3)),
             ("try error(\"x\") catch .", json!("x")),
+            ("if .b then 1 else .name end.givenName", json!("Ada")),
+            (".\"name\".\"givenName\"", json!("Ada")),
+            (".emails as [{value: $v}] | $v", json!("a@b")),
         ];
         for (code, expected) in rows {
             let found = of(code, &user);

@@ -1,5 +1,5 @@
-//! Who may begin a call: a run, and in it every fork and parallel loop, is a scope that can be stopped. What has begun goes
-//! on to its end; what has not waits for ever, and is dropped with the run once nothing is left that goes on.
+//! Who may begin a call: a run, and in it every list, is a scope that can be stopped. What has begun goes on to its end; what
+//! has not waits for ever, and is dropped with the run once nothing is left that goes on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,7 +10,12 @@ use tokio::sync::Notify;
 pub struct Scope {
     around: Option<Arc<Scope>>,
     stopped: AtomicBool,
+    /// Calls that go on.
     going: AtomicUsize,
+    /// Tasks of their own that go on, what they do aside.
+    tasks: AtomicUsize,
+    /// A change was sent whose answer nobody waits for.
+    open_end: AtomicBool,
     changed: Notify,
 }
 
@@ -33,7 +38,7 @@ impl Scope {
 
     /// Begins something that is to be finished. Does not return in a scope that was stopped.
     pub async fn begin(self: &Arc<Self>) -> Going {
-        let going = Going::new(self.clone());
+        let going = Going::new(self, |scope| &scope.going);
         // Counted first: who stops sees either the count or that this waits.
         if self.is_stopped() {
             drop(going);
@@ -42,38 +47,67 @@ impl Scope {
         going
     }
 
-    /// Returns once the scope was stopped and nothing in it goes on.
+    /// Returns once the scope was stopped and nothing in it goes on. Where one around it is stopped, this may not notice.
     pub async fn ended(&self) {
+        self.until(|| self.is_stopped() && none(&self.going)).await;
+    }
+
+    /// Returns once nothing in it goes on: what was cut off has said so.
+    pub async fn idle(&self) {
+        self.until(|| none(&self.going) && none(&self.tasks)).await;
+    }
+
+    async fn until(&self, done: impl Fn() -> bool) {
         loop {
             let changed = self.changed.notified();
-            if self.is_stopped() && self.going.load(Ordering::SeqCst) == 0 {
+            if done() {
                 return;
             }
             changed.await;
         }
     }
 
-    fn count(&self, change: impl Fn(&AtomicUsize) -> usize) {
-        change(&self.going);
+    /// Counts a task that is spawned: it is over some time after it was cut off.
+    pub fn task(self: &Arc<Self>) -> Going {
+        Going::new(self, |scope| &scope.tasks)
+    }
+
+    /// A change was cut off that may have been applied.
+    pub fn leave_open(&self) {
+        self.open_end.store(true, Ordering::SeqCst);
+        self.around.iter().for_each(|around| around.leave_open());
+    }
+
+    /// Whether a change was cut off in it since this was last asked.
+    pub fn take_open(&self) -> bool {
+        self.open_end.swap(false, Ordering::SeqCst)
+    }
+
+    fn count(&self, which: Counter, change: fn(&AtomicUsize) -> usize) {
+        change(which(self));
         self.changed.notify_waiters();
-        if let Some(around) = &self.around {
-            around.count(change);
-        }
+        self.around.iter().for_each(|around| around.count(which, change));
     }
 }
 
+type Counter = fn(&Scope) -> &AtomicUsize;
+
+fn none(count: &AtomicUsize) -> bool {
+    count.load(Ordering::SeqCst) == 0
+}
+
 /// Something that goes on, until it is dropped.
-pub struct Going(Arc<Scope>);
+pub struct Going(Arc<Scope>, Counter);
 
 impl Going {
-    fn new(scope: Arc<Scope>) -> Self {
-        scope.count(|going| going.fetch_add(1, Ordering::SeqCst));
-        Self(scope)
+    fn new(scope: &Arc<Scope>, which: Counter) -> Self {
+        scope.count(which, |count| count.fetch_add(1, Ordering::SeqCst));
+        Self(scope.clone(), which)
     }
 }
 
 impl Drop for Going {
     fn drop(&mut self) {
-        self.0.count(|going| going.fetch_sub(1, Ordering::SeqCst));
+        self.0.count(self.1, |count| count.fetch_sub(1, Ordering::SeqCst));
     }
 }

@@ -143,6 +143,12 @@ impl<'a> Checker<'a> {
             return self.problem_at_key(&pointer, "`concurrency` is for `for` and `fork` only");
         }
         self.take(&pointer, concurrency, &Takes::Whole(1, 64));
+        if task.contains_key("while") && concurrency.as_u64().is_some_and(|number| number > 1) {
+            self.problem_at_key(
+                &pointer,
+                "`while` looks at each item before the next, so the items cannot run beside each other",
+            );
+        }
     }
 
     pub(super) fn then(&mut self, pointer: &str, value: &'a Value) {

@@ -36,6 +36,8 @@ const PASSED: [&str; 1] = ["$workflow"];
 pub struct Program {
     /// The flow's own task list, with its input, output and timeout.
     pub root: Arc<Block>,
+    /// The flow's output alone, for a flow that is ended from within a nested list; none where it has none.
+    pub finish: Option<Arc<Block>>,
     /// What the custom tasks stand for, by number.
     steps: Vec<Arc<Step>>,
 }
@@ -163,8 +165,16 @@ pub fn compile(document: &Document) -> Result<Program, Problem> {
             whole.insert(name.into(), member(name, value.clone(), None));
         }
     }
-    let root = lowering.block(&flow["do"], "/do", &[], whole)?;
-    Ok(Program { root, steps: lowering.steps })
+    let tasks = lowering.expanded(&flow["do"], 0)?;
+    let finish = match whole.get("output").cloned() {
+        Some(output) => {
+            let output = Map::from_iter([("output".to_owned(), output)]);
+            Some(lowering.block(&json!([]), FINISH, &[], output)?)
+        }
+        None => None,
+    };
+    let root = lowering.block(&tasks, "/do", &[], whole)?;
+    Ok(Program { root, finish, steps: lowering.steps })
 }
 
 struct Lowering<'a> {
@@ -195,9 +205,8 @@ impl Lowering<'_> {
             for (name, task) in item.as_object().into_iter().flatten() {
                 let pointer = format!("{pointer}/{index}/{}", escaped(name));
                 let (mut task, native) = self.task(name, task, &pointer, scope)?;
-                if nested && task.get("then").and_then(Value::as_str) == Some("end") {
-                    task["then"] = END.into();
-                    ends = true;
+                if nested {
+                    ends |= leave_for_end(&mut task);
                 }
                 tasks.push(Task { name: name.clone(), pointer, native });
                 lowered.push(json!({name: task}));
@@ -207,7 +216,11 @@ impl Lowering<'_> {
             // swf-runtime's `end` leaves the list it stands in; the flow is ended by a step that only `then` reaches.
             lowered.push(json!({LEAVE: {"do": [], "then": "exit"}}));
             let number = self.step(Step { name: END.into(), pointer: pointer.into(), action: Action::End });
-            lowered.push(json!({END: {"type": STEP, NUMBER: number}}));
+            let mut from = json!({"input": "${ . }"});
+            if self.finish_reads_context() {
+                from["context"] = "${ $context }".into();
+            }
+            lowered.push(json!({END: {"type": STEP, NUMBER: number, "input": {"from": from}}}));
         }
         if exports {
             whole.insert("output".into(), json!({"as": {"output": "${ . }", "context": "${ $context }"}}));
@@ -224,7 +237,9 @@ impl Lowering<'_> {
             pointer: pointer.into(),
             tasks,
             exports,
-            reads_context: mentions(&text, "$context"),
+            reads_context: mentions(&text, "$context")
+                || pointer == FINISH
+                || text.contains("\"end\"") && self.finish_reads_context(),
         }))
     }
 
@@ -232,7 +247,7 @@ impl Lowering<'_> {
     fn reusable(&self) -> Option<Value> {
         let parts = self.flow.get("use")?.as_object()?;
         let kept = parts.iter().filter(|(name, _)| matches!(name.as_str(), "errors" | "timeouts"));
-        let kept: Map<_, _> = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let kept: Map<_, _> = kept.map(|(name, value)| (name.clone(), quoted(value.clone(), INPUT))).collect();
         (!kept.is_empty()).then_some(Value::Object(kept))
     }
 
@@ -283,11 +298,6 @@ impl Lowering<'_> {
             let mut task = Value::Object(members(task));
             with_default_case(&mut task);
             return Ok((task, native));
-        }
-        if let Some(function) = task.get("call").and_then(Value::as_str)
-            && let Some(defined) = self.function(function)
-        {
-            return self.task(name, &applied(task, &defined), pointer, scope);
         }
         let (action, given, reads) = self.action(task, pointer, scope)?;
         // Names that the step's own expressions and lists use, each handed over as it is here.
@@ -420,13 +430,52 @@ impl Lowering<'_> {
             .map_err(|error| self.document.problem(&format!("{pointer}/{member}"), error.message))
     }
 
-    fn function(&self, name: &str) -> Option<Value> {
-        self.flow.get("use")?.get("functions")?.get(name).cloned()
+    /// Whether the flow's output is made of `$context`.
+    fn finish_reads_context(&self) -> bool {
+        self.flow.get("output").is_some_and(|output| mentions(&output.to_string(), "$context"))
+    }
+
+    /// A list with what the functions of the flow stand for in their calls' place.
+    fn expanded(&self, list: &Value, depth: usize) -> Result<Value, Problem> {
+        let Some(items) = list.as_array() else { return Ok(list.clone()) };
+        let item = |item: &Value| {
+            let tasks = item.as_object().into_iter().flatten();
+            let tasks = tasks.map(|(name, task)| Ok((name.clone(), self.expanded_task(task, depth)?)));
+            tasks.collect::<Result<Map<_, _>, _>>().map(Value::Object)
+        };
+        items.iter().map(item).collect::<Result<Vec<_>, _>>().map(Value::Array)
+    }
+
+    fn expanded_task(&self, task: &Value, depth: usize) -> Result<Value, Problem> {
+        let function = task.get("call").and_then(Value::as_str);
+        let function = function.and_then(|name| self.flow.get("use")?.get("functions")?.get(name));
+        if let Some(function) = function {
+            if depth > DEEPEST_FUNCTION {
+                return Err(self.document.problem("/use/functions", "functions call each other without an end"));
+            }
+            return self.expanded_task(&applied(task, function), depth + 1);
+        }
+        let mut task = task.clone();
+        for list in LISTS {
+            if let Some(list) = task.pointer_mut(list) {
+                *list = self.expanded(list, depth)?;
+            }
+        }
+        Ok(task)
     }
 }
 
+/// Where the lists of a task stand in it.
+const LISTS: [&str; 4] = ["/do", "/try", "/catch/do", "/fork/branches"];
+
+/// How deep functions may call functions.
+const DEEPEST_FUNCTION: usize = 20;
+
 /// How many branches of a fork run at a time where it does not say.
 const DEFAULT_FORK: usize = 8;
+
+/// Where the list stands that gives the flow's output alone.
+const FINISH: &str = "/output";
 
 /// Tasks that nobody writes.
 const END: &str = "$end";
@@ -436,6 +485,7 @@ const LEAVE: &str = "$leave";
 fn applied(call: &Value, function: &Value) -> Value {
     let mut task = function.clone();
     let arguments = call.get("with").and_then(Value::as_object).cloned().unwrap_or_default();
+    let seen_to = |task: &Value| COMMON.iter().any(|key| *key != "metadata" && task.get(key).is_some());
     if task.get("call").is_some() {
         let mut with = task.get("with").and_then(Value::as_object).cloned().unwrap_or_default();
         with.extend(arguments);
@@ -443,12 +493,34 @@ fn applied(call: &Value, function: &Value) -> Value {
     } else if !arguments.is_empty() {
         task = json!({"do": [{"function": task}], "input": {"from": arguments}});
     }
+    if seen_to(call) && seen_to(&task) {
+        // Its own input and output are inside of the call's.
+        task = json!({"do": [{"function": task}]});
+    }
     for key in COMMON {
         if let Some(value) = call.get(key) {
             task[key] = value.clone();
         }
     }
     task
+}
+
+/// Sends a task, or a case of a switch, that says `then: end` to the step that ends the flow: swf-runtime's `end` leaves the
+/// list it stands in and no more. Says whether there was one.
+fn leave_for_end(task: &mut Value) -> bool {
+    let cases = task.get("switch").and_then(Value::as_array).map_or(0, Vec::len);
+    let cases = (0..cases).filter_map(|index| {
+        let case = task.get("switch")?.get(index)?.as_object()?.keys().next()?;
+        Some(format!("/switch/{index}/{}/then", escaped(case)))
+    });
+    let places: Vec<String> = cases.chain(["/then".to_owned()]).collect();
+    places.iter().fold(false, |found, place| match task.pointer_mut(place) {
+        Some(then) if then == "end" => {
+            *then = END.into();
+            true
+        }
+        _ => found,
+    })
 }
 
 /// swf-runtime goes on with the next task where no case of a switch matches, whatever the switch's own `then` says.

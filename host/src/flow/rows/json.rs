@@ -1,14 +1,12 @@
 //! A JSON list, element by element, without holding the list.
 
-use super::Sender;
+use super::{From, Sender};
 use serde::de::{DeserializeSeed, Deserializer as _, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
-use std::fs::File;
-use std::io::BufReader;
 
 /// Gives each element of the list, or of `Resources`.
-pub fn read(from: BufReader<File>, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
+pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
     let mut whole = serde_json::Deserializer::from_reader(from);
     let end = whole.deserialize_any(Whole(to)).and_then(|()| whole.end());
     match end {
@@ -49,7 +47,9 @@ impl<'de> Visitor<'de> for Whole<'_> {
                 members.next_value_seed(Resources(&mut *self.0))?;
                 found = true;
             } else {
+                self.0.unbound();
                 members.next_value::<IgnoredAny>()?;
+                self.0.bound();
             }
         }
         if found { Ok(()) } else { Err(A::Error::custom("the object has no list `Resources`")) }

@@ -1,19 +1,16 @@
 //! LDIF content records (RFC 2849).
 
-use super::{LONGEST, Lines, Sender};
+use super::{From, Lines, Sender};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use std::fs::File;
-use std::io::BufReader;
 
 /// Gives an object for each entry: `dn`, and for each attribute, with its options, a list of values.
-pub fn read(from: BufReader<File>, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
+pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
     let mut lines = Lines::new(from);
     let mut entry = Map::new();
     let mut held: Option<(usize, String)> = None;
     let mut comment = false;
-    let mut length = 0;
     loop {
         let line = lines.next()?;
         if let Some(rest) = line.as_deref().and_then(|line| line.strip_prefix(' ')) {
@@ -27,17 +24,12 @@ pub fn read(from: BufReader<File>, _: &Map<String, Value>, to: &mut Sender) -> R
         }
         comment = line.as_deref().is_some_and(|line| line.starts_with('#'));
         if let Some((number, text)) = held.take() {
-            length += text.len();
-            if length > LONGEST {
-                return Err(format!("line {number}: the entry is longer than {LONGEST} bytes"));
-            }
             member(&mut entry, &text).map_err(|error| format!("line {number}: {error}"))?;
         }
         match line {
             _ if comment => {}
             Some(line) if !line.is_empty() => held = Some((lines.number, line)),
             ended => {
-                length = 0;
                 if !entry.is_empty() && !to.give(Value::Object(std::mem::take(&mut entry))) {
                     return Ok(());
                 }

@@ -11,16 +11,19 @@ use super::fault::Fault;
 use crate::client::Pages;
 use crate::suggest;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read as _, Seek as _};
+use std::io::{BufRead as _, BufReader, Read, Seek as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 /// The member of a description that says it is one.
 const MARK: &str = "$rows";
 
-/// No row, and no line, is longer, in bytes.
+/// No row is longer, in bytes.
 const LONGEST: usize = 16 << 20;
 
 /// How many rows are read ahead.
@@ -34,7 +37,7 @@ pub struct Source {
     pub takes: &'static [&'static str],
     /// What it reads.
     pub about: &'static str,
-    read: fn(BufReader<File>, &Map<String, Value>, &mut Sender) -> Result<(), String>,
+    read: fn(From, &Map<String, Value>, &mut Sender) -> Result<(), String>,
 }
 
 /// The functions that give rows of files.
@@ -87,6 +90,8 @@ pub enum Rows {
         rows: mpsc::Receiver<Result<Value, String>>,
         /// Its name.
         file: PathBuf,
+        /// Who reads; none once it has ended.
+        reader: Option<JoinHandle<()>>,
     },
     /// A listing.
     Listing {
@@ -128,20 +133,23 @@ impl Rows {
         };
         let file = folder.join(name);
         let unreadable = |error: std::io::Error| Fault::of_input(format!("{} cannot be read: {error}", file.display()));
-        let mut opened = File::open(&file).map_err(unreadable)?;
-        if opened.metadata().map_err(unreadable)?.is_dir() {
-            return Err(Fault::of_input(format!("{} is a folder", file.display())));
+        // Asked first: to open a pipe waits for somebody who writes, and a device may have no end.
+        if !std::fs::metadata(&file).map_err(unreadable)?.is_file() {
+            return Err(Fault::of_input(format!("{} is no file", file.display())));
         }
+        let mut opened = File::open(&file).map_err(unreadable)?;
         skip_mark(&mut opened).map_err(unreadable)?;
         let (sender, rows) = mpsc::channel(AHEAD);
         let with = with.clone();
-        tokio::task::spawn_blocking(move || {
-            let mut sender = Sender { rows: sender, given_up: false };
-            if let Err(error) = (source.read)(BufReader::new(opened), &with, &mut sender) {
+        let reader = tokio::task::spawn_blocking(move || {
+            let left = Rc::new(Cell::new(LONGEST));
+            let from = BufReader::new(Bounded { from: opened, left: left.clone() });
+            let mut sender = Sender { rows: sender, given_up: false, left };
+            if let Err(error) = (source.read)(from, &with, &mut sender) {
                 sender.rows.blocking_send(Err(error)).ok();
             }
         });
-        Ok(Self::File { rows, file })
+        Ok(Self::File { rows, file, reader: Some(reader) })
     }
 
     /// A listing, from its beginning.
@@ -157,10 +165,16 @@ impl Rows {
     pub async fn next(&mut self) -> Result<Option<Value>, Fault> {
         match self {
             Self::List(list, _) => Ok(list.pop_front()),
-            Self::File { rows, file } => match rows.recv().await {
+            Self::File { rows, file, reader } => match rows.recv().await {
                 Some(Ok(row)) => Ok(Some(row)),
                 Some(Err(error)) => Err(Fault::of_input(format!("{}: {error}", file.display()))),
-                None => Ok(None),
+                None => match reader.take() {
+                    Some(reader) => match reader.await {
+                        Ok(()) => Ok(None),
+                        Err(error) => Err(Fault::of_engine_stop(&error.to_string())),
+                    },
+                    None => Ok(None),
+                },
             },
             Self::Listing { pages, page, total, complete } => loop {
                 if let Some(row) = page.pop_front() {
@@ -197,15 +211,48 @@ impl Rows {
 pub struct Sender {
     rows: mpsc::Sender<Result<Value, String>>,
     given_up: bool,
+    /// How much of the file may be read until the next row.
+    left: Rc<Cell<usize>>,
 }
 
 impl Sender {
     /// False once nobody wants more.
     fn give(&mut self, row: Value) -> bool {
         self.given_up |= self.rows.blocking_send(Ok(row)).is_err();
+        self.left.set(LONGEST);
         !self.given_up
     }
+
+    /// The next part is passed over, and may be as long as it likes; until [`Sender::bound`].
+    fn unbound(&self) {
+        self.left.set(usize::MAX);
+    }
+
+    fn bound(&self) {
+        self.left.set(LONGEST);
+    }
 }
+
+/// A file of which a row must end before more than [`LONGEST`] bytes have been read: nobody holds a file whose quote is
+/// never closed.
+struct Bounded {
+    from: File,
+    left: Rc<Cell<usize>>,
+}
+
+impl Read for Bounded {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        if self.left.get() == 0 {
+            return Err(std::io::Error::other(format!("a row is longer than {LONGEST} bytes")));
+        }
+        let length = self.from.read(to)?;
+        self.left.set(self.left.get().saturating_sub(length));
+        Ok(length)
+    }
+}
+
+/// Where a source reads.
+type From = BufReader<Bounded>;
 
 /// Goes past a byte order mark.
 fn skip_mark(file: &mut File) -> std::io::Result<()> {
@@ -217,14 +264,14 @@ fn skip_mark(file: &mut File) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The lines of a file, counted, each of a length that can be borne.
+/// The lines of a file, counted.
 struct Lines {
-    from: BufReader<File>,
+    from: From,
     number: usize,
 }
 
 impl Lines {
-    fn new(from: BufReader<File>) -> Self {
+    fn new(from: From) -> Self {
         Self { from, number: 0 }
     }
 
@@ -233,13 +280,9 @@ impl Lines {
         let mut bytes = Vec::new();
         self.number += 1;
         let number = self.number;
-        let limit = LONGEST as u64 + 1;
-        let length = self.from.by_ref().take(limit).read_until(b'\n', &mut bytes);
+        let length = self.from.read_until(b'\n', &mut bytes);
         if length.map_err(|error| format!("line {number}: {error}"))? == 0 {
             return Ok(None);
-        }
-        if bytes.len() > LONGEST {
-            return Err(format!("line {number}: it is longer than {LONGEST} bytes"));
         }
         let mut line = String::from_utf8(bytes).map_err(|_| format!("line {number}: it is not UTF-8"))?;
         line.truncate(line.trim_end_matches(['\n', '\r']).len());
@@ -296,6 +339,32 @@ mod tests {
         );
         for (name, text) in [("readCsv", ""), ("readNdjson", ""), ("readLdif", ""), ("readJson", "[]")] {
             assert_eq!(read(name, text).await, Vec::<Value>::new(), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_ends_before_it_is_too_long_and_only_files_are_opened() {
+        let long = "x".repeat(LONGEST + (1 << 17));
+        for (name, text) in [
+            ("readCsv", format!("a\n\"{long}\n")),
+            ("readJson", format!("[\"{long}")),
+            ("readNdjson", format!("\"{long}")),
+            ("readLdif", format!("dn: a\ncn: {}", "b\n ".repeat(LONGEST / 3 + (1 << 17)))),
+        ] {
+            let error = all(name, text.as_bytes(), json!({})).await.unwrap_err();
+            assert!(error.contains("a row is longer than 16777216 bytes"), "{name}: {error}");
+        }
+        // What is passed over is no row.
+        let text = format!("{{\"other\": \"{long}\", \"Resources\": [1]}}");
+        assert_eq!(all("readJson", text.as_bytes(), json!({})).await.unwrap(), [1]);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("folder")).unwrap();
+        for name in ["folder", "/dev/zero"] {
+            let with = json!({"file": name});
+            let opened = Rows::open(source("readCsv").unwrap(), with.as_object().unwrap(), folder.path());
+            let Err(fault) = opened else { panic!("{name} is opened") };
+            let text = fault.detail.unwrap();
+            assert!(text.ends_with("is no file") || cfg!(windows), "{text}");
         }
     }
 

@@ -1,12 +1,10 @@
 //! One JSON value a line.
 
-use super::{Lines, Sender};
+use super::{From, Lines, Sender};
 use serde_json::{Map, Value};
-use std::fs::File;
-use std::io::BufReader;
 
 /// Gives the value of each line; empty lines are passed over.
-pub fn read(from: BufReader<File>, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
+pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
     let mut lines = Lines::new(from);
     while let Some(line) = lines.next()? {
         if line.trim().is_empty() {

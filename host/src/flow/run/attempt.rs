@@ -3,23 +3,19 @@
 use super::frame::{Frame, Given, result_of};
 use crate::flow::event::Event;
 use crate::flow::fault::Fault;
+use crate::flow::program::Try;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 impl Frame {
     /// `try`, with its repetitions.
-    pub(super) async fn attempt(
-        &self,
-        it: &crate::flow::program::Try,
-        number: u64,
-        given: Given,
-    ) -> Result<Value, Fault> {
+    pub(super) async fn attempt(&self, it: &Try, number: u64, given: Given) -> Result<Value, Fault> {
         let exports = it.body.exports || it.handler.as_ref().is_some_and(|block| block.exports);
         let started = Instant::now();
         let mut attempt = 0;
         let fault = loop {
-            let fault = match self.below(&it.body, number, &given).run(given.input.clone()).await {
+            let fault = match self.once(it, number, &given).await {
                 Ok((output, context)) => return Ok(result_of(exports, output, context)),
                 Err(fault) => fault,
             };
@@ -36,7 +32,7 @@ impl Frame {
             }
             let Some(policy) = &it.retry else { break fault };
             // A write that may have been applied is not sent again unless the flow says so.
-            let safe = fault.transient || fault.kind.is_none() || policy.when.is_some();
+            let safe = fault.transient || !fault.maybe_applied || policy.when.is_some();
             if !safe || !holds(&policy.when, true)? || holds(&policy.except_when, false)? {
                 break fault;
             }
@@ -55,6 +51,24 @@ impl Frame {
             }
             None if it.retry.is_some() => Err(fault),
             None => Ok(result_of(exports, given.input, given.context)),
+        }
+    }
+
+    /// One try, in the time that it may take.
+    async fn once(&self, it: &Try, number: u64, given: &Given) -> Result<(Value, Value), Fault> {
+        let mut body = self.below(&it.body, number, given);
+        let Some(limit) = it.retry.as_ref().and_then(|policy| policy.attempt_limit) else {
+            return body.run(given.input.clone()).await;
+        };
+        body.scope = self.scope.within();
+        match tokio::time::timeout(limit, body.run(given.input.clone())).await {
+            Ok(result) => result,
+            Err(_) => {
+                // What was cut off says so first.
+                body.scope.idle().await;
+                let maybe_applied = body.scope.take_open();
+                Err(Fault { maybe_applied, ..Fault::of_timeout(limit, it.body.pointer.clone()) })
+            }
         }
     }
 }

@@ -7,8 +7,10 @@ use crate::flow::event::{Affected, StepKind, StepOutcome};
 use crate::flow::fault::Fault;
 use crate::flow::program::Step;
 use crate::flow::rows;
-use crate::{CallContext, Client, Error, Result};
+use crate::{CallContext, Error, Result};
 use serde_json::{Map, Value};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 impl Frame {
@@ -34,7 +36,7 @@ impl Frame {
         let mut open = OpenStep::new(self, number);
         let operation = self.run.runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
         open.operation = Some((operation.clone(), input.clone()));
-        let result = self.invoke(connection, function, &input, &mut open).await;
+        let result = self.invoke(connection, function, &input, &open).await;
         let result = result.map_err(|error| Fault { instance: Some(step.pointer.clone()), ..Fault::of_call(&error) });
         let shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
             Vec::new()
@@ -52,11 +54,14 @@ impl Frame {
         connection: Option<&str>,
         function: &str,
         input: &Value,
-        open: &mut OpenStep<'_>,
+        open: &OpenStep<'_>,
     ) -> Result<Value> {
         let (_, client) = self.run.runner.client(connection).await?;
-        open.client = Some(client.clone());
-        let context = CallContext { run_id: Some(self.run.id.clone()), ..CallContext::default() };
+        let context = CallContext {
+            run_id: Some(self.run.id.clone()),
+            given_up: Some(open.given_up.clone()),
+            ..CallContext::default()
+        };
         Ok(client.invoke_with(function, &input.to_string(), &context).await?.output)
     }
 }
@@ -72,14 +77,15 @@ pub(super) struct OpenStep<'a> {
     frame: &'a Frame,
     number: u64,
     started: Instant,
-    client: Option<Client>,
+    /// Set where the call is cut off after it has sent a change.
+    given_up: Arc<AtomicBool>,
     operation: Option<(Operation, Value)>,
     ended: bool,
 }
 
 impl<'a> OpenStep<'a> {
     pub(super) fn new(frame: &'a Frame, number: u64) -> Self {
-        Self { frame, number, started: Instant::now(), client: None, operation: None, ended: false }
+        Self { frame, number, started: Instant::now(), given_up: Arc::default(), operation: None, ended: false }
     }
 
     pub(super) fn end(&mut self, affected: Vec<Affected>, input: Value, output: Value, fault: Option<&Fault>) {
@@ -95,7 +101,17 @@ impl Drop for OpenStep<'_> {
         if self.ended {
             return;
         }
-        let maybe_applied = self.client.as_ref().is_some_and(Client::write_in_flight);
+        let nothing = Value::Null;
+        if self.operation.is_none() && self.frame.whole.ended().is_some() {
+            // A `then: end` inside of it.
+            let outcome = StepOutcome::Completed;
+            return self.frame.end(self.number, self.started, outcome, Vec::new(), nothing.clone(), nothing, None);
+        }
+        // Its call was dropped before it.
+        let maybe_applied = self.given_up.load(Ordering::Acquire);
+        if maybe_applied {
+            self.frame.scope.leave_open();
+        }
         let error = Error::Interrupted { maybe_applied };
         let fault = Fault::of_call(&error);
         let (affected, input) = match &self.operation {

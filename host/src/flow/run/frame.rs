@@ -3,7 +3,7 @@
 
 use super::call::OpenStep;
 use super::listen::Listener;
-use super::{Run, micros};
+use super::{Run, Whole, micros};
 use crate::flow::Flow;
 use crate::flow::event::{Affected, Event, StepKind, StepOutcome};
 use crate::flow::fault::Fault;
@@ -12,7 +12,7 @@ use crate::flow::scope::Scope;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use swf_runtime::handler::HandlerContext;
 use swf_runtime::{CustomTaskHandler, HandlerRegistry, SecretManager, WorkflowResult, WorkflowRunner};
@@ -27,6 +27,8 @@ pub(super) struct Frame {
     pub(super) flow: Arc<Flow>,
     pub(super) block: Arc<Block>,
     pub(super) scope: Arc<Scope>,
+    /// The flow that the list is of, as it is run here.
+    pub(super) whole: Arc<Whole>,
     pub(super) parent: Option<u64>,
     pub(super) item: Option<u64>,
     pub(super) variables: Map<String, Value>,
@@ -35,6 +37,26 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// Runs a flow's own list, to its end or to a `then: end` in a list below it. Gives the flow's output.
+    pub(super) async fn run_whole(mut self, input: Value) -> Result<Value, Fault> {
+        let whole = Arc::new(Whole { scope: self.scope.within(), ended: Mutex::default() });
+        (self.scope, self.whole) = (whole.scope.clone(), whole.clone());
+        tokio::select! {
+            biased;
+            result = self.run(input) => return result.map(|(output, _)| output),
+            () = whole.scope.ended() => {}
+        }
+        // Ended from below; where somebody else stopped it, nothing comes of it any more.
+        let Some((output, context)) = whole.ended() else { return std::future::pending().await };
+        match &self.flow.program.finish {
+            Some(finish) => {
+                (self.scope, self.block, self.context) = (Arc::default(), finish.clone(), context);
+                self.run(output).await.map(|(output, _)| output)
+            }
+            None => Ok(output),
+        }
+    }
+
     /// Runs the list. Gives what it gave, and `$context` as it is then.
     pub(super) fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Result<(Value, Value), Fault>> + Send + '_>> {
         Box::pin(self.run_now(input))
@@ -44,9 +66,10 @@ impl Frame {
         if self.depth > DEEPEST {
             return Err(Fault::of_input(format!("flows run flows more than {DEEPEST} deep")));
         }
-        let listener = Arc::new(Listener { frame: self.clone(), open: Mutex::default() });
+        let frame = Self { scope: self.scope.within(), ..self.clone() };
+        let listener = Arc::new(Listener { frame: frame.clone(), open: Mutex::default() });
         let mut handlers = HandlerRegistry::new();
-        handlers.register_custom_task_handler(Box::new(Handler(self.clone())));
+        handlers.register_custom_task_handler(Box::new(Handler(frame.clone())));
         let mut runner = WorkflowRunner::new(self.block.definition.clone())
             .map_err(|error| Fault::of_engine(&error, None))?
             .with_handler_registry(handlers)
@@ -57,7 +80,7 @@ impl Frame {
         }
         if self.block.exports {
             runner = runner.with_variable(CARRIED_CONTEXT, self.context.clone());
-        } else if self.block.reads_context && self.parent.is_some() {
+        } else if self.block.reads_context && !Arc::ptr_eq(&self.block, &self.flow.program.root) {
             runner = runner.with_variable("$context", self.context.clone());
         }
         match runner.run(input).await {
@@ -69,7 +92,12 @@ impl Frame {
             Err(error) => {
                 let open = listener.open();
                 let task = self.block.task(error.task()).or_else(|| self.block.task(&open.as_ref()?.name));
-                let fault = Fault::of_engine(&error, task.map(|task| task.pointer.clone()));
+                let mut fault = Fault::of_engine(&error, task.map(|task| task.pointer.clone()));
+                if fault.is_timeout() {
+                    // What it cut off says so first, and may have been applied.
+                    frame.scope.idle().await;
+                    fault.maybe_applied |= frame.scope.take_open();
+                }
                 if let Some(open) = open {
                     let fault = self.run.clean(fault.clone());
                     self.end(
@@ -187,8 +215,7 @@ impl CustomTaskHandler for Handler {
         let result = match &step.action {
             Action::Call { function } => self.0.call(&step, function, &given).await,
             Action::End => {
-                *self.0.run.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some(input.clone());
-                self.0.run.scope.stop();
+                self.0.whole.end(given.input, given.context);
                 std::future::pending().await
             }
             _ => self.0.compose(&step, given).await,
@@ -243,7 +270,7 @@ impl Frame {
         frame.variables = Map::new();
         frame.context = Value::Null;
         frame.depth = self.depth + 10;
-        frame.run(given.value).await.map(|(output, _)| output)
+        frame.run_whole(given.value).await
     }
 }
 

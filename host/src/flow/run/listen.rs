@@ -25,6 +25,16 @@ impl Listener {
     }
 }
 
+impl Drop for Listener {
+    /// A step that is still open was cut off.
+    fn drop(&mut self) {
+        if let Some(open) = self.open() {
+            let (outcome, nothing) = (StepOutcome::Interrupted, Value::Null);
+            self.frame.end(open.step, open.started, outcome, Vec::new(), nothing.clone(), nothing, None);
+        }
+    }
+}
+
 impl WorkflowExecutionListener for Listener {
     fn on_event(&self, event: &WorkflowEvent) {
         match event {

@@ -66,7 +66,11 @@ impl Frame {
                     Ok(Some(row)) => {
                         let frame = frame_of(&scope, index, row, &context);
                         let input = given.input.clone();
-                        going.spawn(async move { frame.run(input).await.map(drop) });
+                        let task = scope.task();
+                        going.spawn(async move {
+                            let _task = task;
+                            frame.run(input).await.map(drop)
+                        });
                         index += 1;
                     }
                     Ok(None) => break,
@@ -81,7 +85,7 @@ impl Frame {
                 None => break,
                 Some(Ok(Ok(()))) => done += 1,
                 Some(Ok(Err(fault))) => failed = Some(fault),
-                Some(Err(error)) => failed = Some(Fault::of_input(format!("an item stopped: {error}"))),
+                Some(Err(error)) => failed = Some(Fault::of_engine_stop(&error.to_string())),
             }
             ticker.show(done, rows.total());
         }
@@ -108,7 +112,11 @@ impl Frame {
                 frame.scope = scope.clone();
                 frame.item = Some(index as u64);
                 let input = given.input.clone();
-                going.spawn(async move { (index, frame.run(input).await) });
+                let task = scope.task();
+                going.spawn(async move {
+                    let _task = task;
+                    (index, frame.run(input).await)
+                });
             }
             let fault = match going.join_next().await {
                 None => break,
@@ -123,7 +131,7 @@ impl Frame {
                     continue;
                 }
                 Some(Ok((_, Err(fault)))) => fault,
-                Some(Err(error)) => Fault::of_input(format!("a branch stopped: {error}")),
+                Some(Err(error)) => Fault::of_engine_stop(&error.to_string()),
             };
             failed = Some(fault);
             if !compete {
@@ -145,7 +153,7 @@ impl Frame {
             () = all => {}
             () = scope.ended() => {}
         }
-        going.abort_all();
+        going.shutdown().await;
     }
 
     /// What a loop goes over.

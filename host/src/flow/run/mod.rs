@@ -48,7 +48,10 @@ struct Inner {
 
 /// Stops a run: what has begun is finished, nothing else begins.
 #[derive(Clone, Default)]
-pub struct Stop(Arc<Scope>);
+pub struct Stop {
+    scope: Arc<Scope>,
+    at_once: Arc<Scope>,
+}
 
 impl Stop {
     /// Nothing is stopped yet.
@@ -59,13 +62,26 @@ impl Stop {
 
     /// Stops it.
     pub fn request(&self) {
-        self.0.stop();
+        self.scope.stop();
+    }
+
+    /// Stops it in the middle of what it does. The run ends when each call that is cut off has said whether it may have been
+    /// applied.
+    pub fn at_once(&self) {
+        self.request();
+        self.at_once.stop();
+    }
+
+    /// Whether it was asked to stop in the middle.
+    #[must_use]
+    pub fn is_at_once(&self) -> bool {
+        self.at_once.is_stopped()
     }
 
     /// Whether it was asked to stop.
     #[must_use]
     pub fn is_requested(&self) -> bool {
-        self.0.is_stopped()
+        self.scope.is_stopped()
     }
 }
 
@@ -134,16 +150,16 @@ impl Runner {
             id: format!("{:08x}", rand::random::<u32>()),
             watcher,
             steps: AtomicU64::new(0),
-            scope: stop.0.within(),
-            ended: Mutex::default(),
         });
+        let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
         run.tell(&Event::RunStarted { flow: name, version, input: run.redacted(input.clone()) });
         let frame = Frame {
             run: run.clone(),
             flow: flow.clone(),
             block: flow.program.root.clone(),
-            scope: run.scope.clone(),
+            scope: scope.clone(),
+            whole: Arc::default(),
             parent: None,
             item: None,
             variables: Map::new(),
@@ -152,26 +168,30 @@ impl Runner {
         };
         // A task of its own: what panics in the engine ends this run and nothing else.
         let mut going = JoinSet::new();
-        going.spawn(async move { frame.run(input).await });
+        going.spawn(frame.run_whole(input));
         let result = tokio::select! {
             biased;
             result = going.join_next() => Some(match result {
-                Some(Ok(result)) => result.map(|(output, _)| output),
+                Some(Ok(result)) => result,
                 Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
                 None => Ok(Value::Null),
             }),
-            // A step said `then: end` in a nested list, or somebody stops the run: what goes on is finished first.
-            () = run.scope.ended() => run.ended.lock().unwrap_or_else(PoisonError::into_inner).take().map(Ok),
-            () = stop.0.ended() => None,
+            // What goes on is finished first.
+            () = stop.scope.ended() => None,
+            () = stop.at_once.ended() => None,
         };
         // Steps that are cut off say so before the run does.
         going.shutdown().await;
+        scope.idle().await;
         let ended = match result {
             Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
             Some(Err(fault)) => {
                 Ended { outcome: RunOutcome::Failed, output: Value::Null, fault: Some(run.clean(fault)) }
             }
-            None => Ended { outcome: RunOutcome::Interrupted, output: Value::Null, fault: None },
+            None => {
+                let fault = scope.take_open().then(|| Fault::of_call(&Error::Interrupted { maybe_applied: true }));
+                Ended { outcome: RunOutcome::Interrupted, output: Value::Null, fault }
+            }
         };
         run.tell(&Event::RunEnded {
             outcome: ended.outcome,
@@ -204,9 +224,26 @@ struct Run {
     id: String,
     watcher: Arc<dyn Watcher>,
     steps: AtomicU64,
+}
+
+/// One flow of a run: the run's own, or one that `run: workflow` names.
+#[derive(Default)]
+struct Whole {
     scope: Arc<Scope>,
-    /// What a nested `then: end` ended the flow with.
-    ended: Mutex<Option<Value>>,
+    /// What a `then: end` in a list below ended it with, and `$context` there.
+    ended: Mutex<Option<(Value, Value)>>,
+}
+
+impl Whole {
+    /// Ends it; what goes on is finished first.
+    fn end(&self, output: Value, context: Value) {
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some((output, context));
+        self.scope.stop();
+    }
+
+    fn ended(&self) -> Option<(Value, Value)> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Run {
@@ -229,13 +266,20 @@ impl Run {
         match value {
             Value::String(text) => *text = self.text(text),
             Value::Array(items) => items.iter_mut().for_each(|item| self.each_text(item)),
-            Value::Object(members) => members.values_mut().for_each(|member| self.each_text(member)),
+            Value::Object(members) => {
+                let texts = std::mem::take(members).into_iter().map(|(name, mut member)| {
+                    self.each_text(&mut member);
+                    (self.text(&name), member)
+                });
+                members.extend(texts);
+            }
             _ => {}
         }
     }
 
     fn text(&self, text: &str) -> String {
-        let mut text = self.runner.secrets.redactor().result(text);
+        // What a flow names a secret is one, however short.
+        let mut text = self.runner.secrets.redactor().text(text);
         for cell in self.runner.clients.lock().unwrap_or_else(PoisonError::into_inner).values() {
             if let Some(client) = cell.get() {
                 text = client.redactor().result(&text);
