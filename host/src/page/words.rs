@@ -56,7 +56,7 @@ mod tests {
             assert_eq!(relative(at.parse().unwrap(), now), words, "{at}");
         }
         let berlin = TimeZone::get("Europe/Berlin").unwrap();
-        let told = |at: Timestamp, zone| (absolute(at, zone).0, absolute(at, zone).1.unwrap_or_default());
+        let told = |at: Timestamp, zone: &TimeZone| (absolute(at, zone).0, absolute(at, zone).1.unwrap_or_default());
         assert_eq!(told(now, &berlin), ("Sun 22 Nov 2026, 10:00 CET".into(), "09:00 UTC".into()));
         assert_eq!(told(now, &TimeZone::UTC), ("Sun 22 Nov 2026, 09:00 UTC".into(), String::new()));
         let late = "2026-11-22T23:30:00Z".parse().unwrap();
