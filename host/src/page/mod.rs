@@ -15,9 +15,6 @@ mod server;
 mod views;
 mod words;
 
-#[cfg(test)]
-mod tests;
-
 use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::history::History;
