@@ -311,3 +311,21 @@ fn a_loop_goes_over_nothing_one_thing_and_until_it_has_enough() {
     );
     assert_eq!((begun, ended), (3, 3), "{:#?}", played.events);
 }
+
+#[test]
+fn a_secret_is_told_to_nobody_however_short() {
+    const PIN: &str = "831264";
+    let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
+    let secrets = format!("[secrets]\npin = \"{PIN}\"\n");
+    let runner = crate::player::runner(crate::player::config_with(&[("none", connection)], &secrets));
+    let text = whole(
+        "use: {secrets: [pin]}
+do:
+  - keep: {set: {all: '${ {($secret.pin): [$secret.pin]} }'}}
+  - fail: {raise: {error: {type: x, status: 400, detail: '${ \"the PIN is \\($secret.pin)\" }'}}}",
+    );
+    let run = crate::player::play(&runner, &crate::player::flow(&text, std::path::Path::new(".")), json!({}));
+    assert_eq!(run.fault()["detail"], "the PIN is [redacted]");
+    let told = format!("{:?}", run.events);
+    assert!(told.contains("[redacted]") && !told.contains(PIN), "{told}");
+}
