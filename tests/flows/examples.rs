@@ -150,11 +150,11 @@ fn one_providers_people_are_copied_to_another() {
             "{name}: {:?}",
             changes(&again)
         );
-        let loops = first.events.iter().filter_map(|event| match event {
+        let mut loops = first.events.iter().filter_map(|event| match event {
             Event::Looped { done, total, .. } => Some((*done, *total)),
             _ => None,
         });
-        assert_eq!(loops.last(), Some((60, Some(60))), "{name}");
+        assert_eq!(loops.next_back(), Some((60, Some(60))), "{name}");
     }
     drop(source);
 }

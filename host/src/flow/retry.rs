@@ -42,7 +42,7 @@ impl Policy {
     /// # Errors
     /// What is no duration.
     pub fn of(value: &Value) -> Result<Self, String> {
-        let time = |pointer: &str| value.pointer(pointer).map(|value| duration(value)).transpose();
+        let time = |pointer: &str| value.pointer(pointer).map(duration).transpose();
         let delay = time("/delay")?.unwrap_or(DELAY);
         let backoff = match value.get("backoff") {
             Some(backoff) if backoff.get("exponential").is_some() => Backoff::Exponential,

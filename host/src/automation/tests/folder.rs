@@ -71,7 +71,7 @@ fn the_last_good_version_stays_while_the_file_has_problems() {
         assert_eq!(problems.len(), 1, "{problems:?}");
         assert!(problems[0].starts_with(&format!("{}:", file.display())), "{problems:?}");
         assert!(expected.is_none_or(|expected| problems[0].contains(expected)), "{problems:?}");
-        assert_eq!(texts(&folder), [good.clone()]);
+        assert_eq!(texts(&folder), std::slice::from_ref(&good));
         assert_eq!(folder.problems().count(), 1);
         assert_eq!(folder.look().unwrap(), [], "said once");
     }
