@@ -5,6 +5,7 @@
 //! wrong with it; [`program`] rewrites it for swf-runtime, which runs plain steps, and for [`run`], which runs what must know
 //! of connections, streams, parallelism and retries; [`event`] is what a run tells while it goes, to the terminal
 //! ([`crate::cli`]), to the history ([`crate::history`]) and through it to reports and the page.
+#![allow(clippy::result_large_err, reason = "a fault ends a step: it is made seldom, and kept whole")]
 
 mod affected;
 pub mod check;

@@ -165,7 +165,7 @@ pub fn compile(document: &Document) -> Result<Program, Problem> {
             whole.insert(name.into(), member(name, value.clone(), None));
         }
     }
-    let tasks = lowering.expanded(&flow["do"], 0)?;
+    let tasks = lowering.expanded(flow.get("do").unwrap_or(&Value::Null), 0)?;
     let finish = match whole.get("output").cloned() {
         Some(output) => {
             let output = Map::from_iter([("output".to_owned(), output)]);
@@ -216,10 +216,8 @@ impl Lowering<'_> {
             // swf-runtime's `end` leaves the list it stands in; the flow is ended by a step that only `then` reaches.
             lowered.push(json!({LEAVE: {"do": [], "then": "exit"}}));
             let number = self.step(Step { name: END.into(), pointer: pointer.into(), action: Action::End });
-            let mut from = json!({"input": "${ . }"});
-            if self.finish_reads_context() {
-                from["context"] = "${ $context }".into();
-            }
+            let context = if self.finish_reads_context() { json!("${ $context }") } else { Value::Null };
+            let from = json!({"input": "${ . }", "context": context});
             lowered.push(json!({END: {"type": STEP, NUMBER: number, "input": {"from": from}}}));
         }
         if exports {
@@ -314,15 +312,19 @@ impl Lowering<'_> {
             from.insert("context".into(), "${ $context }".into());
         }
         let number = self.step(Step { name: name.into(), pointer: pointer.into(), action });
-        let mut custom = json!({"type": STEP, NUMBER: number, "input": {"from": from}});
+        let mut custom = Map::from_iter([
+            ("type".to_owned(), STEP.into()),
+            (NUMBER.to_owned(), number.into()),
+            ("input".to_owned(), json!({"from": from})),
+        ]);
         if exports {
-            custom["output"] = json!({"as": "${ .output }"});
-            custom["export"] = json!({"as": "${ $task.output.context }"});
+            custom.insert("output".into(), json!({"as": "${ .output }"}));
+            custom.insert("export".into(), json!({"as": "${ $task.output.context }"}));
         }
         let common: Map<String, Value> =
             members(task).into_iter().filter(|(key, _)| COMMON.contains(&key.as_str()) && key != "metadata").collect();
         let wrapped = ["input", "output", "export"].iter().any(|key| common.contains_key(*key));
-        let mut task = if wrapped { json!({"do": [{name: custom}]}) } else { custom };
+        let mut task = if wrapped { json!({"do": [{name: custom}]}) } else { Value::Object(custom) };
         if let Some(members) = task.as_object_mut() {
             members.extend(common);
         }
@@ -489,7 +491,9 @@ fn applied(call: &Value, function: &Value) -> Value {
     if task.get("call").is_some() {
         let mut with = task.get("with").and_then(Value::as_object).cloned().unwrap_or_default();
         with.extend(arguments);
-        task["with"] = Value::Object(with);
+        if let Some(task) = task.as_object_mut() {
+            task.insert("with".into(), with.into());
+        }
     } else if !arguments.is_empty() {
         task = json!({"do": [{"function": task}], "input": {"from": arguments}});
     }
@@ -497,10 +501,9 @@ fn applied(call: &Value, function: &Value) -> Value {
         // Its own input and output are inside of the call's.
         task = json!({"do": [{"function": task}]});
     }
-    for key in COMMON {
-        if let Some(value) = call.get(key) {
-            task[key] = value.clone();
-        }
+    let common = COMMON.iter().filter_map(|key| Some(((*key).to_owned(), call.get(key)?.clone())));
+    if let Some(task) = task.as_object_mut() {
+        task.extend(common);
     }
     task
 }

@@ -29,6 +29,9 @@ const LONGEST: usize = 16 << 20;
 /// How many rows are read ahead.
 const AHEAD: usize = 64;
 
+/// Reads a file to its end, or until nobody wants more; an error is told with its line.
+type Reader = fn(From, &Map<String, Value>, &mut Sender) -> Result<(), String>;
+
 /// A function that gives rows of a file.
 pub struct Source {
     /// Its name in a flow.
@@ -37,7 +40,7 @@ pub struct Source {
     pub takes: &'static [&'static str],
     /// What it reads.
     pub about: &'static str,
-    read: fn(From, &Map<String, Value>, &mut Sender) -> Result<(), String>,
+    read: Reader,
 }
 
 /// The functions that give rows of files.

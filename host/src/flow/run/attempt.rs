@@ -2,6 +2,7 @@
 
 use super::frame::{Frame, Given, result_of};
 use crate::flow::event::Event;
+use crate::flow::expression::Expression;
 use crate::flow::fault::Fault;
 use crate::flow::program::Try;
 use serde_json::Value;
@@ -23,7 +24,7 @@ impl Frame {
             values.insert("$context".into(), given.context.clone());
             values.insert("$input".into(), given.input.clone());
             values.insert(it.variable.clone(), fault.to_value());
-            let holds = |expression: &Option<crate::flow::expression::Expression>, otherwise| match expression {
+            let holds = |expression: &Option<Expression>, otherwise| match expression {
                 Some(expression) => truth(expression, &fault.to_value(), values.clone()),
                 None => Ok(otherwise),
             };
@@ -73,11 +74,7 @@ impl Frame {
     }
 }
 
-pub(super) fn truth(
-    expression: &crate::flow::expression::Expression,
-    input: &Value,
-    values: HashMap<String, Value>,
-) -> Result<bool, Fault> {
+pub(super) fn truth(expression: &Expression, input: &Value, values: HashMap<String, Value>) -> Result<bool, Fault> {
     let value = expression.evaluate(input, &values).map_err(Fault::of_input)?;
     Ok(value == Value::Bool(true))
 }

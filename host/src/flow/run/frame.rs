@@ -21,6 +21,9 @@ use tokio::task::JoinSet;
 /// How deep flows may run flows, and lists stand in lists.
 const DEEPEST: usize = 100;
 
+/// What a list gave, and `$context` as it is then.
+pub(super) type Gave = Result<(Value, Value), Fault>;
+
 /// Every so many lists in each other one runs in a task of its own, which begins on an empty stack: without optimisation some
 /// twenty fill the stack of a thread.
 const APART: usize = 6;
@@ -63,7 +66,7 @@ impl Frame {
     }
 
     /// Runs the list. Gives what it gave, and `$context` as it is then.
-    pub(super) fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Result<(Value, Value), Fault>> + Send + '_>> {
+    pub(super) fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Gave> + Send + '_>> {
         if self.depth % APART != APART - 1 {
             return Box::pin(self.run_now(input));
         }
@@ -82,7 +85,7 @@ impl Frame {
         })
     }
 
-    async fn run_now(&self, input: Value) -> Result<(Value, Value), Fault> {
+    async fn run_now(&self, input: Value) -> Gave {
         if self.depth > DEEPEST {
             return Err(Fault::of_input(format!("flows run flows more than {DEEPEST} deep")));
         }

@@ -31,7 +31,7 @@ do:
   - each:
       for: {each: person, in: "${ . }", at: nr}
       while: $nr < 1000
-      metadata: {concurrency: 8}
+      metadata: {concurrency: 1}
       do:
         - guarded:
             try:

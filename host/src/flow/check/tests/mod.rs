@@ -112,6 +112,10 @@ fn the_structure() {
             "do:\n- a: {for: {in: .x}, do: [], metadata: {concurrency: 65}}",
             &["3:54: `concurrency` must be a whole number from 1 to 64, not the number 65"],
         ),
+        (
+            "do:\n- a: {for: {in: .x}, while: .y, do: [], metadata: {concurrency: 2}}",
+            &["3:52: `while` looks at each item before the next, so the items cannot run beside each other"],
+        ),
         ("do:\n- a: {set: {x: 1}, metadata: {concurrency: 2}}", &["3:31: `concurrency` is for `for` and `fork` only"]),
         ("do:\n- a: {switch: []}", &["3:15: a switch has at least one case"]),
         ("do:\n- a: {switch: [{b: {when: .x}}]}", &["3:17: `b` lacks `then`"]),
