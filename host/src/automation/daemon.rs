@@ -17,6 +17,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::{Id, JoinError, JoinSet};
 
+/// How long a run that is cut off may take to say what it was doing.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// How often it looks.
 const TICK: Duration = Duration::from_millis(500);
 
@@ -381,6 +384,14 @@ impl Daemon {
                 () = &mut at_once => break,
             }
         }
+        // What is cut off now says so, and whether it may have been applied.
+        self.stop.at_once();
+        let last_words = tokio::time::timeout(LAST_WORDS, async {
+            while let Some(ended) = self.runs.join_next_with_id().await {
+                self.ended(ended, Timestamp::now());
+            }
+        });
+        last_words.await.ok();
         self.runs.abort_all();
         while let Some(ended) = self.runs.join_next_with_id().await {
             self.ended(ended, Timestamp::now());

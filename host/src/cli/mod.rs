@@ -148,6 +148,11 @@ struct ConnectionArgument {
 /// Runs the command of this process' arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    // A panic's message may quote what a flow was given; where it was is enough to find it.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+        output::note(&format!("internal error{place}; this is a fault of the program, please report it"));
+    }));
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
