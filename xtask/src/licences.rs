@@ -1,22 +1,55 @@
-//! Holds the dependencies to deny.toml with cargo-deny, which it installs into target/tools where it is missing.
+//! Holds the dependencies to deny.toml. [`check`], the step of the tests, looks at licences and sources alone, which takes a
+//! second; [`deny`] installs cargo-deny into target/tools where it is missing, which takes minutes, and runs all it has.
 
-use std::env;
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::Stdio;
+use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use spdx::{Expression, ParseMode};
 
 use crate::shell;
 
 /// The version that is installed where there is none.
 const VERSION: &str = "0.20.2";
 
-/// Checks licences, sources and bans. Advisories are not checked here: they change without any change of ours, and need
-/// a database from outside the package registry; `cargo deny check advisories` does it.
-pub fn check(installation: Option<Installation>) -> Result<()> {
-    let program = match installation.or_else(Installation::begin) {
-        Some(installation) => installation.end()?,
-        None => installed().context("cargo-deny is gone")?,
+/// Where dependencies may come from.
+const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
+
+/// Every dependency, on every system and with every feature, has a licence that deny.toml allows and is from crates.io.
+pub fn check() -> Result<()> {
+    let rules: toml::Table = fs::read_to_string(shell::root().join("deny.toml"))?.parse()?;
+    let allowed = rules.get("licenses").and_then(|table| table.get("allow")).and_then(toml::Value::as_array);
+    let allowed: Vec<&str> =
+        allowed.context("deny.toml allows nothing")?.iter().filter_map(toml::Value::as_str).collect();
+    let metadata = shell::output("cargo", &["metadata", "--format-version", "1", "--all-features", "--locked"])?;
+    let metadata: Value = serde_json::from_str(&metadata)?;
+    let packages = metadata.get("packages").and_then(Value::as_array).context("cargo metadata names no package")?;
+    let text =
+        |package: &Value, member: &str| package.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut wrong = Vec::new();
+    for package in packages {
+        let (name, source, licence) = (text(package, "name"), text(package, "source"), text(package, "license"));
+        if !source.is_empty() && source != REGISTRY {
+            wrong.push(format!("{name} comes from {source}"));
+        }
+        let good = Expression::parse_mode(&licence, ParseMode::LAX)
+            .is_ok_and(|expression| expression.evaluate(|one| allowed.contains(&one.to_string().as_str())));
+        if !good {
+            wrong.push(format!("{name} is licensed as \"{licence}\", which deny.toml does not allow"));
+        }
+    }
+    println!("{} packages, {} licences allowed", packages.len(), allowed.len());
+    if wrong.is_empty() { Ok(()) } else { bail!("{}", wrong.join("\n")) }
+}
+
+/// `cargo xtask deny`: bans, licences and sources by cargo-deny. Advisories are not checked here: they change without any
+/// change of ours, and need a database from outside the package registry; `cargo deny check advisories` does it.
+pub fn deny() -> Result<()> {
+    let program = match installed() {
+        Some(program) => program,
+        None => install()?,
     };
     shell::run(program, &["--workspace", "--all-features", "check", "bans", "licenses", "sources"])
 }
@@ -37,43 +70,14 @@ fn tools() -> PathBuf {
     shell::target().join("tools")
 }
 
-/// cargo-deny being built: some minutes, once. Other steps wait for servers now and then, so it is begun early and gets what
-/// they leave of the processor.
-pub struct Installation(Child);
-
-impl Installation {
-    /// Begins to build cargo-deny; none where it is there, or where it cannot be begun: then the check says why.
-    pub fn begin() -> Option<Self> {
-        if installed().is_some() {
-            return None;
-        }
-        println!("cargo-deny is not installed; version {VERSION} is built in the background");
-        let (root, target) = (tools().display().to_string(), tools().join("build").display().to_string());
-        // Unoptimised and without debug information, it is built in half the time and checks as fast. A target folder of its
-        // own: with the workspace's, each would rebuild what the other left.
-        let words = ["cargo", "install", "--quiet", "--debug", "--config", "profile.dev.debug=false", "--locked"];
-        let words =
-            words.into_iter().chain(["cargo-deny", "--version", VERSION, "--root", &root, "--target-dir", &target]);
-        let mut words: Vec<&str> = words.collect();
-        let mut command = if cfg!(unix) {
-            shell::command("nice")
-        } else {
-            words.remove(0);
-            shell::command("cargo")
-        };
-        command.args(words).stdout(Stdio::null()).spawn().ok().map(Self)
-    }
-
-    fn end(mut self) -> Result<PathBuf> {
-        let status = self.0.wait()?;
-        ensure!(status.success(), "cargo-deny {VERSION} could not be installed; licences are not checked");
-        Ok(own())
-    }
-}
-
-impl Drop for Installation {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
+fn install() -> Result<PathBuf> {
+    println!("cargo-deny is not installed; version {VERSION} is built");
+    let (root, target) = (tools().display().to_string(), tools().join("build").display().to_string());
+    // Unoptimised and without debug information, it is built in half the time and checks as fast. A target folder of its
+    // own: with the workspace's, each would rebuild what the other left.
+    let words = ["install", "--quiet", "--debug", "--config", "profile.dev.debug=false", "--locked"];
+    let words = words.into_iter().chain(["cargo-deny", "--version", VERSION, "--root", &root, "--target-dir", &target]);
+    let status = shell::command("cargo").args(words).status()?;
+    ensure!(status.success(), "cargo-deny {VERSION} could not be installed");
+    Ok(own())
 }

@@ -56,6 +56,8 @@ enum Command {
     },
     /// Builds the documentation of the API, and fails where it has a warning.
     Docs,
+    /// Holds the dependencies to deny.toml with cargo-deny, which it builds where it is missing (minutes, once).
+    Deny,
     /// Feeds made-up input to everything that reads what others wrote, until something does not hold or the time is over.
     Fuzz {
         /// Which target: the folders in fuzz/corpus are called like them (each in turn when left out).
@@ -131,6 +133,7 @@ fn main() -> ExitCode {
         Command::Reference { check: true } => reference::check(),
         Command::Reference { check: false } => reference::write(),
         Command::Docs => suite::document(),
+        Command::Deny => licences::deny(),
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),

@@ -2,7 +2,6 @@
 //! module's or another program's business.
 
 use std::process::Stdio;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -89,14 +88,11 @@ const STEPS: &[Step] = &[
     Step { name: "fuzz", what: "made-up input, for a few seconds each", needs: &["cargo"], run: fuzz::check },
     Step {
         name: "licences",
-        what: "cargo-deny: licences, sources, bans",
+        what: "licences and sources of the dependencies",
         needs: &["cargo"],
-        run: || licences::check(INSTALLATION.lock().ok().and_then(|mut it| it.take())),
+        run: licences::check,
     },
 ];
-
-/// What the step `licences` needs, built while other steps run.
-static INSTALLATION: Mutex<Option<licences::Installation>> = Mutex::new(None);
 
 /// Users of the two listings that the step `listing` compares; `cargo xtask measure` lists a million.
 const LISTED: (u64, u64) = (10_000, 100_000);
@@ -153,11 +149,6 @@ pub fn test(names: &[String]) -> Result<()> {
     }
     let chosen: Vec<&Step> =
         STEPS.iter().filter(|step| names.is_empty() || names.iter().any(|name| name == step.name)).collect();
-    if chosen.iter().any(|step| step.name == "licences")
-        && let Ok(mut installation) = INSTALLATION.lock()
-    {
-        *installation = licences::Installation::begin();
-    }
     let mut results = Vec::new();
     for (index, step) in chosen.iter().enumerate() {
         println!("\n== {}/{} {}: {}", index + 1, chosen.len(), step.name, step.what);
