@@ -10,7 +10,7 @@ use super::rows::Rows;
 use crate::error::{Error, Result};
 use crate::flow::event::RunOutcome;
 use crate::flow::{Ended, Flow, Stop};
-use crate::history::{Begin, Filter, History, Recorder, RunId};
+use crate::history::{Begin, Filter, History, Recorder, RunId, Status};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -113,12 +113,7 @@ impl Daemon {
             last: None,
             summary: Summary::default(),
         };
-        for run in daemon.history.reap()? {
-            if let Some(run) = daemon.history.run(&run)? {
-                let (automation, people) = (run.summary.flow, run.summary.counts.total());
-                daemon.say(&Notice::Interrupted { automation, run: run.summary.id.to_string(), people });
-            }
-        }
+        daemon.history.reap()?;
         daemon.rows.forget(daemon.folder.path())?;
         Ok(daemon)
     }
@@ -130,6 +125,15 @@ impl Daemon {
         found.into_iter().filter(|found| !matches!(found, Found::New { .. })).for_each(|found| self.say(&found.into()));
         self.sync(now);
         self.write();
+        // Whoever noticed first that a process was gone, a command perhaps: it is said until the flow has run again.
+        for name in self.folder.automations().map(|automation| automation.name.clone()).collect::<Vec<_>>() {
+            let latest = self.history.runs(&Filter { flow: Some(name), limit: 1, ..Filter::default() });
+            let latest = self.watch(latest).and_then(|runs| runs.into_iter().next());
+            if let Some(run) = latest.filter(|run| run.status == Status::Interrupted) {
+                let (run, automation, people) = (run.id.to_string(), run.flow, run.counts.total());
+                self.say(&Notice::Interrupted { automation, run, people });
+            }
+        }
     }
 
     /// The automations by name, with when they are due next.
