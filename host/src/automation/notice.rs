@@ -2,6 +2,7 @@
 
 use super::folder::Found;
 use crate::flow::event::{Change, RunOutcome};
+use crate::flow::report::change_word;
 use crate::history::{Counts, RunId, Trigger};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -181,15 +182,8 @@ impl fmt::Display for Notice {
 /// What happened to people, as a person says it.
 fn word(change: Change) -> &'static str {
     match change {
-        Change::Created => "created",
-        Change::Updated => "updated",
-        Change::Unchanged => "unchanged",
-        Change::Activated => "activated",
-        Change::Deactivated => "deactivated",
-        Change::Deleted => "deleted",
         Change::MembersChanged => "with other members",
-        Change::Failed => "failed",
-        Change::Unknown => "unknown",
+        other => change_word(other),
     }
 }
 

@@ -4,6 +4,7 @@ use super::progress::{Progress, counted};
 use super::{Global, logging, output, read_input};
 use crate::error::{Error, Result};
 use crate::flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
+use crate::flow::report::change_word;
 use crate::flow::{Ended, Event, Fault, Runner, Stop, load};
 use crate::history::{Begin, History, Trigger};
 use clap::Args;
@@ -314,15 +315,8 @@ fn sentence(affected: &Affected) -> String {
 
 fn word(change: Change) -> &'static str {
     match change {
-        Change::Created => "created",
-        Change::Updated => "updated",
-        Change::Unchanged => "unchanged",
-        Change::Activated => "activated",
-        Change::Deactivated => "deactivated",
-        Change::Deleted => "deleted",
-        Change::MembersChanged => "members changed",
-        Change::Failed => "failed",
         Change::Unknown => "may have been applied",
+        other => change_word(other),
     }
 }
 
