@@ -109,6 +109,17 @@ pub struct Class {
     pub maybe_applied: bool,
 }
 
+/// A name in camelCase as a person writes it: `notFound` is "not found".
+pub(crate) fn words(name: &str) -> String {
+    name.chars().fold(String::new(), |mut words, c| {
+        if c.is_uppercase() {
+            words.push(' ');
+        }
+        words.extend(c.to_lowercase());
+        words
+    })
+}
+
 impl Error {
     /// The table of errors.
     #[must_use]

@@ -221,10 +221,29 @@ do:
 }
 
 #[test]
+fn the_latest_version_is_the_highest_and_not_the_first() {
+    let other = |version: &str| {
+        format!(
+            "document: {{dsl: '1.0.3', namespace: test, name: other, version: '{version}'}}\ndo: [{{one: {{set: {{v: '{version}'}}}}}}]\n"
+        )
+    };
+    let library = ["1.9.0", "1.10.0", "1.10.0-rc.1", "0.20.0"].map(other);
+    let library = library.each_ref().map(String::as_str);
+    let run = |version: &str| {
+        let text = whole(&format!(
+            "do: [{{run: {{run: {{workflow: {{namespace: test, name: other, version: {version}}}}}}}}}]"
+        ));
+        played(&text, &library).output()["v"].clone()
+    };
+    assert_eq!(run("latest"), "1.10.0");
+    assert_eq!(run("1.10.0-rc.1"), "1.10.0-rc.1");
+}
+
+#[test]
 fn a_flow_that_runs_itself_ends_with_an_error() {
     let text = whole("do: [{again: {run: {workflow: {namespace: test, name: test, version: '1.0.0'}}}}]");
     let fault = played(&text, &[&text]).fault();
-    assert_eq!(fault["detail"], "flows run flows more than 100 deep");
+    assert_eq!(fault["detail"], "more than 100 lists run inside each other");
 }
 
 #[test]
@@ -328,4 +347,62 @@ do:
     assert_eq!(run.fault()["detail"], "the PIN is [redacted]");
     let told = format!("{:?}", run.events);
     assert!(told.contains("[redacted]") && !told.contains(PIN), "{told}");
+}
+
+#[test]
+fn a_list_carried_out_without_the_engine_is_the_same() {
+    // `if` is for swf-runtime, so that a list with it is left to it.
+    let run = |value: &str, with_engine: bool| {
+        let engine = if with_engine { "if: 'true', " } else { "" };
+        let outer = if with_engine { "if: 'true'" } else { "metadata: {}" };
+        let list = format!(
+            r#"
+  - start: {{set: {{n: 7, name: {{givenName: "d'Ada"}}}}, export: {{as: '${{ {{total: .n}} }}'}}}}
+  - each:
+      for: {{each: person, in: '${{ [{{"a": {{"b": 1.10}}, "big": 123456789012345678901234567890, "none": null}}, "x"] }}', at: place}}
+      do:
+        - outer:
+            {outer}
+            try:
+              - told: {{{engine}emit: {{event: {{with: {{id: i, time: t, source: s, type: t, data: {value}}}}}}}}}
+              - again: {{{engine}emit: {{event: {{with: {{id: i, time: t, source: s, type: t, data: '${{ .data }}'}}}}}}}}
+            catch:
+              as: problem
+              do:
+                - handled: {{{engine}emit: {{event: {{with: {{id: j, time: t, source: s, type: t, data: '${{ $problem.type + $problem.instance }}'}}}}}}}}
+"#
+        );
+        let played = tasks(&list, json!({}));
+        let mut told = Vec::new();
+        for mut event in played.events {
+            if let Event::StepEnded { duration_us, .. } | Event::RunEnded { duration_us, .. } = &mut event {
+                *duration_us = 0;
+            }
+            told.push(format!("{event:?}"));
+        }
+        (played.ended.output, played.ended.fault, told)
+    };
+    for value in [
+        "'${ . }'",
+        "'${ $person }'",
+        "'${ $person.a.b }'",
+        "'${ $person.none.deeper }'",
+        "'${ [$place, $person, .name.givenName] }'",
+        "{plain: [1, 2.50, x], 'nested': ['${ $context.total }', {deep: '${ $place }'}]}",
+        "'${ $context }'",
+        "'${ $input.n }'",
+        "'${ $workflow.definition.document.name }'",
+        "'${ $task.name }'",
+        "'${ \"it''s \\(.n) }{\" }'",
+        "'${ .n, .n }'",
+        "'${ empty }'",
+        "'${ error(\"no\") }'",
+        "'${ .n.x }'",
+        "'no expression ${ .n } here'",
+        "''",
+    ] {
+        let (alone, with_engine) = (run(value, false), run(value, true));
+        assert_eq!(alone, with_engine, "{value}");
+        assert!(!alone.2.is_empty());
+    }
 }

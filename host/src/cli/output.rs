@@ -1,7 +1,7 @@
 //! Writes results to stdout and everything else to stderr. Decides nothing.
 
 use crate::egress::observe::Exchange;
-use crate::error::{Error, Failure, Result, scim_type_name};
+use crate::error::{Error, Failure, Result, scim_type_name, words};
 use http::StatusCode;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -130,17 +130,6 @@ fn details(text: &mut String, failure: &Failure) {
     line("retry after", failure.retry_after_ms.map(|wait| format!("{wait} ms")));
     line("request id", failure.request_id.clone());
     line("answer", failure.excerpt.clone());
-}
-
-/// `notFound` as a person writes it.
-pub fn words(name: &str) -> String {
-    name.chars().fold(String::new(), |mut words, c| {
-        if c.is_uppercase() {
-            words.push(' ');
-        }
-        words.extend(c.to_lowercase());
-        words
-    })
 }
 
 /// Shows an exchange on stderr, `>` what went out and `<` what came in.

@@ -6,7 +6,6 @@ use jaq_core::load::{self, lex, parse};
 use jaq_core::{Compiler, Ctx, Filter, Native, RcIter, compile};
 use jaq_json::Val;
 use serde_json::{Map, Number, Value};
-use std::collections::HashMap;
 use std::sync::Arc;
 use swf_core::models::expression::{normalize_expr, sanitize_expr};
 
@@ -76,13 +75,13 @@ impl Expression {
         compile(&code, variables).map_err(|error| ExpressionError { offset: before + error.offset, ..error })
     }
 
-    /// Evaluates it on `input`. Of several results it makes a list; variables that `values` lacks are null.
+    /// Evaluates it on `input`. Of several results it makes a list; variables of which `value_of` knows nothing are null.
     ///
     /// # Errors
     ///
     /// What jq says; no result at all.
-    pub fn evaluate(&self, input: &Value, values: &HashMap<String, Value>) -> Result<Value, String> {
-        let variable = |name: &String| values.get(name).cloned().map_or(Val::Null, Val::from);
+    pub fn evaluate<'a>(&self, input: &Value, value_of: impl Fn(&str) -> Option<&'a Value>) -> Result<Value, String> {
+        let variable = |name: &String| value_of(name).cloned().map_or(Val::Null, Val::from);
         let variables: Vec<Val> = self.variables.iter().map(variable).collect();
         let inputs = RcIter::new(std::iter::empty());
         let results = self.filter.run((Ctx::new(variables, &inputs), Val::from(input.clone())));
@@ -282,6 +281,7 @@ fn naming(name: &str, undefined: &compile::Undefined, variables: &[String]) -> S
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::collections::HashMap;
 
     fn names() -> Vec<String> {
         ["$context", "$input", "$secret", "$item"].map(str::to_owned).to_vec()
@@ -301,10 +301,11 @@ mod tests {
         ];
         for (text, input, output) in rows {
             let expression = Expression::compile(text, &names()).unwrap();
-            assert_eq!(expression.evaluate(&input, &values), Ok(output), "{text}");
+            assert_eq!(expression.evaluate(&input, |name| values.get(name)), Ok(output), "{text}");
         }
-        let error =
-            |text: &str| Expression::compile(text, &names()).unwrap().evaluate(&json!({}), &values).unwrap_err();
+        let error = |text: &str| {
+            Expression::compile(text, &names()).unwrap().evaluate(&json!({}), |name| values.get(name)).unwrap_err()
+        };
         assert_eq!(error("empty"), "the expression gives nothing");
         assert_eq!(error("${ error(\"no\") }"), "\"no\"");
     }
@@ -382,7 +383,7 @@ mod tests {
             {
                 Expression::compile(&text, &[]).err();
                 Expression::compile(&format!("{text}1"), &[])
-                    .map(|expression| expression.evaluate(&json!({}), &HashMap::new()).err())
+                    .map(|expression| expression.evaluate(&json!({}), |_| None).err())
                     .ok();
             }
         }

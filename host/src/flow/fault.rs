@@ -1,7 +1,7 @@
 //! What goes wrong in a flow, as `catch` sees it: the DSL's error (type, status, title, detail, instance) with what the
 //! connector knows beside it.
 
-use crate::error::{Error, scim_type_name};
+use crate::error::{Error, scim_type_name, words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -192,18 +192,6 @@ impl Fault {
             None => short(&self.type_) == standard || standard == "communication" && self.type_.starts_with("scim."),
         }
     }
-}
-
-/// A name in camelCase as words.
-fn words(name: &str) -> String {
-    let mut text = String::new();
-    for character in name.chars() {
-        if character.is_uppercase() {
-            text.push(' ');
-        }
-        text.extend(character.to_lowercase());
-    }
-    text
 }
 
 #[cfg(test)]

@@ -2,8 +2,10 @@
 
 use super::document::{Document, Problem};
 use super::program::{self, Program};
+use semver::Version;
 use serde_json::Value;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A flow.
 pub struct Flow {
@@ -53,10 +55,14 @@ impl Flow {
         }
     }
 
-    /// Whether it is the flow of this namespace, name and version; `latest` is any.
+    /// The flow of this namespace, name and version; `latest` is the highest (Semantic Versioning, as the DSL has versions).
     #[must_use]
-    pub fn is(&self, namespace: &str, name: &str, version: &str) -> bool {
-        self.namespace() == namespace && self.name() == name && (version == "latest" || self.version() == version)
+    pub fn sought<'a>(library: &'a [Arc<Self>], namespace: &str, name: &str, version: &str) -> Option<&'a Arc<Self>> {
+        let mut named = library.iter().filter(|flow| flow.namespace() == namespace && flow.name() == name);
+        match version {
+            "latest" => named.max_by_key(|flow| Version::parse(flow.version()).ok()),
+            exact => named.find(|flow| flow.version() == exact),
+        }
     }
 
     /// The folder that its files are named from.

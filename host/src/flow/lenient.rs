@@ -139,12 +139,12 @@ mod tests {
     use super::*;
     use crate::flow::expression::Expression;
     use serde_json::{Value, json};
-    use std::collections::HashMap;
 
     fn of(code: &str, input: &Value) -> Result<Value, String> {
         let names = ["$x".to_owned()];
         let expression = Expression::compile(&lenient(code), &names).map_err(|error| format!("{code}: {error:?}"))?;
-        expression.evaluate(input, &HashMap::from([("$x".to_owned(), json!({"k": "b"}))]))
+        let x = json!({"k": "b"});
+        expression.evaluate(input, |name| (name == "$x").then_some(&x))
     }
 
     #[test]

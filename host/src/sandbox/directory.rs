@@ -17,7 +17,7 @@ use super::patch;
 use super::query::{Query, compare_keys, sort_key};
 use super::schema::{Attribute, Kind, Object, Registry, ResourceType, Returned};
 use super::sqlite::File;
-use super::state::{Change, MEMBERS, Record, State, member_id, unique_keys};
+use super::state::{Change, MEMBERS, Record, State, keys, member_id};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -309,9 +309,9 @@ impl Directory {
     fn put(&self, state: &mut State, kind: &ResourceType, mut record: Record, also: Option<Change>) -> Result<()> {
         forget_secrets(&kind.root, &mut record.resource);
         state.check_members(&mut record)?;
-        for (name, key) in unique_keys(kind, &record.resource) {
-            if state.owner(kind, name, key).is_some_and(|seq| seq != record.seq) {
-                return Err(ScimError::uniqueness(name));
+        for (attribute, key) in keys(kind, &record.resource).filter(|(attribute, _)| attribute.is_unique()) {
+            if state.with_key(kind, attribute, &key).iter().any(|seq| *seq != record.seq) {
+                return Err(ScimError::uniqueness(&attribute.name));
             }
         }
         match state.get(record.seq) {

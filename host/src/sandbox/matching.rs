@@ -147,15 +147,15 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// The unique attribute and folded value that every match must have, if the filter says so: a resource is then
-    /// found by the index instead of by looking at all.
-    pub(super) fn unique_value(&self) -> Option<(&'a Attribute, &str)> {
+    /// The key and its folded value that every match must have, if the filter says so: a resource is then found by the
+    /// index instead of by looking at all.
+    pub(super) fn key(&self) -> Option<(&'a Attribute, &str)> {
         match self {
             Self::Compare(path, Op::Eq, Scalar::Text(text)) => match path.as_slice() {
-                [only] if only.is_unique() => Some((only, text)),
+                [only] if only.is_key() => Some((only, text)),
                 _ => None,
             },
-            Self::All(operands) => operands.iter().find_map(Self::unique_value),
+            Self::All(operands) => operands.iter().find_map(Self::key),
             _ => None,
         }
     }

@@ -92,6 +92,11 @@ impl Attribute {
         self.uniqueness != "none" && !self.uniqueness.is_empty()
     }
 
+    /// Whether resources are looked up by it: what is unique, and the client's own identifier (RFC 7643 section 3.1).
+    pub(super) fn is_key(&self) -> bool {
+        self.is_unique() || self.name == "externalId"
+    }
+
     /// The form in which values are compared: lower case unless the attribute is case-exact.
     pub(super) fn fold(&self, text: &str) -> String {
         if self.case_exact { text.to_owned() } else { text.to_lowercase() }

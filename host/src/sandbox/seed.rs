@@ -46,7 +46,8 @@ pub(super) fn by_id(id: &str) -> Option<u64> {
     u64::from_str_radix(id.strip_prefix(ID)?, 16).ok().filter(|seq| format!("{ID}{seq:012x}") == id)
 }
 
-/// The sequence number that a userName in lower case stands for.
-pub(super) fn by_name(name: &str) -> Option<u64> {
-    name.strip_prefix(NAME)?.parse().ok().filter(|seq| format!("{NAME}{seq}") == name)
+/// The sequence number that a folded value of a key stands for.
+pub(super) fn by_key(attribute: &str, value: &str) -> Option<u64> {
+    let number = value.strip_prefix(NAME).filter(|_| ["userName", "externalId"].contains(&attribute))?;
+    number.parse().ok().filter(|seq| format!("{NAME}{seq}") == value)
 }

@@ -1,15 +1,16 @@
 //! The stored resources of a directory and the indexes over them, all in memory.
 //!
-//! Knows the membership of groups and which attributes are unique, but no requests and no answers. `directory` holds
+//! Knows the membership of groups and by which attributes resources are looked up, but no requests and no answers. `directory` holds
 //! the lock and writes the file.
 
 use super::error::{Result, ScimError};
 use super::matching::Filter;
-use super::schema::{Object, ResourceType};
+use super::schema::{Attribute, Object, ResourceType};
 use super::seed;
 use super::sqlite::File;
 use serde_json::Value;
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The attribute that makes a resource a group.
@@ -42,8 +43,8 @@ pub(super) struct State {
     ids: HashMap<String, u64>,
     /// For every type its resources.
     by_kind: HashMap<String, BTreeSet<u64>>,
-    /// (type, attribute, folded value) of every unique attribute.
-    unique: HashMap<(String, String, String), u64>,
+    /// For every (type, attribute, folded value) of a key the resources that have it, oldest first.
+    keys: HashMap<(String, String, String), BTreeSet<u64>>,
     /// For every member the groups it is in, oldest first.
     member_of: HashMap<String, BTreeSet<u64>>,
     /// How many made-up users there were at first; their sequence numbers come before all others.
@@ -100,23 +101,24 @@ impl State {
         found.ok_or_else(|| ScimError::not_found(&kind.name, id))
     }
 
-    /// The resource that has a value of a unique attribute.
-    pub(super) fn owner(&self, kind: &ResourceType, attribute: &str, value: String) -> Option<u64> {
-        let named = kind.name == seed::KIND && attribute == "userName";
-        let made_up = seed::by_name(&value).filter(|seq| named && self.is_made_up(*seq));
-        self.unique.get(&(kind.name.clone(), attribute.to_owned(), value)).copied().or(made_up)
+    /// The resources of the type with a value of a key.
+    pub(super) fn with_key(&self, kind: &ResourceType, attribute: &Attribute, value: &str) -> BTreeSet<u64> {
+        let key = (kind.name.clone(), attribute.name.clone(), value.to_owned());
+        let mut found = self.keys.get(&key).cloned().unwrap_or_default();
+        let made_up = seed::by_key(&attribute.name, value).filter(|_| kind.name == seed::KIND);
+        found.extend(made_up.filter(|seq| self.is_made_up(*seq)));
+        found
     }
 
-    /// The records a filter can match: one by the index where the filter allows it, else all of the type.
+    /// The records a filter can match: those the index names where the filter allows it, else all of the type.
     pub(super) fn candidates<'s>(
         &'s self,
         kind: &'s ResourceType,
         filter: Option<&Filter<'_>>,
     ) -> Box<dyn Iterator<Item = Cow<'s, Record>> + 's> {
-        match filter.and_then(Filter::unique_value) {
+        match filter.and_then(Filter::key) {
             Some((attribute, value)) => {
-                let owner = self.owner(kind, &attribute.name, value.to_owned());
-                Box::new(owner.and_then(|seq| self.get(seq)).into_iter())
+                Box::new(self.with_key(kind, attribute, value).into_iter().filter_map(|seq| self.get(seq)))
             }
             None => Box::new(self.from(kind, 0, 0).filter_map(|seq| self.get(seq))),
         }
@@ -154,8 +156,8 @@ impl State {
 
     pub(super) fn insert(&mut self, kind: &ResourceType, record: Record) {
         self.forget(kind, record.seq);
-        for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique.insert((kind.name.clone(), name.to_owned(), key), record.seq);
+        for (attribute, key) in keys(kind, &record.resource) {
+            self.keys.entry((kind.name.clone(), attribute.name.clone(), key)).or_default().insert(record.seq);
         }
         for member in member_ids(&record) {
             self.member_of.entry(member.to_owned()).or_default().insert(record.seq);
@@ -179,8 +181,13 @@ impl State {
         let Some(record) = self.records.remove(&seq) else {
             return;
         };
-        for (name, key) in unique_keys(kind, &record.resource) {
-            self.unique.remove(&(kind.name.clone(), name.to_owned(), key));
+        for (attribute, key) in keys(kind, &record.resource) {
+            if let Entry::Occupied(mut entry) = self.keys.entry((kind.name.clone(), attribute.name.clone(), key)) {
+                entry.get_mut().remove(&seq);
+                if entry.get().is_empty() {
+                    entry.remove();
+                }
+            }
         }
         for member in member_ids(&record) {
             if let Some(groups) = self.member_of.get_mut(member) {
@@ -197,14 +204,10 @@ impl State {
     }
 }
 
-/// The values of a resource that no other of its type may have.
-pub(super) fn unique_keys<'a>(kind: &'a ResourceType, resource: &Object) -> Vec<(&'a str, String)> {
-    let unique = kind.root.sub_attributes.iter().filter(|attribute| attribute.is_unique());
-    unique
-        .filter_map(|attribute| {
-            Some((attribute.name.as_str(), attribute.fold(resource.get(&attribute.name)?.as_str()?)))
-        })
-        .collect()
+/// The values by which a resource is looked up, folded.
+pub(super) fn keys<'a>(kind: &'a ResourceType, resource: &Object) -> impl Iterator<Item = (&'a Attribute, String)> {
+    let keys = kind.root.sub_attributes.iter().filter(|attribute| attribute.is_key());
+    keys.filter_map(|attribute| Some((attribute, attribute.fold(resource.get(&attribute.name)?.as_str()?))))
 }
 
 pub(super) fn member_id(member: &Value) -> Option<&str> {

@@ -5,8 +5,7 @@ use crate::flow::event::Event;
 use crate::flow::expression::Expression;
 use crate::flow::fault::Fault;
 use crate::flow::program::Try;
-use serde_json::Value;
-use std::collections::HashMap;
+use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
 
 impl Frame {
@@ -20,12 +19,12 @@ impl Frame {
                 Ok((output, context)) => return Ok(result_of(exports, output, context)),
                 Err(fault) => fault,
             };
-            let mut values: HashMap<String, Value> = given.variables.clone().into_iter().collect();
+            let mut values = given.variables.clone();
             values.insert("$context".into(), given.context.clone());
             values.insert("$input".into(), given.input.clone());
             values.insert(it.variable.clone(), fault.to_value());
             let holds = |expression: &Option<Expression>, otherwise| match expression {
-                Some(expression) => truth(expression, &fault.to_value(), values.clone()),
+                Some(expression) => truth(expression, &fault.to_value(), &values),
                 None => Ok(otherwise),
             };
             if !fault.matches(&it.filter) || !holds(&it.when, true)? || holds(&it.except_when, false)? {
@@ -74,7 +73,7 @@ impl Frame {
     }
 }
 
-pub(super) fn truth(expression: &Expression, input: &Value, values: HashMap<String, Value>) -> Result<bool, Fault> {
-    let value = expression.evaluate(input, &values).map_err(Fault::of_input)?;
+pub(super) fn truth(expression: &Expression, input: &Value, values: &Map<String, Value>) -> Result<bool, Fault> {
+    let value = expression.evaluate(input, |name| values.get(name)).map_err(Fault::of_input)?;
     Ok(value == Value::Bool(true))
 }

@@ -7,7 +7,7 @@ use super::{Run, Whole, micros};
 use crate::flow::Flow;
 use crate::flow::event::{Affected, Event, StepKind, StepOutcome};
 use crate::flow::fault::Fault;
-use crate::flow::program::{Action, Block, CARRIED_CONTEXT, STEP, Step};
+use crate::flow::program::{Action, Block, CARRIED_CONTEXT, Plain, STEP, Step};
 use crate::flow::scope::Scope;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -15,10 +15,10 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use swf_runtime::handler::HandlerContext;
-use swf_runtime::{CustomTaskHandler, HandlerRegistry, SecretManager, WorkflowResult, WorkflowRunner};
+use swf_runtime::{CustomTaskHandler, HandlerRegistry, SecretManager, WorkflowError, WorkflowResult, WorkflowRunner};
 use tokio::task::JoinSet;
 
-/// How deep flows may run flows, and lists stand in lists.
+/// How many lists may run inside each other, those of the flows that flows run among them.
 const DEEPEST: usize = 100;
 
 /// What a list gave, and `$context` as it is then.
@@ -67,7 +67,7 @@ impl Frame {
 
     /// Runs the list. Gives what it gave, and `$context` as it is then.
     pub(super) fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Gave> + Send + '_>> {
-        if self.depth % APART != APART - 1 {
+        if !self.depth.is_multiple_of(APART) {
             return Box::pin(self.run_now(input));
         }
         let (frame, task) = (self.clone(), self.scope.task());
@@ -87,7 +87,10 @@ impl Frame {
 
     async fn run_now(&self, input: Value) -> Gave {
         if self.depth > DEEPEST {
-            return Err(Fault::of_input(format!("flows run flows more than {DEEPEST} deep")));
+            return Err(Fault::of_input(format!("more than {DEEPEST} lists run inside each other")));
+        }
+        if let Some(steps) = &self.block.plain {
+            return self.run_plain(steps, input).await;
         }
         let frame = Self { scope: self.scope.within(), ..self.clone() };
         let listener = Arc::new(Listener { frame: frame.clone(), open: Mutex::default() });
@@ -135,6 +138,37 @@ impl Frame {
                 }
                 Err(fault)
             }
+        }
+    }
+
+    /// Runs a list that needs nothing of swf-runtime.
+    async fn run_plain(&self, steps: &[Plain], input: Value) -> Gave {
+        let mut value = input;
+        for Plain { step, given, variables, reads_context } in steps {
+            let evaluated = given.evaluate(&value, &self.variables, &self.context).map_err(|why| {
+                Fault::of_engine(&WorkflowError::expression(why, &step.name), Some(step.pointer.clone()))
+            })?;
+            let variable = |name: &String| Some((name.clone(), self.variables.get(name)?.clone()));
+            let given = Given {
+                input: value,
+                variables: variables.iter().filter_map(variable).collect(),
+                context: if *reads_context { self.context.clone() } else { Value::Null },
+                value: evaluated,
+            };
+            value = self.carry_out(step, given).await?;
+        }
+        Ok((value, self.context.clone()))
+    }
+
+    /// Carries out a step.
+    async fn carry_out(&self, step: &Step, given: Given) -> Result<Value, Fault> {
+        match &step.action {
+            Action::Call { function } => self.call(step, function, &given).await,
+            Action::End => {
+                self.whole.end(given.input, given.context);
+                std::future::pending().await
+            }
+            _ => self.compose(step, given).await,
         }
     }
 
@@ -234,16 +268,7 @@ impl CustomTaskHandler for Handler {
         let Some(step) = self.0.flow.program.step(config) else {
             return Err(Fault::of_input("a step that is not in the flow".into()).into_engine(task_name));
         };
-        let given = Given::of(input);
-        let result = match &step.action {
-            Action::Call { function } => self.0.call(&step, function, &given).await,
-            Action::End => {
-                self.0.whole.end(given.input, given.context);
-                std::future::pending().await
-            }
-            _ => self.0.compose(&step, given).await,
-        };
-        result.map_err(|fault| fault.into_engine(task_name))
+        self.0.carry_out(&step, Given::of(input)).await.map_err(|fault| fault.into_engine(task_name))
     }
 }
 
@@ -284,15 +309,15 @@ impl Frame {
 
     /// Runs another flow.
     async fn other(&self, name: &(String, String, String), number: u64, given: Given) -> Result<Value, Fault> {
-        let flow = self.run.runner.library.iter().find(|flow| flow.is(&name.0, &name.1, &name.2));
-        let Some(flow) = flow else {
+        let Some(flow) = Flow::sought(&self.run.runner.library, &name.0, &name.1, &name.2) else {
             return Err(Fault::of_input(format!("there is no flow {}/{} version {}", name.0, name.1, name.2)));
         };
         let mut frame = self.below(&flow.program.root, number, &given);
         frame.flow = flow.clone();
         frame.variables = Map::new();
         frame.context = Value::Null;
-        frame.depth = self.depth + 10;
+        // On a stack of its own.
+        frame.depth = (self.depth + 1).next_multiple_of(APART);
         frame.run_whole(given.value).await
     }
 }

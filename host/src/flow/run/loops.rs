@@ -10,7 +10,6 @@ use crate::flow::program::{Action, Block, Step};
 use crate::flow::rows::{self, Rows};
 use crate::flow::scope::Scope;
 use serde_json::Value;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -44,10 +43,10 @@ impl Frame {
                 index += 1;
                 ticker.show(index, rows.total());
                 if let Some(condition) = condition {
-                    let mut values: HashMap<String, Value> = frame.variables.clone().into_iter().collect();
+                    let mut values = frame.variables.clone();
                     values.insert("$context".into(), context.clone());
                     values.insert("$input".into(), given.input.clone());
-                    if !truth(condition, &output, values)? {
+                    if !truth(condition, &output, &values)? {
                         break;
                     }
                 }

@@ -184,3 +184,39 @@ async fn groups_and_types_can_be_filtered() {
     assert_eq!(server.list("/", &[("filter", "shoeSize pr")]).await.outcome(), "400 invalidFilter");
     server.sandbox.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_looked_up_by_an_index_follows_every_change() {
+    let server = Server::start(Options { seed_users: 3, ..Options::default() }).await;
+    let found = async |external: &str, more: &str| {
+        let filter = format!("externalId eq \"{external}\"{more}");
+        server.list("/Users", &[("filter", &filter)]).await.listed("userName").join(" ")
+    };
+    let ada = server.post("/Users", with(user("ada"), json!({"externalId": "e1"}))).await.id();
+    server.post("/Users", with(user("bob"), json!({"externalId": "e1"}))).await.id();
+    assert_eq!(found("e1", "").await, "ada bob");
+    assert_eq!(found("e1", " and userName eq \"BOB\"").await, "bob");
+    // Made-up users are found likewise, and a stored one beside them in the order of creation.
+    let seed = server.list("/Users", &[("filter", "externalId eq \"seed-1\"")]).await.listed("id").remove(0);
+    assert_eq!(
+        server
+            .patch(&format!("/Users/{ada}"), json!([{"op": "replace", "path": "externalId", "value": "seed-2"}]))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        server
+            .patch(&format!("/Users/{seed}"), json!([{"op": "replace", "path": "externalId", "value": "seed-2"}]))
+            .await
+            .status,
+        200
+    );
+    assert_eq!(
+        (found("e1", "").await, found("seed-1", "").await, found("seed-2", "").await),
+        ("bob".into(), String::new(), "seed-1 seed-2 ada".into())
+    );
+    assert_eq!(server.call("DELETE", &format!("/Users/{ada}"), None).await.status, 204);
+    assert_eq!(found("seed-2", "").await, "seed-1 seed-2");
+    assert_eq!(found("SEED-2", "").await, "");
+}
