@@ -35,7 +35,7 @@ impl Frame {
         let number = self.begin(step, StepKind::Call, Some(function), named);
         let mut open = OpenStep::new(self, number);
         let operation = self.run.runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
-        open.operation = Some((operation.clone(), input.clone()));
+        open.operation = Some((operation, input.clone()));
         let result = self.invoke(connection, function, &input, &open).await;
         let result = result.map_err(|error| Fault { instance: Some(step.pointer.clone()), ..Fault::of_call(&error) });
         let shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
@@ -79,7 +79,7 @@ pub(super) struct OpenStep<'a> {
     started: Instant,
     /// Set where the call is cut off after it has sent a change.
     given_up: Arc<AtomicBool>,
-    operation: Option<(Operation, Value)>,
+    operation: Option<(&'a Operation, Value)>,
     ended: bool,
 }
 
