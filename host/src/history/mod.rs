@@ -14,6 +14,7 @@ mod row;
 mod schema;
 #[cfg(test)]
 pub(crate) mod tests;
+mod writer;
 
 pub use automations::{Automation, Daemon, Request, Scheduled};
 pub use identity::{Life, Process, RunId};
