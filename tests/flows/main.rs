@@ -22,3 +22,4 @@ mod cut;
 mod engine;
 mod examples;
 mod player;
+mod told;

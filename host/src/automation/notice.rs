@@ -137,7 +137,7 @@ impl fmt::Display for Notice {
             Self::Interrupted { automation, run, people } => write!(
                 f,
                 "run {run} of {automation} was interrupted after {}; run it again with `trigger {automation}`: \
-                 steps of ensure make no duplicate",
+                 what its `ensure` steps did is not done twice",
                 people_counted(*people)
             ),
             Self::Began { automation, run, trigger, scheduled_for } => {

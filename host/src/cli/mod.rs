@@ -25,6 +25,8 @@ mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 #[cfg(feature = "flows")]
+mod signals;
+#[cfg(feature = "flows")]
 mod start;
 mod test;
 

@@ -1,6 +1,7 @@
 //! `run`: one flow, now; its steps on stderr as they go, its output on stdout.
 
 use super::progress::{Progress, counted};
+use super::signals::Signals;
 use super::{Global, logging, output, read_input};
 use crate::error::{Error, Result};
 use crate::flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
@@ -75,7 +76,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         watchers.push(recorder.clone());
     }
     let stop = Stop::new();
-    let ended = until_interrupted(&runner, &flow, input, Arc::new(watchers), &stop, global.is_text()).await;
+    let ended = until_interrupted(&runner, &flow, input, Arc::new(watchers), &stop, global.is_text()).await?;
     screen.summary(&ended, recorder.as_ref().map(|(_, recorder)| recorder.run_id().as_str()));
     if let Some((history, recorder)) = recorder {
         recorder.flush();
@@ -90,7 +91,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     finish(global, ended)
 }
 
-/// Runs to the end. Ctrl-C lets what has begun come to its end, a second one cuts it off, and a third does not wait for what
+/// Runs to the end. Ctrl-C (or SIGTERM) lets what has begun come to its end, a second one cuts it off, and a third does not wait for what
 /// it was to say.
 async fn until_interrupted(
     runner: &Runner,
@@ -99,12 +100,13 @@ async fn until_interrupted(
     watcher: Arc<dyn Watcher>,
     stop: &Stop,
     text: bool,
-) -> Ended {
+) -> Result<Ended> {
+    let mut signals = Signals::new()?;
     let mut run = pin!(runner.run(flow, input, watcher, stop));
     loop {
         tokio::select! {
-            ended = &mut run => return ended,
-            _ = tokio::signal::ctrl_c() => match (stop.is_requested(), stop.is_at_once()) {
+            ended = &mut run => return Ok(ended),
+            () = signals.next() => match (stop.is_requested(), stop.is_at_once()) {
                 (false, _) => {
                     if text {
                         output::note("interrupted: finishing what has begun; Ctrl-C again ends at once");
@@ -112,7 +114,9 @@ async fn until_interrupted(
                     stop.request();
                 }
                 (true, false) => stop.at_once(),
-                (true, true) => return Ended { outcome: RunOutcome::Interrupted, output: Value::Null, fault: None },
+                (true, true) => {
+                    return Ok(Ended { outcome: RunOutcome::Interrupted, output: Value::Null, fault: None });
+                }
             },
         }
     }
@@ -267,6 +271,7 @@ impl Watcher for Screen {
                 }
                 if matches!(of.kind, StepKind::For | StepKind::Fork | StepKind::Try | StepKind::Do | StepKind::Run)
                     && (of.repeated || failed)
+                    && affected.is_empty()
                 {
                     // The step inside has said it.
                     return;

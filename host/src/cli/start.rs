@@ -1,5 +1,6 @@
 //! `start`: runs the flows of a folder when they are due, until it is told to stop.
 
+use super::signals::Signals;
 use super::{Global, logging, output};
 use crate::automation::{Automation, Daemon, Folder, Notice};
 use crate::error::{Error, Result};
@@ -141,37 +142,4 @@ fn signals() -> Result<(impl Future<Output = ()>, impl Future<Output = ()>)> {
         }
     };
     Ok((wait(is_first), wait(is_second)))
-}
-
-/// What ends a program from outside.
-struct Signals {
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Self> {
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            let watch = |kind| signal(kind).map_err(|error| Error::Load(format!("signals cannot be watched: {error}")));
-            Ok(Self { terminate: watch(SignalKind::terminate())?, interrupt: watch(SignalKind::interrupt())? })
-        }
-        #[cfg(not(unix))]
-        Ok(Self {})
-    }
-
-    async fn next(&mut self) {
-        #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-        #[cfg(not(unix))]
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending().await
-        }
-    }
 }

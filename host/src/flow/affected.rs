@@ -6,20 +6,26 @@ use crate::catalog::Operation;
 use serde_json::Value;
 
 /// Members that name a person or a group, the best first.
-const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
+pub(super) const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
 
 /// Members that tell one from another where no name is known.
-const KEYS: [&str; 3] = ["id", "value", "bulkId"];
+const KEYS: [&str; 4] = ["id", "value", "bulkId", "path"];
 
-/// Who is affected by a call, and how; nobody by one that only reads.
-pub fn affected(operation: &Operation, input: &Value, output: Result<&Value, &Fault>) -> Vec<Affected> {
+/// Who is affected by a call, and how; nobody by one that only reads. `known` gives the name of an identifier.
+pub fn affected(
+    operation: &Operation,
+    input: &Value,
+    output: Result<&Value, &Fault>,
+    known: &dyn Fn(&str) -> Option<String>,
+) -> Vec<Affected> {
     if operation.effect == "read" {
         return Vec::new();
     }
     match output {
         Ok(output) => {
             if let Some(results) = output.get("results").and_then(Value::as_array) {
-                return results.iter().map(one_of_many).collect();
+                let operations = input.get("operations");
+                return results.iter().map(|result| one_of_many(result, operations, known)).collect();
             }
             let change = match operation.name.as_str() {
                 "activateUser" => Change::Activated,
@@ -37,38 +43,44 @@ pub fn affected(operation: &Operation, input: &Value, output: Result<&Value, &Fa
                 },
             };
             let parts = [output.get("user"), output.get("group"), Some(output), input.get("payload"), Some(input)];
-            vec![Affected { who: name(&parts), change, reason: None }]
+            vec![Affected { who: name(&parts, known), change, reason: None }]
         }
         Err(fault) => {
             let change = if fault.maybe_applied { Change::Unknown } else { Change::Failed };
             let reason = fault.scim_type.clone().or_else(|| fault.kind.clone());
-            vec![Affected { who: name(&[input.get("payload"), Some(input)]), change, reason }]
+            vec![Affected { who: name(&[input.get("payload"), Some(input)], known), change, reason }]
         }
     }
 }
 
-/// A result of `bulk` or a change of `reconcile`.
-fn one_of_many(result: &Value) -> Affected {
-    let status = result.get("status").and_then(|status| status.as_u64().or_else(|| status.as_str()?.parse().ok()));
-    let failed =
-        status.is_some_and(|status| status >= 400) || result.get("error").is_some_and(|error| !error.is_null());
-    let change = match (failed, result.get("method").and_then(Value::as_str)) {
+/// A result of `bulk`, beside the operations it was given.
+fn one_of_many(result: &Value, operations: Option<&Value>, known: &dyn Fn(&str) -> Option<String>) -> Affected {
+    let failure = result.get("failure").filter(|failure| !failure.is_null());
+    let open = failure.is_some_and(|failure| failure.get("maybeApplied") == Some(&Value::Bool(true)));
+    let method = result.get("method").and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let change = match (failure.is_some(), method.as_deref()) {
+        (true, _) if open => Change::Unknown,
         (true, _) => Change::Failed,
-        (false, Some("POST" | "post" | "create")) => Change::Created,
-        (false, Some("DELETE" | "delete")) => Change::Deleted,
+        (false, Some("post")) => Change::Created,
+        (false, Some("delete")) => Change::Deleted,
         _ => Change::Updated,
     };
-    let reason = result.pointer("/error/scimType").or_else(|| result.get("scimType")).and_then(Value::as_str);
-    Affected { who: name(&[result.get("resource"), Some(result)]), change, reason: reason.map(str::to_owned) }
+    let reason = ["scimType", "kind"].iter().find_map(|name| failure?.get(name)?.as_str()).map(str::to_owned);
+    let index = result.get("index").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
+    let operation = index.and_then(|index| operations?.get(index));
+    let parts =
+        [result.get("response"), operation.and_then(|operation| operation.get("data")), Some(result), operation];
+    Affected { who: name(&parts, known), change, reason }
 }
 
 fn count(output: &Value, name: &str) -> u64 {
     output.get(name).and_then(Value::as_u64).unwrap_or_default()
 }
 
-fn name(parts: &[Option<&Value>]) -> String {
+fn name(parts: &[Option<&Value>], known: &dyn Fn(&str) -> Option<String>) -> String {
     let first = |members: &[&str]| {
         parts.iter().flatten().find_map(|part| members.iter().find_map(|name| part.get(name)?.as_str()))
     };
-    first(&NAMES).or_else(|| first(&KEYS)).unwrap_or("somebody").to_owned()
+    let key = || first(&KEYS).map(|key| known(key).unwrap_or_else(|| key.to_owned()));
+    first(&NAMES).map(str::to_owned).or_else(key).unwrap_or_else(|| "somebody".to_owned())
 }

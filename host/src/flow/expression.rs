@@ -133,6 +133,7 @@ fn compile(code: &str, variables: &[String]) -> Result<Expression, ExpressionErr
     }
     let tokens = load::Lexer::new(code).lex().map_err(|errors| lexing(code, &errors))?;
     allowed(code, &tokens, 0)?;
+    not_recursive(code, &tokens)?;
     let used: Vec<String> = variables.iter().filter(|name| code.contains(name.as_str())).cloned().collect();
     let names: Vec<&str> = used.iter().map(String::as_str).collect();
     let loader = load::Loader::new(jaq_std::defs().chain(jaq_json::defs()));
@@ -205,6 +206,92 @@ fn allowed(code: &str, tokens: &[lex::Token<&str>], depth: usize) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Refuses functions that call themselves: they end the whole program where they go too deep.
+fn not_recursive(code: &str, tokens: &[lex::Token<&str>]) -> Result<(), ExpressionError> {
+    for (at, lex::Token(text, kind)) in tokens.iter().enumerate() {
+        if let (lex::Tok::Word, "def", Some(lex::Token(name, _))) = (kind, *text, tokens.get(at + 1)) {
+            let mut open = 1_usize;
+            let body = tokens.iter().skip(at + 2).take_while(|lex::Token(text, kind)| {
+                match (kind, *text) {
+                    (lex::Tok::Word, "def") => open += 1,
+                    (lex::Tok::Sym, ";") => open -= 1,
+                    _ => {}
+                }
+                open > 0
+            });
+            if let Some(call) = body.into_iter().find_map(|token| called(token, name)) {
+                let message =
+                    format!("`{name}` calls itself, which may never end; use recurse, until, reduce, foreach or limit");
+                return Err(wrong(code, call, message));
+            }
+        }
+        for inner in parts(kind) {
+            not_recursive(code, inner)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a token names a function.
+fn called<'a>(lex::Token(text, kind): &lex::Token<&'a str>, name: &str) -> Option<&'a str> {
+    match kind {
+        lex::Tok::Word if *text == name => Some(text),
+        _ => parts(kind).flatten().find_map(|token| called(token, name)),
+    }
+}
+
+/// The tokens inside of a token.
+fn parts<'t, 'a>(kind: &'t lex::Tok<&'a str>) -> impl Iterator<Item = &'t [lex::Token<&'a str>]> {
+    let (block, texts) = match kind {
+        lex::Tok::Block(tokens) => (tokens.as_slice(), &[][..]),
+        lex::Tok::Str(parts) => (&[][..], parts.as_slice()),
+        _ => (&[][..], &[][..]),
+    };
+    let terms = texts.iter().filter_map(|part| match part {
+        lex::StrPart::Term(token) => Some(std::slice::from_ref(token)),
+        _ => None,
+    });
+    std::iter::once(block).chain(terms)
+}
+
+/// Texts that stand as they are where a secret belongs: `{password: "..."}`, `.password = "..."`; the name, and where the text
+/// begins. `named` is what the whole expression is the value of.
+pub fn written_out<'c>(code: &'c str, named: &str, is_secret: &dyn Fn(&str) -> bool) -> Vec<(String, &'c str)> {
+    let Ok(tokens) = load::Lexer::new(code).lex() else { return Vec::new() };
+    let mut found = Vec::new();
+    pairs(&tokens, is_secret, &mut found);
+    let constant = tokens.iter().all(|lex::Token(text, kind)| match kind {
+        lex::Tok::Str(_) => is_text(kind),
+        kind => matches!(kind, lex::Tok::Sym) && *text == "+",
+    });
+    if let (true, true, Some(lex::Token(text, _))) = (is_secret(named), constant, tokens.first()) {
+        found.push((named.to_owned(), *text));
+    }
+    found
+}
+
+fn pairs<'a>(tokens: &[lex::Token<&'a str>], is_secret: &dyn Fn(&str) -> bool, found: &mut Vec<(String, &'a str)>) {
+    for window in tokens.windows(3) {
+        if let [lex::Token(name, _), lex::Token(":" | "=" | "|=" | "//=", lex::Tok::Sym), lex::Token(text, kind)] =
+            window
+        {
+            let name = name.trim_matches(['.', '"', '$']);
+            if is_secret(name) && is_text(kind) {
+                found.push((name.to_owned(), *text));
+            }
+        }
+    }
+    for lex::Token(_, kind) in tokens {
+        parts(kind).for_each(|inner| pairs(inner, is_secret, found));
+    }
+}
+
+/// Whether a token is a text that says something, with nothing in it to be replaced.
+fn is_text(kind: &lex::Tok<&str>) -> bool {
+    matches!(kind, lex::Tok::Str(parts) if !parts.is_empty()
+        && parts.iter().all(|part| !matches!(part, lex::StrPart::Term(_))))
 }
 
 fn lexing(code: &str, errors: &[lex::Error<&str>]) -> ExpressionError {
@@ -333,6 +420,14 @@ mod tests {
             (".a &", "3: jq has no `&` here"),
             ("\"\\q\"", "2: after `\\` in a text comes one of \" \\ / b f n r t u ("),
             ("${ 007 }", "3: `007` is no number of JSON"),
+            (
+                "${ def f($n): if $n == 0 then 0 else [1 + f($n - 1)] end; f(3) }",
+                "42: `f` calls itself, which may never end; use recurse, until, reduce, foreach or limit",
+            ),
+            (
+                "def f: def g: \"\\(f)\"; g; f",
+                "17: `f` calls itself, which may never end; use recurse, until, reduce, foreach or limit",
+            ),
             ("halt", "0: `halt` is not allowed: a flow ends by `then: end` or `raise`"),
             (".a | env.X", &format!("5: `env` is not allowed: {secret}")),
             ("${ $ENV.X }", &format!("3: `$ENV` is not allowed: {secret}")),
@@ -347,6 +442,32 @@ mod tests {
             let error = Expression::compile(text, &names()).expect_err(text);
             assert_eq!(format!("{}: {}", error.offset, error.message), message, "{text}");
         }
+    }
+
+    #[test]
+    fn functions_that_call_others_are_fine() {
+        let text = "def f: 1; def g: f + .f; def h(f): f; g + h(f) + (def k: f; k)";
+        let expression = Expression::compile(text, &[]).unwrap();
+        assert_eq!(expression.evaluate(&json!({"f": 2}), |_| None), Ok(json!(5)));
+    }
+
+    #[test]
+    fn a_text_where_a_secret_belongs_is_found() {
+        let found = |code: &'static str, named: &str| {
+            let all = written_out(code, named, &|name| name == "password");
+            all.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
+        };
+        assert_eq!(found("{userName: .a, password: \"x1\"}", "payload"), ["\"x1\""]);
+        assert_eq!(found("{\"password\": \"x2\"}", ""), ["\"x2\""]);
+        assert_eq!(found(". + {a: [.b | .password = \"x3\"]}", ""), ["\"x3\""]);
+        assert_eq!(found("\"x4\" + \"x5\"", "password"), ["\"x4\""]);
+        for good in
+            ["{password: .p}", "{password: $secret.p}", "{password: \"\"}", "{password: \"\\(.p)\"}", "{title: \"x\"}"]
+        {
+            assert_eq!(found(good, "password"), [""; 0], "{good}");
+        }
+        assert_eq!(found(".p + \"x\"", "password"), [""; 0]);
+        assert_eq!(found("\"x\"", "title"), [""; 0]);
     }
 
     #[test]

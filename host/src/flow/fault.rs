@@ -22,6 +22,18 @@ const STANDARD: [(&str, &[&str]); 5] = [
     ("validation", &["scim.invalidInput"]),
 ];
 
+/// The status of each of the DSL's standard errors (DSL reference, Standard Error Types).
+const STATUSES: [(&str, u16); 8] = [
+    ("configuration", 400),
+    ("validation", 400),
+    ("expression", 400),
+    ("authentication", 401),
+    ("authorization", 403),
+    (TIMEOUT, 408),
+    ("communication", 500),
+    ("runtime", 500),
+];
+
 /// Where the DSL's standard errors live.
 const STANDARD_TYPES: [&str; 2] =
     ["https://serverlessworkflow.io/spec/1.0.0/errors/", "https://serverlessworkflow.io/dsl/errors/types/"];
@@ -88,6 +100,16 @@ impl Fault {
         }
     }
 
+    /// An expression that goes on and on.
+    pub(super) fn of_endless(after: Duration) -> Self {
+        Self {
+            detail: Some(format!(
+                "an expression was still being evaluated after {after:?}; the run is given up, and a thread stays busy until this program ends"
+            )),
+            ..Self::of_timeout(after, String::new())
+        }
+    }
+
     /// The time a step may take is over.
     pub(super) fn of_timeout(after: Duration, instance: String) -> Self {
         Self {
@@ -95,7 +117,7 @@ impl Fault {
             status: Some(408),
             title: Some("Timeout".into()),
             detail: Some(format!("it took longer than {after:?}")),
-            instance: Some(instance),
+            instance: Some(instance).filter(|instance| !instance.is_empty()),
             ..Self::default()
         }
     }
@@ -146,11 +168,15 @@ impl Fault {
         }
         let own = error.instance().filter(|own| !own.starts_with("/do/") && *own != "/");
         let message = error.fields().message.as_str();
+        let type_ = error.error_type();
+        let name = STANDARD_TYPES.iter().find_map(|prefix| type_.strip_prefix(prefix));
+        let standard = name.and_then(|name| STATUSES.iter().find(|(known, _)| *known == name));
+        let status = error.status().and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
         Self {
-            type_: error.error_type().to_owned(),
-            status: error.status().and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok()),
-            title: error.title().map(str::to_owned),
-            detail: detail.or(Some(message).filter(|text| !text.is_empty())).map(str::to_owned),
+            type_: type_.to_owned(),
+            status: status.or(standard.map(|(_, status)| *status)),
+            title: error.title().map(str::to_owned).or(standard.map(|(name, _)| (*name).to_owned())),
+            detail: detail.or(Some(message).filter(|text| !text.is_empty())).map(jaq_words),
             instance: own.map(str::to_owned).or(instance),
             ..Self::default()
         }
@@ -194,10 +220,90 @@ impl Fault {
     }
 }
 
+/// What swf-runtime says of an expression that fails holds jaq's error as Rust prints it: its words alone, and of a value what
+/// it is.
+fn jaq_words(text: &str) -> String {
+    let Some((_, error)) = text.split_once("jq evaluation error: Error(") else { return text.to_owned() };
+    let mut rest = error.strip_prefix("Str([").or_else(|| error.strip_prefix("Val(")).unwrap_or(error);
+    let mut words = String::new();
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic()) {
+        let part = rest.get(start..).unwrap_or_default();
+        let (name, inner) = part.split_once('(').unwrap_or((part.trim_end_matches([')', ']']), ""));
+        let (said, length) = match (name, inner.strip_prefix('"')) {
+            ("Str", Some(quoted)) => {
+                let end = quoted.char_indices().scan(false, |escaped, (at, c)| {
+                    let ends = c == '"' && !*escaped;
+                    *escaped = c == '\\' && !*escaped;
+                    Some((at, ends))
+                });
+                let end = end.filter(|(_, ends)| *ends).map(|(at, _)| at).next().unwrap_or(quoted.len());
+                let raw = quoted.get(..end).unwrap_or_default();
+                let said = serde_json::from_str(&format!("\"{raw}\"")).unwrap_or_else(|_| raw.to_owned());
+                (said, name.len() + 2 + end + 1)
+            }
+            ("Val", _) => {
+                let kind = inner.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+                let said = match kind {
+                    "Null" => "null",
+                    "Bool" => "a boolean",
+                    "Int" | "Float" | "Num" => "a number",
+                    "Str" => "a text",
+                    "Arr" => "a list",
+                    _ => "an object",
+                };
+                (said.to_owned(), name.len() + 1 + closing(inner))
+            }
+            _ => break,
+        };
+        words.push_str(&said);
+        rest = part.get(length..).unwrap_or_default();
+    }
+    if words.is_empty() { text.to_owned() } else { words }
+}
+
+/// Where the bracket is closed that was open before the text; texts in it are passed over.
+fn closing(text: &str) -> usize {
+    let (mut depth, mut quoted, mut escaped) = (1_usize, false, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' if !escaped => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    text.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn an_expression_fails_in_words() {
+        let rows = [
+            (
+                r#"jq evaluation error: Error(Str([Str("cannot use "), Val(Null), Str(" as string")]))"#,
+                "cannot use null as string",
+            ),
+            (
+                r#"a: jq evaluation error: Error(Str([Str("cannot index "), Val(Obj({"a\"(": Num("1")})), Str(" with "), Val(Str("x"))]))"#,
+                "cannot index an object with a text",
+            ),
+            (r#"jq evaluation error: Error(Val(Str("no \"way\"")))"#, "no \"way\""),
+            ("anything else", "anything else"),
+            ("jq evaluation error: Error(", "jq evaluation error: Error("),
+            (r#"jq evaluation error: Error(Str([Str("never closed"#, "never closed"),
+        ];
+        for (told, words) in rows {
+            assert_eq!(jaq_words(told), words);
+        }
+    }
 
     #[test]
     fn a_fault_survives_the_engine_and_is_found_by_its_members() {

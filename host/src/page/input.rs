@@ -2,6 +2,7 @@
 //! schema does not describe by members is one field of JSON.
 
 use super::route::Fields;
+use crate::flow::check::is_secret_name;
 use jsonschema::JSONSchema;
 use serde_json::{Map, Value};
 
@@ -29,7 +30,7 @@ pub(super) struct Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    /// Not shown while it is typed (`writeOnly`).
+    /// Not shown while it is typed (`writeOnly`, or a name that says so).
     Secret,
     Number,
     YesOrNo,
@@ -55,7 +56,7 @@ pub(super) fn fields(schema: &Value, usual: &Value, typed: &Fields) -> Vec<Field
     };
     let required = schema.get("required").and_then(Value::as_array);
     let field = |(name, schema): (&String, &Value)| {
-        let (id, kind) = (format!("{MEMBER}{name}"), kind(schema));
+        let (id, kind) = (format!("{MEMBER}{name}"), kind(name, schema));
         let usual = usual.get(name).or_else(|| schema.get("default")).filter(|_| kind != Kind::Secret);
         let value = match (typed.get(&id), usual) {
             (Some(typed), _) => typed.clone(),
@@ -87,7 +88,7 @@ pub(super) fn read(schema: &Value, usual: &Value, typed: &Fields) -> Result<Valu
             let mut input = usual.as_object().cloned().unwrap_or_default();
             for (name, schema) in members {
                 let typed = typed.get(&format!("{MEMBER}{name}")).map_or("", String::as_str);
-                match value(&kind(schema), typed) {
+                match value(&kind(name, schema), typed) {
                     Ok(Some(value)) => drop(input.insert(name.clone(), value)),
                     Ok(None) => drop(input.remove(name)),
                     Err(wanted) => problems.push(format!("{} must be {wanted}.", label(name, schema))),
@@ -111,13 +112,15 @@ fn label<'a>(name: &'a str, schema: &'a Value) -> &'a str {
     schema.get("title").and_then(Value::as_str).unwrap_or(name)
 }
 
-fn kind(schema: &Value) -> Kind {
+fn kind(name: &str, schema: &Value) -> Kind {
     let is = |word: &str| schema.get("type").is_some_and(|kind| kind == word);
     if let Some(choices) = schema.get("enum").and_then(Value::as_array) {
         return Kind::Choice(choices.iter().map(Value::to_string).collect());
     }
     match () {
-        () if is("string") && schema.get("writeOnly") == Some(&Value::Bool(true)) => Kind::Secret,
+        () if is("string") && (schema.get("writeOnly") == Some(&Value::Bool(true)) || is_secret_name(name)) => {
+            Kind::Secret
+        }
         () if is("string") => Kind::Text,
         () if is("integer") || is("number") => Kind::Number,
         () if is("boolean") => Kind::YesOrNo,

@@ -16,6 +16,7 @@ use std::collections::HashMap;
 use table::{Member, Takes};
 
 pub use task::count;
+pub use value::is_secret_name;
 
 /// What a flow may refer to.
 pub struct Surroundings<'a> {
@@ -134,6 +135,7 @@ impl<'a> Checker<'a> {
     fn take(&mut self, pointer: &str, value: &'a Value, takes: &Takes) {
         match takes {
             Takes::Any | Takes::Own => {}
+            Takes::Plain => self.plain(pointer, value),
             Takes::Text => drop(self.text(pointer, value)),
             Takes::Bool if value.is_boolean() => {}
             Takes::Bool => self.kind(pointer, value, "true or false"),

@@ -13,6 +13,8 @@ pub(super) struct Member {
 pub(super) enum Takes {
     /// Anything, as it is.
     Any,
+    /// A value without expressions.
+    Plain,
     Text,
     Bool,
     /// A whole number from .. to.
@@ -69,7 +71,7 @@ pub(super) enum Takes {
 
 use Takes::{
     Any, Bool, Branches, Cases, Catch, Data, Duration, Expression, Form, Function, List, Map, Named, Number, Object,
-    OneOf, Own, Pause, Refused, Run, Schema, Tasks, Template, Text, Then, TimeZone, Value, Whole, Word,
+    OneOf, Own, Pause, Plain, Refused, Run, Schema, Tasks, Template, Text, Then, TimeZone, Value, Whole, Word,
 };
 
 const fn may(name: &'static str, takes: Takes) -> Member {
@@ -115,7 +117,7 @@ const AUTOMATION: &[Member] = &[
     may("overlap", Bool),
     may("missed", Word(&["skip", "once", "all"])),
     may("jitter", Duration),
-    may("input", Map(&Any)),
+    may("input", Map(&Plain)),
     may("enabled", Bool),
 ];
 

@@ -2,13 +2,29 @@
 
 use super::{Checker, name};
 use crate::flow::document::{Problem, join};
-use crate::flow::expression::{Expression, is_expression};
+use crate::flow::expression::{Expression, is_expression, written_out};
+use crate::flow::program::bare;
 use crate::flow::retry;
 use jsonschema::JSONSchema;
 use serde_json::Value;
 
-/// How the names of members end whose values are secret.
-const SECRET_NAMES: [&str; 6] = ["password", "secret", "token", "apikey", "api_key", "authorization"];
+/// How the names of members end whose values are secret, without `-` and `_`.
+const SECRET_NAMES: [&str; 14] = [
+    "password",
+    "passwd",
+    "pwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "secretkey",
+    "credential",
+    "credentials",
+    "authorization",
+    "tokenvalue",
+];
 
 impl<'a> Checker<'a> {
     /// A value with expressions in it.
@@ -51,6 +67,23 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// A value without expressions: is a secret written out in it?
+    pub(super) fn plain(&mut self, pointer: &str, value: &Value) {
+        match value {
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(index, value)| self.plain(&join(pointer, index), value));
+            }
+            Value::Object(map) => map.iter().for_each(|(key, value)| self.plain(&join(pointer, key), value)),
+            Value::String(text) => {
+                let name = name(pointer);
+                if !text.is_empty() && (is_secret_name(&name) || is_credential(text)) {
+                    self.inline_secret(pointer, &name);
+                }
+            }
+            _ => {}
+        }
+    }
+
     pub(super) fn inline_secret(&mut self, pointer: &str, name: &str) {
         let message = format!(
             "a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${{ $secret.NAME }} as `{name}`"
@@ -67,6 +100,9 @@ impl<'a> Checker<'a> {
         if let Err(error) = Expression::compile(text, &self.variables) {
             let place = self.document.place_in(pointer, offset + error.offset);
             return self.problem_at(place, pointer, error.message);
+        }
+        for (name, _) in written_out(bare(text), &name(pointer), &is_secret_name) {
+            self.inline_secret(pointer, &name);
         }
         for (at, secret) in secrets(text) {
             let place = self.document.place_in(pointer, offset + at);
@@ -148,6 +184,12 @@ impl<'a> Checker<'a> {
                                 format!("`{key}` must be the URI of a draft of JSON Schema, or left out"),
                             );
                         }
+                        Some(text) if matches!(key.as_str(), "default" | "const") && !text.is_empty() => {
+                            let of = name(pointer);
+                            if is_secret_name(&of) || is_credential(text) {
+                                self.inline_secret(&at, &of);
+                            }
+                        }
                         _ => self.references(&at, inner),
                     }
                 }
@@ -178,15 +220,18 @@ fn is_literal(text: &str) -> bool {
     !text.is_empty() && !text.contains("${")
 }
 
-fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "");
+/// Whether a member of this name holds a secret.
+pub fn is_secret_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace(['-', '_'], "");
     SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
-/// Whether a text is an HTTP credential (RFC 7617, RFC 6750).
+/// Whether a text is an HTTP credential (RFC 7617, RFC 6750), a private key (RFC 7468), or a URL with a password in it.
 fn is_credential(text: &str) -> bool {
     let rest = ["Bearer ", "Basic "].iter().find_map(|scheme| text.strip_prefix(scheme));
     rest.is_some_and(|rest| rest.len() >= 8 && !rest.contains(' '))
+        || text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----")
+        || text.contains("://") && url::Url::parse(text).is_ok_and(|url| url.password().is_some())
 }
 
 /// The members of `$secret` that an expression names, each with its offset in characters.

@@ -12,9 +12,17 @@ pub fn read(from: From, with: &Map<String, Value>, to: &mut Sender) -> Result<()
         Some(other) => return Err(format!("`delimiter` must be one character such as \";\" or \"tab\", not {other}")),
     };
     let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter).from_reader(from);
-    let header = reader.headers().map_err(plain)?.clone();
+    let header: Vec<String> = reader.headers().map_err(plain)?.iter().map(|name| name.trim().to_owned()).collect();
+    if let ([only], None) = (&header[..], with.get("delimiter"))
+        && let Some(other) = [';', '\t', '|'].into_iter().find(|other| only.contains(*other))
+    {
+        let other = if other == '\t' { "tab".to_owned() } else { other.to_string() };
+        return Err(format!(
+            "line 1: there is one column, \"{only}\"; write `delimiter: \"{other}\"` if that parts them"
+        ));
+    }
     for (index, name) in header.iter().enumerate() {
-        if name.trim().is_empty() {
+        if name.is_empty() {
             return Err(format!("line 1: column {} has no name", index + 1));
         }
         if header.iter().take(index).any(|other| other == name) {
@@ -24,7 +32,7 @@ pub fn read(from: From, with: &Map<String, Value>, to: &mut Sender) -> Result<()
     for record in reader.records() {
         let record = record.map_err(plain)?;
         let cells = header.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
-        let row = cells.map(|(name, cell)| (name.trim().to_owned(), cell.into())).collect();
+        let row = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
         if !to.give(Value::Object(row)) {
             break;
         }

@@ -20,9 +20,6 @@ use std::rc::Rc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// The member of a description that says it is one.
-const MARK: &str = "$rows";
-
 /// No row is longer, in bytes.
 const LONGEST: usize = 16 << 20;
 
@@ -72,15 +69,40 @@ pub fn source(name: &str) -> Option<&'static Source> {
     SOURCES.iter().find(|source| source.name == name)
 }
 
-/// A description of rows: what a source, or a listing with `all: true`, gives to a flow.
-pub fn described(function: &str, with: &Map<String, Value>) -> Value {
-    json!({MARK: {"function": function, "with": with}})
+/// What the descriptions of one run begin with. A provider that does not know it cannot have a loop open a file.
+pub struct Mark(String);
+
+impl Mark {
+    /// One that nobody can guess.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(format!("rows, for a loop alone ({:032x}): ", rand::random::<u128>()))
+    }
+
+    /// A description of rows: what a source, or a listing with `all: true`, gives to a flow. It is a text, so that to look into
+    /// it is an error.
+    pub fn described(&self, function: &str, with: &Map<String, Value>) -> Value {
+        format!("{}{}", self.0, json!({"function": function, "with": with})).into()
+    }
+
+    /// The function and arguments that a description names, where the value is one.
+    pub fn description(&self, value: &Value) -> Option<(String, Map<String, Value>)> {
+        let mut of: Map<String, Value> = serde_json::from_str(value.as_str()?.strip_prefix(&self.0)?).ok()?;
+        let Value::Object(with) = of.remove("with")? else { return None };
+        Some((of.get("function")?.as_str()?.to_owned(), with))
+    }
+
+    /// How a description is shown to people.
+    pub fn shown(&self, text: &str) -> Option<String> {
+        let of: Value = serde_json::from_str(text.strip_prefix(&self.0)?).ok()?;
+        Some(format!("(rows of {})", of.get("function")?.as_str()?))
+    }
 }
 
-/// What a description names, where the value is one.
-pub fn description(value: &Value) -> Option<(&str, &Map<String, Value>)> {
-    let of = value.as_object().filter(|members| members.len() == 1)?.get(MARK)?;
-    Some((of.get("function")?.as_str()?, of.get("with")?.as_object()?))
+impl Default for Mark {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// Rows, one after another.
@@ -122,11 +144,34 @@ impl Rows {
         Self::List(list, total)
     }
 
+    /// Whether a file can be opened: somebody else may go over it later.
+    ///
+    /// # Errors
+    /// A file that cannot be read, an argument that is not known.
+    pub fn openable(source: &'static Source, with: &Map<String, Value>, folder: &Path) -> Result<(), Fault> {
+        Self::opened(source, with, folder).map(drop)
+    }
+
     /// Opens a file; `folder` is where relative names begin.
     ///
     /// # Errors
     /// A file that cannot be read, an argument that is not known.
     pub fn open(source: &'static Source, with: &Map<String, Value>, folder: &Path) -> Result<Self, Fault> {
+        let (file, opened) = Self::opened(source, with, folder)?;
+        let (sender, rows) = mpsc::channel(AHEAD);
+        let with = with.clone();
+        let reader = tokio::task::spawn_blocking(move || {
+            let left = Rc::new(Cell::new(LONGEST));
+            let from = BufReader::new(Bounded { from: opened, left: left.clone() });
+            let mut sender = Sender { rows: sender, given_up: false, left };
+            if let Err(error) = (source.read)(from, &with, &mut sender) {
+                sender.rows.blocking_send(Err(error)).ok();
+            }
+        });
+        Ok(Self::File { rows, file, reader: Some(reader) })
+    }
+
+    fn opened(source: &Source, with: &Map<String, Value>, folder: &Path) -> Result<(PathBuf, File), Fault> {
         if let Some(unknown) = with.keys().find(|name| !source.takes.contains(&name.as_str())) {
             let hint = suggest::hint(unknown, source.takes.iter().copied());
             return Err(Fault::of_input(format!("{} takes no `{unknown}`{hint}", source.name)));
@@ -142,17 +187,7 @@ impl Rows {
         }
         let mut opened = File::open(&file).map_err(unreadable)?;
         skip_mark(&mut opened).map_err(unreadable)?;
-        let (sender, rows) = mpsc::channel(AHEAD);
-        let with = with.clone();
-        let reader = tokio::task::spawn_blocking(move || {
-            let left = Rc::new(Cell::new(LONGEST));
-            let from = BufReader::new(Bounded { from: opened, left: left.clone() });
-            let mut sender = Sender { rows: sender, given_up: false, left };
-            if let Err(error) = (source.read)(from, &with, &mut sender) {
-                sender.rows.blocking_send(Err(error)).ok();
-            }
-        });
-        Ok(Self::File { rows, file, reader: Some(reader) })
+        Ok((file, opened))
     }
 
     /// A listing, from its beginning.

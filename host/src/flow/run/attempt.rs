@@ -1,21 +1,22 @@
 //! `try`: a list, its repetitions, and the list that handles what went wrong.
 
-use super::frame::{Frame, Given, result_of};
+use super::frame::{Frame, Given, Held, result_of};
 use crate::flow::event::Event;
 use crate::flow::expression::Expression;
 use crate::flow::fault::Fault;
 use crate::flow::program::Try;
 use serde_json::{Map, Value};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 impl Frame {
     /// `try`, with its repetitions.
-    pub(super) async fn attempt(&self, it: &Try, number: u64, given: Given) -> Result<Value, Fault> {
+    pub(super) async fn attempt(&self, it: &Try, number: u64, given: Given, held: &Held) -> Result<Value, Fault> {
         let exports = it.body.exports || it.handler.as_ref().is_some_and(|block| block.exports);
         let started = Instant::now();
         let mut attempt = 0;
         let fault = loop {
-            let fault = match self.once(it, number, &given).await {
+            let fault = match self.once(it, number, &given, held).await {
                 Ok((output, context)) => return Ok(result_of(exports, output, context)),
                 Err(fault) => fault,
             };
@@ -40,6 +41,7 @@ impl Frame {
             let asked = fault.retry_after_ms.map(Duration::from_millis);
             let Some(wait) = policy.wait(attempt, started.elapsed(), asked, rand::random()) else { break fault };
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+            held.lock().unwrap_or_else(PoisonError::into_inner).clear();
             self.run.tell(&Event::StepRetried { step: number, attempt, error: self.run.clean(fault), wait_ms });
             tokio::time::sleep(wait).await;
         };
@@ -55,8 +57,9 @@ impl Frame {
     }
 
     /// One try, in the time that it may take.
-    async fn once(&self, it: &Try, number: u64, given: &Given) -> Result<(Value, Value), Fault> {
+    async fn once(&self, it: &Try, number: u64, given: &Given, held: &Held) -> Result<(Value, Value), Fault> {
         let mut body = self.below(&it.body, number, given);
+        body.held = it.retry.is_some().then(|| held.clone());
         let Some(limit) = it.retry.as_ref().and_then(|policy| policy.attempt_limit) else {
             return body.run(given.input.clone()).await;
         };

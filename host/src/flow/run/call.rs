@@ -6,11 +6,11 @@ use crate::flow::affected::affected;
 use crate::flow::event::{Affected, StepKind, StepOutcome};
 use crate::flow::fault::Fault;
 use crate::flow::program::Step;
-use crate::flow::rows;
+use crate::flow::rows::{self, Rows};
 use crate::{CallContext, Error, Result};
 use serde_json::{Map, Value};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 impl Frame {
@@ -23,9 +23,14 @@ impl Frame {
         if listing || rows::source(function).is_some() {
             let number = self.begin(step, StepKind::Call, Some(function), connection.map(str::to_owned));
             let mut open = OpenStep::new(self, number);
-            let output = rows::described(function, &with);
-            open.end(Vec::new(), Value::Null, self.run.redacted(output.clone()), None);
-            return Ok(output);
+            // What cannot be opened is told here, where it stands in the flow.
+            let openable =
+                rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, self.flow.folder()));
+            let result = openable.map(|()| self.run.rows.described(function, &with));
+            let result = result.map_err(|fault| Fault { instance: Some(step.pointer.clone()), ..fault });
+            let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
+            open.end(Vec::new(), Value::Null, output, result.as_ref().err());
+            return result;
         }
         let input = input_of(&with);
         let named = match &self.run.runner.config.connection(connection) {
@@ -38,11 +43,15 @@ impl Frame {
         open.operation = Some((operation, input.clone()));
         let result = self.invoke(connection, function, &input, &open).await;
         let result = result.map_err(|error| Fault { instance: Some(step.pointer.clone()), ..Fault::of_call(&error) });
-        let shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
+        result.iter().for_each(|output| self.run.names.learn(output));
+        let mut shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
             Vec::new()
         } else {
-            affected(operation, &input, result.as_ref())
+            affected(operation, &input, result.as_ref(), &|id| self.run.names.of(id))
         };
+        if let (Some(held), Err(_)) = (&self.held, &result) {
+            held.lock().unwrap_or_else(PoisonError::into_inner).append(&mut shown);
+        }
         let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
         open.end(shown, self.run.redacted(input), output, result.as_ref().err());
         drop(going);
@@ -116,7 +125,8 @@ impl Drop for OpenStep<'_> {
         let fault = Fault::of_call(&error);
         let (affected, input) = match &self.operation {
             Some((operation, input)) => {
-                (affected(operation, input, Err(&fault)), self.frame.run.redacted(input.clone()))
+                let names = &self.frame.run.names;
+                (affected(operation, input, Err(&fault), &|id| names.of(id)), self.frame.run.redacted(input.clone()))
             }
             None => (Vec::new(), Value::Null),
         };

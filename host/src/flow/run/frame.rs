@@ -12,7 +12,7 @@ use crate::flow::scope::Scope;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use swf_runtime::handler::HandlerContext;
 use swf_runtime::{CustomTaskHandler, HandlerRegistry, SecretManager, WorkflowError, WorkflowResult, WorkflowRunner};
@@ -41,8 +41,13 @@ pub(super) struct Frame {
     pub(super) item: Option<u64>,
     pub(super) variables: Map<String, Value>,
     pub(super) context: Value,
+    /// Where calls leave whom they failed for, inside of a `try` that may repeat them.
+    pub(super) held: Option<Held>,
     pub(super) depth: usize,
 }
+
+/// Whom the calls of an attempt failed for: told only where it is not repeated.
+pub(super) type Held = Arc<Mutex<Vec<Affected>>>;
 
 impl Frame {
     /// Runs a flow's own list, to its end or to a `then: end` in a list below it. Gives the flow's output.
@@ -73,10 +78,10 @@ impl Frame {
         let (frame, task) = (self.clone(), self.scope.task());
         Box::pin(async move {
             let mut apart = JoinSet::new();
-            apart.spawn(async move {
+            apart.spawn(frame.run.watch.clone().over(async move {
                 let _task = task;
                 frame.run_now(input).await
-            });
+            }));
             match apart.join_next().await {
                 Some(Ok(result)) => result,
                 Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
@@ -285,6 +290,7 @@ impl Frame {
         };
         let number = self.begin(step, kind, None, None);
         let mut open = OpenStep::new(self, number);
+        let held = Held::default();
         let result = match &step.action {
             Action::Do(block) => self
                 .below(block, number, &given)
@@ -293,7 +299,7 @@ impl Frame {
                 .map(|(output, context)| result_of(block.exports, output, context)),
             Action::For { body, .. } => self.each(step, number, body, given).await,
             Action::Fork { .. } => self.branches(step, number, given).await,
-            Action::Try(it) => self.attempt(it, number, given).await,
+            Action::Try(it) => self.attempt(it, number, given, &held).await,
             Action::Run { flow } => self.other(flow, number, given).await,
             Action::Emit => Ok(event(given.value)),
             Action::Call { .. } | Action::End => Ok(Value::Null),
@@ -303,7 +309,8 @@ impl Frame {
             (Action::Emit, Ok(event)) => self.run.redacted(event.clone()),
             _ => Value::Null,
         };
-        open.end(Vec::new(), Value::Null, output, result.as_ref().err());
+        let held = std::mem::take(&mut *held.lock().unwrap_or_else(PoisonError::into_inner));
+        open.end(held, Value::Null, output, result.as_ref().err());
         result
     }
 

@@ -24,6 +24,7 @@ impl Frame {
         let mut rows = self.rows(given.value.clone()).await?;
         let mut ticker = Ticker::new(&self.run, number);
         let frame_of = |scope: &Arc<Scope>, index: u64, row: Value, context: &Value| {
+            self.run.names.learn(&row);
             let mut frame = self.below(body, number, &given);
             frame.scope = scope.clone();
             frame.item = Some(index);
@@ -66,10 +67,10 @@ impl Frame {
                         let frame = frame_of(&scope, index, row, &context);
                         let input = given.input.clone();
                         let task = scope.task();
-                        going.spawn(async move {
+                        going.spawn(self.run.watch.over(async move {
                             let _task = task;
                             frame.run(input).await.map(drop)
-                        });
+                        }));
                         index += 1;
                     }
                     Ok(None) => break,
@@ -112,10 +113,10 @@ impl Frame {
                 frame.item = Some(index as u64);
                 let input = given.input.clone();
                 let task = scope.task();
-                going.spawn(async move {
+                going.spawn(self.run.watch.over(async move {
                     let _task = task;
                     (index, frame.run(input).await)
-                });
+                }));
             }
             let fault = match going.join_next().await {
                 None => break,
@@ -157,13 +158,13 @@ impl Frame {
 
     /// What a loop goes over.
     async fn rows(&self, value: Value) -> Result<Rows, Fault> {
-        let Some((function, with)) = rows::description(&value) else { return Ok(Rows::of(value)) };
-        if let Some(source) = rows::source(function) {
-            return Rows::open(source, with, self.flow.folder());
+        let Some((function, with)) = self.run.rows.description(&value) else { return Ok(Rows::of(value)) };
+        if let Some(source) = rows::source(&function) {
+            return Rows::open(source, &with, self.flow.folder());
         }
         let name = with.get("connection").and_then(Value::as_str);
         let (_, client) = self.run.runner.client(name).await.map_err(|error| Fault::of_call(&error))?;
-        Ok(Rows::listing(client.pages(function, &input_of(with))))
+        Ok(Rows::listing(client.pages(&function, &input_of(&with))))
     }
 }
 

@@ -9,24 +9,35 @@ mod call;
 mod frame;
 mod listen;
 mod loops;
+mod names;
+mod threads;
 
 use super::Flow;
 use super::event::{Event, RunOutcome, Watcher};
 use super::fault::Fault;
+use super::rows;
 use super::scope::Scope;
 use super::secrets::Secrets;
 use crate::catalog::Catalog;
 use crate::{Client, Config, Connector, Error, Result};
 use frame::Frame;
 use jiff::Timestamp;
+use names::Names;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+use threads::{Threads, Watch};
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
+
+/// How long an expression may take before its run is given up.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// How long a run that ended waits for what was cut off to say so.
+const PARTING: Duration = Duration::from_secs(2);
 
 /// Runs flows with the connections of a configuration. Cheap to clone; clones share the connections.
 #[derive(Clone)]
@@ -44,6 +55,7 @@ struct Inner {
     library: Vec<Arc<Flow>>,
     /// Learns of every connection that is opened.
     opened: Arc<dyn Fn(&Client) + Send + Sync>,
+    threads: Arc<Threads>,
 }
 
 /// Stops a run: what has begun is finished, nothing else begins.
@@ -100,12 +112,14 @@ impl Runner {
     /// A runner for the connections of a configuration; `library` are the flows that `run: workflow` may name.
     ///
     /// # Errors
-    /// [`Error::Config`] where a secret of the configuration cannot be had; [`Error::Load`] for a component without a catalog.
+    /// [`Error::Config`] where a secret of the configuration cannot be had; [`Error::Load`] for a component without a catalog,
+    /// or where no thread can be started.
     pub async fn new(connector: Connector, config: Config, library: Vec<Arc<Flow>>) -> Result<Self> {
         let catalog = connector.catalog().await?;
         let secrets = config.secrets()?;
         let opened = Arc::new(|_: &Client| ());
-        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened };
+        let threads = Arc::new(Threads::start()?);
+        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened, threads };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -131,6 +145,7 @@ impl Runner {
             clients: of.clients.clone(),
             library: of.library.clone(),
             opened: of.opened.clone(),
+            threads: of.threads.clone(),
         };
         change(&mut inner);
         Self { inner: Arc::new(inner) }
@@ -150,6 +165,9 @@ impl Runner {
             id: format!("{:08x}", rand::random::<u32>()),
             watcher,
             steps: AtomicU64::new(0),
+            rows: rows::Mark::new(),
+            names: Names::default(),
+            watch: Arc::default(),
         });
         let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
@@ -164,11 +182,12 @@ impl Runner {
             item: None,
             variables: Map::new(),
             context: Value::Null,
+            held: None,
             depth: 0,
         };
         // A task of its own: what panics in the engine ends this run and nothing else.
         let mut going = JoinSet::new();
-        going.spawn(frame.run_whole(input));
+        going.spawn_on(run.watch.over(frame.run_whole(input)), self.inner.threads.handle());
         let result = tokio::select! {
             biased;
             result = going.join_next() => Some(match result {
@@ -179,10 +198,15 @@ impl Runner {
             // What goes on is finished first.
             () = stop.scope.ended() => None,
             () = stop.at_once.ended() => None,
+            () = run.watch.stuck(LONGEST) => Some(Err(Fault::of_endless(LONGEST))),
         };
-        // Steps that are cut off say so before the run does.
-        going.shutdown().await;
-        scope.idle().await;
+        // Steps that are cut off say so before the run does. An expression that does not end keeps its thread.
+        scope.stop();
+        let parting = async {
+            going.shutdown().await;
+            scope.idle().await;
+        };
+        tokio::time::timeout(PARTING, parting).await.ok();
         let ended = match result {
             Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
             Some(Err(fault)) => {
@@ -224,6 +248,11 @@ struct Run {
     id: String,
     watcher: Arc<dyn Watcher>,
     steps: AtomicU64,
+    /// What descriptions of rows begin with in this run.
+    rows: rows::Mark,
+    /// Who the identifiers stand for.
+    names: Names,
+    watch: Arc<Watch>,
 }
 
 /// One flow of a run: the run's own, or one that `run: workflow` names.
@@ -264,7 +293,7 @@ impl Run {
 
     fn each_text(&self, value: &mut Value) {
         match value {
-            Value::String(text) => *text = self.text(text),
+            Value::String(text) => *text = self.rows.shown(text).unwrap_or_else(|| self.text(text)),
             Value::Array(items) => items.iter_mut().for_each(|item| self.each_text(item)),
             Value::Object(members) => {
                 let texts = std::mem::take(members).into_iter().map(|(name, mut member)| {

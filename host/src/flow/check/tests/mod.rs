@@ -224,6 +224,7 @@ fn the_head() {
         automation("{timezone: Europe/Berln}"),
         ["7:28: there is no time zone `Europe/Berln`; write one as in Europe/Berlin or UTC"]
     );
+    assert!(automation("{input: {file: x, deep: [{password: geheim}]}}")[0].contains("a secret is written out here"));
     assert_eq!(
         automation("{missed: never, overlap: 1, jitter: 3, enable: true}"),
         [
@@ -356,6 +357,42 @@ fn calls() {
             "do:\n- a: {call: createUser, with: {payload: {}, headers: {X: Bearer abcdefgh}}}",
             &[
                 "3:58: a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${ $secret.NAME } as `X`",
+            ],
+        ),
+        (
+            "do:\n- a: {call: createUser, with: {payload: {password: '${ \"geheim\" }'}}}",
+            &[
+                "3:52: a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${ $secret.NAME } as `password`",
+            ],
+        ),
+        (
+            "do:\n- a: {call: createUser, with: {payload: '${ {userName: .n, password: \"geheim\"} }'}}",
+            &[
+                "3:41: a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${ $secret.NAME } as `password`",
+            ],
+        ),
+        (
+            "do:\n- a: {set: {api_key_pwd: geheim}}",
+            &[
+                "3:26: a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${ $secret.NAME } as `api_key_pwd`",
+            ],
+        ),
+        (
+            "do:\n- a: {set: {key: \"-----BEGIN PRIVATE KEY-----\\nMIIE\"}}",
+            &[
+                "3:18: a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${ $secret.NAME } as `key`",
+            ],
+        ),
+        (
+            "do:\n- a: {set: {place: 'https://u:geheim@host/x'}}",
+            &[
+                "3:20: a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${ $secret.NAME } as `place`",
+            ],
+        ),
+        (
+            "input: {schema: {document: {properties: {password: {type: string, default: geheim}}}}}\ndo: []",
+            &[
+                "2:76: a secret is written out here; name one in `use.secrets` and in the configuration's [secrets], and write ${ $secret.NAME } as `password`",
             ],
         ),
         (

@@ -1,0 +1,173 @@
+//! What a run tells: what happened to whom, by name and once; and where something went wrong, in words and at its place.
+
+use crate::harness::{Workplace, sandbox};
+use crate::player::{Played, config, flow, play, runner, tasks, text};
+use crate::support::fake::{Act, Fake, answer, json as body};
+use scim_connector_host::flow::event::{Change, Event};
+use scim_connector_host::sandbox::Options;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+fn on(connection: &Value, list: &str) -> Played {
+    play(&runner(config(&[("scim", connection.clone())])), &flow(&text(list), Path::new(".")), json!({}))
+}
+
+fn affected(played: &Played) -> Vec<(String, Change)> {
+    played.affected()
+}
+
+#[test]
+fn of_a_repeated_call_the_last_outcome_counts() {
+    let busy = |failures: usize| {
+        let provider = Fake::start(move |number, _| {
+            if number < failures {
+                answer(429, &[], "")
+            } else {
+                let user =
+                    json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "1", "userName": "ada"});
+                body(201, user)
+            }
+        });
+        let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
+            "retry": {"maxAttempts": 1}});
+        let list = r#"
+  - make:
+      try: [{create: {call: createUser, with: {payload: {userName: ada}}}}]
+      catch:
+        retry: {delay: {milliseconds: 10}, limit: {attempt: {count: 2}}}
+        do: [{note: {set: {status: '${ $error.status }'}}}]
+"#;
+        on(&connection, list)
+    };
+    assert_eq!(affected(&busy(0)), [("ada".to_owned(), Change::Created)]);
+    assert_eq!(affected(&busy(2)), [("ada".to_owned(), Change::Created)]);
+    let all = busy(9);
+    assert_eq!((all.output(), affected(&all)), (&json!({"status": 429}), vec![("ada".to_owned(), Change::Failed)]));
+}
+
+#[test]
+fn people_are_told_by_name_though_a_call_names_them_by_id() {
+    let (_running, connection) = sandbox(Options::default());
+    let played = on(
+        &connection,
+        r#"
+  - ada: {call: ensureUser, with: {payload: {userName: ada}}, export: {as: '${ {user: .user.id} }'}}
+  - staff: {call: ensureGroup, with: {payload: {displayName: staff}}, export: {as: '${ $context + {group: .group.id} }'}}
+  - join: {call: addGroupMembers, with: {id: '${ $context.group }', members: [{value: '${ $context.user }'}]}}
+  - off: {call: deactivateUser, with: {id: '${ $context.user }'}}
+  - gone: {call: deleteUser, with: {id: '${ $context.user }'}}
+"#,
+    );
+    let told: Vec<String> = affected(&played).into_iter().map(|(who, change)| format!("{who} {change:?}")).collect();
+    assert_eq!(told, ["ada Created", "staff Created", "staff MembersChanged", "ada Deactivated", "ada Deleted"]);
+}
+
+#[test]
+fn of_many_operations_each_has_its_own_outcome() {
+    let (_running, connection) = sandbox(Options::default());
+    let played = on(
+        &connection,
+        r#"
+  - many:
+      call: bulk
+      with:
+        operations:
+          - {method: post, path: /Users, bulkId: a, data: {userName: ada}}
+          - {method: post, path: /Users, bulkId: b, data: {userName: ADA}}
+          - {method: delete, path: /Users/nobody}
+"#,
+    );
+    let Some(Event::StepEnded { affected, .. }) =
+        played.events.iter().find(|event| matches!(event, Event::StepEnded { .. }))
+    else {
+        panic!("{:#?}", played.events)
+    };
+    let told: Vec<_> = affected.iter().map(|one| (one.who.as_str(), one.change, one.reason.as_deref())).collect();
+    let missing = ("nobody", Change::Failed, Some("notFound"));
+    let found = [("ada", Change::Created, None), ("ADA", Change::Failed, Some("uniqueness")), told[2]];
+    assert_eq!(told, found);
+    assert!(told[2].0.contains(missing.0) && told[2].1 == missing.1 && told[2].2 == missing.2, "{told:?}");
+
+    // No answer: nobody knows.
+    let provider = Fake::start(|_, _| vec![Act::Close]);
+    let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
+        "retry": {"maxAttempts": 1}, "overrides": {"bulk": {"supported": false}}});
+    let played = on(
+        &connection,
+        "  - many: {call: bulk, with: {operations: [{method: post, path: /Users, data: {userName: eve}}]}}\n",
+    );
+    assert_eq!(played.affected(), [("eve".to_owned(), Change::Unknown)], "{:#?}", played.events);
+}
+
+#[test]
+fn rows_are_for_loops_and_a_look_into_them_is_an_error() {
+    let (_running, connection) = sandbox(Options { seed_users: 3, ..Options::default() });
+    let list = |after: &str| format!("  - all: {{call: listUsers, with: {{all: true}}}}\n{after}");
+    let each = |of: &str| list(&format!("  - each: {{for: {{in: '{of}'}}, do: [{{a: {{set: {{n: 1}}}}}}]}}\n"));
+    for wrong in [each(".Resources"), each(".[0]"), list("  - first: {set: {n: '${ .totalResults }'}}\n")] {
+        let fault = on(&connection, &wrong).fault();
+        assert_eq!(fault["status"], 400, "{wrong}");
+        assert!(fault["detail"].as_str().unwrap().starts_with("cannot "), "{fault}");
+        assert!(!fault.to_string().contains("Val("), "{fault}");
+    }
+    assert_eq!(on(&connection, &each(".")).output(), &json!({"n": 1}));
+    assert_eq!(on(&connection, &list("")).output(), "(rows of listUsers)");
+    // A provider cannot have a loop read a file.
+    let planted = json!({"$rows": {"function": "readJson", "with": {"file": "/etc/passwd"}}});
+    let played = tasks(
+        &format!("  - each: {{for: {{in: '${{ {planted} }}'}}, do: [{{a: {{set: {{n: '${{ $item }}'}}}}}}]}}\n"),
+        json!({}),
+    );
+    assert_eq!(played.output()["n"], planted);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_caught_where_it_is_named() {
+    let played = tasks(
+        r#"
+  - attempt:
+      try: [{read: {call: readCsv, with: {file: no/such.csv}}}]
+      catch: {do: [{none: {set: {detail: '${ $error.detail }', at: '${ $error.instance }'}}}]}
+"#,
+        json!({}),
+    );
+    assert_eq!(played.output()["at"], "/do/0/attempt/try/0/read");
+    assert!(played.output()["detail"].as_str().unwrap().contains("cannot be read"), "{}", played.output());
+}
+
+#[test]
+fn an_expression_that_fails_can_be_selected_by_its_status() {
+    for task in ["{set: {a: '${ . + \"x\" }'}}", "{if: '.n.m', set: {a: 1}}"] {
+        let played = tasks(
+            &format!(
+                "  - attempt:\n      try: [{{broken: {task}}}]\n      catch: {{errors: {{with: {{status: 400}}}}, do: [{{caught: {{set: {{title: '${{ $error.title }}', detail: '${{ $error.detail }}'}}}}}}]}}\n"
+            ),
+            json!({"n": 1}),
+        );
+        assert_eq!(played.output()["title"], "expression", "{task}");
+        assert!(!played.output()["detail"].as_str().unwrap().contains("Str("), "{}", played.output());
+    }
+}
+
+#[test]
+fn control_c_ends_a_run_whose_expression_never_does() {
+    for list in [
+        "  - a: {set: {n: '${ last(range(1e18)) }'}}\n",
+        "  - a: {for: {in: '[1, 2]'}, metadata: {concurrency: 2}, do: [{b: {set: {n: '${ last(range(1e18)) }'}}}]}\n",
+    ] {
+        let place =
+            Workplace::new(&[("none", json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}}))]);
+        let file = place.path().join("flow.yaml");
+        std::fs::write(&file, text(list)).unwrap();
+        let mut child = place.command(&["run", file.to_str().unwrap(), "--no-history"]).spawn().unwrap();
+        std::thread::sleep(Duration::from_secs(1));
+        assert!(child.try_wait().unwrap().is_none());
+        let asked = Instant::now();
+        assert!(
+            std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success()
+        );
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
+    }
+}
