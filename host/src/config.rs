@@ -175,21 +175,31 @@ impl Config {
 
     /// The secrets of `[secrets]`, each a reference to the environment, a file or the keyring, or the value itself.
     ///
-    /// # Errors
-    /// [`Error::Config`] where one cannot be had.
+    /// One that cannot be had is an error of the flow that names it, and of no other.
     #[cfg(feature = "flows")]
-    pub fn secrets(&self) -> Result<crate::flow::secrets::Secrets> {
+    #[must_use]
+    pub fn secrets(&self) -> crate::flow::secrets::Secrets {
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let lookup = crate::references::Lookup::here(folder);
-        let mut secrets = BTreeMap::new();
+        let (mut secrets, mut missing) = (BTreeMap::new(), BTreeMap::new());
         for (name, value) in &self.secrets {
             // Resolved as a member, since a reference stands in something.
             let mut holder = Sealed::new(serde_json::json!({"value": Value::clone(value)}));
-            crate::references::resolve(&mut holder, &join("secrets", &key(name)), &lookup)?;
-            let value = holder.get_mut("value").map(Value::take).unwrap_or_default();
-            secrets.insert(name.clone(), Sealed::new(value));
+            match crate::references::resolve(&mut holder, &join("secrets", &key(name)), &lookup) {
+                Ok(_) => {
+                    let value = holder.get_mut("value").map(Value::take).unwrap_or_default();
+                    secrets.insert(name.clone(), Sealed::new(value));
+                }
+                Err(error) => {
+                    let detail = match error {
+                        Error::Config { detail, .. } => detail,
+                        other => other.to_string(),
+                    };
+                    missing.insert(name.clone(), detail);
+                }
+            }
         }
-        Ok(crate::flow::secrets::Secrets::new(secrets))
+        crate::flow::secrets::Secrets::new(secrets, missing)
     }
 
     /// Where runs are kept and how many of them: the named file, else what `[history]` says, else the user's own.

@@ -1,7 +1,7 @@
 //! What a run tells: what happened to whom, by name and once; and where something went wrong, in words and at its place.
 
 use crate::harness::{Workplace, sandbox};
-use crate::player::{Played, config, flow, play, runner, tasks, text};
+use crate::player::{Played, config, config_with, flow, play, runner, tasks, text};
 use crate::support::fake::{Act, Fake, answer, json as body};
 use scim_connector_host::flow::event::{Change, Event};
 use scim_connector_host::sandbox::Options;
@@ -170,4 +170,20 @@ fn control_c_ends_a_run_whose_expression_never_does() {
         assert_eq!(child.wait().unwrap().code(), Some(130));
         assert!(asked.elapsed() < Duration::from_secs(20), "{:?}", asked.elapsed());
     }
+}
+
+#[test]
+fn a_secret_that_cannot_be_had_is_an_error_of_the_flow_that_names_it() {
+    let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
+    let secrets = "[secrets]\ninitial = { env = \"SCIM_CONNECTOR_TEST_IS_NEVER_SET\" }\n";
+    let runner = runner(config_with(&[("none", connection)], secrets));
+    let run = |names: &str| {
+        let flow_text = text("  - a: {set: {n: 1}}\n").replace("do:", &format!("use: {{secrets: [{names}]}}\ndo:"));
+        play(&runner, &flow(&flow_text, Path::new(".")), json!({}))
+    };
+    assert_eq!(run("").output(), &json!({"n": 1}));
+    let fault = run("initial").fault();
+    let detail = fault["detail"].as_str().unwrap();
+    assert!(detail.contains("secrets.initial") && detail.contains("SCIM_CONNECTOR_TEST_IS_NEVER_SET"), "{fault}");
+    assert_eq!(fault["kind"], "configuration");
 }

@@ -1,5 +1,6 @@
 //! The configuration's `[secrets]`: values that flows refer to by name.
 
+use crate::error::Error;
 use crate::redact::Redactor;
 use crate::sealed::Sealed;
 use serde_json::{Map, Value};
@@ -11,26 +12,35 @@ use swf_runtime::SecretManager;
 #[derive(Clone, Default)]
 pub struct Secrets {
     values: Arc<BTreeMap<String, Sealed<Value>>>,
+    /// Why others cannot be had.
+    missing: Arc<BTreeMap<String, String>>,
     redactor: Arc<Redactor>,
     /// Which of them may be had; all where none.
     only: Option<Arc<[String]>>,
 }
 
 impl Secrets {
-    /// These secrets.
+    /// These secrets, and why others cannot be had.
     #[must_use]
-    pub fn new(values: BTreeMap<String, Sealed<Value>>) -> Self {
+    pub fn new(values: BTreeMap<String, Sealed<Value>>, missing: BTreeMap<String, String>) -> Self {
         let redactor = Redactor::default();
         for value in values.values() {
             learn(&redactor, value);
         }
-        Self { values: Arc::new(values), redactor: Arc::new(redactor), only: None }
+        Self { values: Arc::new(values), missing: Arc::new(missing), redactor: Arc::new(redactor), only: None }
     }
 
     /// Only those of these names.
     #[must_use]
     pub fn only(&self, names: &[String]) -> Self {
         Self { only: Some(names.into()), ..self.clone() }
+    }
+
+    /// Why one of these cannot be had.
+    #[must_use]
+    pub fn problem(&self, names: &[String]) -> Option<Error> {
+        let (name, why) = names.iter().find_map(|name| self.missing.get_key_value(name))?;
+        Some(Error::Config { path: format!("secrets.{name}"), detail: why.clone() })
     }
 
     /// What takes them out of text.

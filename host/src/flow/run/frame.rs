@@ -52,6 +52,9 @@ pub(super) type Held = Arc<Mutex<Vec<Affected>>>;
 impl Frame {
     /// Runs a flow's own list, to its end or to a `then: end` in a list below it. Gives the flow's output.
     pub(super) async fn run_whole(mut self, input: Value) -> Result<Value, Fault> {
+        if let Some(error) = self.run.runner.secrets.problem(self.flow.secrets()) {
+            return Err(Fault::of_call(&error));
+        }
         let whole = Arc::new(Whole { scope: self.scope.within(), ended: Mutex::default() });
         (self.scope, self.whole) = (whole.scope.clone(), whole.clone());
         tokio::select! {

@@ -112,11 +112,10 @@ impl Runner {
     /// A runner for the connections of a configuration; `library` are the flows that `run: workflow` may name.
     ///
     /// # Errors
-    /// [`Error::Config`] where a secret of the configuration cannot be had; [`Error::Load`] for a component without a catalog,
-    /// or where no thread can be started.
+    /// [`Error::Load`] for a component without a catalog, or where no thread can be started.
     pub async fn new(connector: Connector, config: Config, library: Vec<Arc<Flow>>) -> Result<Self> {
         let catalog = connector.catalog().await?;
-        let secrets = config.secrets()?;
+        let secrets = config.secrets();
         let opened = Arc::new(|_: &Client| ());
         let threads = Arc::new(Threads::start()?);
         let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened, threads };
@@ -187,7 +186,7 @@ impl Runner {
         };
         // A task of its own: what panics in the engine ends this run and nothing else.
         let mut going = JoinSet::new();
-        going.spawn_on(run.watch.over(frame.run_whole(input)), self.inner.threads.handle());
+        going.spawn_on(run.watch.over(frame.run_whole(input)), &self.inner.threads.handle());
         let result = tokio::select! {
             biased;
             result = going.join_next() => Some(match result {
@@ -206,7 +205,9 @@ impl Runner {
             going.shutdown().await;
             scope.idle().await;
         };
-        tokio::time::timeout(PARTING, parting).await.ok();
+        if tokio::time::timeout(PARTING, parting).await.is_err() {
+            self.inner.threads.renew();
+        }
         let ended = match result {
             Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
             Some(Err(fault)) => {

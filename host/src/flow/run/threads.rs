@@ -10,40 +10,59 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// How many expressions may never end before other flows are held up.
-const THREADS: usize = 8;
+/// Threads at least: one of them may be kept by an expression.
+const LEAST: usize = 2;
 
 /// Address space, of which only what is used takes memory.
 const STACK: usize = 64 << 20;
 
+/// How often new threads take the place of some that are kept. Each time it takes an expression that never ends.
+const MOST: usize = 16;
+
 /// The threads, until the last runner is gone.
 pub(super) struct Threads {
-    handle: Handle,
-    /// None while it is dropped.
-    runtime: Option<Runtime>,
+    /// The last are the ones that runs begin on. On earlier ones the connections of calls still live.
+    all: Mutex<Vec<Runtime>>,
 }
 
 impl Threads {
     pub(super) fn start() -> Result<Self> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(THREADS)
-            .thread_stack_size(STACK)
-            .thread_name("flows")
-            .enable_all()
-            .build()
-            .map_err(|error| Error::Load(format!("the threads for flows cannot be started: {error}")))?;
-        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+        let runtime =
+            runtime().map_err(|error| Error::Load(format!("the threads for flows cannot be started: {error}")))?;
+        Ok(Self { all: Mutex::new(vec![runtime]) })
     }
 
-    pub(super) fn handle(&self) -> &Handle {
-        &self.handle
+    /// Those that runs begin on.
+    pub(super) fn handle(&self) -> Handle {
+        let all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        all.last().map_or_else(Handle::current, |runtime| runtime.handle().clone())
     }
+
+    /// Lets runs begin on new ones, since some of these are kept.
+    pub(super) fn renew(&self) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() < MOST {
+            all.extend(runtime());
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    // As many as there are processors: with more, a flow of many short calls takes half as long again (measured).
+    let threads = std::thread::available_parallelism().map_or(LEAST, usize::from).max(LEAST);
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_stack_size(STACK)
+        .thread_name("flows")
+        .enable_all()
+        .build()
 }
 
 impl Drop for Threads {
     /// Does not wait: one of them may never end.
     fn drop(&mut self) {
-        self.runtime.take().into_iter().for_each(Runtime::shutdown_background);
+        let all = self.all.get_mut().unwrap_or_else(PoisonError::into_inner);
+        all.drain(..).for_each(Runtime::shutdown_background);
     }
 }
 
