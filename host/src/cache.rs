@@ -48,7 +48,7 @@ fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Loads a component, whose digest is known, from the cache, or compiles it and fills the cache.
+/// Loads a component, whose digest is known, from the cache, or says so, compiles it and fills the cache.
 ///
 /// # Errors
 /// Only where the component does not compile; a cache that fails is reported in the status.
@@ -57,9 +57,14 @@ pub fn load(
     bytes: &[u8],
     digest: &str,
     folder: Option<&Path>,
+    compiling: Option<fn()>,
 ) -> wasmtime::Result<(Component, CacheStatus)> {
+    let compile = || {
+        compiling.into_iter().for_each(|tell| tell());
+        Component::new(engine, bytes)
+    };
     let Some(folder) = folder else {
-        return Ok((Component::new(engine, bytes)?, CacheStatus::Off));
+        return Ok((compile()?, CacheStatus::Off));
     };
     let path = folder.join(file_name(engine, digest));
     match read(&path) {
@@ -79,7 +84,7 @@ pub fn load(
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => tracing::warn!(path = %path.display(), %error, "compiled code is not usable; compiling again"),
     }
-    let component = Component::new(engine, bytes)?;
+    let component = compile()?;
     let status = match write(folder, &path, &component.serialize()?) {
         Ok(()) => CacheStatus::Stored,
         Err(error) => {
@@ -202,9 +207,16 @@ mod tests {
 
     const EMPTY: &str = "(component)";
 
+    std::thread_local! {
+        static COMPILED: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+    }
+
     fn load_empty(folder: Option<&Path>) -> CacheStatus {
         let bytes = wat::parse_str(EMPTY).unwrap();
-        load(&Engine::default(), &bytes, &digest(&bytes), folder).unwrap().1
+        COMPILED.set(false);
+        let status = load(&Engine::default(), &bytes, &digest(&bytes), folder, Some(|| COMPILED.set(true))).unwrap().1;
+        assert_eq!(COMPILED.get(), status != CacheStatus::Hit, "told where it is compiled, and only there");
+        status
     }
 
     fn load_in(folder: &Path) -> CacheStatus {

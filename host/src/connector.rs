@@ -68,6 +68,8 @@ pub struct Options {
     pub observer: Option<Arc<dyn Observer>>,
     /// Where calls and requests are counted.
     pub metrics: Metrics,
+    /// Is called when the component has to be compiled, which takes seconds.
+    pub compiling: Option<fn()>,
 }
 
 impl Default for Options {
@@ -84,6 +86,7 @@ impl Default for Options {
             wall_clock: None,
             observer: None,
             metrics: Metrics::default(),
+            compiling: None,
         }
     }
 }
@@ -137,7 +140,7 @@ impl Connector {
             CodeCache::Folder(folder) => Some(folder.clone()),
         };
         let digest = cache::digest(bytes);
-        let (component, cache) = cache::load(engine, bytes, &digest, folder.as_deref())
+        let (component, cache) = cache::load(engine, bytes, &digest, folder.as_deref(), options.compiling)
             .map_err(|error| Error::Load(format!("this is no WebAssembly component: {error:#}")))?;
         check_imports(engine, &component)?;
         let pre = instance::linker(engine)

@@ -369,7 +369,7 @@ fn a_list_carried_out_without_the_engine_is_the_same() {
             catch:
               as: problem
               do:
-                - handled: {{{engine}emit: {{event: {{with: {{id: j, time: t, source: s, type: t, data: '${{ $problem.type + $problem.instance }}'}}}}}}}}
+                - handled: {{{engine}emit: {{event: {{with: {{id: j, time: t, source: s, type: t, data: '${{ $problem.type + $problem.instance + $problem.detail }}'}}}}}}}}
 "#
         );
         let played = tasks(&list, json!({}));

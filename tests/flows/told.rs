@@ -47,6 +47,24 @@ fn of_a_repeated_call_the_last_outcome_counts() {
 }
 
 #[test]
+fn a_failure_that_its_handler_makes_good_is_none() {
+    let (_running, connection) = sandbox(Options::default());
+    let flow = |handler: &str| {
+        format!(
+            "  - before: {{call: createUser, with: {{payload: {{userName: ada}}}}}}\n  - make:\n      try: [{{create: {{call: createUser, with: {{payload: {{userName: ada}}}}}}}}]\n      catch: {{errors: {{with: {{status: 409}}}}, do: [{{then: {handler}}}]}}\n  - after: {{call: deleteUser, with: {{id: '${{ $context.id }}'}}}}\n"
+        )
+        .replace("userName: ada}}}\n", "userName: ada}}, export: {as: '${ {id: .id} }'}}\n")
+    };
+    let told = |handler: &str| {
+        let all = affected(&on(&connection, &flow(handler)));
+        all.into_iter().map(|(who, change)| format!("{who} {change:?}")).collect::<Vec<_>>()
+    };
+    let ensured = "{call: ensureUser, with: {payload: {userName: ada, title: Dr}}}";
+    assert_eq!(told(ensured), ["ada Created", "ada Updated", "ada Deleted"]);
+    assert_eq!(told("{set: {n: 1}}"), ["ada Created", "ada Failed", "ada Deleted"]);
+}
+
+#[test]
 fn people_are_told_by_name_though_a_call_names_them_by_id() {
     let (_running, connection) = sandbox(Options::default());
     let played = on(

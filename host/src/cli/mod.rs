@@ -255,9 +255,10 @@ impl Global {
     fn load(&self, mut options: Options) -> Result<Connector> {
         options.metrics = self.logging.recorded.clone();
         let component = self.find_component()?;
-        // Compiling takes seconds where no compiled code is cached; whoever reads JSON from stderr gets nothing else there.
-        let note = (self.error_format == ErrorFormat::Text).then_some("compiling the component for this machine ...");
-        output::unless_quick(note, || Connector::load(component, options))
+        // Whoever reads JSON from stderr gets nothing else there.
+        let note: fn() = || output::note("compiling the component for this machine ...");
+        options.compiling = (self.error_format == ErrorFormat::Text).then_some(note);
+        Connector::load(component, options)
     }
 
     fn find_component(&self) -> Result<PathBuf> {

@@ -6,9 +6,6 @@ use http::StatusCode;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 /// Longest body that is shown whole.
 const SHOWN_BODY: usize = 4096;
@@ -54,22 +51,6 @@ pub fn table<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> Str
 pub fn note(text: &str) {
     let mut stderr = io::stderr().lock();
     stderr.write_all(text.as_bytes()).and_then(|()| stderr.write_all(b"\n")).ok();
-}
-
-/// Does some work, and writes a note to stderr when it takes long enough for a person to wonder.
-pub fn unless_quick<T>(text: Option<&str>, work: impl FnOnce() -> T) -> T {
-    const QUICK: Duration = Duration::from_millis(300);
-    let (working, over) = mpsc::channel::<()>();
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            if over.recv_timeout(QUICK) == Err(mpsc::RecvTimeoutError::Timeout) {
-                text.into_iter().for_each(note);
-            }
-        });
-        let result = work();
-        drop(working);
-        result
-    })
 }
 
 /// How errors are written.

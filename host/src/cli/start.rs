@@ -57,7 +57,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     };
     let text = global.is_text();
     let tell = Arc::new(move |notice: &Notice| output::note(&line(notice, text)));
-    let (first, second) = signals()?;
+    let (first, second) = signals(text)?;
     let folder = Folder::new(&path, Arc::new(verdict));
     let page = match arguments.ui {
         Some(address) => {
@@ -125,13 +125,15 @@ fn when(automation: &Automation, due: Option<Timestamp>) -> String {
 }
 
 /// Two signals to end, one after the other.
-fn signals() -> Result<(impl Future<Output = ()>, impl Future<Output = ()>)> {
+fn signals(text: bool) -> Result<(impl Future<Output = ()>, impl Future<Output = ()>)> {
     let (first, is_first) = oneshot::channel();
     let (second, is_second) = oneshot::channel();
     let mut signals = Signals::new()?;
     tokio::spawn(async move {
         signals.next().await;
-        output::note("ending: what runs finishes its step; again to end at once");
+        if text {
+            output::note("ending: what runs finishes its step; again to end at once");
+        }
         first.send(()).ok();
         signals.next().await;
         second.send(()).ok();

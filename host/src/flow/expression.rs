@@ -1,6 +1,7 @@
 //! Runtime expressions: jq, as swf-runtime has it (the same libraries, and its reading of `${ ... }` and of single quotes),
 //! compiled once, with errors in plain words. It knows nothing of tasks.
 
+use super::jaq;
 use crate::suggest;
 use jaq_core::load::{self, lex, parse};
 use jaq_core::{Compiler, Ctx, Filter, Native, RcIter, compile};
@@ -86,7 +87,7 @@ impl Expression {
         let inputs = RcIter::new(std::iter::empty());
         let results = self.filter.run((Ctx::new(variables, &inputs), Val::from(input.clone())));
         let results: Result<Vec<Value>, _> = results.map(|result| result.map(value)).collect();
-        let mut results = results.map_err(|error| error.to_string())?;
+        let mut results = results.map_err(|error| jaq::words(&error))?;
         match results.len() {
             0 => Err("the expression gives nothing".into()),
             1 => Ok(results.swap_remove(0)),
@@ -394,7 +395,7 @@ mod tests {
             Expression::compile(text, &names()).unwrap().evaluate(&json!({}), |name| values.get(name)).unwrap_err()
         };
         assert_eq!(error("empty"), "the expression gives nothing");
-        assert_eq!(error("${ error(\"no\") }"), "\"no\"");
+        assert_eq!(error("${ error(\"no\") }"), "no");
     }
 
     #[test]

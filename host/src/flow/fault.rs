@@ -1,6 +1,7 @@
 //! What goes wrong in a flow, as `catch` sees it: the DSL's error (type, status, title, detail, instance) with what the
 //! connector knows beside it.
 
+use super::jaq::words_of;
 use crate::error::{Error, scim_type_name, words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -176,7 +177,7 @@ impl Fault {
             type_: type_.to_owned(),
             status: status.or(standard.map(|(_, status)| *status)),
             title: error.title().map(str::to_owned).or(standard.map(|(name, _)| (*name).to_owned())),
-            detail: detail.or(Some(message).filter(|text| !text.is_empty())).map(jaq_words),
+            detail: detail.or(Some(message).filter(|text| !text.is_empty())).map(words_of),
             instance: own.map(str::to_owned).or(instance),
             ..Self::default()
         }
@@ -220,90 +221,10 @@ impl Fault {
     }
 }
 
-/// What swf-runtime says of an expression that fails holds jaq's error as Rust prints it: its words alone, and of a value what
-/// it is.
-fn jaq_words(text: &str) -> String {
-    let Some((_, error)) = text.split_once("jq evaluation error: Error(") else { return text.to_owned() };
-    let mut rest = error.strip_prefix("Str([").or_else(|| error.strip_prefix("Val(")).unwrap_or(error);
-    let mut words = String::new();
-    while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic()) {
-        let part = rest.get(start..).unwrap_or_default();
-        let (name, inner) = part.split_once('(').unwrap_or((part.trim_end_matches([')', ']']), ""));
-        let (said, length) = match (name, inner.strip_prefix('"')) {
-            ("Str", Some(quoted)) => {
-                let end = quoted.char_indices().scan(false, |escaped, (at, c)| {
-                    let ends = c == '"' && !*escaped;
-                    *escaped = c == '\\' && !*escaped;
-                    Some((at, ends))
-                });
-                let end = end.filter(|(_, ends)| *ends).map(|(at, _)| at).next().unwrap_or(quoted.len());
-                let raw = quoted.get(..end).unwrap_or_default();
-                let said = serde_json::from_str(&format!("\"{raw}\"")).unwrap_or_else(|_| raw.to_owned());
-                (said, name.len() + 2 + end + 1)
-            }
-            ("Val", _) => {
-                let kind = inner.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
-                let said = match kind {
-                    "Null" => "null",
-                    "Bool" => "a boolean",
-                    "Int" | "Float" | "Num" => "a number",
-                    "Str" => "a text",
-                    "Arr" => "a list",
-                    _ => "an object",
-                };
-                (said.to_owned(), name.len() + 1 + closing(inner))
-            }
-            _ => break,
-        };
-        words.push_str(&said);
-        rest = part.get(length..).unwrap_or_default();
-    }
-    if words.is_empty() { text.to_owned() } else { words }
-}
-
-/// Where the bracket is closed that was open before the text; texts in it are passed over.
-fn closing(text: &str) -> usize {
-    let (mut depth, mut quoted, mut escaped) = (1_usize, false, false);
-    for (at, c) in text.char_indices() {
-        match c {
-            '"' if !escaped => quoted = !quoted,
-            '(' | '[' | '{' if !quoted => depth += 1,
-            ')' | ']' | '}' if !quoted => depth -= 1,
-            _ => {}
-        }
-        escaped = c == '\\' && !escaped;
-        if depth == 0 {
-            return at + 1;
-        }
-    }
-    text.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn an_expression_fails_in_words() {
-        let rows = [
-            (
-                r#"jq evaluation error: Error(Str([Str("cannot use "), Val(Null), Str(" as string")]))"#,
-                "cannot use null as string",
-            ),
-            (
-                r#"a: jq evaluation error: Error(Str([Str("cannot index "), Val(Obj({"a\"(": Num("1")})), Str(" with "), Val(Str("x"))]))"#,
-                "cannot index an object with a text",
-            ),
-            (r#"jq evaluation error: Error(Val(Str("no \"way\"")))"#, "no \"way\""),
-            ("anything else", "anything else"),
-            ("jq evaluation error: Error(", "jq evaluation error: Error("),
-            (r#"jq evaluation error: Error(Str([Str("never closed"#, "never closed"),
-        ];
-        for (told, words) in rows {
-            assert_eq!(jaq_words(told), words);
-        }
-    }
 
     #[test]
     fn a_fault_survives_the_engine_and_is_found_by_its_members() {

@@ -15,6 +15,7 @@ pub mod expression;
 pub mod fault;
 mod file;
 pub mod graph;
+mod jaq;
 mod lenient;
 pub mod load;
 pub mod program;

@@ -48,6 +48,7 @@ impl Frame {
         match &it.handler {
             Some(handler) => {
                 let mut frame = self.below(handler, number, &given);
+                frame.mended = Some(held.clone());
                 frame.variables.insert(it.variable.clone(), fault.to_value());
                 frame.run(given.input).await.map(|(output, context)| result_of(exports, output, context))
             }
@@ -59,7 +60,7 @@ impl Frame {
     /// One try, in the time that it may take.
     async fn once(&self, it: &Try, number: u64, given: &Given, held: &Held) -> Result<(Value, Value), Fault> {
         let mut body = self.below(&it.body, number, given);
-        body.held = it.retry.is_some().then(|| held.clone());
+        body.held = (it.retry.is_some() || it.handler.is_some()).then(|| held.clone());
         let Some(limit) = it.retry.as_ref().and_then(|policy| policy.attempt_limit) else {
             return body.run(given.input.clone()).await;
         };

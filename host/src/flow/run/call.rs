@@ -1,6 +1,6 @@
 //! Calls of the connector's operations, and what is told of a step that was begun.
 
-use super::frame::{Frame, Given};
+use super::frame::{Frame, Given, Held};
 use crate::catalog::Operation;
 use crate::flow::affected::affected;
 use crate::flow::event::{Affected, StepKind, StepOutcome};
@@ -49,8 +49,13 @@ impl Frame {
         } else {
             affected(operation, &input, result.as_ref(), &|id| self.run.names.of(id))
         };
-        if let (Some(held), Err(_)) = (&self.held, &result) {
-            held.lock().unwrap_or_else(PoisonError::into_inner).append(&mut shown);
+        match (&result, &self.held, &self.mended) {
+            (Err(_), Some(held), _) => held.lock().unwrap_or_else(PoisonError::into_inner).append(&mut shown),
+            (Ok(_), _, Some(mended)) => mended
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .retain(|failed| shown.iter().all(|one| one.who != failed.who)),
+            _ => {}
         }
         let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
         open.end(shown, self.run.redacted(input), output, result.as_ref().err());
@@ -89,16 +94,33 @@ pub(super) struct OpenStep<'a> {
     /// Set where the call is cut off after it has sent a change.
     given_up: Arc<AtomicBool>,
     operation: Option<(&'a Operation, Value)>,
+    /// Whom a `try` failed for until now.
+    held: Held,
     ended: bool,
 }
 
 impl<'a> OpenStep<'a> {
     pub(super) fn new(frame: &'a Frame, number: u64) -> Self {
-        Self { frame, number, started: Instant::now(), given_up: Arc::default(), operation: None, ended: false }
+        Self {
+            frame,
+            number,
+            started: Instant::now(),
+            given_up: Arc::default(),
+            operation: None,
+            held: Held::default(),
+            ended: false,
+        }
     }
 
-    pub(super) fn end(&mut self, affected: Vec<Affected>, input: Value, output: Value, fault: Option<&Fault>) {
+    /// Where whom it failed for is kept.
+    pub(super) fn held(&self) -> Held {
+        self.held.clone()
+    }
+
+    /// Tells its end; `affected` beside whom it failed for.
+    pub(super) fn end(&mut self, mut affected: Vec<Affected>, input: Value, output: Value, fault: Option<&Fault>) {
         self.ended = true;
+        affected.append(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner));
         let outcome = if fault.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
         let fault = fault.map(|fault| self.frame.run.clean(fault.clone()));
         self.frame.end(self.number, self.started, outcome, affected, input, output, fault);
@@ -111,10 +133,11 @@ impl Drop for OpenStep<'_> {
             return;
         }
         let nothing = Value::Null;
+        let held = std::mem::take(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner));
         if self.operation.is_none() && self.frame.whole.ended().is_some() {
             // A `then: end` inside of it.
             let outcome = StepOutcome::Completed;
-            return self.frame.end(self.number, self.started, outcome, Vec::new(), nothing.clone(), nothing, None);
+            return self.frame.end(self.number, self.started, outcome, held, nothing.clone(), nothing, None);
         }
         // Its call was dropped before it.
         let maybe_applied = self.given_up.load(Ordering::Acquire);
@@ -128,7 +151,7 @@ impl Drop for OpenStep<'_> {
                 let names = &self.frame.run.names;
                 (affected(operation, input, Err(&fault), &|id| names.of(id)), self.frame.run.redacted(input.clone()))
             }
-            None => (Vec::new(), Value::Null),
+            None => (held, Value::Null),
         };
         let outcome = StepOutcome::Interrupted;
         self.frame.end(self.number, self.started, outcome, affected, input, Value::Null, Some(fault));

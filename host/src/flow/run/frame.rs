@@ -12,7 +12,7 @@ use crate::flow::scope::Scope;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use swf_runtime::handler::HandlerContext;
 use swf_runtime::{CustomTaskHandler, HandlerRegistry, SecretManager, WorkflowError, WorkflowResult, WorkflowRunner};
@@ -41,12 +41,14 @@ pub(super) struct Frame {
     pub(super) item: Option<u64>,
     pub(super) variables: Map<String, Value>,
     pub(super) context: Value,
-    /// Where calls leave whom they failed for, inside of a `try` that may repeat them.
+    /// Where calls leave whom they failed for, inside of a `try` that may repeat or handle them.
     pub(super) held: Option<Held>,
+    /// Inside of what handles a failure, whom it was for: a call that succeeds for them makes it good.
+    pub(super) mended: Option<Held>,
     pub(super) depth: usize,
 }
 
-/// Whom the calls of an attempt failed for: told only where it is not repeated.
+/// Whom the calls of an attempt failed for: told only where it is not repeated and nothing makes it good.
 pub(super) type Held = Arc<Mutex<Vec<Affected>>>;
 
 impl Frame {
@@ -293,7 +295,7 @@ impl Frame {
         };
         let number = self.begin(step, kind, None, None);
         let mut open = OpenStep::new(self, number);
-        let held = Held::default();
+        let held = open.held();
         let result = match &step.action {
             Action::Do(block) => self
                 .below(block, number, &given)
@@ -312,8 +314,7 @@ impl Frame {
             (Action::Emit, Ok(event)) => self.run.redacted(event.clone()),
             _ => Value::Null,
         };
-        let held = std::mem::take(&mut *held.lock().unwrap_or_else(PoisonError::into_inner));
-        open.end(held, Value::Null, output, result.as_ref().err());
+        open.end(Vec::new(), Value::Null, output, result.as_ref().err());
         result
     }
 

@@ -182,6 +182,7 @@ impl Runner {
             variables: Map::new(),
             context: Value::Null,
             held: None,
+            mended: None,
             depth: 0,
         };
         // A task of its own: what panics in the engine ends this run and nothing else.
