@@ -104,6 +104,7 @@ impl Play {
             outcome,
             duration_us: milliseconds * 1000,
             affected,
+            handed_on: 0,
             input,
             output,
             error,

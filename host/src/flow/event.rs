@@ -73,6 +73,8 @@ pub enum Event {
         duration_us: u64,
         /// To whom it did what.
         affected: Vec<Affected>,
+        /// To how many it happened of whom the `try` around it tells.
+        handed_on: usize,
         /// What it was given (null where it is nothing but what the step before gave).
         input: Value,
         /// What it gave.

@@ -161,8 +161,9 @@ fn note(at: Timestamp, event: &Event) -> Option<Note> {
             Note::Retried { step: *step, attempt: *attempt, wait_ms: *wait_ms, error: Box::new(error.clone()) }
         }
         Event::Looped { step, done, total } => Note::Looped { step: *step, done: *done, total: *total },
-        Event::StepEnded { step, outcome, duration_us, affected, input, output, error } => Note::Ended {
+        Event::StepEnded { step, outcome, duration_us, affected, handed_on, input, output, error } => Note::Ended {
             step: *step,
+            handed_on: *handed_on,
             end: Box::new(End::new((*outcome).into(), *duration_us, input, output, error.as_ref())),
             affected: affected.clone(),
         },

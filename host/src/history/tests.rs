@@ -31,7 +31,7 @@ pub(crate) fn started(step: u64, parent: Option<u64>, kind: StepKind, name: &str
 pub(crate) fn ended(step: u64, affected: Vec<Affected>, error: Option<Fault>) -> Event {
     let outcome = if error.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
     let (input, output) = (json!({"step": step}), json!({"id": "1"}));
-    Event::StepEnded { step, outcome, duration_us: 1000 + step, affected, input, output, error }
+    Event::StepEnded { step, outcome, duration_us: 1000 + step, affected, handed_on: 0, input, output, error }
 }
 
 pub(crate) fn affected(who: &str, change: Change, reason: Option<&str>) -> Affected {

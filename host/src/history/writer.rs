@@ -54,7 +54,7 @@ pub(super) enum Note {
     Started(Box<Row>),
     Retried { step: u64, attempt: u32, wait_ms: u64, error: Box<Fault> },
     Looped { step: u64, done: u64, total: Option<u64> },
-    Ended { step: u64, end: Box<End>, affected: Vec<Affected> },
+    Ended { step: u64, end: Box<End>, affected: Vec<Affected>, handed_on: usize },
 }
 
 /// How a step or the run ended.
@@ -89,10 +89,12 @@ pub(super) struct Row {
 }
 
 impl Row {
-    /// Whether it is worth a row: of the items of a loop, plain steps only where something went wrong.
+    /// Whether it is worth a row: of the items of a loop, plain steps only where something went wrong or somebody is told with
+    /// them.
     fn counts(&self) -> bool {
         let plain = !matches!(self.kind, StepKind::Call | StepKind::Run | StepKind::For | StepKind::Fork);
-        let smooth = self.end.as_ref().is_none_or(|end| end.status == Status::Completed) && self.retries == 0;
+        let smooth = self.end.as_ref().is_none_or(|end| end.status == Status::Completed);
+        let smooth = smooth && self.retries == 0 && self.people == 0;
         !(self.in_loop && plain && smooth)
     }
 }
@@ -201,9 +203,9 @@ impl Writer {
                     (row.done, row.total, row.changed) = (Some(done), total, true);
                 }
             }
-            Note::Ended { step, end, affected } => {
+            Note::Ended { step, end, affected, handed_on } => {
                 if let Some(mut row) = self.open.remove(&step) {
-                    (row.end, row.people, row.changed) = (Some(end), affected.len(), true);
+                    (row.end, row.people, row.changed) = (Some(end), affected.len() + handed_on, true);
                     self.pending.steps.push(row);
                 }
                 for affected in affected {

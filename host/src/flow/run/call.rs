@@ -1,9 +1,10 @@
 //! Calls of the connector's operations, and what is told of a step that was begun.
 
 use super::frame::{Frame, Given, Held};
+use super::micros;
 use crate::catalog::Operation;
 use crate::flow::affected::affected;
-use crate::flow::event::{Affected, StepKind, StepOutcome};
+use crate::flow::event::{Affected, Event, StepKind, StepOutcome};
 use crate::flow::fault::Fault;
 use crate::flow::program::Step;
 use crate::flow::rows::{self, Rows};
@@ -50,7 +51,10 @@ impl Frame {
             affected(operation, &input, result.as_ref(), &|id| self.run.names.of(id))
         };
         match (&result, &self.held, &self.mended) {
-            (Err(_), Some(held), _) => held.lock().unwrap_or_else(PoisonError::into_inner).append(&mut shown),
+            (Err(_), Some(held), _) => {
+                open.handed_on = shown.len();
+                held.lock().unwrap_or_else(PoisonError::into_inner).append(&mut shown);
+            }
             (Ok(_), _, Some(mended)) => mended
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -96,6 +100,8 @@ pub(super) struct OpenStep<'a> {
     operation: Option<(&'a Operation, Value)>,
     /// Whom a `try` failed for until now.
     held: Held,
+    /// Of how many the `try` around it tells.
+    handed_on: usize,
     ended: bool,
 }
 
@@ -108,6 +114,7 @@ impl<'a> OpenStep<'a> {
             given_up: Arc::default(),
             operation: None,
             held: Held::default(),
+            handed_on: 0,
             ended: false,
         }
     }
@@ -123,7 +130,16 @@ impl<'a> OpenStep<'a> {
         affected.append(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner));
         let outcome = if fault.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
         let fault = fault.map(|fault| self.frame.run.clean(fault.clone()));
-        self.frame.end(self.number, self.started, outcome, affected, input, output, fault);
+        self.frame.run.tell(&Event::StepEnded {
+            step: self.number,
+            outcome,
+            duration_us: micros(self.started),
+            affected,
+            handed_on: self.handed_on,
+            input,
+            output,
+            error: fault,
+        });
     }
 }
 

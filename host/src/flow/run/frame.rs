@@ -238,7 +238,7 @@ impl Frame {
         error: Option<Fault>,
     ) {
         let duration_us = micros(started);
-        self.run.tell(&Event::StepEnded { step, outcome, duration_us, affected, input, output, error });
+        self.run.tell(&Event::StepEnded { step, outcome, duration_us, affected, handed_on: 0, input, output, error });
     }
 }
 
