@@ -3,11 +3,10 @@
 //! stdout.
 
 use crate::fake::{Act, Fake, Received, answer, json as scim};
-use crate::harness::{client, invoke};
+use crate::harness::{client, closed_port, invoke};
 use scim_connector_host::{Error, Outcome};
 use serde_json::{Value, json};
 use std::io::Write as _;
-use std::net::TcpListener;
 
 /// How a write fares: its name, whether it may have been carried out, what the server does.
 struct Fault {
@@ -101,8 +100,7 @@ fn told(result: &Result<Outcome, Error>) -> Option<bool> {
 
 /// An origin where nobody listens.
 fn nobody() -> String {
-    let port = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("an address").port();
-    format!("http://127.0.0.1:{port}")
+    format!("http://127.0.0.1:{}", closed_port())
 }
 
 #[test]

@@ -130,11 +130,12 @@ fn plain() -> Vec<Act> {
     [vec![Act::Take(50)], answer(400, &[], "plain HTTP"), vec![Act::Close]].concat()
 }
 
-/// A port that was free a moment ago.
+/// A port that is taken by a socket that does not listen: nobody else's server can come to be there.
 fn refused() -> Nowhere {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let origin = format!("http://{}", listener.local_addr().expect("an address"));
-    Nowhere { origin, held: Box::new(()) }
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
+    let origin = format!("http://{}", socket.local_addr().expect("an address"));
+    Nowhere { origin, held: Box::new(socket) }
 }
 
 /// RFC 6761 section 6.4: no such name.
