@@ -2,6 +2,7 @@
 //! compiled once, with errors in plain words. It knows nothing of tasks.
 
 use super::jaq;
+use super::tokens::{called, parts};
 use crate::suggest;
 use jaq_core::load::{self, lex, parse};
 use jaq_core::{Compiler, Ctx, Filter, Native, RcIter, compile};
@@ -235,66 +236,6 @@ fn not_recursive(code: &str, tokens: &[lex::Token<&str>]) -> Result<(), Expressi
     Ok(())
 }
 
-/// Where a token names a function.
-fn called<'a>(lex::Token(text, kind): &lex::Token<&'a str>, name: &str) -> Option<&'a str> {
-    match kind {
-        lex::Tok::Word if *text == name => Some(text),
-        _ => parts(kind).flatten().find_map(|token| called(token, name)),
-    }
-}
-
-/// The tokens inside of a token.
-fn parts<'t, 'a>(kind: &'t lex::Tok<&'a str>) -> impl Iterator<Item = &'t [lex::Token<&'a str>]> {
-    let (block, texts) = match kind {
-        lex::Tok::Block(tokens) => (tokens.as_slice(), &[][..]),
-        lex::Tok::Str(parts) => (&[][..], parts.as_slice()),
-        _ => (&[][..], &[][..]),
-    };
-    let terms = texts.iter().filter_map(|part| match part {
-        lex::StrPart::Term(token) => Some(std::slice::from_ref(token)),
-        _ => None,
-    });
-    std::iter::once(block).chain(terms)
-}
-
-/// Texts that stand as they are where a secret belongs: `{password: "..."}`, `.password = "..."`; the name, and where the text
-/// begins. `named` is what the whole expression is the value of.
-pub fn written_out<'c>(code: &'c str, named: &str, is_secret: &dyn Fn(&str) -> bool) -> Vec<(String, &'c str)> {
-    let Ok(tokens) = load::Lexer::new(code).lex() else { return Vec::new() };
-    let mut found = Vec::new();
-    pairs(&tokens, is_secret, &mut found);
-    let constant = tokens.iter().all(|lex::Token(text, kind)| match kind {
-        lex::Tok::Str(_) => is_text(kind),
-        kind => matches!(kind, lex::Tok::Sym) && *text == "+",
-    });
-    if let (true, true, Some(lex::Token(text, _))) = (is_secret(named), constant, tokens.first()) {
-        found.push((named.to_owned(), *text));
-    }
-    found
-}
-
-fn pairs<'a>(tokens: &[lex::Token<&'a str>], is_secret: &dyn Fn(&str) -> bool, found: &mut Vec<(String, &'a str)>) {
-    for window in tokens.windows(3) {
-        if let [lex::Token(name, _), lex::Token(":" | "=" | "|=" | "//=", lex::Tok::Sym), lex::Token(text, kind)] =
-            window
-        {
-            let name = name.trim_matches(['.', '"', '$']);
-            if is_secret(name) && is_text(kind) {
-                found.push((name.to_owned(), *text));
-            }
-        }
-    }
-    for lex::Token(_, kind) in tokens {
-        parts(kind).for_each(|inner| pairs(inner, is_secret, found));
-    }
-}
-
-/// Whether a token is a text that says something, with nothing in it to be replaced.
-fn is_text(kind: &lex::Tok<&str>) -> bool {
-    matches!(kind, lex::Tok::Str(parts) if !parts.is_empty()
-        && parts.iter().all(|part| !matches!(part, lex::StrPart::Term(_))))
-}
-
 fn lexing(code: &str, errors: &[lex::Error<&str>]) -> ExpressionError {
     let Some((expected, at)) = errors.first() else { return wrong(code, code, "it is no jq") };
     let next = at.chars().next();
@@ -450,25 +391,6 @@ mod tests {
         let text = "def f: 1; def g: f + .f; def h(f): f; g + h(f) + (def k: f; k)";
         let expression = Expression::compile(text, &[]).unwrap();
         assert_eq!(expression.evaluate(&json!({"f": 2}), |_| None), Ok(json!(5)));
-    }
-
-    #[test]
-    fn a_text_where_a_secret_belongs_is_found() {
-        let found = |code: &'static str, named: &str| {
-            let all = written_out(code, named, &|name| name == "password");
-            all.into_iter().map(|(_, text)| text).collect::<Vec<_>>()
-        };
-        assert_eq!(found("{userName: .a, password: \"x1\"}", "payload"), ["\"x1\""]);
-        assert_eq!(found("{\"password\": \"x2\"}", ""), ["\"x2\""]);
-        assert_eq!(found(". + {a: [.b | .password = \"x3\"]}", ""), ["\"x3\""]);
-        assert_eq!(found("\"x4\" + \"x5\"", "password"), ["\"x4\""]);
-        for good in
-            ["{password: .p}", "{password: $secret.p}", "{password: \"\"}", "{password: \"\\(.p)\"}", "{title: \"x\"}"]
-        {
-            assert_eq!(found(good, "password"), [""; 0], "{good}");
-        }
-        assert_eq!(found(".p + \"x\"", "password"), [""; 0]);
-        assert_eq!(found("\"x\"", "title"), [""; 0]);
     }
 
     #[test]

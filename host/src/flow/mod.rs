@@ -26,6 +26,7 @@ pub mod run;
 pub mod schedule;
 mod scope;
 pub mod secrets;
+mod tokens;
 
 pub use document::{Document, Place, Problem};
 pub use event::{Event, Watcher};

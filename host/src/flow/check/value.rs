@@ -2,9 +2,10 @@
 
 use super::{Checker, name};
 use crate::flow::document::{Problem, join};
-use crate::flow::expression::{Expression, is_expression, written_out};
+use crate::flow::expression::{Expression, is_expression};
 use crate::flow::program::bare;
 use crate::flow::retry;
+use crate::flow::tokens::written_out;
 use jsonschema::JSONSchema;
 use serde_json::Value;
 
