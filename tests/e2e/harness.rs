@@ -177,7 +177,7 @@ fn servers() -> PathBuf {
 }
 
 /// A sandbox in this process, and a connection to it.
-pub fn sandbox(options: sandbox::Options) -> (Sandbox, Value) {
+pub fn sandbox(options: scim_connector_sandbox::Options) -> (Sandbox, Value) {
     let (id, secret) = (options.client_id.clone(), options.client_secret.clone());
     let sandbox = block_on(Sandbox::start(options)).expect("the sandbox starts");
     let auth =

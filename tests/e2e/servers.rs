@@ -6,7 +6,7 @@ use scim_connector_host::types::{
     EnterpriseUser, MultiValued, Name, Options, PatchOp, PatchOperation, Query, ScimType, User, View,
 };
 use scim_connector_host::{Client, Error, Outcome};
-use scim_connector_sandbox;
+use scim_connector_sandbox as sandbox;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -44,7 +44,7 @@ fn providers() -> Vec<Provider> {
 fn example(name: &str, config: &Config) -> load::Loaded {
     let path = root().join("tests/flows").join(format!("{name}.yaml"));
     let catalog = block_on(connector().catalog()).unwrap();
-    match load::file(&path, &catalog, config, load::Allowed::all(&[])).unwrap() {
+    match load::file(&path, &catalog, config, Default::default()).unwrap() {
         Ok(loaded) => loaded,
         Err(wrong) => panic!("{}", wrong.shown(false)),
     }

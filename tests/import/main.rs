@@ -89,7 +89,7 @@ fn speed(people: usize, folder: &Path) {
     let text = format!("[connections]\nscimClient = {}\n", harness::toml(&connection));
     let config = Config::parse(&text, Path::new("Config.toml")).unwrap();
     let catalog = block_on(connector().catalog()).unwrap();
-    let loaded = load::file(&flow_file(), &catalog, &config, load::Allowed::all(&[])).unwrap();
+    let loaded = load::file(&flow_file(), &catalog, &config, Default::default()).unwrap();
     let Ok(loaded) = loaded else { panic!("the flow is wrong") };
     let runner = block_on(Runner::new(connector().clone(), config, loaded.library)).unwrap();
     let history = History::open(&folder.join("history.sqlite"), Retention::default()).unwrap();
