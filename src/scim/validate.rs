@@ -71,7 +71,7 @@ impl<'a> Check<'a> {
                 }
             }
         }
-        if let Some(value) = resource.get("externalId").filter(|value| !value.as_str().is_some() && !value.is_null()) {
+        if let Some(value) = resource.get("externalId").filter(|value| value.as_str().is_none() && !value.is_null()) {
             self.problem(deeper(pointer, "externalId"), format!("expected a string, found {}", value.type_name()));
         }
         if let Some(core) = self.core() {
