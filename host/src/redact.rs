@@ -3,11 +3,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use parking_lot::RwLock;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
-use std::sync::{PoisonError, RwLock};
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// What stands in a secret's place.
@@ -129,7 +129,7 @@ impl Redactor {
         let lines = secret.lines().filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----"));
         let lines = lines.filter(|line| line.len() < secret.trim().len());
         let all = std::iter::once(secret).chain(lines).flat_map(forms);
-        self.known.write().unwrap_or_else(PoisonError::into_inner).literals.extend(all);
+        self.known.write().literals.extend(all);
     }
 
     /// Adds `user:secret` as HTTP Basic authentication sends it (RFC 7617), form-encoded too (RFC 6749 section 2.3.1).
@@ -148,10 +148,10 @@ impl Redactor {
             known.literals.contains(credentials)
                 || known.tokens.iter().any(|forms| forms.first().is_some_and(|form| form == credentials))
         };
-        if credentials.len() < SHORTEST || is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+        if credentials.len() < SHORTEST || is_known(&self.known.read()) {
             return;
         }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.write();
         known.tokens.push_front(forms(credentials));
         let kept = KEPT_TOKENS.min(known.tokens.len());
         known.tokens.drain(kept..).flatten().for_each(|mut form| form.zeroize());
@@ -170,7 +170,7 @@ impl Redactor {
     }
 
     fn without_literals(&self, text: &str, shortest: usize) -> String {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.read();
         let mut found: Vec<&String> =
             known.forms().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
         // Longest first, or the rest of a longer secret would stay behind.
@@ -386,7 +386,7 @@ mod tests {
             redactor.learn_authorization(&format!("Bearer token-{number}"));
             redactor.learn_authorization(&format!("Bearer token-{number}"));
         }
-        assert_eq!(redactor.known.read().unwrap().tokens.len(), KEPT_TOKENS);
+        assert_eq!(redactor.known.read().tokens.len(), KEPT_TOKENS);
         assert_eq!(
             redactor.text("the-client-secret token-1099 token-1090 token-100"),
             "[redacted] [redacted] [redacted] token-100"

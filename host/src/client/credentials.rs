@@ -2,7 +2,7 @@
 //! component checks them and fills in what a provider implies, its token endpoint for example; it sees everything but the
 //! secrets.
 
-use super::at;
+use super::failure::at;
 use super::version::Expanded;
 use crate::connection::Auth;
 use crate::connector::Connector;

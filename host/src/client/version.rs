@@ -1,10 +1,10 @@
 //! What of a client depends on the component: the connection as it expands it, and its instances. Replaced as a whole.
 
-use super::{at, scrubbed};
+use super::failure::{at, scrubbed};
 use crate::bindings::scim::connector::types as wit;
 use crate::connection::Connection;
 use crate::connector::Connector;
-use crate::egress::Egress;
+use crate::egress::chain::Egress;
 use crate::egress::policy::{Origin, Policy};
 use crate::error::{Error, Result};
 use crate::instance::Instance;

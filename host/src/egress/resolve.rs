@@ -1,12 +1,13 @@
 //! Names to addresses: asks once, keeps the answer for a short time, and gives out only addresses that the connection may
 //! reach. What is checked here is what is connected to, so a name that changes its mind in between gains nothing.
 
-use super::address::{Guard, Prohibited};
+use crate::address::{Guard, Prohibited};
 use hyper_util::client::legacy::connect::dns::Name;
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use std::{fmt, io, vec};
@@ -92,7 +93,7 @@ impl Dns {
 
     /// No connection came about with these addresses: they are asked for anew, unless they are fresh.
     pub fn doubt(&self, name: &str) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.slots.lock();
         let old = |slot: &Arc<OnceCell<Answer>>| slot.get().is_some_and(|a| a.since.elapsed() >= self.failure_kept);
         if slots.get(name).is_some_and(old) {
             slots.remove(name);
@@ -115,7 +116,7 @@ impl Dns {
             Some(Answer { addresses: Err(_), since }) => since.elapsed() < self.failure_kept,
             None => true,
         };
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.slots.lock();
         if let Some(slot) = slots.get(name).filter(|slot| fresh(slot)) {
             return slot.clone();
         }

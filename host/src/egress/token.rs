@@ -3,21 +3,21 @@
 //! fetches itself (`src/auth/tokens.rs`), so that a caller cannot tell who fetched it.
 
 use super::assertion::Key;
+use super::fault::{Fault, SendError};
+use super::message::{Body, Response, secret_value};
 use crate::bindings::scim::connector::types::{Failure, FailureKind};
 use crate::connection::{ClientCredentials, Method, Secret};
 use crate::sealed::Sealed;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::{HeaderMap, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Limited};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 use url::form_urlencoded;
-use wasmtime_wasi_http::{Error as Fault, WasiBody};
 use zeroize::Zeroizing;
 
 /// Longest life assumed for a token whose answer names none.
@@ -105,8 +105,8 @@ impl Tokens {
     /// The token in use, or a new one; and whether it is new. `exchange` sends the token request.
     pub async fn token<F, Sent>(&self, exchange: F) -> Result<(Token, bool), NoToken>
     where
-        F: FnOnce(Request<WasiBody>) -> Sent + Send,
-        Sent: Future<Output = Result<Response<WasiBody>, Fault>> + Send,
+        F: FnOnce(Request<Body>) -> Sent + Send,
+        Sent: Future<Output = Result<Response, SendError>> + Send,
     {
         if let Some(token) = self.current() {
             return Ok((token, false));
@@ -136,26 +136,25 @@ impl Tokens {
 
     async fn fetch<F, Sent>(&self, exchange: F) -> Result<Token, NoToken>
     where
-        F: FnOnce(Request<WasiBody>) -> Sent + Send,
-        Sent: Future<Output = Result<Response<WasiBody>, Fault>> + Send,
+        F: FnOnce(Request<Body>) -> Sent + Send,
+        Sent: Future<Output = Result<Response, SendError>> + Send,
     {
         let sent = Instant::now();
-        let response = exchange(self.request()?).await.map_err(|fault| self.unanswered(&fault))?;
-        let (head, body) = response.into_parts();
-        let body = match Limited::new(body, LARGEST_ANSWER).collect().await {
+        let response = exchange(self.request()?).await.map_err(|error| self.unanswered(&error.fault))?;
+        let body = match Limited::new(response.body, LARGEST_ANSWER).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) => {
                 return Err(match error.downcast::<Fault>() {
                     Ok(fault) => self.unanswered(&fault),
-                    Err(_) => self.unanswered(&Fault::HttpResponseBodySize(None)),
+                    Err(_) => self.unanswered(&Fault::HttpResponseBodySize(LARGEST_ANSWER as u64)),
                 });
             }
         };
-        self.parse(head.status, &head.headers, &body, sent)
+        self.parse(response.status, &response.headers, &body, sent)
     }
 
     /// The token request (RFC 6749 section 4.4.2; RFC 7523 section 2.2).
-    fn request(&self) -> Result<Request<WasiBody>, NoToken> {
+    fn request(&self) -> Result<Request<Body>, NoToken> {
         let client = &self.client;
         let unusable = |detail: &str| NoToken {
             transient: false,
@@ -195,15 +194,12 @@ impl Tokens {
                 let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
                 let pair = Zeroizing::new(format!("{}:{}", encode(&client.client_id), encode(secret)));
                 let value = Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())));
-                request = request.header(header::AUTHORIZATION, super::credentials::header_value(&value));
+                request = request.header(header::AUTHORIZATION, secret_value(&value));
             }
             (None, _, None) => return Err(unusable("neither clientSecret nor privateKey is given")),
         }
-        let body = Full::new(Bytes::from(form.finish()));
         // Without it the body goes out chunked, which HTTP/1.0 servers take for an empty one; hyper sets it by the body.
-        request
-            .body(body.map_err(|never| match never {}).boxed_unsync())
-            .map_err(|_| unusable("the token request cannot be written"))
+        request.body(form.finish().into()).map_err(|_| unusable("the token request cannot be written"))
     }
 
     /// What an exchange without an answer means to the caller.
@@ -211,9 +207,7 @@ impl Tokens {
         use FailureKind as K;
         let shown = &self.shown;
         let (kind, transient, what) = match fault {
-            Fault::DnsTimeout | Fault::DnsError { .. } | Fault::DestinationNotFound => {
-                (K::Unavailable, true, format!("the name of {shown} does not resolve"))
-            }
+            Fault::DnsError(_) => (K::Unavailable, true, format!("the name of {shown} does not resolve")),
             Fault::ConnectionRefused
             | Fault::DestinationUnavailable
             | Fault::DestinationIpUnroutable
@@ -227,17 +221,11 @@ impl Tokens {
             Fault::HttpRequestDenied | Fault::DestinationIpProhibited => {
                 (K::Configuration, false, format!("the host does not allow requests to {shown}"))
             }
-            Fault::ConnectionTimeout
-            | Fault::HttpResponseTimeout
-            | Fault::ConnectionReadTimeout
-            | Fault::ConnectionWriteTimeout => return self.late(),
+            Fault::HttpResponseTimeout | Fault::ConnectionReadTimeout => return self.late(),
             Fault::HttpResponseBodySize(_) => {
                 (K::TooLarge, false, format!("the answer of {shown} is larger than {LARGEST_ANSWER} bytes"))
             }
-            Fault::HttpProtocolError
-            | Fault::HttpResponseHeaderSectionSize(_)
-            | Fault::HttpResponseContentCoding(_)
-            | Fault::HttpResponseTransferCoding(_) => {
+            Fault::HttpProtocolError | Fault::HttpResponseHeaderSectionSize | Fault::HttpResponseContentCoding(_) => {
                 (K::Protocol, false, format!("the answer of {shown} is not HTTP"))
             }
             _ => (K::Unavailable, true, format!("{shown} broke off")),
