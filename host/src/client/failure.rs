@@ -88,6 +88,6 @@ pub(super) fn correct(refusal: &TokenRefusal, transient: bool, failure: &mut wit
     }
     // An earlier attempt may have been carried out; that is the component's to know.
     let maybe_applied = failure.maybe_applied;
-    *failure = wit::Failure { maybe_applied, ..(*refusal.reason.failure).clone() };
-    refusal.reason.transient && !maybe_applied
+    *failure = wit::Failure { maybe_applied, ..(*refusal.failure).clone() };
+    refusal.transient && !maybe_applied
 }

@@ -11,7 +11,8 @@ pub(super) struct Scim;
 impl Protocol for Scim {
     /// A search by POST changes nothing (RFC 7644 section 3.4.3).
     fn is_write(&self, method: &Method, url: &Uri) -> bool {
-        !method.is_safe() && !(method == Method::POST && url.path().ends_with("/.search"))
+        let searches = method == Method::POST && url.path().ends_with("/.search");
+        !(method.is_safe() || searches)
     }
 
     /// Discovery needs no credentials at many services (RFC 7644 section 4).

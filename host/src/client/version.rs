@@ -22,7 +22,7 @@ use std::time::Duration;
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 
 /// An instance whose memory has grown beyond this is not kept: memory of WebAssembly never shrinks.
-const KEPT_MEMORY: usize = 32 << 20;
+const LARGEST_WARM: usize = 32 << 20;
 
 /// A connection as the component expanded it.
 pub(super) struct Expanded {
@@ -125,7 +125,7 @@ impl Version {
 
     /// Keeps an instance for the next call, if there may be one.
     pub fn keep(&self, instance: Box<Instance>) {
-        if !self.retired.load(Ordering::Acquire) && instance.memory_used() <= KEPT_MEMORY {
+        if !self.retired.load(Ordering::Acquire) && instance.memory_used() <= LARGEST_WARM {
             self.connector.inner.runtime.warm().put(self.owner, instance);
         }
     }

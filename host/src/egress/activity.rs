@@ -1,6 +1,6 @@
 //! What one call has done on the way out. Knows no stage and no transport.
 
-use super::token::NoToken;
+use crate::bindings::scim::connector::types::Failure;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
@@ -11,8 +11,10 @@ use tracing::Span;
 pub struct TokenRefusal {
     /// The `x-request-id` of that answer, by which a failure is known to come from it.
     pub id: String,
+    /// Whether another attempt may do better.
+    pub transient: bool,
     /// Why there was no token.
-    pub reason: NoToken,
+    pub failure: Box<Failure>,
 }
 
 /// Whether a call has sent a change, how many such calls the connection has under way, why its last request failed,

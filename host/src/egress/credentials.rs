@@ -186,7 +186,7 @@ impl Authorize {
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers.insert("x-request-id", id);
         }
-        request.activity.no_token(TokenRefusal { id, reason });
+        request.activity.no_token(TokenRefusal { id, transient: reason.transient, failure: reason.failure });
         request.answer(response).await
     }
 }

@@ -42,6 +42,8 @@ pub(crate) mod transport;
 pub use crate::address;
 pub use crate::telemetry::observe;
 pub use fault::{Fault, SendError};
+/// Methods, URLs, header fields and statuses are those of the crate `http`.
+pub use http;
 pub use http_client::{HttpClient, HttpError, HttpOptions, HttpResponse};
 pub use interceptor::{Intercepted, Interceptor, Interceptors, Next};
 pub use message::{Body, Request, Response, Timeouts};
