@@ -19,13 +19,9 @@
 //! ([`egress::policy`]); every call ends by its deadline; no error, log or debug form contains a secret ([`redact`]).
 
 pub mod address;
-#[cfg(feature = "flows")]
-pub mod automation;
 mod bindings;
 pub mod cache;
 pub mod catalog;
-#[cfg(feature = "cli")]
-pub mod cli;
 pub mod client;
 pub mod config;
 pub mod connection;
@@ -33,22 +29,15 @@ pub mod connector;
 pub mod egress;
 mod engine;
 pub mod error;
-#[cfg(feature = "flows")]
-pub mod flow;
-mod folders;
-#[cfg(feature = "flows")]
-pub mod history;
+pub mod folders;
 mod instance;
 mod keyring;
-#[cfg(feature = "flows")]
-pub mod page;
+mod profile;
 mod records;
 pub mod redact;
 pub mod references;
 mod runtime;
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
-mod sealed;
+pub mod sealed;
 pub mod settings;
 pub mod shutdown;
 pub mod source;

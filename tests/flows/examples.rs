@@ -4,10 +4,10 @@
 use crate::harness::{Server, block_on, connector, invoke, sandbox};
 use crate::player::{Played, config, play, runner};
 use crate::support::root;
-use scim_connector_host::flow::event::{Change, Event, RunOutcome};
-use scim_connector_host::flow::{Runner, load};
-use scim_connector_host::sandbox::{Options, Sandbox};
+use scim_connector_flow::event::{Change, Event, RunOutcome};
+use scim_connector_flow::{Runner, load};
 use scim_connector_host::{Client, Config};
+use scim_connector_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;

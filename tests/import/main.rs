@@ -17,11 +17,11 @@ mod harness;
 mod support;
 
 use harness::{Workplace, block_on, client, connector, sandbox};
-use scim_connector_host::flow::event::{Change, Event, Watcher};
-use scim_connector_host::flow::{Runner, Stop, load};
-use scim_connector_host::history::{Begin, History, Retention, Trigger};
-use scim_connector_host::sandbox::Options;
+use scim_connector_automation::history::{Begin, History, Retention, Trigger};
+use scim_connector_flow::event::{Change, Event, Watcher};
+use scim_connector_flow::{Runner, Stop, load};
 use scim_connector_host::{Client, Config};
+use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
