@@ -1,8 +1,8 @@
 //! `Config.toml`: named connections and the host's own settings. Finds and reads the file; what a connection may contain
 //! is the component's to say, and references in it are resolved when a client is made.
 
+use crate::address::AddressRule;
 use crate::connector::{CodeCache, Options};
-use crate::egress::address::AddressRule;
 use crate::error::{Error, Result};
 use crate::references::{Lookup, join, key, resolve};
 use crate::sealed::Sealed;

@@ -18,6 +18,7 @@
 //! Read [`Connector`] and [`Client`] first. A client reaches the origins its connection names and no others
 //! ([`egress::policy`]); every call ends by its deadline; no error, log or debug form contains a secret ([`redact`]).
 
+pub mod address;
 mod bindings;
 pub mod cache;
 pub mod catalog;
@@ -51,12 +52,12 @@ pub use client::{CallContext, Client, ConnectionReport, Outcome, Page, Pages};
 pub use config::Config;
 pub use connection::Connection;
 pub use connector::{CodeCache, Connector, Options};
-pub use egress::observe::{Exchange, Observer};
+pub use egress::{HttpClient, Interceptor};
 pub use error::{Error, Result};
 pub use settings::ConnectionSettings;
 pub use shutdown::ShutdownReport;
 pub use source::ConnectionSource;
-pub use telemetry::Metrics;
+pub use telemetry::{Exchange, Metrics, Observer};
 pub use usage::{BreakerState, ClientUsage, ConnectorUsage};
 
 /// The records of the contract's typed functions, as `wit/types.wit` and `wit/resources.wit` describe them. Those whose

@@ -3,8 +3,8 @@
 
 use crate::support::code_cache;
 pub use crate::support::{cache_home, component, root};
+use scim_connector_host::Exchange;
 use scim_connector_host::egress::address::AddressRule;
-use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::{Client, CodeCache, Connector, Error, Options, Outcome};
 use scim_connector_sandbox::{self, Sandbox};
 use serde_json::{Value, json};

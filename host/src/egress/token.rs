@@ -3,17 +3,17 @@
 //! token it fetches itself, so that a caller cannot tell who fetched it.
 
 use super::assertion::Key;
+use super::fault::{Fault, SendError};
+use super::message::{Body, Response, secret_value};
 use crate::bindings::scim::connector::types::{Failure, FailureKind};
 use crate::connection::{ClientCredentials, Method, Secret};
-use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http::{HeaderMap, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Limited};
 use scim_connector_oauth::{self as oauth, Claims, Error, ErrorKind, Message, Proof, TokenRequest, assertion, parse};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
-use wasmtime_wasi_http::{Error as Fault, WasiBody};
 use zeroize::Zeroizing;
 
 /// Largest answer read from a token endpoint, in bytes.
@@ -98,8 +98,8 @@ impl Tokens {
     /// The token in use, or a new one; and whether it is new. `exchange` sends the token request.
     pub async fn token<F, Sent>(&self, exchange: F) -> Result<(Token, bool), NoToken>
     where
-        F: FnOnce(Request<WasiBody>) -> Sent + Send,
-        Sent: Future<Output = Result<Response<WasiBody>, Fault>> + Send,
+        F: FnOnce(Request<Body>) -> Sent + Send,
+        Sent: Future<Output = Result<Response, SendError>> + Send,
     {
         if let Some(token) = self.current() {
             return Ok((token, false));
@@ -129,25 +129,24 @@ impl Tokens {
 
     async fn fetch<F, Sent>(&self, exchange: F) -> Result<Token, NoToken>
     where
-        F: FnOnce(Request<WasiBody>) -> Sent + Send,
-        Sent: Future<Output = Result<Response<WasiBody>, Fault>> + Send,
+        F: FnOnce(Request<Body>) -> Sent + Send,
+        Sent: Future<Output = Result<Response, SendError>> + Send,
     {
         let sent = Instant::now();
-        let response = exchange(self.request()?).await.map_err(|fault| self.unanswered(&fault))?;
-        let (head, body) = response.into_parts();
-        let body = match Limited::new(body, LARGEST_ANSWER).collect().await {
+        let response = exchange(self.request()?).await.map_err(|error| self.unanswered(&error.fault))?;
+        let body = match Limited::new(response.body, LARGEST_ANSWER).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) => {
                 return Err(match error.downcast::<Fault>() {
                     Ok(fault) => self.unanswered(&fault),
-                    Err(_) => self.unanswered(&Fault::HttpResponseBodySize(None)),
+                    Err(_) => self.unanswered(&Fault::HttpResponseBodySize(LARGEST_ANSWER as u64)),
                 });
             }
         };
-        self.parse(head.status, &head.headers, &body, sent)
+        self.parse(response.status, &response.headers, &body, sent)
     }
 
-    fn request(&self) -> Result<Request<WasiBody>, NoToken> {
+    fn request(&self) -> Result<Request<Body>, NoToken> {
         let client = &self.client;
         let unusable = |detail: &str| NoToken {
             transient: false,
@@ -181,13 +180,10 @@ impl Tokens {
             .header(header::ACCEPT, Message::ACCEPT)
             .header(header::USER_AGENT, concat!("scim-connector/", env!("CARGO_PKG_VERSION")));
         if let Some(authorization) = &message.authorization {
-            request = request.header(header::AUTHORIZATION, super::credentials::header_value(authorization.expose()));
+            request = request.header(header::AUTHORIZATION, secret_value(authorization.expose()));
         }
-        let body = Full::new(Bytes::from(message.body.into_exposed()));
         // Without it the body goes out chunked, which HTTP/1.0 servers take for an empty one; hyper sets it by the body.
-        request
-            .body(body.map_err(|never| match never {}).boxed_unsync())
-            .map_err(|_| unusable("the token request cannot be written"))
+        request.body(message.body.into_exposed().into()).map_err(|_| unusable("the token request cannot be written"))
     }
 
     /// What an exchange without an answer means to the caller.
@@ -195,9 +191,7 @@ impl Tokens {
         use FailureKind as K;
         let shown = &self.shown;
         let (kind, transient, what) = match fault {
-            Fault::DnsTimeout | Fault::DnsError { .. } | Fault::DestinationNotFound => {
-                (K::Unavailable, true, format!("the name of {shown} does not resolve"))
-            }
+            Fault::DnsError(_) => (K::Unavailable, true, format!("the name of {shown} does not resolve")),
             Fault::ConnectionRefused
             | Fault::DestinationUnavailable
             | Fault::DestinationIpUnroutable
@@ -211,17 +205,11 @@ impl Tokens {
             Fault::HttpRequestDenied | Fault::DestinationIpProhibited => {
                 (K::Configuration, false, format!("the host does not allow requests to {shown}"))
             }
-            Fault::ConnectionTimeout
-            | Fault::HttpResponseTimeout
-            | Fault::ConnectionReadTimeout
-            | Fault::ConnectionWriteTimeout => return self.late(),
+            Fault::HttpResponseTimeout | Fault::ConnectionReadTimeout => return self.late(),
             Fault::HttpResponseBodySize(_) => {
                 (K::TooLarge, false, format!("the answer of {shown} is larger than {LARGEST_ANSWER} bytes"))
             }
-            Fault::HttpProtocolError
-            | Fault::HttpResponseHeaderSectionSize(_)
-            | Fault::HttpResponseContentCoding(_)
-            | Fault::HttpResponseTransferCoding(_) => {
+            Fault::HttpProtocolError | Fault::HttpResponseHeaderSectionSize | Fault::HttpResponseContentCoding(_) => {
                 (K::Protocol, false, format!("the answer of {shown} is not HTTP"))
             }
             _ => (K::Unavailable, true, format!("{shown} broke off")),

@@ -2,12 +2,12 @@
 
 use crate::redact::Redactor;
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Method, StatusCode, Uri};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How much of a body is kept.
-const KEPT_BYTES: usize = 64 * 1024;
+/// How much of a body is shown, in bytes.
+const SHOWN_BYTES: usize = 64 * 1024;
 
 /// One request and what came back, redacted.
 #[derive(Debug, Clone, Default)]
@@ -54,7 +54,7 @@ struct Capture {
 impl Capture {
     fn push(&mut self, chunk: &Bytes) {
         self.total += chunk.len();
-        let room = KEPT_BYTES.saturating_sub(self.bytes.len()).min(chunk.len());
+        let room = SHOWN_BYTES.saturating_sub(self.bytes.len()).min(chunk.len());
         self.bytes.extend_from_slice(chunk.get(..room).unwrap_or_default());
     }
 
@@ -68,6 +68,13 @@ impl Capture {
     }
 }
 
+/// The head of a request.
+pub(crate) struct Head<'a> {
+    pub method: &'a Method,
+    pub url: &'a Uri,
+    pub headers: &'a HeaderMap,
+}
+
 /// What an observer is told of one exchange, gathered as it goes by.
 pub(crate) struct Detail {
     exchange: Exchange,
@@ -79,14 +86,19 @@ pub(crate) struct Detail {
 
 impl Detail {
     /// Begins with the request's head.
-    pub fn new<B>(request: &http::Request<B>, observer: Arc<dyn Observer>, redactor: Arc<Redactor>) -> Self {
+    pub fn new(request: &Head<'_>, observer: Arc<dyn Observer>, redactor: Arc<Redactor>) -> Self {
         let exchange = Exchange {
-            method: request.method().to_string(),
-            url: redactor.text(&request.uri().to_string()),
-            request_headers: headers(request.headers(), &redactor),
+            method: request.method.to_string(),
+            url: redactor.text(&request.url.to_string()),
+            request_headers: headers(request.headers, &redactor),
             ..Exchange::default()
         };
         Self { exchange, request: Capture::default(), response: Capture::default(), observer, redactor }
+    }
+
+    /// Notes the request's header fields as they leave.
+    pub fn leaves(&mut self, fields: &HeaderMap) {
+        self.exchange.request_headers = headers(fields, &self.redactor);
     }
 
     /// Notes a piece of the request's body.
@@ -95,9 +107,9 @@ impl Detail {
     }
 
     /// Notes the response's head.
-    pub fn head<B>(&mut self, response: &http::Response<B>) {
-        self.exchange.status = Some(response.status().as_u16());
-        self.exchange.response_headers = headers(response.headers(), &self.redactor);
+    pub fn head(&mut self, status: StatusCode, fields: &HeaderMap) {
+        self.exchange.status = Some(status.as_u16());
+        self.exchange.response_headers = headers(fields, &self.redactor);
     }
 
     /// Notes a piece of the response's body.
