@@ -35,6 +35,12 @@ impl Expression {
         &self.0.variables
     }
 
+    /// Whether it is no more than a path, and needs no sandbox.
+    #[must_use]
+    pub fn is_path(&self) -> bool {
+        self.0.path.is_some()
+    }
+
     /// The texts that stand in it as they are.
     #[must_use]
     pub fn literals(&self) -> &[Literal] {

@@ -187,7 +187,12 @@ impl Reader<'_> {
     fn number(&mut self) -> Result<Value, &'static str> {
         let start = self.at;
         self.eat("-");
-        self.digits()?;
+        // RFC 8259, section 6: no zero before other digits.
+        if !self.eat("0") {
+            self.digits()?;
+        } else if matches!(self.peek(), Some(b'0'..=b'9')) {
+            return Err("a number begins with a zero too many");
+        }
         if self.eat(".") {
             self.digits()?;
         }

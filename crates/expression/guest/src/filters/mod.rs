@@ -92,7 +92,10 @@ fn kinds() -> Vec<Native> {
         nullary!("isnan", |value: &Value| Ok(Value::Bool(float(value)?.is_nan()))),
         nullary!("isinfinite", |value: &Value| Ok(Value::Bool(float(value)?.is_infinite()))),
         nullary!("isnormal", |value: &Value| Ok(Value::Bool(float(value)?.is_normal()))),
-        nullary!("abs", |value: &Value| Ok(Value::Number(value.as_number()?.abs()))),
+        nullary!("abs", |value: &Value| Ok(match value {
+            Value::Number(number) => Value::Number(number.abs()),
+            other => other.clone(),
+        })),
         nullary!("now", |_: &Value| Ok(Value::from(crate::now()))),
         ("not", v(0), |cv| bome(Ok(Value::Bool(!jaq_core::ValT::as_bool(&cv.1))))),
     ]

@@ -27,10 +27,6 @@ pub(super) fn filters() -> Vec<Native> {
 
 fn fromjson(value: &Value) -> ValR<Value> {
     let text = value.as_text()?;
-    // jq, too, takes an empty text for null.
-    if text.trim().is_empty() {
-        return Ok(Value::Null);
-    }
     json::read(text).map_err(|wrong| Error::str(format_args!("the text is no JSON: {wrong}")))
 }
 
