@@ -65,6 +65,8 @@ fn has_target() -> Result<(), String> {
     if output.status.success() && Path::new(folder.trim()).is_dir() {
         Ok(())
     } else {
-        Err(format!("expressions are evaluated in WebAssembly, which needs one more target: rustup target add {TARGET}"))
+        Err(format!(
+            "expressions are evaluated in WebAssembly, which needs one more target: rustup target add {TARGET}"
+        ))
     }
 }

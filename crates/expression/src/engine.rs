@@ -116,7 +116,8 @@ impl Engine {
     pub fn compile(&self, text: &str, variables: &[String]) -> Result<Expression, ExpressionError> {
         static IDS: AtomicU64 = AtomicU64::new(0);
         let source = source::read(text)?;
-        let error = |offset: usize, message: &str| ExpressionError { offset: source.offset + offset, message: message.into() };
+        let error =
+            |offset: usize, message: &str| ExpressionError { offset: source.offset + offset, message: message.into() };
         if source.code.is_empty() {
             return Err(error(0, "the expression is empty"));
         }
@@ -200,7 +201,10 @@ impl CompileResponse {
             [handle, Value::Array(variables), Value::Array(literals)] => Some(Self::Compiled {
                 handle: handle.as_u64()?.try_into().ok()?,
                 variables: variables.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<_>>()?,
-                literals: literals.iter().map(|literal| serde_json::from_value(literal.clone()).ok()).collect::<Option<_>>()?,
+                literals: literals
+                    .iter()
+                    .map(|literal| serde_json::from_value(literal.clone()).ok())
+                    .collect::<Option<_>>()?,
             }),
             [offset, Value::String(message)] => Some(Self::Error(offset.as_u64()?.try_into().ok()?, message.clone())),
             _ => None,

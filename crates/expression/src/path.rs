@@ -90,7 +90,9 @@ mod tests {
         for path in [".", ".a", ".a.b_c", ".a.\"urn:x y\".b", ".\"a b\"", "$x", "$x.y", "$x.\"y\""] {
             assert!(Path::read(path, &variables).is_some(), "{path}");
         }
-        for other in ["..", ".a[]", ".a?", ".a | .b", "$y", "$x.", "$x[0]", ".\"\\(.a)\"", ".\"a\\\"b\"", "1", ".a.1", ""] {
+        for other in
+            ["..", ".a[]", ".a?", ".a | .b", "$y", "$x.", "$x[0]", ".\"\\(.a)\"", ".\"a\\\"b\"", "1", ".a.1", ""]
+        {
             assert_eq!(Path::read(other, &variables), None, "{other}");
         }
     }

@@ -161,7 +161,8 @@ impl Instance {
         let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
         let address = self.take.call_async(&mut self.store, length).await?;
         let start = usize::try_from(address)?;
-        let room = self.memory.data_mut(&mut self.store).get_mut(start..).and_then(|rest| rest.get_mut(..request.len()));
+        let room =
+            self.memory.data_mut(&mut self.store).get_mut(start..).and_then(|rest| rest.get_mut(..request.len()));
         room.ok_or_else(|| wasmtime::Error::msg("the guest has no room for a request"))?.copy_from_slice(request);
         Ok(())
     }

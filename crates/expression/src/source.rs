@@ -30,7 +30,9 @@ pub fn read(text: &str) -> Result<Source, ExpressionError> {
     };
     let offset = opened + inner.chars().count() - inner.trim_start().chars().count();
     let inner = inner.trim();
-    if opened > 0 && let Some(end) = closing_brace(inner) {
+    if opened > 0
+        && let Some(end) = closing_brace(inner)
+    {
         let code = inner.get(..end).unwrap_or_default().trim_end();
         let message = "an expression is the whole value, and something stands after its closing brace; write one expression: \
                        ${ .a + \"text\" }";

@@ -25,7 +25,11 @@ async fn works(engine: &Engine) {
 async fn memory_is_bounded() {
     let limit = 4 << 20;
     let engine = engine(Limits { memory: limit, ..Limits::default() });
-    for text in ["[range(200000)] | length", "[range(20) | \"x\" * 300000] | length", "reduce range(13) as $n (\"0123456789\" * 200; . + .)"] {
+    for text in [
+        "[range(200000)] | length",
+        "[range(20) | \"x\" * 300000] | length",
+        "reduce range(13) as $n (\"0123456789\" * 200; . + .)",
+    ] {
         works(&engine).await;
         assert_eq!(evaluate(&engine, text).await, Err(EvaluationError::OutOfMemory { limit }), "{text}");
     }
@@ -36,7 +40,11 @@ async fn memory_is_bounded() {
 async fn time_is_bounded() {
     let limit = Duration::from_millis(10);
     let engine = engine(Limits { time: limit, ..Limits::default() });
-    for text in ["first(range(3000000) | select(. == 2999999))", "last(range(3000000))", "reduce range(3000000) as $n (0; . + $n)"] {
+    for text in [
+        "first(range(3000000) | select(. == 2999999))",
+        "last(range(3000000))",
+        "reduce range(3000000) as $n (0; . + $n)",
+    ] {
         let began = Instant::now();
         assert_eq!(evaluate(&engine, text).await, Err(EvaluationError::OutOfTime { limit }), "{text}");
         assert!(began.elapsed() < Duration::from_secs(2), "{text}: {:?}", began.elapsed());
@@ -49,7 +57,10 @@ async fn depth_is_bounded() {
     let engine = engine(Limits { stack: 64 << 10, result_depth: 20, ..Limits::default() });
     let nested = "def nest($n): if $n == 0 then 0 else [nest($n - 1)] end; nest";
     assert_eq!(evaluate(&engine, &format!("{nested}(1000)")).await, Err(EvaluationError::TooDeep));
-    assert_eq!(evaluate(&engine, "reduce range(30) as $n (0; [.])").await, Err(EvaluationError::ResultTooDeep { limit: 20 }));
+    assert_eq!(
+        evaluate(&engine, "reduce range(30) as $n (0; [.])").await,
+        Err(EvaluationError::ResultTooDeep { limit: 20 })
+    );
     assert_eq!(evaluate(&engine, "reduce range(30) as $n (0; [.]) | tojson | length").await, Ok(json!(61)));
     assert_eq!(evaluate(&engine, "reduce range(1000) as $n (0; [.]) | tojson").await, Err(EvaluationError::TooDeep));
     let text = format!("{}1{}", "[".repeat(500), "]".repeat(500));
@@ -66,7 +77,20 @@ async fn the_usual_limits_are_far_away() {
     let nested = "def nest($n): if $n == 0 then 0 else [nest($n - 1)] end; nest";
     assert_eq!(evaluate(&engine, &format!("{nested}(100)[0][0] | tojson | length")).await, Ok(json!(197)));
     assert_eq!(evaluate(&engine, "[range(300000)] | map(. * 2) | add").await, Ok(json!(89_999_700_000_i64)));
-    for part in ["(", "[", "{a:", "-", "if 1 then ", "try ", "1 as $x | ", "1 + ", "1 // ", "1, ", "def f: 1; ", ". as {a: $b} | "] {
+    for part in [
+        "(",
+        "[",
+        "{a:",
+        "-",
+        "if 1 then ",
+        "try ",
+        "1 as $x | ",
+        "1 + ",
+        "1 // ",
+        "1, ",
+        "def f: 1; ",
+        ". as {a: $b} | ",
+    ] {
         let close = match part {
             "(" => ")",
             "[" => "]",
@@ -91,7 +115,10 @@ async fn an_expression_has_one_result() {
     let engine = engine(Limits::default());
     assert_eq!(evaluate(&engine, "empty").await, Err(EvaluationError::Nothing));
     let several = evaluate(&engine, "1, 2").await.unwrap_err();
-    assert_eq!(several.to_string(), "the expression gives several results; take one with first(…), or all as a list with […]");
+    assert_eq!(
+        several.to_string(),
+        "the expression gives several results; take one with first(…), or all as a list with […]"
+    );
     assert_eq!(evaluate(&engine, "1, error(\"no\")").await, Err(EvaluationError::Failed("no".into())));
 }
 

@@ -26,7 +26,11 @@ async fn an_expression_is_evaluated_on_its_input_and_variables() {
         ("$context | not", json!(1), json!(true)),
         ("${ . }", json!([1.10, 12]), json!([1.10, 12])),
         ("12345678901234567890123", json!(null), number("12345678901234567890123")),
-        ("[.[]]", number("[12345678901234567890123, 1.10, 0.1e-400]"), number("[12345678901234567890123, 1.10, 0.1e-400]")),
+        (
+            "[.[]]",
+            number("[12345678901234567890123, 1.10, 0.1e-400]"),
+            number("[12345678901234567890123, 1.10, 0.1e-400]"),
+        ),
         ("9223372036854775806 + 1", json!(null), json!(9_223_372_036_854_775_807_i64)),
         ("def f: 1; def g: f + .f; def h(f): f; g + h(f) + (def k: f; k)", json!({"f": 2}), json!(5)),
         ("def f($n): if $n == 0 then 0 else 1 + f($n - 1) end; f(30)", json!(null), json!(30)),

@@ -26,7 +26,9 @@ fn plain(value: &Value) -> Value {
     match value {
         Value::Number(number) => number.as_f64().map_or(Value::Null, Value::from),
         Value::Array(list) => list.iter().map(plain).collect(),
-        Value::Object(members) => members.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Map<_, _>>().into(),
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<Map<_, _>>().into()
+        }
         other => other.clone(),
     }
 }
@@ -62,7 +64,8 @@ async fn ours(engine: &Engine, row: &Value) -> (Outcome, String) {
 async fn every_row_is_as_in_jq_or_has_its_reason() {
     let engine = Engine::new(Options::default()).unwrap();
     let differences: BTreeMap<String, BTreeMap<String, Value>> = serde_json::from_str(DIFFERENCES).unwrap();
-    let mut known: BTreeMap<&str, &Value> = differences.values().flatten().map(|(text, ours)| (text.as_str(), ours)).collect();
+    let mut known: BTreeMap<&str, &Value> =
+        differences.values().flatten().map(|(text, ours)| (text.as_str(), ours)).collect();
     let (rows, mut wrong) = (rows(), String::new());
     assert!(rows.len() >= 300, "{} rows", rows.len());
     for row in &rows {

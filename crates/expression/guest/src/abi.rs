@@ -90,7 +90,9 @@ extern "C" fn evaluate(handle: usize, depth: usize) -> u64 {
 
 /// The request as a value. The host writes JSON that serde_json made, so that what cannot be read is its error, and null.
 fn request() -> Value {
-    REQUEST.with_borrow(|request| std::str::from_utf8(request).ok().and_then(|text| json::read(text).ok()).unwrap_or_default())
+    REQUEST.with_borrow(|request| {
+        std::str::from_utf8(request).ok().and_then(|text| json::read(text).ok()).unwrap_or_default()
+    })
 }
 
 fn respond(write: impl FnOnce(&mut String)) -> u64 {

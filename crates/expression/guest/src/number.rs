@@ -45,7 +45,8 @@ impl Number {
     pub fn integer(&self) -> Option<i64> {
         match self {
             Self::Int(integer) => Some(*integer),
-            Self::Float(float) | Self::Literal(_, float) => {
+            Self::Float(float) | Self::Literal(_, float) =>
+            {
                 #[allow(clippy::cast_possible_truncation, reason = "checked to be within 2^53")]
                 (float.fract() == 0.0 && float.abs() <= 9_007_199_254_740_992.0).then_some(*float as i64)
             }

@@ -85,7 +85,8 @@ fn library() -> &'static Library {
 /// The names of all filters that an expression may call.
 pub fn filter_names() -> impl Iterator<Item = &'static str> {
     let library = library();
-    let names = library.native_names.iter().copied().chain(library.definitions.iter().map(|definition| definition.name));
+    let names =
+        library.native_names.iter().copied().chain(library.definitions.iter().map(|definition| definition.name));
     names.filter(|name| !name.ends_with('_') && !name.starts_with('@'))
 }
 
@@ -166,7 +167,9 @@ impl Program {
         let context = Ctx::<Data>::new(&self.filter.lut, vars);
         let mut results = self.filter.id.run((context, input));
         let failed = |exception: jaq_core::Exn<'_, Value>| {
-            Outcome::Failed(exception.get_err().map_or_else(|_| "the expression cannot be ended here".into(), words::failing))
+            Outcome::Failed(
+                exception.get_err().map_or_else(|_| "the expression cannot be ended here".into(), words::failing),
+            )
         };
         match (results.next(), results.next()) {
             (None, _) => Outcome::Nothing,

@@ -127,7 +127,10 @@ pub fn sorted(members: &Members) -> Vec<(&Rc<str>, &Value)> {
 }
 
 /// From where to where a slice goes: the start is rounded down, the end up, negative ones count from the end.
-fn bounds(length: usize, (start, end): (Option<&Value>, Option<&Value>)) -> std::result::Result<(usize, usize), Error<Value>> {
+fn bounds(
+    length: usize,
+    (start, end): (Option<&Value>, Option<&Value>),
+) -> std::result::Result<(usize, usize), Error<Value>> {
     let bound = |bound: Option<&Value>, default: usize, round: fn(f64) -> f64| match bound {
         None | Some(Value::Null) => Ok(default),
         Some(Value::Number(number)) => {
@@ -143,7 +146,10 @@ fn bounds(length: usize, (start, end): (Option<&Value>, Option<&Value>)) -> std:
     Ok((from, bound(end, length, f64::ceil)?.max(from)))
 }
 
-fn slice_text(text: &str, range: (Option<&Value>, Option<&Value>)) -> std::result::Result<(usize, usize), Error<Value>> {
+fn slice_text(
+    text: &str,
+    range: (Option<&Value>, Option<&Value>),
+) -> std::result::Result<(usize, usize), Error<Value>> {
     let (from, to) = bounds(text.chars().count(), range)?;
     let mut offsets = text.char_indices().map(|(offset, _)| offset).chain([text.len()]);
     let start = offsets.nth(from).unwrap_or(text.len());
@@ -194,9 +200,10 @@ impl jaq_core::ValT for Value {
                 // Elements of a list that is used elsewhere are taken one by one, not all at once.
                 Err(list) => Box::new((0..list.len()).map(move |at| Ok(list.get(at).cloned().unwrap_or_default()))),
             },
-            Self::Object(members) => Box::new((0..members.len()).map(move |at| {
-                Ok(members.get_index(at).map(|(_, value)| value.clone()).unwrap_or_default())
-            })),
+            Self::Object(members) => Box::new(
+                (0..members.len())
+                    .map(move |at| Ok(members.get_index(at).map(|(_, value)| value.clone()).unwrap_or_default())),
+            ),
             _ => box_once(Err(iterating(self))),
         }
     }
@@ -233,16 +240,13 @@ impl jaq_core::ValT for Value {
         }
     }
 
-    fn map_values<'a, I: Iterator<Item = ValX<'a, Self>>>(
-        self,
-        opt: Opt,
-        f: impl Fn(Self) -> I,
-    ) -> ValX<'a, Self> {
+    fn map_values<'a, I: Iterator<Item = ValX<'a, Self>>>(self, opt: Opt, f: impl Fn(Self) -> I) -> ValX<'a, Self> {
         let first = |value| f(value).next().transpose();
         match self {
             Self::Array(list) => {
                 let list = Rc::unwrap_or_clone(list).into_iter();
-                let list: std::result::Result<Vec<_>, Exn<_>> = list.filter_map(|value| first(value).transpose()).collect();
+                let list: std::result::Result<Vec<_>, Exn<_>> =
+                    list.filter_map(|value| first(value).transpose()).collect();
                 Ok(Self::Array(list?.into()))
             }
             Self::Object(members) => {
@@ -283,7 +287,11 @@ impl jaq_core::ValT for Value {
             }
             (Self::Array(mut list), Self::Number(number)) => {
                 let Some(at) = place(number, list.len()).filter(|at| *at < LONGEST) else {
-                    let message = if number.float() < 0.0 { "an index lies before the list" } else { "an index is no place in a list" };
+                    let message = if number.float() < 0.0 {
+                        "an index lies before the list"
+                    } else {
+                        "an index is no place in a list"
+                    };
                     return opt.fail(Self::Array(list), |_| Exn::from(Error::str(message)));
                 };
                 let elements = Rc::make_mut(&mut list);
@@ -322,7 +330,9 @@ impl jaq_core::ValT for Value {
         let mut list = match self {
             Self::Array(list) => list,
             Self::Null => Rc::default(),
-            other => return opt.fail(other, |value| Exn::from(Error::str(format_args!("cannot replace a part of {value}")))),
+            other => {
+                return opt.fail(other, |value| Exn::from(Error::str(format_args!("cannot replace a part of {value}"))));
+            }
         };
         let (from, to) = match bounds(list.len(), (range.start, range.end)) {
             Ok(bounds) => bounds,

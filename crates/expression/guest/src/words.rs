@@ -2,9 +2,9 @@
 
 use crate::program::{CompileError, REFUSED, filter_names};
 use crate::value::Value;
+use jaq_core::Error;
 use jaq_core::compile::Undefined;
 use jaq_core::load::{lex, parse};
-use jaq_core::Error;
 
 /// What made an evaluation fail. Values in jaq's own errors display their kind only.
 pub fn failing(error: Error<Value>) -> String {

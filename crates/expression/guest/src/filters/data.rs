@@ -35,7 +35,9 @@ fn length(value: &Value) -> ValR<Value> {
 fn keys(value: &Value) -> ValR<Value> {
     match value {
         Value::Array(list) => Ok((0..list.len()).map(Value::from).collect()),
-        Value::Object(members) => Ok(sorted(members).into_iter().map(|(name, _)| Value::String(name.clone())).collect()),
+        Value::Object(members) => {
+            Ok(sorted(members).into_iter().map(|(name, _)| Value::String(name.clone())).collect())
+        }
         _ => Err(Error::str(format_args!("{value} has no keys"))),
     }
 }
@@ -98,7 +100,8 @@ fn contains(value: &Value, part: &Value) -> Result<bool, Error<Value>> {
 /// Where a value stands in a sorted list; where it is not there, one less than the negated place where it belongs.
 fn bsearch(value: &Value, target: &Value) -> ValR<Value> {
     let found = value.as_list()?.binary_search(target);
-    Ok(found.map_or_else(|at| Value::Number(Number::Int(-1) - Number::Int(at.try_into().unwrap_or(i64::MAX))), Value::from))
+    Ok(found
+        .map_or_else(|at| Value::Number(Number::Int(-1) - Number::Int(at.try_into().unwrap_or(i64::MAX))), Value::from))
 }
 
 fn flatten(value: &Value, depth: &Value) -> ValR<Value> {

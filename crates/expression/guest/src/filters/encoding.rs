@@ -10,7 +10,9 @@ use jaq_core::{Error, ValR};
 /// base64 with or without padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
 );
 
 /// RFC 4648, section 6.
@@ -43,7 +45,8 @@ fn encode(bytes: &[u8]) -> String {
 fn decode(value: &Value) -> ValR<Value> {
     let (mut bits, mut count, mut out) = (0_u32, 0, Vec::new());
     for byte in value.as_text()?.trim_end_matches('=').bytes() {
-        let digit = BASE32.iter().position(|digit| *digit == byte).ok_or_else(|| Error::str("the text is no base32"))?;
+        let digit =
+            BASE32.iter().position(|digit| *digit == byte).ok_or_else(|| Error::str("the text is no base32"))?;
         bits = bits << 5 | u32::try_from(digit).unwrap_or_default();
         count += 5;
         if count >= 8 {

@@ -24,8 +24,18 @@ type Native = Filter<RunPtr<Data>>;
 const RENAMED: [(&str, &str); 2] = [("limit", "limit_"), ("skip", "skip_")];
 
 /// jaq's filters that are not there: they reach for a system that the sandbox does not have.
-const ABSENT: [&str; 10] =
-    ["env", "halt", "halt_error", "input", "inputs", "debug", "debug_empty", "stderr", "stderr_empty", "input_line_number"];
+const ABSENT: [&str; 10] = [
+    "env",
+    "halt",
+    "halt_error",
+    "input",
+    "inputs",
+    "debug",
+    "debug_empty",
+    "stderr",
+    "stderr_empty",
+    "input_line_number",
+];
 
 /// A filter without arguments.
 macro_rules! nullary {
@@ -43,12 +53,14 @@ use {nullary, unary};
 
 /// Every native filter.
 pub fn natives() -> Vec<Fun<Data>> {
-    let ours: Vec<Native> = [kinds(), data::filters(), encoding::filters(), regex::filters(), text::filters(), time::filters()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let ours: Vec<Native> =
+        [kinds(), data::filters(), encoding::filters(), regex::filters(), text::filters(), time::filters()]
+            .into_iter()
+            .flatten()
+            .collect();
     let is_ours = |name: &str| ours.iter().any(|(ours, ..)| *ours == name);
-    let jaq = jaq_core::funs::<Data>().chain(jaq_std::funs()).filter(|(name, ..)| !is_ours(name) && !ABSENT.contains(name));
+    let jaq =
+        jaq_core::funs::<Data>().chain(jaq_std::funs()).filter(|(name, ..)| !is_ours(name) && !ABSENT.contains(name));
     let jaq: Vec<_> = jaq.collect();
     // jaq's own definitions name them as they are.
     let renamed = jaq_core::funs::<Data>().filter_map(|(name, arguments, filter)| {

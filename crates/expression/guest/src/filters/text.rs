@@ -1,9 +1,9 @@
 //! Filters over texts, and texts as JSON and numbers.
 
 use super::{Native, nullary, unary};
+use crate::json;
 use crate::number::Number;
 use crate::value::Value;
-use crate::json;
 use jaq_core::{Error, ValR, ValT as _};
 
 pub(super) fn filters() -> Vec<Native> {

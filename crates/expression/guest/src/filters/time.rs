@@ -63,7 +63,9 @@ fn gmtime(value: &Value) -> ValR<Value> {
 /// The time that numbers, at least six of them, say; hours, minutes and days that are too many carry over, as in jq.
 fn put_together(value: &Value) -> Result<Timestamp, Error<Value>> {
     let numbers: Vec<f64> = match value {
-        Value::Array(list) => list.iter().map(|part| part.as_number().map(crate::number::Number::float)).collect::<Result<_, _>>(),
+        Value::Array(list) => {
+            list.iter().map(|part| part.as_number().map(crate::number::Number::float)).collect::<Result<_, _>>()
+        }
         _ => Err(Error::str("a time is a list of numbers, as gmtime gives it")),
     }?;
     let [year, month, day, hour, minute, second, ..] = numbers[..] else {
@@ -74,7 +76,8 @@ fn put_together(value: &Value) -> Result<Timestamp, Error<Value>> {
     let first = Date::new(year.try_into().map_err(out_of_range)?, month, 1).map_err(out_of_range)?;
     let midnight = first.to_zoned(TimeZone::UTC).map_err(out_of_range)?.timestamp().as_second();
     #[allow(clippy::cast_precision_loss, reason = "seconds of years that four digits can say")]
-    let seconds = midnight as f64 + ((day.floor() - 1.0) * 24.0 + hour.floor()) * 3600.0 + minute.floor() * 60.0 + second;
+    let seconds =
+        midnight as f64 + ((day.floor() - 1.0) * 24.0 + hour.floor()) * 3600.0 + minute.floor() * 60.0 + second;
     timestamp(&Value::from(seconds))
 }
 
@@ -86,7 +89,8 @@ fn mktime(value: &Value) -> ValR<Value> {
 
 fn from_iso8601(value: &Value) -> ValR<Value> {
     let text = value.as_text()?;
-    let time: Timestamp = text.parse().map_err(|_| Error::str("the text is no date and time as 2024-02-28T09:30:00Z"))?;
+    let time: Timestamp =
+        text.parse().map_err(|_| Error::str("the text is no date and time as 2024-02-28T09:30:00Z"))?;
     #[allow(clippy::cast_precision_loss, reason = "jq has times as doubles")]
     Ok(match time.subsec_microsecond() {
         0 => Value::from(time.as_second()),
