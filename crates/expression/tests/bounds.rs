@@ -1,6 +1,8 @@
 //! Each limit ends an evaluation, says which one it was, and leaves the engine fit for the next. The input is harmless and the
 //! limits are low.
 
+#![allow(clippy::unwrap_used, reason = "a test, whose helpers fail it")]
+
 use scim_connector_expression::{Engine, EvaluationError, Expression, Limits, Options};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};

@@ -1,6 +1,8 @@
 //! The table of expressions over people's data: what jq 1.8 makes of each is what we make of it, or the reason is given.
 //! `tests/jq/make.py` wrote jq's answers; `docs/expressions.md` has the differences.
 
+#![allow(clippy::unwrap_used, reason = "a test, whose helpers fail it")]
+
 use scim_connector_expression::{Engine, EvaluationError, Options};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

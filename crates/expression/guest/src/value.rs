@@ -331,7 +331,8 @@ impl jaq_core::ValT for Value {
             Self::Array(list) => list,
             Self::Null => Rc::default(),
             other => {
-                return opt.fail(other, |value| Exn::from(Error::str(format_args!("cannot replace a part of {value}"))));
+                return opt
+                    .fail(other, |value| Exn::from(Error::str(format_args!("cannot replace a part of {value}"))));
             }
         };
         let (from, to) = match bounds(list.len(), (range.start, range.end)) {
@@ -438,14 +439,14 @@ impl PartialEq for Value {
 impl Eq for Value {}
 
 /// How jq's operators compare.
+#[allow(clippy::non_canonical_partial_ord_impl, reason = "NaN is less than itself here, and cannot be in an order")]
 impl PartialOrd for Value {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.order(other, Number::compare))
     }
 }
 
-/// How values sort. It differs from the operators in NaN alone, which jq has less than itself.
-#[allow(clippy::derive_ord_xor_partial_ord, reason = "see above; sorting needs an order")]
+/// How values sort. It differs from the operators in NaN alone.
 impl Ord for Value {
     fn cmp(&self, other: &Self) -> Ordering {
         self.order(other, Number::order)

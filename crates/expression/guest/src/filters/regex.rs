@@ -11,8 +11,15 @@ use std::rc::Rc;
 /// Compiled expressions that are held; compiling one costs more than most of its uses.
 const CACHED: usize = 32;
 
+/// A regular expression, compiled with its flags.
+struct Compiled {
+    pattern: Rc<str>,
+    flags: Flags,
+    regex: Rc<Regex>,
+}
+
 thread_local! {
-    static CACHE: RefCell<Vec<(Rc<str>, Flags, Rc<Regex>)>> = const { RefCell::new(Vec::new()) };
+    static CACHE: RefCell<Vec<Compiled>> = const { RefCell::new(Vec::new()) };
 }
 
 pub(super) fn filters() -> Vec<Native> {
@@ -62,8 +69,8 @@ fn flags(value: &Value) -> Result<Flags, Error<Value>> {
 fn compiled(pattern: &Value, flags: Flags) -> Result<Rc<Regex>, Error<Value>> {
     let pattern: Rc<str> = pattern.as_text()?.into();
     let known = CACHE.with_borrow(|cache| {
-        let mut entries = cache.iter();
-        entries.find(|(text, of, _)| *text == pattern && *of == flags).map(|(_, _, regex)| regex.clone())
+        let mut known = cache.iter();
+        known.find(|known| known.pattern == pattern && known.flags == flags).map(|known| known.regex.clone())
     });
     if let Some(regex) = known {
         return Ok(regex);
@@ -80,7 +87,7 @@ fn compiled(pattern: &Value, flags: Flags) -> Result<Rc<Regex>, Error<Value>> {
         if cache.len() >= CACHED {
             cache.remove(0);
         }
-        cache.push((pattern, flags, regex.clone()));
+        cache.push(Compiled { pattern, flags, regex: regex.clone() });
     });
     Ok(regex)
 }
