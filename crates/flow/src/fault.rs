@@ -1,15 +1,10 @@
 //! What goes wrong in a flow, as `catch` sees it: the DSL's error (type, status, title, detail, instance) with what the
 //! connector knows beside it.
 
-use super::jaq::words_of;
 use scim_connector_host::error::{Error, scim_type_name, words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::time::Duration;
-use swf_runtime::WorkflowError;
-
-/// Stands before a fault that travels through swf-runtime, whose errors have no room for all its members.
-const CARRIED: &str = "fault:";
 
 /// The DSL's error of a step that took too long.
 const TIMEOUT: &str = "timeout";
@@ -101,13 +96,61 @@ impl Fault {
         }
     }
 
-    /// An expression that goes on and on.
-    pub(super) fn of_endless(after: Duration) -> Self {
+    /// One of the DSL's standard errors.
+    fn standard(name: &str, detail: String, instance: Option<String>) -> Self {
+        let status = STATUSES.iter().find(|(known, _)| *known == name).map(|(_, status)| *status);
         Self {
-            detail: Some(format!(
-                "an expression was still being evaluated after {after:?}; the run is given up, and a thread stays busy until this program ends"
-            )),
-            ..Self::of_timeout(after, String::new())
+            type_: format!("{}{name}", STANDARD_TYPES[0]),
+            status,
+            title: Some(name.to_owned()),
+            detail: Some(detail),
+            instance,
+            ..Self::default()
+        }
+    }
+
+    /// An expression failed.
+    pub(super) fn of_expression(detail: String, instance: Option<String>) -> Self {
+        Self::standard("expression", detail, instance)
+    }
+
+    /// A value is not what a schema says.
+    pub(super) fn of_validation(detail: &str, instance: &str) -> Self {
+        Self::standard("validation", detail.to_owned(), Some(instance.to_owned()))
+    }
+
+    /// An HTTP request brought no answer, or none that is a success.
+    pub(super) fn of_communication(detail: String, status: Option<u16>, maybe_applied: bool) -> Self {
+        let fault = Self::standard("communication", detail, None);
+        Self { status: status.or(fault.status), maybe_applied, ..fault }
+    }
+
+    /// A command failed.
+    pub(super) fn of_runtime(detail: String) -> Self {
+        Self::standard("runtime", detail, None)
+    }
+
+    /// What a flow raises: `type`, `status`, `title`, `detail`, `instance`.
+    pub(super) fn raised(error: &Value) -> Self {
+        let text = |name: &str| match error.get(name) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(text)) => Some(text.clone()),
+            Some(other) => Some(other.to_string()),
+        };
+        let type_ = text("type").unwrap_or_default();
+        let name = STANDARD_TYPES.iter().find_map(|prefix| type_.strip_prefix(prefix));
+        let standard = name.and_then(|name| STATUSES.iter().find(|(known, _)| *known == name));
+        let status = error.get("status").and_then(|status| match status {
+            Value::String(text) => text.parse().ok(),
+            other => other.as_u64().and_then(|status| u16::try_from(status).ok()),
+        });
+        Self {
+            status: status.or(standard.map(|(_, status)| *status)),
+            title: text("title").or(standard.map(|(name, _)| (*name).to_owned())),
+            detail: text("detail"),
+            instance: text("instance"),
+            type_,
+            ..Self::default()
         }
     }
 
@@ -121,11 +164,6 @@ impl Fault {
             instance: Some(instance).filter(|instance| !instance.is_empty()),
             ..Self::default()
         }
-    }
-
-    /// Whether the engine ended a step for its time.
-    pub(super) fn is_timeout(&self) -> bool {
-        self.kind.is_none() && self.type_.rsplit('/').next() == Some(TIMEOUT)
     }
 
     /// What a call of the connector ended with.
@@ -157,38 +195,6 @@ impl Fault {
             transient: class.transient,
             request_id: failure.and_then(|failure| failure.request_id.clone()),
         }
-    }
-
-    /// What swf-runtime ended with; `instance` is the step it happened in.
-    pub(super) fn of_engine(error: &WorkflowError, instance: Option<String>) -> Self {
-        let detail = error.detail().filter(|detail| !detail.is_empty());
-        if let Some(fault) =
-            detail.and_then(|detail| detail.strip_prefix(CARRIED)).and_then(|json| serde_json::from_str(json).ok())
-        {
-            return fault;
-        }
-        let own = error.instance().filter(|own| !own.starts_with("/do/") && *own != "/");
-        let message = error.fields().message.as_str();
-        let type_ = error.error_type();
-        let name = STANDARD_TYPES.iter().find_map(|prefix| type_.strip_prefix(prefix));
-        let standard = name.and_then(|name| STATUSES.iter().find(|(known, _)| *known == name));
-        let status = error.status().and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
-        Self {
-            type_: type_.to_owned(),
-            status: status.or(standard.map(|(_, status)| *status)),
-            title: error.title().map(str::to_owned).or(standard.map(|(name, _)| (*name).to_owned())),
-            detail: detail.or(Some(message).filter(|text| !text.is_empty())).map(words_of),
-            instance: own.map(str::to_owned).or(instance),
-            ..Self::default()
-        }
-    }
-
-    /// As swf-runtime passes it on.
-    pub(super) fn into_engine(self, task: &str) -> WorkflowError {
-        let carried = serde_json::to_string(&self).unwrap_or_default();
-        let (status, title) = (self.status.map(Value::from), self.title);
-        let instance = self.instance.unwrap_or_default();
-        WorkflowError::typed(&self.type_, format!("{CARRIED}{carried}"), task.to_owned(), instance, status, title)
     }
 
     /// As expressions see it.
@@ -227,7 +233,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_fault_survives_the_engine_and_is_found_by_its_members() {
+    fn a_fault_is_found_by_its_members() {
         let fault = Fault {
             type_: "scim.uniqueness".into(),
             status: Some(409),
@@ -240,7 +246,6 @@ mod tests {
             maybe_applied: true,
             ..Fault::default()
         };
-        assert_eq!(Fault::of_engine(&fault.clone().into_engine("create"), None), fault);
         let matches = |filter: Value| fault.matches(filter.as_object().unwrap());
         assert!(matches(json!({})));
         assert!(matches(json!({"status": 409})));
@@ -249,16 +254,8 @@ mod tests {
         assert!(!matches(json!({"type": "https://serverlessworkflow.io/spec/1.0.0/errors/timeout"})));
         assert!(!matches(json!({"status": 404})));
         assert!(!matches(json!({"type": "uniqueness"})));
-        let raised = WorkflowError::typed(
-            "https://x/types/compliance",
-            "no".into(),
-            "a".into(),
-            "/do/0/a".into(),
-            Some(json!(400)),
-            None,
-        );
-        let raised = Fault::of_engine(&raised, Some("/do/3/a".into()));
-        assert_eq!((raised.status, raised.instance.as_deref()), (Some(400), Some("/do/3/a")));
+        let raised = Fault::raised(&json!({"type": "https://x/types/compliance", "status": 400, "detail": "no"}));
+        assert_eq!((raised.status, raised.detail.as_deref()), (Some(400), Some("no")));
         assert!(raised.matches(json!({"type": "compliance"}).as_object().unwrap()));
     }
 }

@@ -2,9 +2,8 @@
 //! connector's operations.
 //!
 //! The order things happen in: [`document`] reads the text and remembers where everything stands; [`check`] says what is
-//! wrong with it; [`program`] rewrites it for swf-runtime, which runs plain steps, and for [`run`], which runs what must know
-//! of connections, streams, parallelism and retries; [`event`] is what a run tells while it goes, to the terminal
-//! ([`crate::cli`]), to the history ([`crate::history`]) and through it to reports and the page.
+//! wrong with it; [`program`] makes typed tasks of it, with their expressions compiled; [`run`] carries them out; [`event`] is
+//! what a run tells while it goes. It knows neither the terminal nor the history that listen.
 #![allow(clippy::result_large_err, reason = "a fault ends a step: it is made seldom, and kept whole")]
 
 mod affected;
@@ -15,8 +14,6 @@ pub mod expression;
 pub mod fault;
 mod file;
 pub mod graph;
-mod jaq;
-mod lenient;
 pub mod load;
 pub mod program;
 
@@ -26,7 +23,6 @@ pub mod run;
 pub mod schedule;
 mod scope;
 pub mod secrets;
-mod tokens;
 
 pub use document::{Document, Place, Problem};
 pub use event::{Event, Watcher};

@@ -7,7 +7,6 @@ use scim_connector_host::sealed::Sealed;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use swf_runtime::SecretManager;
 
 /// Named secrets; wiped when the last clone goes.
 #[derive(Clone, Default)]
@@ -64,6 +63,16 @@ impl Secrets {
         &self.redactor
     }
 
+    /// All that may be had, by name: `$secret`.
+    pub(super) fn all(&self) -> Value {
+        let named = self.values.iter().filter(|(name, _)| self.may(name));
+        Value::Object(named.map(|(name, value)| (name.clone(), Value::clone(value))).collect::<Map<_, _>>())
+    }
+
+    pub(super) fn shared_redactor(&self) -> Arc<Redactor> {
+        self.redactor.clone()
+    }
+
     fn may(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| only.iter().any(|allowed| allowed == name))
     }
@@ -75,16 +84,5 @@ fn learn(redactor: &Redactor, value: &Value) {
         Value::Array(items) => items.iter().for_each(|item| learn(redactor, item)),
         Value::Object(members) => members.values().for_each(|member| learn(redactor, member)),
         _ => {}
-    }
-}
-
-impl SecretManager for Secrets {
-    fn get_secret(&self, key: &str) -> Option<Value> {
-        self.values.get(key).filter(|_| self.may(key)).map(|value| Value::clone(value))
-    }
-
-    fn get_all_secrets(&self) -> Value {
-        let named = self.values.iter().filter(|(name, _)| self.may(name));
-        Value::Object(named.map(|(name, value)| (name.clone(), Value::clone(value))).collect::<Map<_, _>>())
     }
 }

@@ -2,10 +2,9 @@
 
 use super::{Checker, name};
 use crate::document::{Problem, join};
-use crate::expression::{Expression, is_expression};
-use crate::program::bare;
+use crate::expression::{self, is_expression, written_out};
+use crate::program::parts;
 use crate::retry;
-use crate::tokens::written_out;
 use jsonschema::JSONSchema;
 use serde_json::Value;
 
@@ -98,11 +97,14 @@ impl<'a> Checker<'a> {
     }
 
     fn part(&mut self, pointer: &str, text: &str, offset: usize) {
-        if let Err(error) = Expression::compile(text, &self.variables) {
-            let place = self.document.place_in(pointer, offset + error.offset);
-            return self.problem_at(place, pointer, error.message);
-        }
-        for (name, _) in written_out(bare(text), &name(pointer), &is_secret_name) {
+        let expression = match expression::compile(text, &self.variables) {
+            Ok(expression) => expression,
+            Err(error) => {
+                let place = self.document.place_in(pointer, offset + error.offset);
+                return self.problem_at(place, pointer, error.message);
+            }
+        };
+        for (name, _) in written_out(&expression, &name(pointer), &is_secret_name) {
             self.inline_secret(pointer, &name);
         }
         for (at, secret) in secrets(text) {
@@ -133,7 +135,8 @@ impl<'a> Checker<'a> {
             }
             Value::String(text) if !is_expression(text) && text.contains("${") => {
                 for (at, part) in parts(text) {
-                    self.part(pointer, part, at);
+                    let before = text.get(..at).map_or(0, |before| before.chars().count());
+                    self.part(pointer, part, before);
                 }
             }
             value => self.value(pointer, value),
@@ -249,27 +252,4 @@ fn secrets(text: &str) -> Vec<(usize, String)> {
         (!name.is_empty()).then(|| (offset, name.to_owned()))
     });
     found.collect()
-}
-
-/// The expressions among text, each with `${ }` and its offset in characters.
-fn parts(text: &str) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(start) = text.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
-        let rest = text.get(start..).unwrap_or_default();
-        let mut depth = 0_usize;
-        let end = rest.char_indices().find(|(_, c)| {
-            match c {
-                '{' => depth += 1,
-                '}' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            *c == '}' && depth == 0
-        });
-        let length = end.map_or(rest.len(), |(at, _)| at + 1);
-        let part = rest.get(..length).unwrap_or(rest);
-        found.push((text.get(..start).map_or(0, |before| before.chars().count()), part));
-        from = start + length;
-    }
-    found
 }

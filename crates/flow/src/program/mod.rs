@@ -1,155 +1,173 @@
-//! Rewrites a flow for swf-runtime. A task list becomes a [`Block`], which one `WorkflowRunner` runs from top to bottom; in it
-//! `set`, `switch`, `raise`, `wait` and what every task may have (`if`, `input`, `output`, `export`, `timeout`, `then`) stay as they
-//! are. What has to know of connections, streams, parallelism or retries becomes a custom task that names a [`Step`], and
-//! [`super::run`] carries it out. It expects a flow that [`super::check`] has found good, and runs nothing.
+//! A flow as it is run: its tasks as types, with their expressions compiled and the place of each. It expects a flow that
+//! [`super::check`] has found good, and runs nothing.
 
-mod lowering;
+mod functions;
+mod read;
 mod template;
-mod text;
 
 use super::document::{Document, Problem};
 use super::event::StepKind;
 use super::expression::Expression;
 use super::retry::Policy;
-use lowering::{Lowering, NUMBER};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::sync::Arc;
-use swf_core::models::workflow::WorkflowDefinition;
-use text::member;
+use std::time::Duration;
 
-pub use template::Template;
-pub use text::{bare, escaped};
-
-/// `type` of the custom tasks.
-pub const STEP: &str = "step";
-
-/// Where the list stands that gives the flow's output alone.
-const FINISH: &str = "/output";
-
-/// The variable that carries `$context` into a block that exports.
-pub const CARRIED_CONTEXT: &str = "$carriedContext";
+pub use template::{Template, Variables, evaluate};
+pub(crate) use template::parts;
 
 /// A flow as it is run.
 pub struct Program {
-    /// The flow's own task list, with its input, output and timeout.
-    pub root: Arc<Block>,
-    /// The flow's output alone, for a flow that is ended from within a nested list; none where it has none.
-    pub finish: Option<Arc<Block>>,
-    /// What the custom tasks stand for, by number.
-    steps: Vec<Arc<Step>>,
+    /// The flow's own task list.
+    pub tasks: Arc<TaskList>,
+    /// Its input, and what it becomes.
+    pub input: Transform,
+    /// What its output becomes.
+    pub output: Transform,
+    /// How long it may take.
+    pub timeout: Option<Pause>,
 }
 
-impl Program {
-    /// The step that a custom task names.
-    pub fn step(&self, config: &Value) -> Option<Arc<Step>> {
-        self.steps.get(config.get(NUMBER)?.as_str()?.parse::<usize>().ok()?).cloned()
-    }
-}
-
-/// A task list.
-pub struct Block {
-    /// What swf-runtime runs.
-    pub definition: WorkflowDefinition,
+/// Tasks that run from top to bottom.
+pub struct TaskList {
     /// Where the list stands: a JSON pointer such as `/do/2/try`.
     pub pointer: String,
-    /// Its tasks.
+    /// The tasks.
     pub tasks: Vec<Task>,
-    /// Whether it changes `$context`: its output is then an object of `output` and `context`.
-    pub exports: bool,
-    /// Whether it reads `$context`.
-    pub reads_context: bool,
-    /// Its steps, where they need nothing of swf-runtime.
-    pub plain: Option<Vec<Plain>>,
 }
 
-/// A step that has no member for swf-runtime to see to and names none of its variables. A list of nothing else is carried out
-/// without it: most of what a loop repeats is such a list, and a runner for each costs more than the call (ARCHITECTURE.md).
-pub struct Plain {
-    /// What it does.
-    pub step: Arc<Step>,
-    /// What it takes.
-    pub given: Template,
-    /// Variables that its own expressions and lists use.
-    pub variables: Vec<String>,
-    /// Whether they use `$context`.
-    pub reads_context: bool,
-}
-
-impl Block {
-    /// A task by its name.
-    pub fn task(&self, name: &str) -> Option<&Task> {
-        self.tasks.iter().find(|task| task.name == name)
-    }
-}
-
-/// A task of a block.
+/// A task, with what every kind of task may have.
 pub struct Task {
     /// Its name.
     pub name: String,
-    /// Where it stands.
+    /// Where it stands: a JSON pointer.
     pub pointer: String,
-    /// What it is, where swf-runtime runs it alone; none where a [`Step`] tells of itself.
-    pub native: Option<StepKind>,
-}
-
-/// What a custom task stands for.
-pub struct Step {
-    /// Its name.
-    pub name: String,
-    /// Where it stands.
-    pub pointer: String,
+    /// Its line in the flow's file, from 1.
+    pub line: usize,
+    /// As it is written, for `$task.definition`.
+    pub definition: Value,
+    /// `if`: it is left out where this is not true.
+    pub condition: Option<Expression>,
+    /// `input`.
+    pub input: Transform,
+    /// `output`.
+    pub output: Transform,
+    /// `export`: what `$context` becomes.
+    pub export: Transform,
+    /// How long it may take.
+    pub timeout: Option<Pause>,
+    /// Where the flow goes on.
+    pub then: Then,
     /// What it does.
     pub action: Action,
 }
 
-/// What a custom task does.
+/// A schema, and what makes one value of another.
+#[derive(Default)]
+pub struct Transform {
+    /// `schema.document`, compiled.
+    pub schema: Option<jsonschema::JSONSchema>,
+    /// `from` or `as`.
+    pub template: Option<Template>,
+}
+
+/// Where a flow goes on after a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// With the next task.
+    Continue,
+    /// After the list.
+    Exit,
+    /// Nowhere: the flow ends.
+    End,
+    /// With this task of the list, by its index.
+    Task(usize),
+}
+
+/// A time to wait, or that something may take.
+pub enum Pause {
+    /// That is known.
+    Fixed(Duration),
+    /// That an expression gives.
+    Computed(Template),
+}
+
+/// What a task does.
 pub enum Action {
-    /// Calls an operation or a source.
+    /// Calls an operation of the connector, or a source of rows.
     Call {
         /// Its name.
         function: String,
+        /// What it is given.
+        with: Template,
     },
+    /// Sends an HTTP request, or calls an operation that an OpenAPI document describes.
+    Http(Template),
+    /// As [`Action::Http`], by an operation of an OpenAPI document.
+    OpenApi(Template),
     /// Runs a list.
-    Do(Arc<Block>),
+    Do(Arc<TaskList>),
+    /// Gives a CloudEvent; nobody is there to get it but the history.
+    Emit(Template),
     /// Runs a list for each item.
-    For {
-        /// The list.
-        body: Arc<Block>,
-        /// The item's variable, with its `$`.
-        each: String,
-        /// The index's variable, with its `$`.
-        at: String,
-        /// Goes on while this is true, seen after each item.
-        condition: Option<Expression>,
-        /// How many items at a time.
-        concurrency: usize,
-    },
+    For(For),
     /// Runs lists beside each other.
     Fork {
-        /// The branches, each with its name.
-        branches: Vec<(String, Arc<Block>)>,
+        /// The branches, a list of one task each.
+        branches: Vec<Arc<TaskList>>,
         /// Whether the first to finish wins.
         compete: bool,
         /// How many at a time.
         concurrency: usize,
     },
-    /// Runs a list and another where it fails.
-    Try(Box<Try>),
+    /// Fails with this error.
+    Raise(Template),
     /// Runs another flow.
     Run {
         /// Its `document.namespace`, `document.name` and `document.version`.
         flow: (String, String, String),
+        /// What it is given.
+        input: Option<Template>,
     },
-    /// Gives a CloudEvent; nobody is there to get it but the history.
-    Emit,
-    /// Ends the flow, from within a nested list.
-    End,
+    /// Runs a command of the system's shell.
+    Shell {
+        /// `command`, `arguments`, `environment`, `stdin`.
+        shell: Template,
+        /// What the task gives: `stdout`, `stderr`, `code`, `all` or `none`.
+        returns: String,
+        /// Whether the flow waits for it.
+        awaits: bool,
+    },
+    /// Gives a value.
+    Set(Template),
+    /// Goes on where the first case that is true says.
+    Switch(Vec<(Option<Expression>, Then)>),
+    /// Runs a list, and another where it fails.
+    Try(Box<Try>),
+    /// Waits.
+    Wait(Pause),
+}
+
+/// `for`.
+pub struct For {
+    /// What is looped over.
+    pub items: Expression,
+    /// The list.
+    pub body: Arc<TaskList>,
+    /// The item's variable, with its `$`.
+    pub each: String,
+    /// The index's variable, with its `$`.
+    pub at: String,
+    /// Goes on while this is true, seen before each item.
+    pub condition: Option<Expression>,
+    /// How many items at a time.
+    pub concurrency: usize,
 }
 
 /// `try` and `catch`.
 pub struct Try {
     /// What is tried.
-    pub body: Arc<Block>,
+    pub body: Arc<TaskList>,
     /// `catch.errors.with`.
     pub filter: Map<String, Value>,
     /// The error's variable, with its `$`.
@@ -161,30 +179,33 @@ pub struct Try {
     /// `catch.retry`.
     pub retry: Option<Policy>,
     /// `catch.do`.
-    pub handler: Option<Arc<Block>>,
+    pub handler: Option<Arc<TaskList>>,
 }
 
-/// Rewrites a flow.
-///
-/// # Errors
-/// Where swf-core does not take what the check let pass.
-pub fn compile(document: &Document) -> Result<Program, Problem> {
-    let flow = document.value.as_object().cloned().unwrap_or_default();
-    let mut lowering = Lowering { document, flow: &flow, steps: Vec::new() };
-    let mut whole = Map::new();
-    for name in ["input", "output", "timeout"] {
-        if let Some(value) = flow.get(name) {
-            whole.insert(name.into(), member(name, value.clone(), None));
+impl Action {
+    /// What a step of it is called in events.
+    #[must_use]
+    pub fn kind(&self) -> StepKind {
+        match self {
+            Self::Call { .. } | Self::Http(_) | Self::OpenApi(_) => StepKind::Call,
+            Self::Do(_) => StepKind::Do,
+            Self::Emit(_) => StepKind::Emit,
+            Self::For(_) => StepKind::For,
+            Self::Fork { .. } => StepKind::Fork,
+            Self::Raise(_) => StepKind::Raise,
+            Self::Run { .. } | Self::Shell { .. } => StepKind::Run,
+            Self::Set(_) => StepKind::Set,
+            Self::Switch(_) => StepKind::Switch,
+            Self::Try(_) => StepKind::Try,
+            Self::Wait(_) => StepKind::Wait,
         }
     }
-    let tasks = lowering.expanded(flow.get("do").unwrap_or(&Value::Null), 0)?;
-    let finish = match whole.get("output").cloned() {
-        Some(output) => {
-            let output = Map::from_iter([("output".to_owned(), output)]);
-            Some(lowering.block(&json!([]), FINISH, &[], output)?)
-        }
-        None => None,
-    };
-    let root = lowering.block(&tasks, "/do", &[], whole)?;
-    Ok(Program { root, finish, steps: lowering.steps })
+}
+
+/// Reads a flow.
+///
+/// # Errors
+/// What the check let pass and cannot be run all the same.
+pub fn compile(document: &Document) -> Result<Program, Problem> {
+    read::program(document)
 }

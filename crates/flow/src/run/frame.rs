@@ -1,213 +1,372 @@
-//! A list being run: which list, in which scope, below which step, with which variables. Hands it to swf-runtime and
-//! carries out the custom tasks that [`crate::program`] put into it.
+//! A list being run: its tasks from top to bottom, each with its condition, input, output, export, time limit and `then`.
+//! What a kind of task does stands beside this file.
 
-use super::call::OpenStep;
-use super::listen::Listener;
-use super::{Run, Whole, micros};
+use super::attempt::Failures;
+use super::step::OpenStep;
+use super::values::{Values, expression_fault};
+use super::{FlowRun, Run};
 use crate::Flow;
-use crate::event::{Affected, Event, StepKind, StepOutcome};
+use crate::event::{Event, StepKind};
 use crate::fault::Fault;
-use crate::program::{Action, Block, CARRIED_CONTEXT, Plain, STEP, Step};
+use crate::program::{self, Action, Pause, Task, TaskList, Then, Transform};
+use crate::retry::duration;
 use crate::scope::Scope;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
-use swf_runtime::handler::HandlerContext;
-use swf_runtime::{CustomTaskHandler, HandlerRegistry, SecretManager, WorkflowError, WorkflowResult, WorkflowRunner};
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// How many lists may run inside each other, those of the flows that flows run among them.
 const DEEPEST: usize = 100;
 
-/// What a list gave, and `$context` as it is then.
-pub(super) type Gave = Result<(Value, Value), Fault>;
-
 /// Every so many lists in each other one runs in a task of its own, which begins on an empty stack: without optimisation some
 /// twenty fill the stack of a thread.
-const APART: usize = 6;
+const APART: usize = 4;
+
+/// What a list gave, and `$context` as it is then.
+pub(super) struct Passed {
+    pub(super) output: Arc<Value>,
+    pub(super) context: Arc<Value>,
+}
+
+/// What a task gave before its `output` and `export` were seen to.
+pub(super) struct Done {
+    pub(super) output: Arc<Value>,
+    /// `$context`, where lists inside of it have changed it.
+    pub(super) context: Arc<Value>,
+    /// Where a switch goes on.
+    then: Option<Then>,
+}
+
+impl From<Passed> for Done {
+    fn from(Passed { output, context }: Passed) -> Self {
+        Self { output, context, then: None }
+    }
+}
 
 /// A list being run.
 #[derive(Clone)]
 pub(super) struct Frame {
     pub(super) run: Arc<Run>,
     pub(super) flow: Arc<Flow>,
-    pub(super) block: Arc<Block>,
+    pub(super) list: Arc<TaskList>,
     pub(super) scope: Arc<Scope>,
     /// The flow that the list is of, as it is run here.
-    pub(super) whole: Arc<Whole>,
+    pub(super) flow_run: Arc<FlowRun>,
     pub(super) parent: Option<u64>,
     pub(super) item: Option<u64>,
-    pub(super) variables: Map<String, Value>,
-    pub(super) context: Value,
+    /// Those of loops and of handlers, each with its `$`; the last of a name counts.
+    pub(super) variables: Vec<(String, Arc<Value>)>,
+    pub(super) context: Arc<Value>,
     /// Where calls leave whom they failed for, inside of a `try` that may repeat or handle them.
-    pub(super) held: Option<Held>,
+    pub(super) failures: Option<Failures>,
     /// Inside of what handles a failure, whom it was for: a call that succeeds for them makes it good.
-    pub(super) mended: Option<Held>,
+    pub(super) handled: Option<Failures>,
     pub(super) depth: usize,
 }
 
-/// Whom the calls of an attempt failed for: told only where it is not repeated and nothing makes it good.
-pub(super) type Held = Arc<Mutex<Vec<Affected>>>;
-
 impl Frame {
     /// Runs a flow's own list, to its end or to a `then: end` in a list below it. Gives the flow's output.
-    pub(super) async fn run_whole(mut self, input: Value) -> Result<Value, Fault> {
+    pub(super) async fn run_flow(mut self, input: Arc<Value>) -> Result<Arc<Value>, Fault> {
         if let Some(error) = self.run.runner.secrets.problem(self.flow.secrets()) {
             return Err(Fault::of_call(&error));
         }
-        let whole = Arc::new(Whole { scope: self.scope.within(), ended: Mutex::default() });
-        (self.scope, self.whole) = (whole.scope.clone(), whole.clone());
+        let scope = self.scope.within();
+        let flow_run = Arc::new(FlowRun {
+            scope: scope.clone(),
+            input: input.clone(),
+            started: Timestamp::now(),
+            ended: Mutex::default(),
+        });
+        (self.scope, self.flow_run) = (scope, flow_run);
+        let program = self.flow.clone();
+        let program = &program.program;
+        let limit = match &program.timeout {
+            Some(pause) => Some(self.time(pause, &input, &Values::of_flow(&self, &input, &self.context), "").await?),
+            None => None,
+        };
+        let values = Values::of_flow(&self, &input, &self.context);
+        let input = transformed(&program.input, input.clone(), &values, "/input", Order::SchemaFirst).await?;
+        let Passed { output, context } = self.within(limit, "", self.to_the_end(input.clone())).await?;
+        let values = Values::of_flow(&self, &input, &context).with_output(&output);
+        transformed(&program.output, output.clone(), &values, "/output", Order::TemplateFirst).await
+    }
+
+    /// Runs the flow's list until it is over or something below it ends the flow.
+    async fn to_the_end(&self, input: Arc<Value>) -> Result<Passed, Fault> {
         tokio::select! {
             biased;
-            result = self.run(input) => return result.map(|(output, _)| output),
-            () = whole.scope.ended() => {}
+            result = self.run(input) => return result,
+            () = self.flow_run.scope.ended() => {}
         }
         // Ended from below; where somebody else stopped it, nothing comes of it any more.
-        let Some((output, context)) = whole.ended() else { return std::future::pending().await };
-        match &self.flow.program.finish {
-            Some(finish) => {
-                (self.scope, self.block, self.context) = (Arc::default(), finish.clone(), context);
-                self.run(output).await.map(|(output, _)| output)
-            }
-            None => Ok(output),
+        match self.flow_run.ended() {
+            Some((output, context)) => Ok(Passed { output, context }),
+            None => std::future::pending().await,
         }
     }
 
     /// Runs the list. Gives what it gave, and `$context` as it is then.
-    pub(super) fn run(&self, input: Value) -> Pin<Box<dyn Future<Output = Gave> + Send + '_>> {
+    pub(super) fn run(&self, input: Arc<Value>) -> Pin<Box<dyn Future<Output = Result<Passed, Fault>> + Send + '_>> {
         if !self.depth.is_multiple_of(APART) {
             return Box::pin(self.run_now(input));
         }
         let (frame, task) = (self.clone(), self.scope.task());
         Box::pin(async move {
             let mut apart = JoinSet::new();
-            apart.spawn(frame.run.watch.clone().over(async move {
+            apart.spawn(async move {
                 let _task = task;
                 frame.run_now(input).await
-            }));
+            });
             match apart.join_next().await {
                 Some(Ok(result)) => result,
                 Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
-                None => Ok(Default::default()),
+                None => std::future::pending().await,
             }
         })
     }
 
-    async fn run_now(&self, input: Value) -> Gave {
+    async fn run_now(&self, input: Arc<Value>) -> Result<Passed, Fault> {
         if self.depth > DEEPEST {
             return Err(Fault::of_input(format!("more than {DEEPEST} lists run inside each other")));
         }
-        if let Some(steps) = &self.block.plain {
-            return self.run_plain(steps, input).await;
-        }
-        let frame = Self { scope: self.scope.within(), ..self.clone() };
-        let listener = Arc::new(Listener { frame: frame.clone(), open: Mutex::default() });
-        let mut handlers = HandlerRegistry::new();
-        handlers.register_custom_task_handler(Box::new(Handler(frame.clone())));
-        let mut runner = WorkflowRunner::new(self.block.definition.clone())
-            .map_err(|error| Fault::of_engine(&error, None))?
-            .with_handler_registry(handlers)
-            .with_secret_manager(self.flow_secrets())
-            .with_listener(listener.clone());
-        for (name, value) in &self.variables {
-            runner = runner.with_variable(name, value.clone());
-        }
-        if self.block.exports {
-            runner = runner.with_variable(CARRIED_CONTEXT, self.context.clone());
-        } else if self.block.reads_context && !Arc::ptr_eq(&self.block, &self.flow.program.root) {
-            runner = runner.with_variable("$context", self.context.clone());
-        }
-        match runner.run(input).await {
-            Ok(mut output) if self.block.exports => {
-                let mut part = |name: &str| output.get_mut(name).map(Value::take).unwrap_or_default();
-                Ok((part("output"), part("context")))
-            }
-            Ok(output) => Ok((output, self.context.clone())),
-            Err(error) => {
-                let open = listener.open();
-                let task = self.block.task(error.task()).or_else(|| self.block.task(&open.as_ref()?.name));
-                let mut fault = Fault::of_engine(&error, task.map(|task| task.pointer.clone()));
-                if fault.is_timeout() {
-                    // What it cut off says so first, and may have been applied.
-                    frame.scope.idle().await;
-                    fault.maybe_applied |= frame.scope.take_open();
-                }
-                if let Some(open) = open {
-                    let fault = self.run.clean(fault.clone());
-                    self.end(
-                        open.step,
-                        open.started,
-                        StepOutcome::Failed,
-                        Vec::new(),
-                        Value::Null,
-                        Value::Null,
-                        Some(fault),
-                    );
-                }
-                Err(fault)
-            }
-        }
-    }
-
-    /// Runs a list that needs nothing of swf-runtime.
-    async fn run_plain(&self, steps: &[Plain], input: Value) -> Gave {
-        let mut value = input;
-        for Plain { step, given, variables, reads_context } in steps {
-            let evaluated = given.evaluate(&value, &self.variables, &self.context).map_err(|why| {
-                Fault::of_engine(&WorkflowError::expression(why, &step.name), Some(step.pointer.clone()))
+        let (mut output, mut context) = (input, self.context.clone());
+        let mut next = 0;
+        while let Some(task) = self.list.tasks.get(next) {
+            // A list that goes round in a circle lets others have their turn, and can be stopped.
+            tokio::task::consume_budget().await;
+            let ran = self.task(task, output.clone(), context.clone()).await.map_err(|fault| Fault {
+                instance: fault.instance.or_else(|| Some(task.pointer.clone())),
+                ..fault
             })?;
-            let variable = |name: &String| Some((name.clone(), self.variables.get(name)?.clone()));
-            let given = Given {
-                input: value,
-                variables: variables.iter().filter_map(variable).collect(),
-                context: if *reads_context { self.context.clone() } else { Value::Null },
-                value: evaluated,
+            let Some(done) = ran else {
+                next += 1;
+                continue;
             };
-            value = self.carry_out(step, given).await?;
-        }
-        Ok((value, self.context.clone()))
-    }
-
-    /// Carries out a step.
-    async fn carry_out(&self, step: &Step, given: Given) -> Result<Value, Fault> {
-        match &step.action {
-            Action::Call { function } => self.call(step, function, &given).await,
-            Action::End => {
-                self.whole.end(given.input, given.context);
-                std::future::pending().await
+            (output, context) = (done.output, done.context);
+            match done.then.unwrap_or(task.then) {
+                Then::Continue => next += 1,
+                Then::Exit => break,
+                Then::End => {
+                    self.flow_run.end(output, context);
+                    return std::future::pending().await;
+                }
+                Then::Task(index) => next = index,
             }
-            _ => self.compose(step, given).await,
+        }
+        Ok(Passed { output, context })
+    }
+
+    /// Runs a task; none where its `if` is not true.
+    async fn task(&self, task: &Task, raw: Arc<Value>, context: Arc<Value>) -> Result<Option<Done>, Fault> {
+        let values = Values::of_task(self, task, &raw, &context);
+        if let Some(condition) = &task.condition
+            && !values.holds(condition, &raw).await?
+        {
+            return Ok(None);
+        }
+        let input = transformed(&task.input, raw.clone(), &values, &task.pointer, Order::SchemaFirst).await?;
+        let values = values.with_input(&input);
+        let limit = match &task.timeout {
+            Some(pause) => Some(self.time(pause, &input, &values, &task.pointer).await?),
+            None => None,
+        };
+        // Tasks without lists and calls are told with what `output` makes of them.
+        let plain = matches!(
+            task.action,
+            Action::Set(_) | Action::Switch(_) | Action::Raise(_) | Action::Wait(_) | Action::Shell { .. }
+        );
+        let mut open = plain.then(|| OpenStep::plain(self, self.begin(task, task.action.kind(), None, None)));
+        // Calls of a task with a time limit are in a scope of their own, so that they can be waited for.
+        let scoped = limit.map(|_| Self { scope: self.scope.within(), ..self.clone() });
+        let frame = scoped.as_ref().unwrap_or(self);
+        let body = async {
+            let done = frame.act(task, &input, &context, &values).await?;
+            let values = values.clone().with_output(&done.output);
+            let output = transformed(&task.output, done.output.clone(), &values, &task.pointer, Order::TemplateFirst);
+            Ok::<_, Fault>(Done { output: output.await?, ..done })
+        };
+        let result = frame.within(limit, &task.pointer, body).await;
+        let result = result.map_err(|fault| Fault {
+            instance: fault.instance.or_else(|| Some(task.pointer.clone())),
+            ..fault
+        });
+        if let Some(open) = &mut open {
+            let output = result.as_ref().map_or(Value::Null, |done| self.run.redacted(Value::clone(&done.output)));
+            open.end(Vec::new(), Value::Null, output, result.as_ref().err());
+        }
+        let done = result?;
+        let values = values.with_context(&done.context).with_output(&done.output);
+        let exports = task.export.schema.is_some() || task.export.template.is_some();
+        let context = if exports {
+            transformed(&task.export, done.output.clone(), &values, &task.pointer, Order::TemplateFirst).await?
+        } else {
+            done.context.clone()
+        };
+        Ok(Some(Done { context, ..done }))
+    }
+
+    /// What a task of its kind does.
+    async fn act(
+        &self,
+        task: &Task,
+        input: &Arc<Value>,
+        context: &Arc<Value>,
+        values: &Values<'_>,
+    ) -> Result<Done, Fault> {
+        let done = |output: Value| Done { output: Arc::new(output), context: context.clone(), then: None };
+        match &task.action {
+            Action::Set(template) => values.evaluate(template, input).await.map(done),
+            Action::Switch(cases) => {
+                let mut then = None;
+                for (when, target) in cases {
+                    let holds = match when {
+                        Some(when) => values.holds(when, input).await?,
+                        None => true,
+                    };
+                    if holds {
+                        then = Some(*target);
+                        break;
+                    }
+                }
+                Ok(Done { output: input.clone(), context: context.clone(), then })
+            }
+            Action::Raise(error) => Err(Fault::raised(&values.evaluate(error, input).await?)),
+            Action::Wait(pause) => {
+                tokio::time::sleep(self.time(pause, input, values, &task.pointer).await?).await;
+                Ok(Done { output: input.clone(), context: context.clone(), then: None })
+            }
+            Action::Shell { shell, returns, awaits } => {
+                let shell = values.evaluate(shell, input).await?;
+                super::shell::run(&shell, returns, *awaits, self.flow.folder()).await.map(|output| match output {
+                    Some(output) => done(output),
+                    None => Done { output: input.clone(), context: context.clone(), then: None },
+                })
+            }
+            Action::Call { function, with } => {
+                let with = values.evaluate(with, input).await?;
+                self.call(task, function, &with).await.map(done)
+            }
+            Action::Http(with) => {
+                let with = values.evaluate(with, input).await?;
+                self.http(task, "http", &with, input).await.map(done)
+            }
+            Action::OpenApi(with) => {
+                let with = values.evaluate(with, input).await?;
+                self.http(task, "openapi", &with, input).await.map(done)
+            }
+            _ => self.compose(task, input, context, values).await,
         }
     }
 
-    /// The secrets that the flow names in `use.secrets`.
-    fn flow_secrets(&self) -> Arc<dyn SecretManager> {
-        Arc::new(self.run.runner.secrets.only(self.flow.secrets()))
+    /// A step that runs lists, or gives an event.
+    async fn compose(
+        &self,
+        task: &Task,
+        input: &Arc<Value>,
+        context: &Arc<Value>,
+        values: &Values<'_>,
+    ) -> Result<Done, Fault> {
+        // What it needs beside its input is known before the step begins.
+        let given = match &task.action {
+            Action::Emit(template) | Action::Run { input: Some(template), .. } => {
+                values.evaluate(template, input).await?
+            }
+            Action::For(it) => values.expression(&it.items, input).await?,
+            _ => Value::Null,
+        };
+        let number = self.begin(task, task.action.kind(), None, None);
+        let mut open = OpenStep::new(self, number);
+        let failures = open.failures();
+        let mut told = Value::Null;
+        let result = match &task.action {
+            Action::Do(list) => self.below(list, number, context).run(input.clone()).await,
+            Action::For(it) => self.each(it, number, given, input, context).await,
+            Action::Fork { .. } => self.branches(task, number, input, context).await,
+            Action::Try(it) => self.attempt(it, number, input, context, &failures).await,
+            Action::Run { flow, input: computed } => {
+                let given = if computed.is_some() { Arc::new(given) } else { input.clone() };
+                let other = self.other(flow, number, given).await;
+                other.map(|output| Passed { output, context: context.clone() })
+            }
+            _ => {
+                let event = event(given);
+                told = self.run.redacted(event.clone());
+                Ok(Passed { output: Arc::new(event), context: context.clone() })
+            }
+        };
+        let result = result.map_err(|fault| Fault {
+            instance: fault.instance.or_else(|| Some(task.pointer.clone())),
+            ..fault
+        });
+        open.end(Vec::new(), Value::Null, told, result.as_ref().err());
+        result.map(Done::from)
+    }
+
+    /// Runs another flow.
+    async fn other(
+        &self,
+        name: &(String, String, String),
+        number: u64,
+        input: Arc<Value>,
+    ) -> Result<Arc<Value>, Fault> {
+        let Some(flow) = Flow::sought(&self.run.runner.library, &name.0, &name.1, &name.2) else {
+            return Err(Fault::of_input(format!("there is no flow {}/{} version {}", name.0, name.1, name.2)));
+        };
+        let mut frame = self.below(&flow.program.tasks, number, &Arc::default());
+        frame.flow = flow.clone();
+        frame.variables = Vec::new();
+        // On a stack of its own.
+        frame.depth = (self.depth + 1).next_multiple_of(APART);
+        Box::pin(frame.run_flow(input)).await
     }
 
     /// A list inside a step of this one.
-    pub(super) fn below(&self, block: &Arc<Block>, step: u64, given: &Given) -> Self {
+    pub(super) fn below(&self, list: &Arc<TaskList>, step: u64, context: &Arc<Value>) -> Self {
         Self {
-            block: block.clone(),
+            list: list.clone(),
             parent: Some(step),
             item: None,
-            variables: given.variables.clone(),
-            context: given.context.clone(),
+            context: context.clone(),
             depth: self.depth + 1,
             ..self.clone()
         }
     }
 
-    pub(super) fn begin(&self, step: &Step, kind: StepKind, function: Option<&str>, connection: Option<String>) -> u64 {
-        self.begin_named(&step.name, &step.pointer, kind, function, connection)
+    /// Ends what takes longer than it may. What was cut off says so first, and whether it may have been applied.
+    pub(super) async fn within<T>(
+        &self,
+        limit: Option<Duration>,
+        pointer: &str,
+        body: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
+        let Some(limit) = limit else { return body.await };
+        match tokio::time::timeout(limit, body).await {
+            Ok(result) => result,
+            Err(_) => {
+                self.scope.idle().await;
+                let maybe_applied = self.scope.take_open();
+                Err(Fault { maybe_applied, ..Fault::of_timeout(limit, pointer.to_owned()) })
+            }
+        }
     }
 
-    pub(super) fn begin_named(
+    async fn time(&self, pause: &Pause, input: &Value, values: &Values<'_>, pointer: &str) -> Result<Duration, Fault> {
+        match pause {
+            Pause::Fixed(time) => Ok(*time),
+            Pause::Computed(template) => {
+                let value = values.evaluate(template, input).await?;
+                duration(&value).map_err(|text| Fault { instance: Some(pointer.into()), ..Fault::of_input(text) })
+            }
+        }
+    }
+
+    /// Tells that a step begins. Gives its number.
+    pub(super) fn begin(
         &self,
-        name: &str,
-        pointer: &str,
+        task: &Task,
         kind: StepKind,
         function: Option<&str>,
         connection: Option<String>,
@@ -216,8 +375,8 @@ impl Frame {
         self.run.tell(&Event::StepStarted {
             step,
             parent: self.parent,
-            pointer: pointer.to_owned(),
-            name: name.to_owned(),
+            pointer: task.pointer.clone(),
+            name: task.name.clone(),
             kind,
             function: function.map(str::to_owned),
             connection,
@@ -225,111 +384,49 @@ impl Frame {
         });
         step
     }
-
-    #[allow(clippy::too_many_arguments, reason = "the members of the event")]
-    pub(super) fn end(
-        &self,
-        step: u64,
-        started: Instant,
-        outcome: StepOutcome,
-        affected: Vec<Affected>,
-        input: Value,
-        output: Value,
-        error: Option<Fault>,
-    ) {
-        let duration_us = micros(started);
-        self.run.tell(&Event::StepEnded { step, outcome, duration_us, affected, handed_on: 0, input, output, error });
-    }
 }
 
-/// What a step got: `input.from` of its custom task, evaluated.
-pub(super) struct Given {
-    pub(super) input: Value,
-    pub(super) variables: Map<String, Value>,
-    pub(super) context: Value,
-    pub(super) value: Value,
+/// Whether a value is checked before it is transformed, as an input is, or after, as an output is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    SchemaFirst,
+    TemplateFirst,
 }
 
-impl Given {
-    pub(super) fn of(input: &Value) -> Self {
-        let part = |name: &str| input.get(name).cloned().unwrap_or_default();
-        let variables = input.get("variables").and_then(Value::as_object).cloned().unwrap_or_default();
-        Self { input: part("input"), variables, context: part("context"), value: part("given") }
+async fn transformed(
+    by: &Transform,
+    value: Arc<Value>,
+    values: &Values<'_>,
+    pointer: &str,
+    order: Order,
+) -> Result<Arc<Value>, Fault> {
+    if order == Order::SchemaFirst {
+        valid(by, &value, pointer)?;
     }
+    let value = match &by.template {
+        Some(template) => {
+            let made = program::Template::evaluate(template, &value, values).await;
+            Arc::new(made.map_err(|error| expression_fault(&error, values.task()))?)
+        }
+        None => value,
+    };
+    if order == Order::TemplateFirst {
+        valid(by, &value, pointer)?;
+    }
+    Ok(value)
 }
 
-/// Carries out the steps of a list.
-struct Handler(Frame);
-
-#[async_trait::async_trait]
-impl CustomTaskHandler for Handler {
-    fn task_type(&self) -> &str {
-        STEP
-    }
-
-    async fn handle(
-        &self,
-        task_name: &str,
-        _: &str,
-        config: &Value,
-        input: &Value,
-        _: &HandlerContext,
-    ) -> WorkflowResult<Value> {
-        let Some(step) = self.0.flow.program.step(config) else {
-            return Err(Fault::of_input("a step that is not in the flow".into()).into_engine(task_name));
-        };
-        self.0.carry_out(&step, Given::of(input)).await.map_err(|fault| fault.into_engine(task_name))
-    }
-}
-
-impl Frame {
-    /// A step that runs lists.
-    pub(super) async fn compose(&self, step: &Step, given: Given) -> Result<Value, Fault> {
-        let kind = match &step.action {
-            Action::For { .. } => StepKind::For,
-            Action::Fork { .. } => StepKind::Fork,
-            Action::Try(_) => StepKind::Try,
-            Action::Run { .. } => StepKind::Run,
-            Action::Emit => StepKind::Emit,
-            _ => StepKind::Do,
-        };
-        let number = self.begin(step, kind, None, None);
-        let mut open = OpenStep::new(self, number);
-        let held = open.held();
-        let result = match &step.action {
-            Action::Do(block) => self
-                .below(block, number, &given)
-                .run(given.input)
-                .await
-                .map(|(output, context)| result_of(block.exports, output, context)),
-            Action::For { body, .. } => self.each(step, number, body, given).await,
-            Action::Fork { .. } => self.branches(step, number, given).await,
-            Action::Try(it) => self.attempt(it, number, given, &held).await,
-            Action::Run { flow } => self.other(flow, number, given).await,
-            Action::Emit => Ok(event(given.value)),
-            Action::Call { .. } | Action::End => Ok(Value::Null),
-        };
-        let result = result.map_err(|fault| Fault { instance: fault.instance.or(Some(step.pointer.clone())), ..fault });
-        let output = match (&step.action, &result) {
-            (Action::Emit, Ok(event)) => self.run.redacted(event.clone()),
-            _ => Value::Null,
-        };
-        open.end(Vec::new(), Value::Null, output, result.as_ref().err());
-        result
-    }
-
-    /// Runs another flow.
-    async fn other(&self, name: &(String, String, String), number: u64, given: Given) -> Result<Value, Fault> {
-        let Some(flow) = Flow::sought(&self.run.runner.library, &name.0, &name.1, &name.2) else {
-            return Err(Fault::of_input(format!("there is no flow {}/{} version {}", name.0, name.1, name.2)));
-        };
-        let mut frame = self.below(&flow.program.root, number, &given);
-        frame.flow = flow.clone();
-        frame.variables = Map::new();
-        frame.context = Value::Null;
-        // On a stack of its own.
-        frame.depth = (self.depth + 1).next_multiple_of(APART);
-        frame.run_whole(given.value).await
+fn valid(by: &Transform, value: &Value, pointer: &str) -> Result<(), Fault> {
+    let Some(schema) = &by.schema else { return Ok(()) };
+    match schema.validate(value) {
+        Ok(()) => Ok(()),
+        Err(errors) => {
+            // Where, not what: a value may be anybody's.
+            let mut places: Vec<String> = errors.map(|error| error.instance_path.to_string()).take(5).collect();
+            places.dedup();
+            let places: Vec<&str> = places.iter().map(|place| if place.is_empty() { "/" } else { place }).collect();
+            Err(Fault::of_validation(&format!("the schema does not take what stands at {}", places.join(", ")), pointer))
+        }
     }
 }
 
@@ -342,9 +439,4 @@ fn event(with: Value) -> Value {
     ]);
     event.extend(with.as_object().cloned().unwrap_or_default());
     Value::Object(event)
-}
-
-/// A step's result as its custom task gives it on.
-pub(super) fn result_of(exports: bool, output: Value, context: Value) -> Value {
-    if exports { json!({"output": output, "context": context}) } else { output }
 }

@@ -1,12 +1,12 @@
 //! `for` and `fork`: lists that run again, or beside each other.
 
 use super::Run;
-use super::attempt::truth;
 use super::call::input_of;
-use super::frame::{Frame, Given, result_of};
+use super::frame::{Frame, Passed};
+use super::values::Values;
 use crate::event::Event;
 use crate::fault::Fault;
-use crate::program::{Action, Block, Step};
+use crate::program::{Action, For, Task};
 use crate::rows::{self, Rows};
 use crate::scope::Scope;
 use serde_json::Value;
@@ -19,58 +19,60 @@ const PROGRESS: Duration = Duration::from_millis(200);
 
 impl Frame {
     /// `for`.
-    pub(super) async fn each(&self, step: &Step, number: u64, body: &Arc<Block>, given: Given) -> Result<Value, Fault> {
-        let Action::For { each, at, condition, concurrency, .. } = &step.action else { return Ok(Value::Null) };
-        let mut rows = self.rows(given.value.clone()).await?;
+    pub(super) async fn each(
+        &self,
+        it: &For,
+        number: u64,
+        items: Value,
+        input: &Arc<Value>,
+        context: &Arc<Value>,
+    ) -> Result<Passed, Fault> {
+        let mut rows = self.rows(items).await?;
         let mut ticker = Ticker::new(&self.run, number);
-        let frame_of = |scope: &Arc<Scope>, index: u64, row: Value, context: &Value| {
+        let frame_of = |scope: &Arc<Scope>, index: u64, row: Value, context: &Arc<Value>| {
             self.run.names.learn(&row);
-            let mut frame = self.below(body, number, &given);
+            let mut frame = self.below(&it.body, number, context);
             frame.scope = scope.clone();
             frame.item = Some(index);
-            frame.context = context.clone();
-            frame.variables.insert(each.clone(), row);
-            frame.variables.insert(at.clone(), index.into());
+            frame.variables.push((it.each.clone(), Arc::new(row)));
+            frame.variables.push((it.at.clone(), Arc::new(index.into())));
             frame
         };
         let mut index = 0;
-        let mut context = given.context.clone();
-        if *concurrency <= 1 {
+        if it.concurrency <= 1 {
             // Each item goes on with what the one before gave (DSL reference, For).
-            let mut output = given.input.clone();
+            let (mut output, mut context) = (input.clone(), context.clone());
             while let Some(row) = rows.next().await? {
                 let frame = frame_of(&self.scope, index, row, &context);
-                (output, context) = frame.run(output).await?;
+                if let Some(condition) = &it.condition
+                    && !Values::of_flow(&frame, input, &context).holds(condition, &output).await?
+                {
+                    break;
+                }
+                let passed = frame.run(output).await?;
+                (output, context) = (passed.output, passed.context);
                 index += 1;
                 ticker.show(index, rows.total());
-                if let Some(condition) = condition {
-                    let mut values = frame.variables.clone();
-                    values.insert("$context".into(), context.clone());
-                    values.insert("$input".into(), given.input.clone());
-                    if !truth(condition, &output, &values)? {
-                        break;
-                    }
-                }
             }
             ticker.last(index, rows.total());
-            return Ok(result_of(body.exports, output, context));
+            return Ok(Passed { output, context });
         }
-        // Items beside each other: each begins with what the loop was given, and the loop gives that on.
+        // Items beside each other: each begins with what the loop was given, and the loop passes that through.
         let scope = self.scope.within();
-        let mut going = JoinSet::new();
+        let mut running = JoinSet::new();
         let mut failed = None;
         let mut done = 0;
         loop {
-            while failed.is_none() && going.len() < *concurrency {
+            while failed.is_none() && running.len() < it.concurrency {
                 match rows.next().await {
                     Ok(Some(row)) => {
-                        let frame = frame_of(&scope, index, row, &context);
-                        let input = given.input.clone();
+                        let frame = frame_of(&scope, index, row, context);
+                        let input = input.clone();
                         let task = scope.task();
-                        going.spawn(self.run.watch.over(async move {
+                        running.spawn(async move {
                             let _task = task;
                             frame.run(input).await.map(drop)
-                        }));
+                        });
                         index += 1;
                     }
                     Ok(None) => break,
@@ -78,10 +80,10 @@ impl Frame {
                 }
             }
             if failed.is_some() {
-                self.settle(&scope, &mut going).await;
+                self.settle(&scope, &mut running).await;
                 break;
             }
-            match going.join_next().await {
+            match running.join_next().await {
                 None => break,
                 Some(Ok(Ok(()))) => done += 1,
                 Some(Ok(Err(fault))) => failed = Some(fault),
@@ -92,41 +94,48 @@ impl Frame {
         ticker.last(done, rows.total());
         match failed {
             Some(fault) => Err(fault),
-            None => Ok(result_of(body.exports, given.input, context)),
+            None => Ok(Passed { output: input.clone(), context: context.clone() }),
         }
     }
 
-    /// `fork`.
-    pub(super) async fn branches(&self, step: &Step, number: u64, given: Given) -> Result<Value, Fault> {
-        let Action::Fork { branches, compete, concurrency } = &step.action else { return Ok(Value::Null) };
+    /// `fork`. Branches run beside each other: what they export stays theirs.
+    pub(super) async fn branches(
+        &self,
+        task: &Task,
+        number: u64,
+        input: &Arc<Value>,
+        context: &Arc<Value>,
+    ) -> Result<Passed, Fault> {
+        let passed = |output: Arc<Value>| Passed { output, context: context.clone() };
+        let Action::Fork { branches, compete, concurrency } = &task.action else { return Ok(passed(input.clone())) };
         let scope = self.scope.within();
-        let mut going = JoinSet::new();
+        let mut running = JoinSet::new();
         let mut waiting = branches.iter().enumerate();
         let mut outputs = vec![Value::Null; branches.len()];
         let mut failed = None;
         loop {
-            while going.len() < *concurrency
-                && let Some((index, (_, block))) = waiting.next()
+            while running.len() < *concurrency
+                && let Some((index, list)) = waiting.next()
             {
-                let mut frame = self.below(block, number, &given);
+                let mut frame = self.below(list, number, context);
                 frame.scope = scope.clone();
                 frame.item = Some(index as u64);
-                let input = given.input.clone();
+                let input = input.clone();
                 let task = scope.task();
-                going.spawn(self.run.watch.over(async move {
+                running.spawn(async move {
                     let _task = task;
                     (index, frame.run(input).await)
-                }));
+                });
             }
-            let fault = match going.join_next().await {
+            let fault = match running.join_next().await {
                 None => break,
-                Some(Ok((_, Ok((output, _))))) if *compete => {
-                    self.settle(&scope, &mut going).await;
-                    return Ok(output);
+                Some(Ok((_, Ok(branch)))) if *compete => {
+                    self.settle(&scope, &mut running).await;
+                    return Ok(passed(branch.output));
                 }
-                Some(Ok((index, Ok((output, _))))) => {
+                Some(Ok((index, Ok(branch)))) => {
                     if let Some(place) = outputs.get_mut(index) {
-                        *place = output;
+                        *place = Arc::unwrap_or_clone(branch.output);
                     }
                     continue;
                 }
@@ -135,25 +144,25 @@ impl Frame {
             };
             failed = Some(fault);
             if !compete {
-                self.settle(&scope, &mut going).await;
+                self.settle(&scope, &mut running).await;
                 break;
             }
         }
         match failed {
             Some(fault) => Err(fault),
-            None => Ok(outputs.into()),
+            None => Ok(passed(Arc::new(outputs.into()))),
         }
     }
 
     /// Lets what goes on in a scope come to its end, and nothing begin.
-    async fn settle<T: 'static>(&self, scope: &Arc<Scope>, going: &mut JoinSet<T>) {
+    async fn settle<T: 'static>(&self, scope: &Arc<Scope>, running: &mut JoinSet<T>) {
         scope.stop();
-        let all = async { while going.join_next().await.is_some() {} };
+        let all = async { while running.join_next().await.is_some() {} };
         tokio::select! {
             () = all => {}
             () = scope.ended() => {}
         }
-        going.shutdown().await;
+        running.shutdown().await;
     }
 
     /// What a loop goes over.

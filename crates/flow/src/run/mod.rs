@@ -1,5 +1,5 @@
-//! Runs a flow: opens the connections it names, hands each list to swf-runtime and carries out the steps that need more.
-//! What happens is told to a [`Watcher`], without secrets.
+//! Runs a flow: opens the connections it names and carries out its tasks. What happens is told to a [`Watcher`], without
+//! secrets.
 //!
 //! A list that is run is a frame: which list, in which scope, below which step, with which variables. Everything that runs a
 //! list goes through [`Frame::run`].
@@ -7,10 +7,13 @@
 mod attempt;
 mod call;
 mod frame;
-mod listen;
+mod http;
 mod loops;
 mod names;
-mod threads;
+mod openapi;
+mod shell;
+mod step;
+mod values;
 
 use super::Flow;
 use super::event::{Event, RunOutcome, Watcher};
@@ -22,22 +25,16 @@ use frame::Frame;
 use jiff::Timestamp;
 use names::Names;
 use scim_connector_host::catalog::Catalog;
+use scim_connector_host::egress::HttpClient;
 use scim_connector_host::{Client, Config, Connector, Error, Result};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
-use threads::{Threads, Watch};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Instant;
 use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
-
-/// How long an expression may take before its run is given up.
-const LONGEST: Duration = Duration::from_secs(30);
-
-/// How long a run that ended waits for what was cut off to say so.
-const PARTING: Duration = Duration::from_secs(2);
 
 /// Runs flows with the connections of a configuration. Cheap to clone; clones share the connections.
 #[derive(Clone)]
@@ -55,7 +52,8 @@ struct Inner {
     library: Vec<Arc<Flow>>,
     /// Learns of every connection that is opened.
     opened: Arc<dyn Fn(&Client) + Send + Sync>,
-    threads: Arc<Threads>,
+    /// The client of `call: http`.
+    http: OnceLock<HttpClient>,
 }
 
 /// Stops a run: what has begun is finished, nothing else begins.
@@ -112,13 +110,12 @@ impl Runner {
     /// A runner for the connections of a configuration; `library` are the flows that `run: workflow` may name.
     ///
     /// # Errors
-    /// [`Error::Load`] for a component without a catalog, or where no thread can be started.
+    /// [`Error::Load`] for a component without a catalog.
     pub async fn new(connector: Connector, config: Config, library: Vec<Arc<Flow>>) -> Result<Self> {
         let catalog = connector.catalog().await?;
         let secrets = Secrets::of(&config);
         let opened = Arc::new(|_: &Client| ());
-        let threads = Arc::new(Threads::start()?);
-        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened, threads };
+        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened, http: OnceLock::new() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -144,7 +141,7 @@ impl Runner {
             clients: of.clients.clone(),
             library: of.library.clone(),
             opened: of.opened.clone(),
-            threads: of.threads.clone(),
+            http: OnceLock::new(),
         };
         change(&mut inner);
         Self { inner: Arc::new(inner) }
@@ -166,7 +163,6 @@ impl Runner {
             steps: AtomicU64::new(0),
             rows: rows::Mark::new(),
             names: Names::default(),
-            watch: Arc::default(),
         });
         let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
@@ -174,43 +170,37 @@ impl Runner {
         let frame = Frame {
             run: run.clone(),
             flow: flow.clone(),
-            block: flow.program.root.clone(),
+            list: flow.program.tasks.clone(),
             scope: scope.clone(),
-            whole: Arc::default(),
+            flow_run: Arc::default(),
             parent: None,
             item: None,
-            variables: Map::new(),
-            context: Value::Null,
-            held: None,
-            mended: None,
+            variables: Vec::new(),
+            context: Arc::default(),
+            failures: None,
+            handled: None,
             depth: 0,
         };
         // A task of its own: what panics in the engine ends this run and nothing else.
-        let mut going = JoinSet::new();
-        going.spawn_on(run.watch.over(frame.run_whole(input)), &self.inner.threads.handle());
+        let mut running = JoinSet::new();
+        running.spawn(frame.run_flow(Arc::new(input)));
         let result = tokio::select! {
             biased;
-            result = going.join_next() => Some(match result {
+            result = running.join_next() => Some(match result {
                 Some(Ok(result)) => result,
                 Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
-                None => Ok(Value::Null),
+                None => Ok(Arc::default()),
             }),
             // What goes on is finished first.
             () = stop.scope.ended() => None,
             () = stop.at_once.ended() => None,
-            () = run.watch.stuck(LONGEST) => Some(Err(Fault::of_endless(LONGEST))),
         };
-        // Steps that are cut off say so before the run does. An expression that does not end keeps its thread.
+        // Steps that are cut off say so before the run does.
         scope.stop();
-        let parting = async {
-            going.shutdown().await;
-            scope.idle().await;
-        };
-        if tokio::time::timeout(PARTING, parting).await.is_err() {
-            self.inner.threads.renew();
-        }
+        running.shutdown().await;
+        scope.idle().await;
         let ended = match result {
-            Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
+            Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(Arc::unwrap_or_clone(output)), fault: None },
             Some(Err(fault)) => {
                 Ended { outcome: RunOutcome::Failed, output: Value::Null, fault: Some(run.clean(fault)) }
             }
@@ -254,25 +244,28 @@ struct Run {
     rows: rows::Mark,
     /// Who the identifiers stand for.
     names: Names,
-    watch: Arc<Watch>,
 }
 
 /// One flow of a run: the run's own, or one that `run: workflow` names.
 #[derive(Default)]
-struct Whole {
+struct FlowRun {
     scope: Arc<Scope>,
+    /// What it was given.
+    input: Arc<Value>,
+    /// When it began.
+    started: Timestamp,
     /// What a `then: end` in a list below ended it with, and `$context` there.
-    ended: Mutex<Option<(Value, Value)>>,
+    ended: Mutex<Option<(Arc<Value>, Arc<Value>)>>,
 }
 
-impl Whole {
-    /// Ends it; what goes on is finished first.
-    fn end(&self, output: Value, context: Value) {
+impl FlowRun {
+    /// Ends it; what is under way is finished first.
+    fn end(&self, output: Arc<Value>, context: Arc<Value>) {
         *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some((output, context));
         self.scope.stop();
     }
 
-    fn ended(&self) -> Option<(Value, Value)> {
+    fn ended(&self) -> Option<(Arc<Value>, Arc<Value>)> {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -1,0 +1,79 @@
+//! `run: shell`: a command of the system's shell, where it is allowed. It ends with its step, and what it writes is bounded.
+
+use crate::fault::Fault;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Stdio;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::process::Command;
+
+/// Most that is read of each of its outputs, in bytes.
+const LARGEST_OUTPUT: u64 = 10 << 20;
+
+/// Runs a command; none where its output is not asked for. `shell` has `command`, `arguments`, `environment` and `stdin`.
+/// The arguments follow the command as `"$@"` would, so that nothing in them is read by the shell.
+pub(super) async fn run(shell: &Value, returns: &str, awaits: bool, folder: &Path) -> Result<Option<Value>, Fault> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let line = shell.get("command").map(&text).unwrap_or_default();
+    let arguments: Vec<String> = match shell.get("arguments") {
+        Some(Value::Array(items)) => items.iter().map(&text).collect(),
+        Some(Value::Object(members)) => {
+            members.iter().flat_map(|(name, value)| [name.clone(), text(value)]).filter(|part| !part.is_empty()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(if arguments.is_empty() { line } else { format!("{line} \"$@\"") }).arg("sh").args(arguments);
+    for (name, value) in shell.get("environment").and_then(Value::as_object).into_iter().flatten() {
+        command.env(name, text(value));
+    }
+    command.current_dir(folder).kill_on_drop(awaits);
+    let failed = |error: std::io::Error| Fault::of_runtime(format!("the shell cannot run the command: {error}"));
+    let stdin = shell.get("stdin").filter(|value| !value.is_null()).map(&text);
+    command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
+    if !awaits {
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().map_err(failed)?;
+        if let (Some(text), Some(mut input)) = (stdin, child.stdin.take()) {
+            tokio::spawn(async move { input.write_all(text.as_bytes()).await });
+        }
+        return Ok(None);
+    }
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let (input, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let write = async {
+        if let (Some(text), Some(mut input)) = (stdin, input) {
+            // A command that does not read its input is no failure.
+            input.write_all(text.as_bytes()).await.ok();
+        }
+    };
+    let ((), stdout, stderr) = tokio::join!(write, read(stdout), read(stderr));
+    let (stdout, stderr) = (stdout?, stderr?);
+    let status = child.wait().await.map_err(failed)?;
+    let code = status.code();
+    match returns {
+        "code" => Ok(Some(json!(code))),
+        "all" => Ok(Some(json!({"stdout": stdout, "stderr": stderr, "code": code}))),
+        _ if !status.success() => {
+            let code = code.map_or_else(|| "a signal".to_owned(), |code| format!("exit code {code}"));
+            let said = stderr.lines().last().unwrap_or_default().trim();
+            Err(Fault::of_runtime(format!("the command ended with {code}: {said}")))
+        }
+        "none" => Ok(None),
+        "stderr" => Ok(Some(stderr.into())),
+        _ => Ok(Some(stdout.into())),
+    }
+}
+
+async fn read(from: Option<impl AsyncRead + Unpin>) -> Result<String, Fault> {
+    let Some(from) = from else { return Ok(String::new()) };
+    let mut bytes = Vec::new();
+    from.take(LARGEST_OUTPUT + 1)
+        .read_to_end(&mut bytes)
+        .await
+        .map_err(|error| Fault::of_runtime(format!("the command's output cannot be read: {error}")))?;
+    if bytes.len() as u64 > LARGEST_OUTPUT {
+        return Err(Fault::of_runtime(format!("the command writes more than {} MiB", LARGEST_OUTPUT >> 20)));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

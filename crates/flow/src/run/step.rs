@@ -1,0 +1,111 @@
+//! A step that was begun, and what is told of its end.
+
+use super::attempt::Failures;
+use super::frame::Frame;
+use super::micros;
+use crate::affected::affected;
+use crate::event::{Affected, Event, StepOutcome};
+use crate::fault::Fault;
+use scim_connector_host::Error;
+use scim_connector_host::catalog::Operation;
+use serde_json::Value;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::Instant;
+
+/// A step that was begun. Where it is dropped before its end, a timeout or an interruption cut it off, and it says so.
+pub(super) struct OpenStep<'a> {
+    frame: &'a Frame,
+    number: u64,
+    started: Instant,
+    /// Set where the call is cut off after it has sent a change.
+    pub(super) given_up: Arc<AtomicBool>,
+    pub(super) operation: Option<(&'a Operation, Value)>,
+    /// Whom a `try` failed for until now.
+    failures: Failures,
+    /// Of how many the `try` around it tells.
+    pub(super) handed_on: usize,
+    /// It has no calls and lists inside, so that being cut off is no failure.
+    plain: bool,
+    ended: bool,
+}
+
+impl<'a> OpenStep<'a> {
+    pub(super) fn new(frame: &'a Frame, number: u64) -> Self {
+        Self {
+            frame,
+            number,
+            started: Instant::now(),
+            given_up: Arc::default(),
+            operation: None,
+            failures: Failures::default(),
+            plain: false,
+            handed_on: 0,
+            ended: false,
+        }
+    }
+
+    /// A step without calls and lists inside.
+    pub(super) fn plain(frame: &'a Frame, number: u64) -> Self {
+        let mut step = Self::new(frame, number);
+        step.plain = true;
+        step
+    }
+
+    /// Where whom it failed for is kept.
+    pub(super) fn failures(&self) -> Failures {
+        self.failures.clone()
+    }
+
+    /// Tells its end; `affected` beside whom it failed for.
+    pub(super) fn end(&mut self, mut affected: Vec<Affected>, input: Value, output: Value, fault: Option<&Fault>) {
+        self.ended = true;
+        affected.append(&mut self.failures.lock().unwrap_or_else(PoisonError::into_inner));
+        let outcome = if fault.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
+        self.tell(outcome, affected, input, output, fault.cloned());
+    }
+
+    fn tell(&self, outcome: StepOutcome, affected: Vec<Affected>, input: Value, output: Value, fault: Option<Fault>) {
+        self.frame.run.tell(&Event::StepEnded {
+            step: self.number,
+            outcome,
+            duration_us: micros(self.started),
+            affected,
+            handed_on: self.handed_on,
+            input,
+            output,
+            error: fault.map(|fault| self.frame.run.clean(fault)),
+        });
+    }
+}
+
+impl Drop for OpenStep<'_> {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let failed = std::mem::take(&mut *self.failures.lock().unwrap_or_else(PoisonError::into_inner));
+        if self.plain {
+            return self.tell(StepOutcome::Interrupted, failed, Value::Null, Value::Null, None);
+        }
+        if self.operation.is_none() && self.frame.flow_run.ended().is_some() {
+            // A `then: end` inside of it.
+            return self.tell(StepOutcome::Completed, failed, Value::Null, Value::Null, None);
+        }
+        // Its call was dropped before it.
+        let maybe_applied = self.given_up.load(Ordering::Acquire);
+        if maybe_applied {
+            self.frame.scope.leave_open();
+        }
+        let error = Error::Interrupted { maybe_applied };
+        let fault = Fault::of_call(&error);
+        let (affected, input) = match &self.operation {
+            Some((operation, input)) => {
+                let names = &self.frame.run.names;
+                (affected(operation, input, Err(&fault), &|id| names.of(id)), self.frame.run.redacted(input.clone()))
+            }
+            None => (failed, Value::Null),
+        };
+        self.tell(StepOutcome::Interrupted, affected, input, Value::Null, Some(fault));
+    }
+}

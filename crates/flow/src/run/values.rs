@@ -1,0 +1,139 @@
+//! The variables that an expression of a task may name: `$input`, `$output`, `$context`, `$task`, `$workflow`, `$runtime`,
+//! `$secret`, and those of loops and handlers. What is costly to make is made when an expression names it.
+
+use super::frame::Frame;
+use crate::expression::{EvaluationError, Expression};
+use crate::fault::Fault;
+use crate::program::{self, Task, Template, Variables};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+
+/// The variables of one task, or of a flow as a whole.
+#[derive(Clone)]
+pub(super) struct Values<'a> {
+    frame: &'a Frame,
+    task: Option<(&'a Task, Timestamp)>,
+    /// What it was given before its `input`.
+    raw: &'a Value,
+    input: &'a Value,
+    output: Option<&'a Value>,
+    context: &'a Value,
+    /// One more, such as a handler's error.
+    extra: Option<(&'a str, &'a Value)>,
+    /// `$task`, `$workflow`, `$runtime`, `$secret`.
+    made: [OnceLock<Value>; 4],
+}
+
+impl<'a> Values<'a> {
+    pub(super) fn of_flow(frame: &'a Frame, input: &'a Value, context: &'a Value) -> Self {
+        Self { frame, task: None, raw: input, input, output: None, context, extra: None, made: Default::default() }
+    }
+
+    pub(super) fn of_task(frame: &'a Frame, task: &'a Task, raw: &'a Value, context: &'a Value) -> Self {
+        Self { task: Some((task, Timestamp::now())), ..Self::of_flow(frame, raw, context) }
+    }
+
+    pub(super) fn with_input(self, input: &'a Value) -> Self {
+        Self { input, ..self }
+    }
+
+    pub(super) fn with_output(self, output: &'a Value) -> Self {
+        // `$task.output` is another now.
+        Self { output: Some(output), made: Default::default(), ..self }
+    }
+
+    pub(super) fn with_context(self, context: &'a Value) -> Self {
+        Self { context, ..self }
+    }
+
+    pub(super) fn with(self, name: &'a str, value: &'a Value) -> Self {
+        Self { extra: Some((name, value)), ..self }
+    }
+
+    pub(super) fn task(&self) -> Option<&Task> {
+        self.task.map(|(task, _)| task)
+    }
+
+    /// A value with expressions in it, with `input` as `.`.
+    pub(super) async fn evaluate(&self, template: &Template, input: &Value) -> Result<Value, Fault> {
+        template.evaluate(input, self).await.map_err(|error| expression_fault(&error, self.task()))
+    }
+
+    pub(super) async fn expression(&self, expression: &Expression, input: &Value) -> Result<Value, Fault> {
+        program::evaluate(expression, input, self).await.map_err(|error| expression_fault(&error, self.task()))
+    }
+
+    /// Whether an expression gives true.
+    pub(super) async fn holds(&self, expression: &Expression, input: &Value) -> Result<bool, Fault> {
+        Ok(self.expression(expression, input).await? == Value::Bool(true))
+    }
+
+    fn task_value(&self) -> Value {
+        let Some((task, started)) = self.task else { return Value::Null };
+        json!({
+            "name": task.name,
+            "reference": task.pointer,
+            "definition": task.definition,
+            "input": self.raw,
+            "output": self.output,
+            "startedAt": time(started),
+        })
+    }
+
+    fn workflow_value(&self) -> Value {
+        json!({
+            "id": self.frame.run.id,
+            "definition": self.frame.flow.document.value,
+            "input": *self.frame.flow_run.input,
+            "startedAt": time(self.frame.flow_run.started),
+        })
+    }
+}
+
+fn time(at: Timestamp) -> Value {
+    json!({
+        "iso8601": at.to_string(),
+        "epoch": {"seconds": at.as_second(), "milliseconds": at.as_millisecond()},
+    })
+}
+
+impl Variables for Values<'_> {
+    fn value(&self, name: &str) -> Option<&Value> {
+        if let Some((extra, value)) = self.extra
+            && extra == name
+        {
+            return Some(value);
+        }
+        if let Some((_, value)) = self.frame.variables.iter().rev().find(|(known, _)| known == name) {
+            return Some(value);
+        }
+        let [task, workflow, runtime, secret] = &self.made;
+        match name {
+            "$input" => Some(self.input),
+            "$output" => self.output,
+            "$context" => Some(self.context),
+            "$task" => Some(task.get_or_init(|| self.task_value())),
+            "$workflow" => Some(workflow.get_or_init(|| self.workflow_value())),
+            "$runtime" => Some(runtime.get_or_init(
+                || json!({"name": "scim-connector", "version": env!("CARGO_PKG_VERSION"), "metadata": {}}),
+            )),
+            "$secret" => {
+                let secrets = &self.frame.run.runner.secrets;
+                Some(secret.get_or_init(|| secrets.only(self.frame.flow.secrets()).all()))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// An expression that fails. A limit that was hit says in which step and line.
+pub(super) fn expression_fault(error: &EvaluationError, task: Option<&Task>) -> Fault {
+    let detail = match (error, task) {
+        (EvaluationError::Failed(_) | EvaluationError::Nothing | EvaluationError::Several, _) | (_, None) => {
+            error.to_string()
+        }
+        (limit, Some(task)) => format!("{limit} (step `{}`, line {})", task.name, task.line),
+    };
+    Fault::of_expression(detail, task.map(|task| task.pointer.clone()))
+}
