@@ -10,8 +10,7 @@ use crate::operations::target::endpoint;
 use crate::operations::{Answer, Input, Options, Output, Verb, bulk, discovery, later, query, resource};
 use crate::provisioning::{activation, ensure, membership};
 use crate::scim::patch;
-use crate::scim::resource::{is_password, passwords};
-use serde_json::Value;
+use crate::scim::resource::{Data, is_password, passwords};
 
 /// Calls an operation. `deadline` is milliseconds for the whole call.
 pub fn call(
@@ -22,7 +21,7 @@ pub fn call(
     deadline: Option<u32>,
 ) -> Result<Answer> {
     let client = Client::new(platform, connection, deadline);
-    for (name, value) in &input.payload {
+    for (name, value) in input.payload.iter() {
         guard(&client, value, is_password(name));
     }
     for patch::Operation { path, value, .. } in &input.operations {
@@ -33,7 +32,7 @@ pub fn call(
 }
 
 /// Remembers the passwords in a value that is sent: a server may quote them in what it refuses.
-fn guard(client: &Client<'_>, value: &Value, secret: bool) {
+fn guard(client: &Client<'_>, value: &Data, secret: bool) {
     passwords(value, secret, &mut |password| client.guard(password));
 }
 

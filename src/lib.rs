@@ -1,10 +1,9 @@
 //! The SCIM connector: a SCIM 2.0 client as one WebAssembly component.
 //!
 //! `exports` answers the contract's functions with a few lines each; `convert` maps the contract's types to the domain's;
-//! `catalog` is what a canvas reads; `operations` build on `scim` (the protocol, no I/O), `auth` and `http`. Everything but the
+//! `catalog` is what a canvas reads; `operations` build on `scim` (the protocol, no I/O) and `http`. Everything but the
 //! WASI adapter runs natively, so its tests need no WebAssembly.
 
-pub mod auth;
 pub mod call;
 pub mod catalog;
 pub mod connection;

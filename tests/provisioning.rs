@@ -13,7 +13,7 @@ use scim_connector::http::{Method, Request, Response};
 use scim_connector::operations::Answer;
 use scim_connector::scim::filter::Filter;
 use scim_connector::scim::patch::{Known, OPS, Operation, apply};
-use scim_connector::scim::resource::{self, Resource};
+use scim_connector::scim::resource::{Data, Resource};
 use script::{Outcome, Script, answer, bearer, lost, with_header};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
@@ -72,19 +72,19 @@ impl Provider {
     fn with(resources: &[Value], versions: bool) -> Provider {
         let provider = Provider { clock: Cell::new(1_700_000_000_000), versions, ..Provider::default() };
         resources.iter().for_each(|it| {
-            provider.store(it.as_object().unwrap().clone());
+            provider.store(it.as_object().unwrap().into());
         });
         provider
     }
 
     fn store(&self, mut resource: Resource) -> Resource {
         self.next.set(self.next.get() + 1);
-        let id = resource::text(&resource, "id").unwrap_or_else(|| self.next.get().to_string());
-        resource.insert("id".into(), json!(id));
+        let id = resource.text("id").unwrap_or_else(|| self.next.get().to_string());
+        resource.insert("id", json!(id));
         resource.remove("password");
         resource.remove("schemas");
         if self.versions {
-            resource.insert("meta".into(), json!({"version": format!("W/\"{}\"", self.next.get())}));
+            resource.insert("meta", json!({"version": format!("W/\"{}\"", self.next.get())}));
         }
         self.resources.borrow_mut().insert(id, resource.clone());
         resource
@@ -108,16 +108,16 @@ impl Provider {
         }
         let condition = request.headers.iter().find(|it| it.0 == "If-Match").map(|it| it.1.clone());
         if let (Some(condition), Some(found)) = (&condition, &found)
-            && found.get("meta").map(|meta| &meta["version"]) != Some(&json!(condition))
+            && found.get("meta").and_then(|meta| meta.as_object()?.text("version")).as_ref() != Some(condition)
         {
             return response(412, &json!({}));
         }
         let known = if segments[1] == "Users" { Known::USER } else { Known::GROUP };
         let taken = |resource: &Resource, id: Option<&str>| {
-            let name = |it: &Resource| resource::text(it, "userName").map(|name| name.to_lowercase());
+            let name = |it: &Resource| it.text("userName").map(|name| name.to_lowercase());
             !self.twice
                 && name(resource).is_some()
-                && self.all().iter().any(|it| it["id"].as_str() != id && name(it) == name(resource))
+                && self.all().iter().any(|it| it.text("id").as_deref() != id && name(it) == name(resource))
         };
         match request.method {
             Method::Get if id.is_some() => response(200, &json!(found)),
@@ -146,14 +146,14 @@ impl Provider {
             }
             Method::Put => {
                 let mut resource = body();
-                resource.insert("id".into(), json!(id));
+                resource.insert("id", json!(id));
                 response(200, &json!(self.store(resource)))
             }
             Method::Patch if self.no_patch => response(501, &json!({})),
             Method::Patch => {
                 let mut resource = found.unwrap();
                 let operations: Vec<Operation> =
-                    body()["Operations"].as_array().unwrap().iter().map(operation).collect();
+                    body().get("Operations").and_then(Data::as_list).unwrap().iter().map(operation).collect();
                 apply(&mut resource, &operations, &known, "").unwrap();
                 if taken(&resource, id) {
                     return response(409, &json!({"scimType": "uniqueness"}));
@@ -168,15 +168,16 @@ impl Provider {
     fn race(&self) {
         let first = self.resources.borrow().values().next().cloned();
         if let Some(mut first) = first {
-            first.insert("nickName".into(), json!(format!("raced {}", self.next.get())));
+            first.insert("nickName", format!("raced {}", self.next.get()));
             self.store(first);
         }
     }
 }
 
-fn operation(item: &Value) -> Operation {
-    let op = OPS.iter().find(|row| item["op"] == row.0).unwrap().1;
-    Operation { op, path: item["path"].as_str().map(str::to_owned), value: item.get("value").cloned() }
+fn operation(item: &Data) -> Operation {
+    let item = item.as_object().unwrap();
+    let op = OPS.iter().find(|row| item.text("op").as_deref() == Some(row.0)).unwrap().1;
+    Operation { op, path: item.text("path"), value: item.get("value").cloned() }
 }
 
 fn response(status: u16, body: &Value) -> Response {
@@ -296,7 +297,7 @@ proptest! {
         let found: Vec<Resource> = provider
             .all()
             .into_iter()
-            .filter(|it| it.get("userName").and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case("ada@example.com")))
+            .filter(|it| it.text("userName").is_some_and(|name| name.eq_ignore_ascii_case("ada@example.com")))
             .collect();
         prop_assert_eq!(found.len(), 1, "{:?}", found);
         let expected = start.len().max(if start.last().is_some_and(|it| it["userName"].as_str().is_some_and(|name| !name.starts_with("other"))) { 0 } else { start.len() + 1 });
@@ -330,10 +331,11 @@ proptest! {
         }
         let groups = provider.all();
         prop_assert_eq!(groups.len(), 1);
-        let mut members: Vec<&str> = groups[0]["members"].as_array().unwrap().iter().map(|it| it["value"].as_str().unwrap()).collect();
+        let group = json!(groups[0]);
+        let mut members: Vec<&str> = group["members"].as_array().unwrap().iter().map(|it| it["value"].as_str().unwrap()).collect();
         members.sort_unstable();
         prop_assert_eq!(members, ["a", "b"]);
-        prop_assert_eq!(&groups[0]["externalId"], "g");
+        prop_assert_eq!(&group["externalId"], "g");
     }
 }
 

@@ -8,7 +8,7 @@ use scim_connector::operations::{Input, Verb, View, query};
 use scim_connector::scim::definition::{self, ResourceType, Schema};
 use scim_connector::scim::filter::{Filter, SyntaxError};
 use scim_connector::scim::patch::{self, OPS};
-use scim_connector::scim::resource::{self, Resource};
+use scim_connector::scim::resource::Resource;
 use scim_connector::scim::service_provider::{FEATURES, ServiceProvider, Source};
 use scim_connector::scim::{self, bulk, error, list};
 use serde_json::{Value, json};
@@ -66,22 +66,22 @@ fn every_example_of_the_standard() {
     assert!(counts.iter().all(|count| *count > 0), "a kind has no file: {counts:?}");
 }
 
-fn as_object<'a>(name: &str, value: &'a Value) -> &'a Resource {
-    value.as_object().unwrap_or_else(|| panic!("{name}: not an object"))
+fn as_object(name: &str, value: &Value) -> Resource {
+    value.as_object().unwrap_or_else(|| panic!("{name}: not an object")).into()
 }
 
 /// A resource of a type that is carried as it is.
 fn object(name: &str, text: &str, value: &Value) {
     let read = error::object(200, text.as_bytes(), 64, name).unwrap();
-    assert_eq!(Value::Object(read), *value, "{name}");
+    assert_eq!(Value::from(read), *value, "{name}");
 }
 
 /// Through the contract's record and back, nothing is lost.
 fn user(name: &str, text: &str, value: &Value) {
     object(name, text, value);
-    let typed = convert::user(as_object(name, value).clone());
+    let typed = convert::user(as_object(name, value));
     let back = convert::write_user(typed, "/payload").unwrap();
-    assert_eq!(Value::Object(back), *value, "{name}: lossless through the contract's record");
+    assert_eq!(Value::from(back), *value, "{name}: lossless through the contract's record");
 }
 
 fn array(name: &str, _: &str, value: &Value) {
@@ -116,19 +116,19 @@ fn paths(name: &str, _: &str, value: &Value) {
 
 /// Every resource type is read, and nothing of its document is lost.
 fn resource_types(name: &str, _: &str, value: &Value) {
-    let documents = definition::documents(value);
+    let documents = definition::documents(&value.into());
     assert_eq!(documents.len(), value.as_array().map_or(1, Vec::len), "{name}");
     for document in documents {
         let it = ResourceType::read(&document).unwrap_or_else(|| panic!("{name}: no resource type"));
-        assert_eq!(it.to_json(), Value::Object(document), "{name}");
+        assert_eq!(it.to_json(), document.into(), "{name}");
     }
 }
 
 /// A schema is read with every attribute, and its document says what it said, besides the defaults.
 fn schema(name: &str, _: &str, value: &Value) {
-    let schema = Schema::read(as_object(name, value)).unwrap_or_else(|| panic!("{name}: no schema"));
+    let schema = Schema::read(&as_object(name, value)).unwrap_or_else(|| panic!("{name}: no schema"));
     assert_eq!(schema.attributes.len(), value["attributes"].as_array().unwrap().len(), "{name}");
-    includes(&schema.to_json(), value, name);
+    includes(&schema.to_json().into(), value, name);
 }
 
 /// Whether a value has what another has; an empty list is as good as none (RFC 7643 section 2.5).
@@ -148,7 +148,7 @@ fn includes(value: &Value, expected: &Value, at: &str) {
 }
 
 fn service_provider(name: &str, _: &str, value: &Value) {
-    let provider = ServiceProvider::new(Some(as_object(name, value).clone()), &Resource::new(), &Resource::new());
+    let provider = ServiceProvider::new(Some(as_object(name, value)), &Resource::new(), &Resource::new());
     for feature in FEATURES {
         let capability = provider.feature(feature).unwrap();
         assert_eq!(capability.source, Source::Discovered, "{name}: {feature}");
@@ -159,12 +159,12 @@ fn service_provider(name: &str, _: &str, value: &Value) {
         value["bulk"]["maxOperations"].as_u64(),
         "{name}"
     );
-    assert_eq!(provider.to_json()["document"], *value, "{name}: the document is carried along");
+    assert_eq!(Value::from(provider.to_json())["document"], *value, "{name}: the document is carried along");
 }
 
 fn list_response(name: &str, _: &str, value: &Value) {
-    let page = list::parse(as_object(name, value)).unwrap_or_else(|| panic!("{name}: no list"));
-    let resources: Vec<Value> = page.resources.into_iter().map(Value::Object).collect();
+    let page = list::parse(&as_object(name, value)).unwrap_or_else(|| panic!("{name}: no list"));
+    let resources: Vec<Value> = page.resources.into_iter().map(Value::from).collect();
     assert_eq!(Value::Array(resources), value["Resources"], "{name}");
     let numbers = [page.total_results, page.start_index, page.items_per_page];
     assert_eq!(numbers, ["totalResults", "startIndex", "itemsPerPage"].map(|member| value[member].as_u64()), "{name}");
@@ -206,7 +206,11 @@ fn search_request(name: &str, _: &str, value: &Value) {
 fn patch_request(name: &str, _: &str, value: &Value) {
     let operation = |item: &Value| {
         let op = OPS.iter().find(|row| row.0.eq_ignore_ascii_case(item["op"].as_str().unwrap())).unwrap().1;
-        patch::Operation { op, path: item["path"].as_str().map(str::to_owned), value: item.get("value").cloned() }
+        patch::Operation {
+            op,
+            path: item["path"].as_str().map(str::to_owned),
+            value: item.get("value").map(Into::into),
+        }
     };
     let read = |value: &Value| -> Vec<_> {
         let operations = value["Operations"].as_array().unwrap_or_else(|| panic!("{name}: no Operations"));
@@ -215,13 +219,13 @@ fn patch_request(name: &str, _: &str, value: &Value) {
     let operations = read(value);
     let (before, after) = patched(name, &value["Operations"]);
     let known = if before["members"].is_array() { &patch::Known::GROUP } else { &patch::Known::USER };
-    assert_eq!(Value::Object(patch::body(&operations, known, "/operations").unwrap()), *value, "{name}");
-    let mut resource = as_object(name, &before).clone();
+    assert_eq!(Value::from(patch::body(&operations, known, "/operations").unwrap()), *value, "{name}");
+    let mut resource = as_object(name, &before);
     assert!(patch::apply(&mut resource, &operations, known, "/operations").unwrap(), "{name}");
-    assert_eq!(Value::Object(resource.clone()), after, "{name}");
+    assert_eq!(Value::from(resource.clone()), after, "{name}");
     // None of them changes anything the second time.
     let again = patch::apply(&mut resource, &operations, known, "/operations").unwrap();
-    assert_eq!((again, Value::Object(resource)), (false, after), "{name}: a second time");
+    assert_eq!((again, Value::from(resource)), (false, after), "{name}: a second time");
 }
 
 /// A resource before an example of PATCH, and what the standard says it is afterwards.
@@ -286,7 +290,7 @@ fn bulk_request(name: &str, text: &str, value: &Value) {
             path: item["path"].as_str().unwrap().to_owned(),
             bulk_id: item["bulkId"].as_str().map(str::to_owned),
             version: item["version"].as_str().map(str::to_owned),
-            data: item.get("data").cloned(),
+            data: item.get("data").map(Into::into),
         })
         .collect();
     let at = |index: usize| format!("/operations/{index}");
@@ -326,7 +330,7 @@ fn bulk_response(name: &str, text: &str, value: &Value) {
             data: None,
         })
         .collect();
-    for (found, item) in bulk::answer::read(as_object(name, value), &sent).into_iter().zip(items) {
+    for (found, item) in bulk::answer::read(&as_object(name, value), &sent).into_iter().zip(items) {
         let found = found.unwrap_or_else(|| panic!("{name}: a result is left over"));
         let status = item["status"].as_str().or(item["status"]["code"].as_str()).unwrap();
         assert_eq!(found.status.map(|status| status.to_string()).as_deref(), Some(status), "{name}");
@@ -341,7 +345,7 @@ fn bulk_response(name: &str, text: &str, value: &Value) {
 }
 
 fn scim_error(name: &str, text: &str, value: &Value) {
-    let status: u16 = resource::number(as_object(name, value), "status").unwrap().try_into().unwrap();
+    let status: u16 = as_object(name, value).number("status").unwrap().try_into().unwrap();
     let failure = error::failure(status, text.as_bytes(), "test");
     assert_eq!(failure.status, Some(status), "{name}");
     assert_eq!(failure.scim_type.as_deref(), value["scimType"].as_str(), "{name}");

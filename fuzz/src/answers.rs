@@ -5,9 +5,8 @@ use scim_connector::catalog::invoke::operation_from;
 use scim_connector::failure::Failure;
 use scim_connector::scim::bulk::{METHODS, Operation, Report, answer};
 use scim_connector::scim::list::{self, Page, Position, Token};
-use scim_connector::scim::resource::{self, Resource};
+use scim_connector::scim::resource::{self, Data, Resource};
 use scim_connector::scim::{error, event};
-use serde_json::Value;
 
 /// Longest text of a failure made from an answer, in characters: the provider's words and ours around them.
 const WORDS: usize = 1200;
@@ -80,10 +79,10 @@ fn survives(token: &Token) {
 pub fn bulk_response(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (sent, answer) = line(text);
-    let Some(Value::Array(sent)) = json(sent) else { return };
-    let sent: Vec<Operation> = sent.iter().filter_map(Value::as_object).map(operation).collect();
+    let Some(sent) = json(sent).and_then(|value| value.into_list().ok()) else { return };
+    let sent: Vec<Operation> = sent.iter().filter_map(Data::as_object).map(operation).collect();
     let Some(answer) = json(answer) else { return };
-    if let Value::Object(answer) = &answer {
+    if let Some(answer) = answer.as_object() {
         let found = answer::read(answer, &sent);
         assert_eq!(found.len(), sent.len());
         let mut report = Report::default();
@@ -98,14 +97,14 @@ pub fn bulk_response(data: &[u8]) {
         }
         assert!(report.failed() <= report.results.len());
         report.to_json();
-        operation_from(&Value::Object(answer.clone()), "/operations/0").ok();
+        operation_from(&answer.into(), "/operations/0").ok();
     }
     let events = event::payloads(&answer, Some("t"));
     assert!(events.windows(2).all(|pair| pair[0].0 < pair[1].0), "in order, each once");
 }
 
 fn operation(object: &Resource) -> Operation {
-    let text = |name: &str| resource::text(object, name);
+    let text = |name: &str| object.text(name);
     let method = text("method").and_then(|name| METHODS.iter().find(|row| row.0 == name));
     Operation {
         method: method.unwrap_or(&METHODS[0]).1,

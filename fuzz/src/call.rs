@@ -59,7 +59,9 @@ impl Platform for Script<'_> {
         let line = self.answers.get(index).or(self.answers.last()).copied().unwrap_or_default();
         let broken = |maybe_sent| TransportError { reason: Reason::Closed, maybe_sent, detail: "scripted".into() };
         let answer: Map<String, Value> = serde_json::from_str(line).map_err(|_| broken(index % 2 == 0))?;
-        let Some(status) = resource::number(&answer, "status").and_then(|status| u16::try_from(status).ok()) else {
+        let Some(status) =
+            resource::Resource::from(&answer).number("status").and_then(|status| u16::try_from(status).ok())
+        else {
             return Err(broken(true));
         };
         let headers = match answer.get("headers") {

@@ -10,7 +10,7 @@ mod documents;
 mod patch;
 mod syntax;
 
-use serde_json::Value;
+use scim_connector::scim::resource::Data;
 use std::sync::OnceLock;
 
 /// The targets by name; each has a folder of this name in `corpus/`.
@@ -43,6 +43,6 @@ fn line(text: &str) -> (&str, &str) {
 }
 
 /// JSON text that nests as deep as a connection allows by default, as answers are read.
-fn json(text: &str) -> Option<Value> {
+fn json(text: &str) -> Option<Data> {
     scim_connector::scim::error::json(200, text.as_bytes(), 64, "fuzz").ok()
 }

@@ -4,24 +4,23 @@ use crate::{json, line};
 use scim_connector::catalog::invoke::operation_from;
 use scim_connector::scim::patch::{self, Known, Operation, Options, Style};
 use scim_connector::scim::path::AttributePath;
-use scim_connector::scim::resource::{self, Resource};
+use scim_connector::scim::resource::{self, Data, Resource};
 use scim_connector::scim::{schema, urn};
-use serde_json::Value;
 
 /// A resource, operations, and a wanted resource: a line each.
 pub fn run(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let (resource, rest) = line(text);
     let (operations, desired) = line(rest);
-    let Some(Value::Object(resource)) = json(resource) else { return };
-    if let Some(Value::Array(items)) = json(operations) {
+    let Some(resource) = json(resource).and_then(|value| value.into_object().ok()) else { return };
+    if let Some(items) = json(operations).and_then(|value| value.into_list().ok()) {
         let operations: Vec<Operation> =
-            items.iter().filter_map(|item| operation_from(item, "/operations/0").ok()).collect();
+            items.iter().filter_map(|item| operation_from(&item.into(), "/operations/0").ok()).collect();
         for known in [&Known::USER, &Known::GROUP, &Known::NOTHING] {
             carried_out(&resource, &operations, known);
         }
     }
-    if let Some(Value::Object(desired)) = json(desired) {
+    if let Some(desired) = json(desired).and_then(|value| value.into_object().ok()) {
         for style in [(true, false), (false, false), (true, true)] {
             let style = Style { value_paths: style.0, pathless: style.1 };
             different(&resource, &desired, &Options { style, password: false, members: true });
@@ -52,7 +51,7 @@ fn carried_out(before: &Resource, operations: &[Operation], known: &Known) {
     }
     for operation in operations {
         let written = operation.to_json();
-        let again = operation_from(&written, "/operations/0").expect("an operation is read again");
+        let again = operation_from(&(&written).into(), "/operations/0").expect("an operation is read again");
         assert_eq!(again.to_json(), written);
     }
 }
@@ -79,16 +78,16 @@ fn different(current: &Resource, desired: &Resource, options: &Options) {
 fn regular(resource: &Resource) -> bool {
     let mut problems = Vec::new();
     schema::check(resource, schema::USER, "", &mut problems);
-    if let Some(Value::Object(extension)) = resource.get(urn::ENTERPRISE_USER) {
+    if let Some(extension) = resource.get(urn::ENTERPRISE_USER).and_then(Data::as_object) {
         schema::check(extension, schema::ENTERPRISE_USER, "", &mut problems);
     }
     problems.is_empty() && resource.iter().all(|(_, value)| once(value)) && once_each(resource)
 }
 
-fn once(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => once_each(object) && object.values().all(once),
-        Value::Array(items) => items.iter().all(once),
+fn once(value: &Data) -> bool {
+    match (value.as_object(), value.as_list()) {
+        (Some(object), _) => once_each(object) && object.values().all(once),
+        (_, Some(items)) => items.iter().all(once),
         _ => true,
     }
 }

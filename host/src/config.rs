@@ -1,10 +1,10 @@
 //! `Config.toml`: named connections and the host's own settings. Finds and reads the file; what a connection may contain
 //! is the component's to say, and references in it are resolved when a client is made.
 
+use crate::address::AddressRule;
 use crate::connector::{CodeCache, Options};
-use crate::egress::address::AddressRule;
 use crate::error::{Error, Result};
-use crate::references::{join, key};
+use crate::references::{Lookup, join, key, resolve};
 use crate::sealed::Sealed;
 use crate::source::ConnectionSource;
 use crate::suggest;
@@ -31,16 +31,12 @@ pub struct Config {
     settings: BTreeMap<String, Sealed<Value>>,
     /// What flows refer to by name.
     secrets: BTreeMap<String, Sealed<Value>>,
-    history: HistorySettings,
+    /// Tables that crates built on this one read: [`Config::table`].
+    tables: BTreeMap<String, toml::Table>,
 }
 
-/// The `[history]` table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct HistorySettings {
-    file: Option<PathBuf>,
-    keep_days: Option<u32>,
-    keep_runs: Option<u32>,
-}
+/// Tables that this crate keeps for others and does not look into.
+const TABLES_OF_OTHERS: [&str; 1] = ["history"];
 
 /// The `[host]` table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -116,8 +112,12 @@ impl Config {
                         secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
                 }
                 ("secrets", _) => return Err(wrong("secrets", "must be a table: write [secrets]")),
-                ("history", toml::Value::Table(history)) => config.history = HistorySettings::parse(history)?,
-                ("history", _) => return Err(wrong("history", "must be a table: write [history]")),
+                (other, toml::Value::Table(table)) if TABLES_OF_OTHERS.contains(&other) => {
+                    config.tables.insert(name, table);
+                }
+                (other, _) if TABLES_OF_OTHERS.contains(&other) => {
+                    return Err(wrong(&name, &format!("must be a table: write [{name}]")));
+                }
                 _ => return Err(unknown("", &name, &["connections", "default", "history", "host", "secrets"])),
             }
         }
@@ -173,53 +173,29 @@ impl Config {
         self.secrets.keys().map(String::as_str)
     }
 
-    /// The secrets of `[secrets]`, each a reference to the environment, a file or the keyring, or the value itself.
-    ///
-    /// One that cannot be had is an error of the flow that names it, and of no other.
-    #[cfg(feature = "flows")]
-    #[must_use]
-    pub fn secrets(&self) -> crate::flow::secrets::Secrets {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let lookup = crate::references::Lookup::here(folder);
-        let (mut secrets, mut missing) = (BTreeMap::new(), BTreeMap::new());
-        for (name, value) in &self.secrets {
-            // Resolved as a member, since a reference stands in something.
-            let mut holder = Sealed::new(serde_json::json!({"value": Value::clone(value)}));
-            match crate::references::resolve(&mut holder, &join("secrets", &key(name)), &lookup) {
-                Ok(_) => {
-                    let value = holder.get_mut("value").map(Value::take).unwrap_or_default();
-                    secrets.insert(name.clone(), Sealed::new(value));
-                }
-                Err(error) => {
-                    let detail = match error {
-                        Error::Config { detail, .. } => detail,
-                        other => other.to_string(),
-                    };
-                    missing.insert(name.clone(), detail);
-                }
-            }
-        }
-        crate::flow::secrets::Secrets::new(secrets, missing)
-    }
-
-    /// Where runs are kept and how many of them: the named file, else what `[history]` says, else the user's own.
+    /// A secret of `[secrets]`: the value itself, or what its reference to the environment, a file or the keyring leads to.
     ///
     /// # Errors
-    /// [`Error::Usage`] where there is no place for it.
-    #[cfg(feature = "flows")]
-    pub fn history(&self, named: Option<&Path>) -> Result<(PathBuf, crate::history::Retention)> {
-        let HistorySettings { file, keep_days, keep_runs } = &self.history;
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        let path = match (named, file) {
-            (Some(named), _) => named.to_path_buf(),
-            (None, Some(file)) => folder.join(file),
-            (None, None) => crate::history::History::default_path()?,
-        };
-        let kept = crate::history::Retention::default();
-        Ok((
-            path,
-            crate::history::Retention { days: keep_days.unwrap_or(kept.days), runs: keep_runs.unwrap_or(kept.runs) },
-        ))
+    /// [`Error::Config`] where there is none of that name, or its reference leads nowhere.
+    pub fn secret(&self, name: &str) -> Result<Sealed<Value>> {
+        let path = join("secrets", &key(name));
+        let value = self.secrets.get(name).ok_or_else(|| wrong(&path, "is not there"))?;
+        // Resolved as a member, since a reference stands in something.
+        let mut holder = Sealed::new(serde_json::json!({"value": Value::clone(value)}));
+        resolve(&mut holder, &path, &Lookup::here(self.folder()))?;
+        Ok(Sealed::new(holder.get_mut("value").map(Value::take).unwrap_or_default()))
+    }
+
+    /// A table that this crate does not look into, such as `history`.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<&toml::Table> {
+        self.tables.get(name)
+    }
+
+    /// The folder that the file's own relative paths start from.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
     /// Puts the settings of `[host]` into `options`.
@@ -287,31 +263,15 @@ impl HostSettings {
     }
 }
 
-impl HistorySettings {
-    fn parse(table: toml::Table) -> Result<Self> {
-        let mut settings = Self::default();
-        let whole = |name: &str, value: &toml::Value| {
-            let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
-            number.map(Some).ok_or_else(|| wrong(&format!("history.{name}"), "must be a whole number above 0"))
-        };
-        for (name, value) in table {
-            match (name.as_str(), &value) {
-                ("file", toml::Value::String(file)) => settings.file = Some(file.into()),
-                ("file", _) => return Err(wrong("history.file", "must be text, the name of a file")),
-                ("keepDays", value) => settings.keep_days = whole(&name, value)?,
-                ("keepRuns", value) => settings.keep_runs = whole(&name, value)?,
-                _ => return Err(unknown("history", &name, &["file", "keepDays", "keepRuns"])),
-            }
-        }
-        Ok(settings)
-    }
-}
-
-fn wrong(path: &str, detail: &str) -> Error {
+/// What is wrong with the value at `path`.
+#[must_use]
+pub fn wrong(path: &str, detail: &str) -> Error {
     Error::Config { path: path.to_owned(), detail: detail.to_owned() }
 }
 
-fn unknown(table: &str, name: &str, known: &[&str]) -> Error {
+/// That `table` has no such key, and which it has.
+#[must_use]
+pub fn unknown(table: &str, name: &str, known: &[&str]) -> Error {
     let hint = suggest::closest(name, known.iter().copied());
     let hint =
         hint.map_or_else(|| format!("; known are {}", known.join(", ")), |hint| format!("; did you mean \"{hint}\"?"));
@@ -377,8 +337,7 @@ mod tests {
         let rows = [
             ("a = 1", "a: unknown key; known are connections, default, history, host, secrets"),
             ("secrets = 3", "secrets: must be a table: write [secrets]"),
-            ("[history]\nkeepDay = 3", "history.keepDay: unknown key; did you mean \"keepDays\"?"),
-            ("[history]\nkeepDays = 0", "history.keepDays: must be a whole number above 0"),
+            ("history = 3", "history: must be a table: write [history]"),
             ("conections = {}", "conections: unknown key; did you mean \"connections\"?"),
             ("[host]\nmemoryLimit = 1", "host.memoryLimit: unknown key; did you mean \"memoryLimitBytes\"?"),
             ("[host]\nmemoryLimitBytes = \"a\"", "host.memoryLimitBytes: must be a whole number above 0"),

@@ -1,18 +1,21 @@
 //! The loaded component: engine, code cache, checks, and whatever needs no connection. Clients are made here.
 
+use crate::address::AddressRule;
 use crate::bindings;
 use crate::cache::{self, CacheStatus};
 use crate::catalog::Catalog;
-use crate::client::Client;
-use crate::egress::{Activity, Hooks, address::AddressRule, observe::Observer, resolve::Dns};
+use crate::egress::activity::Activity;
+use crate::egress::door::Hooks;
+use crate::egress::resolve::Dns;
+use crate::egress::{HttpOptions, Interceptors, Policy};
 use crate::error::{Error, Result};
 pub use crate::instance::WallClock;
 use crate::instance::{self, ALLOWED_IMPORTS, Instance, State};
-use crate::runtime::Runtime;
+use crate::redact::Redactor;
+use crate::runtime::{Runtime, Shape};
 use crate::settings::ConnectionSettings;
 use crate::shutdown::{Calls, ShutdownReport};
-use crate::source::ConnectionSource;
-use crate::telemetry::Metrics;
+use crate::telemetry::{Metrics, Observer, RuntimeGauges};
 use crate::usage::{ConnectorUsage, Counters};
 use crate::warm::Owner;
 use std::path::{Path, PathBuf};
@@ -66,6 +69,8 @@ pub struct Options {
     pub wall_clock: Option<WallClock>,
     /// Is told of every HTTP exchange, redacted.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Stages of this program's on the way out, see [`egress`](crate::egress).
+    pub interceptors: Interceptors,
     /// Where calls and requests are counted.
     pub metrics: Metrics,
     /// Is called when the component has to be compiled, which takes seconds.
@@ -85,8 +90,28 @@ impl Default for Options {
             settings: ConnectionSettings::default(),
             wall_clock: None,
             observer: None,
+            interceptors: Interceptors::default(),
             metrics: Metrics::default(),
             compiling: None,
+        }
+    }
+}
+
+impl Options {
+    /// Options for plain HTTP requests by the same way out: addresses, names, TLS and proxy, observer, metrics and stages as
+    /// for connections without settings of their own.
+    #[must_use]
+    pub fn http(&self, policy: Policy, redactor: Arc<Redactor>) -> HttpOptions {
+        HttpOptions {
+            policy,
+            settings: self.settings.clone(),
+            allow_addresses: self.allow_addresses.clone(),
+            dns: self.dns.clone(),
+            redactor,
+            observer: self.observer.clone(),
+            metrics: self.metrics.clone(),
+            interceptors: self.interceptors.clone(),
+            ..HttpOptions::default()
         }
     }
 }
@@ -131,8 +156,14 @@ impl Connector {
     /// As [`Connector::load`].
     pub fn from_bytes(bytes: &[u8], options: Options) -> Result<Self> {
         static CONNECTORS: AtomicU64 = AtomicU64::new(0);
+        let shape = Shape {
+            memory_limit: options.memory_limit,
+            max_instances: options.max_instances,
+            warm_instances: options.warm_instances,
+            idle: options.idle,
+        };
         let runtime =
-            Runtime::shared(&options).map_err(|error| Error::Load(format!("wasmtime cannot be set up: {error:#}")))?;
+            Runtime::shared(shape).map_err(|error| Error::Load(format!("wasmtime cannot be set up: {error:#}")))?;
         let engine = &runtime.engine;
         let folder = match &options.code_cache {
             CodeCache::Off => None,
@@ -147,7 +178,8 @@ impl Connector {
             .and_then(|linker| linker.instantiate_pre(&component))
             .and_then(bindings::ConnectorPre::new)
             .map_err(|error| Error::Load(format!("this component is no SCIM connector of this version: {error:#}")))?;
-        options.metrics.add_runtime(&runtime);
+        let gauges: Arc<dyn RuntimeGauges> = runtime.clone();
+        options.metrics.add_runtime(Arc::downgrade(&gauges));
         let inner = Inner {
             pre,
             options,
@@ -161,6 +193,12 @@ impl Connector {
             cache,
         };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// How the component is run.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.inner.options
     }
 
     /// What the cache of compiled code did.
@@ -183,15 +221,6 @@ impl Connector {
             Ok(Arc::new(Catalog::parse(&manifest)?))
         };
         self.inner.catalog.get_or_try_init(read).await.cloned()
-    }
-
-    /// Makes a client for one connection: resolves its references, has the component check and expand it, and opens the
-    /// way to the origins it names, and no others. Nothing is sent yet.
-    ///
-    /// # Errors
-    /// [`Error::Config`] where the connection is wrong, with the key's path.
-    pub async fn client(&self, source: impl Into<ConnectionSource>) -> Result<Client> {
-        Client::new(self.clone(), source.into()).await
     }
 
     /// Lets no new call of this connector's clients begin, waits for those under way for `grace` at most, and ends the rest.

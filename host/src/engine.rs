@@ -6,7 +6,7 @@ use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAlloc
 const PARTS: u32 = 8;
 
 /// Memory that a slot keeps for its next instance instead of giving it back to the system page by page.
-const KEPT_RESIDENT: usize = 1 << 20;
+const RESIDENT_BYTES: usize = 1 << 20;
 
 /// A page of WebAssembly memory.
 const WASM_PAGE: usize = 64 << 10;
@@ -38,8 +38,8 @@ fn pool(instances: usize, memory_limit: usize) -> PoolingAllocationConfig {
         .max_tables_per_component(PARTS)
         .max_memories_per_component(1)
         .max_memory_size(memory_limit.next_multiple_of(WASM_PAGE))
-        .linear_memory_keep_resident(KEPT_RESIDENT)
-        .table_keep_resident(KEPT_RESIDENT)
+        .linear_memory_keep_resident(RESIDENT_BYTES)
+        .table_keep_resident(RESIDENT_BYTES)
         // Resets just the pages that were written, where the kernel can tell (Linux 6.7).
         .pagemap_scan(Enabled::Auto);
     pool

@@ -110,7 +110,7 @@ pub struct Class {
 }
 
 /// A name in camelCase as a person writes it: `notFound` is "not found".
-pub(crate) fn words(name: &str) -> String {
+pub fn words(name: &str) -> String {
     name.chars().fold(String::new(), |mut words, c| {
         if c.is_uppercase() {
             words.push(' ');

@@ -13,7 +13,6 @@ pub struct Purpose {
 pub const CACHE: Purpose = Purpose { variable: "XDG_CACHE_HOME", mac: "Library/Caches", unix: ".cache" };
 
 /// What should be kept from one run of the program to the next.
-#[cfg(feature = "flows")]
 pub const STATE: Purpose =
     Purpose { variable: "XDG_STATE_HOME", mac: "Library/Application Support", unix: ".local/state" };
 

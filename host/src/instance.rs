@@ -1,7 +1,8 @@
 //! One instance of the component: its store, what it may use, and how it is stopped. Knows no SCIM.
 
 use crate::bindings;
-use crate::egress::{Activity, Hooks};
+use crate::egress::activity::Activity;
+use crate::egress::door::Hooks;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::{HasData, Linker, ResourceTable};

@@ -18,13 +18,10 @@
 //! Read [`Connector`] and [`Client`] first. A client reaches the origins its connection names and no others
 //! ([`egress::policy`]); every call ends by its deadline; no error, log or debug form contains a secret ([`redact`]).
 
-#[cfg(feature = "flows")]
-pub mod automation;
+pub mod address;
 mod bindings;
 pub mod cache;
 pub mod catalog;
-#[cfg(feature = "cli")]
-pub mod cli;
 pub mod client;
 pub mod config;
 pub mod connection;
@@ -32,22 +29,15 @@ pub mod connector;
 pub mod egress;
 mod engine;
 pub mod error;
-#[cfg(feature = "flows")]
-pub mod flow;
-mod folders;
-#[cfg(feature = "flows")]
-pub mod history;
+pub mod folders;
 mod instance;
 mod keyring;
-#[cfg(feature = "flows")]
-pub mod page;
+mod profile;
 mod records;
 pub mod redact;
 pub mod references;
 mod runtime;
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
-mod sealed;
+pub mod sealed;
 pub mod settings;
 pub mod shutdown;
 pub mod source;
@@ -62,12 +52,12 @@ pub use client::{CallContext, Client, ConnectionReport, Outcome, Page, Pages};
 pub use config::Config;
 pub use connection::Connection;
 pub use connector::{CodeCache, Connector, Options};
-pub use egress::observe::{Exchange, Observer};
+pub use egress::{HttpClient, Interceptor};
 pub use error::{Error, Result};
 pub use settings::ConnectionSettings;
 pub use shutdown::ShutdownReport;
 pub use source::ConnectionSource;
-pub use telemetry::Metrics;
+pub use telemetry::{Exchange, Metrics, Observer};
 pub use usage::{BreakerState, ClientUsage, ConnectorUsage};
 
 /// The records of the contract's typed functions, as `wit/types.wit` and `wit/resources.wit` describe them. Those whose

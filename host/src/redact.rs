@@ -3,11 +3,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use parking_lot::RwLock;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
-use std::sync::{PoisonError, RwLock};
 use zeroize::{Zeroize as _, Zeroizing};
 
 /// What stands in a secret's place.
@@ -44,7 +44,7 @@ const PUBLIC_AUTH_MEMBERS: [&str; 10] =
     ["type", "tokenUrl", "clientId", "keyId", "method", "scopes", "audience", "username", "name", "parameters"];
 
 /// Access tokens remembered, the latest: they come and go for as long as a connection lives.
-const KEPT_TOKENS: usize = 16;
+const REMEMBERED_TOKENS: usize = 16;
 
 /// Shorter lines of a secret are not searched for by themselves.
 const SHORTEST_LINE: usize = 20;
@@ -52,24 +52,25 @@ const SHORTEST_LINE: usize = 20;
 /// Knows the secrets of one connection; they are wiped when it goes.
 #[derive(Default)]
 pub struct Redactor {
-    known: RwLock<Known>,
+    secrets: RwLock<SecretForms>,
     headers: Vec<String>,
 }
 
+/// The secrets of a connection, in every form they may travel in.
 #[derive(Default)]
-struct Known {
+struct SecretForms {
     literals: BTreeSet<String>,
     /// Each token with the forms it may travel in.
     tokens: VecDeque<Vec<String>>,
 }
 
-impl Known {
+impl SecretForms {
     fn forms(&self) -> impl Iterator<Item = &String> {
         self.literals.iter().chain(self.tokens.iter().flatten())
     }
 }
 
-impl Drop for Known {
+impl Drop for SecretForms {
     fn drop(&mut self) {
         let tokens = std::mem::take(&mut self.tokens).into_iter().flatten();
         std::mem::take(&mut self.literals).into_iter().chain(tokens).for_each(|mut text| text.zeroize());
@@ -129,7 +130,7 @@ impl Redactor {
         let lines = secret.lines().filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----"));
         let lines = lines.filter(|line| line.len() < secret.trim().len());
         let all = std::iter::once(secret).chain(lines).flat_map(forms);
-        self.known.write().unwrap_or_else(PoisonError::into_inner).literals.extend(all);
+        self.secrets.write().literals.extend(all);
     }
 
     /// Adds `user:secret` as HTTP Basic authentication sends it (RFC 7617), form-encoded too (RFC 6749 section 2.3.1).
@@ -144,17 +145,17 @@ impl Redactor {
     /// remembered.
     pub fn learn_authorization(&self, value: &str) {
         let credentials = value.split_once(' ').map_or(value, |(_, credentials)| credentials).trim();
-        let is_known = |known: &Known| {
+        let is_known = |known: &SecretForms| {
             known.literals.contains(credentials)
                 || known.tokens.iter().any(|forms| forms.first().is_some_and(|form| form == credentials))
         };
-        if credentials.len() < SHORTEST || is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+        if credentials.len() < SHORTEST || is_known(&self.secrets.read()) {
             return;
         }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.secrets.write();
         known.tokens.push_front(forms(credentials));
-        let kept = KEPT_TOKENS.min(known.tokens.len());
-        known.tokens.drain(kept..).flatten().for_each(|mut form| form.zeroize());
+        let remembered = REMEMBERED_TOKENS.min(known.tokens.len());
+        known.tokens.drain(remembered..).flatten().for_each(|mut form| form.zeroize());
     }
 
     /// The text without the known secrets.
@@ -170,7 +171,7 @@ impl Redactor {
     }
 
     fn without_literals(&self, text: &str, shortest: usize) -> String {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.secrets.read();
         let mut found: Vec<&String> =
             known.forms().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
         // Longest first, or the rest of a longer secret would stay behind.
@@ -386,7 +387,7 @@ mod tests {
             redactor.learn_authorization(&format!("Bearer token-{number}"));
             redactor.learn_authorization(&format!("Bearer token-{number}"));
         }
-        assert_eq!(redactor.known.read().unwrap().tokens.len(), KEPT_TOKENS);
+        assert_eq!(redactor.secrets.read().tokens.len(), REMEMBERED_TOKENS);
         assert_eq!(
             redactor.text("the-client-secret token-1099 token-1090 token-100"),
             "[redacted] [redacted] [redacted] token-100"

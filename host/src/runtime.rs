@@ -1,11 +1,13 @@
 //! What the connectors of a process share where their options are equal: the engine with its slots, the clock, the limit on
 //! calls at a time, the warm instances. So several versions of a component run side by side within one set of limits.
 
-use crate::connector::Options;
 use crate::engine;
+use crate::telemetry::RuntimeGauges;
+use crate::usage::RuntimeUsage;
 use crate::warm::Warm;
+use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
@@ -20,13 +22,17 @@ const LOCAL_INSTANCES: usize = 8;
 /// Slots beyond those that are counted: instances on their way from one use to none.
 const SPARE_SLOTS: usize = 8;
 
-/// The options that make two runtimes different.
+/// The options that make two runtimes different; what they mean stands at `Options`.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Shape {
-    memory_limit: usize,
-    max_instances: usize,
-    warm_instances: usize,
-    idle: Duration,
+pub struct Shape {
+    /// Most memory of one instance, in bytes.
+    pub memory_limit: usize,
+    /// Most calls at a time.
+    pub max_instances: usize,
+    /// Most warm instances.
+    pub warm_instances: usize,
+    /// How long an instance without a call is kept.
+    pub idle: Duration,
 }
 
 /// Engine, clock, slots and warm instances.
@@ -50,22 +56,17 @@ struct Clock {
 }
 
 impl Runtime {
-    /// The runtime of these options: the one there is, or a new one.
-    pub fn shared(options: &Options) -> wasmtime::Result<Arc<Self>> {
-        static THERE: Mutex<Vec<Weak<Runtime>>> = Mutex::new(Vec::new());
-        let shape = Shape {
-            memory_limit: options.memory_limit,
-            max_instances: options.max_instances.clamp(1, Semaphore::MAX_PERMITS),
-            warm_instances: options.warm_instances,
-            idle: options.idle,
-        };
-        let mut there = THERE.lock().unwrap_or_else(PoisonError::into_inner);
-        there.retain(|runtime| runtime.strong_count() > 0);
-        if let Some(runtime) = there.iter().filter_map(Weak::upgrade).find(|runtime| runtime.shape == shape) {
+    /// The runtime of this shape: the one there is, or a new one.
+    pub fn shared(shape: Shape) -> wasmtime::Result<Arc<Self>> {
+        static RUNTIMES: Mutex<Vec<Weak<Runtime>>> = Mutex::new(Vec::new());
+        let shape = Shape { max_instances: shape.max_instances.clamp(1, Semaphore::MAX_PERMITS), ..shape };
+        let mut runtimes = RUNTIMES.lock();
+        runtimes.retain(|runtime| runtime.strong_count() > 0);
+        if let Some(runtime) = runtimes.iter().filter_map(Weak::upgrade).find(|runtime| runtime.shape == shape) {
             return Ok(runtime);
         }
         let runtime = Arc::new(Self::new(shape)?);
-        there.push(Arc::downgrade(&runtime));
+        runtimes.push(Arc::downgrade(&runtime));
         Ok(runtime)
     }
 
@@ -110,6 +111,12 @@ impl Runtime {
     /// Instances kept for the next call.
     pub fn warm(&self) -> &Warm {
         &self.clock.warm
+    }
+}
+
+impl RuntimeGauges for Runtime {
+    fn usage(&self) -> RuntimeUsage {
+        RuntimeUsage { running: self.running(), max_running: self.max_running(), evicted: self.warm().evicted() }
     }
 }
 

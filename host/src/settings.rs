@@ -2,8 +2,8 @@
 //! whoever runs the host: the component never sees it, and a connection's own JSON cannot set it. This module holds the
 //! types, their JSON form and their defaults; what they do is done where they are used.
 
+use crate::address::AddressRule;
 use crate::connection::{Auth, Secret};
-use crate::egress::address::AddressRule;
 use crate::error::{Error, Result};
 use crate::references::join;
 use crate::suggest;

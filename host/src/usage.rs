@@ -2,7 +2,16 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-pub use crate::traffic::breaker::BreakerState;
+/// What the circuit breaker of a connection does at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakerState {
+    /// Calls pass.
+    Closed,
+    /// Calls are refused.
+    Open,
+    /// The pause is over: one call tries, or the next one will.
+    HalfOpen,
+}
 
 /// A client at this moment; see [`Client::usage`](crate::Client::usage).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +47,17 @@ pub struct ConnectorUsage {
     pub evicted: u64,
     /// What has happened so far, in all clients.
     pub totals: Totals,
+}
+
+/// What connectors with the same options share, at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RuntimeUsage {
+    /// Calls under way.
+    pub running: usize,
+    /// Calls that may be under way at a time.
+    pub max_running: usize,
+    /// Warm instances dropped so far.
+    pub evicted: u64,
 }
 
 /// What has happened since a client or a connector was made.

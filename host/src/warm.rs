@@ -2,9 +2,9 @@
 //! all go after a while. Knows instances and whose they are, not what they do.
 
 use crate::instance::Instance;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Whose instances: one version of one client, of one connector.
@@ -23,23 +23,23 @@ impl Owner {
     }
 }
 
-/// The instances.
+/// Instances without a call; see the module.
 pub struct Warm {
     most: usize,
     idle: Duration,
-    kept: Mutex<Kept>,
+    shelf: Mutex<Shelf>,
 }
 
-/// Instances are numbered as they come, so that the lowest number is the least recently used.
+/// Instances without a call, by owner and by age. They are numbered as they come, so that the lowest number is the least recently used.
 #[derive(Default)]
-struct Kept {
+struct Shelf {
     last: u64,
     instances: BTreeMap<(Owner, u64), Box<Instance>>,
     order: BTreeMap<u64, (Owner, Instant)>,
     evicted: u64,
 }
 
-impl Kept {
+impl Shelf {
     fn of(&self, owners: RangeInclusive<Owner>) -> impl DoubleEndedIterator<Item = &(Owner, u64)> {
         let (first, last) = owners.into_inner();
         self.instances.range((first, 0)..=(last, u64::MAX)).map(|(key, _)| key)
@@ -67,16 +67,16 @@ impl Kept {
 impl Warm {
     /// Keeps at most `most`, each for `idle`.
     pub fn new(most: usize, idle: Duration) -> Self {
-        Self { most, idle, kept: Mutex::default() }
+        Self { most, idle, shelf: Mutex::default() }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        self.shelf.lock()
     }
 
     /// The owner's most recently used instance.
     pub fn take(&self, owner: Owner) -> Option<Box<Instance>> {
-        self.kept().take(owner..=owner)
+        self.shelf().take(owner..=owner)
     }
 
     /// Keeps an instance. Whatever has to go for it is gone when this returns.
@@ -84,13 +84,13 @@ impl Warm {
         if self.most == 0 {
             return;
         }
-        let mut kept = self.kept();
-        kept.last += 1;
-        let number = kept.last;
-        kept.instances.insert((owner, number), instance);
-        kept.order.insert(number, (owner, Instant::now()));
-        let surplus = if kept.order.len() > self.most { kept.evict(|_| true) } else { None };
-        drop(kept);
+        let mut shelf = self.shelf();
+        shelf.last += 1;
+        let number = shelf.last;
+        shelf.instances.insert((owner, number), instance);
+        shelf.order.insert(number, (owner, Instant::now()));
+        let surplus = if shelf.order.len() > self.most { shelf.evict(|_| true) } else { None };
+        drop(shelf);
         // An instance is freed without the lock, since that takes a while.
         drop(surplus);
     }
@@ -99,26 +99,26 @@ impl Warm {
     pub fn expire(&self) -> Option<Instant> {
         let now = Instant::now();
         // One at a time, so that no more than one is neither kept nor freed.
-        while let Some(instance) = { self.kept().evict(|since| now.saturating_duration_since(since) >= self.idle) } {
+        while let Some(instance) = { self.shelf().evict(|since| now.saturating_duration_since(since) >= self.idle) } {
             drop(instance);
         }
-        self.kept().order.first_key_value().map(|(_, (_, since))| *since + self.idle)
+        self.shelf().order.first_key_value().map(|(_, (_, since))| *since + self.idle)
     }
 
     /// Drops the instances of these owners.
     pub fn forget(&self, owners: RangeInclusive<Owner>) {
-        while let Some(instance) = { self.kept().take(owners.clone()) } {
+        while let Some(instance) = { self.shelf().take(owners.clone()) } {
             drop(instance);
         }
     }
 
     /// Instances kept for these owners.
     pub fn count(&self, owners: RangeInclusive<Owner>) -> usize {
-        self.kept().of(owners).count()
+        self.shelf().of(owners).count()
     }
 
     /// Instances dropped so far to make room, or because they were idle for too long.
     pub fn evicted(&self) -> u64 {
-        self.kept().evicted
+        self.shelf().evicted
     }
 }

@@ -14,7 +14,7 @@ use crate::reader::suggestion;
 use crate::scim::builtin;
 use crate::scim::definition::{Attribute, Mutability, ResourceType, Schema, Type};
 use crate::scim::error::short;
-use crate::scim::resource::{Resource, get, text};
+use crate::scim::resource::Resource;
 use serde_json::{Map, Value, json};
 
 /// The sources of choices; `attributes` takes the name of a resource type: `attributes:User`.
@@ -78,9 +78,9 @@ fn resources(client: &Client<'_>, operation: Operation, labels: &[&str]) -> Resu
         return Ok(Vec::new());
     };
     let choice = |resource: &Resource| {
-        let id = text(resource, "id")?;
-        let said = |name: &&str| text(resource, name).filter(|label| !label.trim().is_empty());
-        let label = labels.iter().find_map(said).or_else(|| text(get(resource, "name")?.as_object()?, "formatted"));
+        let id = resource.text("id")?;
+        let said = |name: &&str| resource.text(name).filter(|label| !label.trim().is_empty());
+        let label = labels.iter().find_map(said).or_else(|| resource.get("name")?.as_object()?.text("formatted"));
         Some((id.clone(), label.unwrap_or(id)))
     };
     Ok(listed.page.resources.iter().filter_map(choice).collect())

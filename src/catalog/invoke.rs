@@ -10,8 +10,8 @@ use crate::operations::{Answer, Ensure, Input, Options, Query, Target, Verb, Vie
 use crate::reader::{self, Reader};
 use crate::scim::bulk::{self, METHODS};
 use crate::scim::patch::{self, OPS};
-use crate::scim::resource::Resource;
-use serde_json::{Value, json};
+use crate::scim::resource::{Data, Resource};
+use serde_json::Value;
 
 /// Calls an operation with JSON. `deadline` is milliseconds for the whole call.
 pub fn invoke(
@@ -53,7 +53,7 @@ fn read(row: &Row, input: &Value) -> Result<Input> {
         id: if has("id") { reader.required("id")? } else { String::new() },
         payload: match (has("payload"), field!(object "payload")) {
             (true, None) => return Err(reader.error("payload", "is required: the resource as a JSON object")),
-            (_, payload) => payload.cloned().unwrap_or_default(),
+            (_, payload) => payload.map(Resource::from).unwrap_or_default(),
         },
         operations: if row.verb == Verb::Patch {
             items(&reader, "operations", "{\"op\", \"path\", \"value\"}", operation_from)?
@@ -126,8 +126,8 @@ fn items<T>(
 /// Members: objects with `value`, or just the identifier.
 fn members(reader: &Reader<'_>) -> Result<Vec<Resource>> {
     items(reader, "members", "{\"value\": id} or of ids", |item, pointer| match item {
-        Value::String(id) => Ok(Resource::from_iter([("value".to_owned(), json!(id))])),
-        Value::Object(object) => Ok(object.clone()),
+        Value::String(id) => Ok(Resource::from_iter([("value", id)])),
+        Value::Object(object) => Ok(object.into()),
         other => Err(Failure::input(
             pointer,
             format!("{}: expected a member or its id, found {}", reader::place(pointer), reader::type_name(other)),
@@ -154,7 +154,7 @@ fn bulk_operation(item: &Value, pointer: &str) -> Result<bulk::Operation> {
         path: reader.required("path")?,
         bulk_id: reader.string("bulkId")?,
         version: reader.string("version")?,
-        data: reader.value("data").cloned(),
+        data: reader.value("data").map(Data::from),
     })
 }
 
@@ -191,6 +191,6 @@ pub fn operation_from(item: &Value, pointer: &str) -> Result<patch::Operation> {
         .ok_or_else(|| reader.error("op", format!("{name:?} is not one of add, remove, replace")))?;
     let path = reader.string("path")?;
     // A null value says something (it clears an attribute), a value left out does not.
-    let value = item.get("value").cloned();
+    let value = item.get("value").map(Data::from);
     Ok(patch::Operation { op, path, value })
 }

@@ -80,7 +80,7 @@ impl Connection {
             retry: retry_from_json(&reader)?,
             limits: limits_from_json(&reader)?,
             allow_insecure_http: reader.boolean("allowInsecureHttp")?.unwrap_or_default(),
-            overrides: reader.object("overrides")?.cloned().unwrap_or_default(),
+            overrides: reader.object("overrides")?.map(Into::into).unwrap_or_default(),
         };
         draft.check()
     }

@@ -9,7 +9,7 @@ mod wire;
 
 use crate::failure::{Failure, Kind, Result};
 use crate::profile::Profile;
-use serde_json::{Map, Value};
+use crate::scim::resource::Resource;
 use std::fmt;
 use url::Url;
 pub use wire::{header, http_url, is_header_value};
@@ -180,7 +180,7 @@ pub struct Draft {
     /// Whether `http:` is allowed beyond loopback.
     pub allow_insecure_http: bool,
     /// Knobs that replace the profile's and the provider's.
-    pub overrides: Map<String, Value>,
+    pub overrides: Resource,
 }
 
 /// A connection that holds together.

@@ -4,9 +4,8 @@ use super::resource;
 use crate::bindings::scim::connector::types as wit;
 use crate::operations::Output;
 use crate::scim::definition::{self, Attribute, Mutability, ResourceType, Returned, Schema, Type, Uniqueness};
-use crate::scim::resource::{get, number, text};
+use crate::scim::resource::Data;
 use crate::scim::service_provider::{Capability, ServiceProvider, Source};
-use serde_json::Value;
 
 fn source(source: Source) -> wit::CapabilitySource {
     match source {
@@ -32,11 +31,10 @@ fn configuration(provider: &ServiceProvider) -> wit::ServiceProviderConfig {
     let [patch, bulk, filter, change_password, sort, etag] = &provider.features;
     let (section, paging_source) = &provider.pagination;
     let (cursor, index) = provider.paging();
-    let limit = |name: &str| number(section, name).filter(|limit| *limit > 0);
-    let schemes =
-        provider.member("authenticationSchemes").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let limit = |name: &str| section.number(name).filter(|limit| *limit > 0);
+    let schemes = provider.member("authenticationSchemes").and_then(Data::as_list).unwrap_or_default();
     wit::ServiceProviderConfig {
-        documentation_uri: provider.document.as_ref().and_then(|document| text(document, "documentationUri")),
+        documentation_uri: provider.document.as_ref().and_then(|document| document.text("documentationUri")),
         patch: capability(patch),
         bulk: wit::BulkCapability {
             supported: bulk.supported,
@@ -56,33 +54,34 @@ fn configuration(provider: &ServiceProvider) -> wit::ServiceProviderConfig {
             cursor,
             index,
             source: source(*paging_source),
-            default_pagination_method: text(section, "defaultPaginationMethod"),
+            default_pagination_method: section.text("defaultPaginationMethod"),
             default_page_size: limit("defaultPageSize"),
             max_page_size: limit("maxPageSize"),
             cursor_timeout: limit("cursorTimeout"),
         },
-        security_events: provider.member("securityEvents").and_then(Value::as_object).map(|events| {
+        security_events: provider.member("securityEvents").and_then(Data::as_object).map(|events| {
             wit::SecurityEvents {
-                async_request: text(events, "asyncRequest"),
-                event_uris: get(events, "eventUris")
-                    .and_then(Value::as_array)
-                    .map(|uris| uris.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+                async_request: events.text("asyncRequest"),
+                event_uris: events
+                    .get("eventUris")
+                    .and_then(Data::as_list)
+                    .map(|uris| uris.iter().filter_map(Data::as_str).map(str::to_owned).collect()),
             }
         }),
         authentication_schemes: schemes
             .iter()
-            .filter_map(Value::as_object)
+            .filter_map(Data::as_object)
             .map(|scheme| wit::AuthenticationScheme {
-                type_: text(scheme, "type").unwrap_or_default(),
-                name: text(scheme, "name"),
-                description: text(scheme, "description"),
-                spec_uri: text(scheme, "specUri"),
-                documentation_uri: text(scheme, "documentationUri"),
-                primary: get(scheme, "primary").and_then(crate::scim::resource::as_boolean),
+                type_: scheme.text("type").unwrap_or_default(),
+                name: scheme.text("name"),
+                description: scheme.text("description"),
+                spec_uri: scheme.text("specUri"),
+                documentation_uri: scheme.text("documentationUri"),
+                primary: scheme.get("primary").and_then(Data::as_boolean),
             })
             .collect(),
         meta: provider.member("meta").and_then(resource::read_meta),
-        document: provider.document.as_ref().map(|document| Value::Object(document.clone()).to_string()),
+        document: provider.document.as_ref().map(|document| document.to_string()),
     }
 }
 
@@ -106,7 +105,7 @@ fn type_of(it: ResourceType) -> wit::ResourceType {
     let ResourceType { id, name, description, endpoint, schema, extensions, document } = it;
     let extensions =
         extensions.into_iter().map(|(schema, required)| wit::SchemaExtension { schema, required }).collect();
-    let meta = get(&document, "meta").and_then(resource::read_meta);
+    let meta = document.get("meta").and_then(resource::read_meta);
     wit::ResourceType { id, name, description, endpoint, schema, schema_extensions: extensions, meta }
 }
 
@@ -128,7 +127,7 @@ pub fn schema(output: Output) -> Option<wit::Schema> {
 
 fn schema_of(schema: Schema) -> wit::Schema {
     let Schema { id, name, description, attributes, document } = schema;
-    let meta = get(&document, "meta").and_then(resource::read_meta);
+    let meta = document.get("meta").and_then(resource::read_meta);
     let mut flat = Vec::new();
     flatten(attributes, None, &mut flat);
     wit::Schema { id, name, description, attributes: flat, meta }

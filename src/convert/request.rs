@@ -7,8 +7,8 @@ use crate::convert::resource::object;
 use crate::failure::{Failure, Kind, Result};
 use crate::operations::later::Ticket;
 use crate::operations::{Ensure, Input, Options, Query, Target, View};
+use crate::scim::resource::Data;
 use crate::scim::{bulk, patch};
-use serde_json::Value;
 use std::rc::Rc;
 
 /// A connection, checked.
@@ -167,8 +167,8 @@ pub fn listing(query: Option<wit::Query>, options: Option<wit::Options>) -> Inpu
 }
 
 /// JSON text; `pointer` is where it stands.
-fn json(text: &str, pointer: &str) -> Result<Value> {
-    serde_json::from_str(text).map_err(|error| {
+fn json(text: &str, pointer: &str) -> Result<Data> {
+    Data::parse(text.as_bytes()).map_err(|error| {
         let place = crate::reader::place(pointer);
         Failure::input(pointer, format!("{place}: is not valid JSON (text needs its quotation marks): {error}"))
     })

@@ -6,20 +6,15 @@
 use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Result};
 use crate::reader::{deeper, place};
-use crate::scim::resource::{Resource, as_boolean, is_urn};
+use crate::scim::resource::{Data, Node, Resource, is_urn};
 use crate::scim::urn;
-use serde_json::{Map, Value};
 
 /// An object whose members are being taken out.
 struct Parts(Resource);
 
 impl Parts {
-    fn take<T>(&mut self, name: &str, read: impl FnOnce(Value) -> std::result::Result<T, Value>) -> Option<T> {
-        let key = if self.0.contains_key(name) {
-            name.to_owned()
-        } else {
-            self.0.keys().find(|key| key.eq_ignore_ascii_case(name))?.clone()
-        };
+    fn take<T>(&mut self, name: &str, read: impl FnOnce(Data) -> std::result::Result<T, Data>) -> Option<T> {
+        let key = self.0.key(name)?.to_owned();
         match read(self.0.remove(&key)?) {
             Ok(value) => Some(value),
             Err(value) => {
@@ -30,36 +25,29 @@ impl Parts {
     }
 
     fn text(&mut self, name: &str) -> Option<String> {
-        self.take(name, |value| match value {
-            Value::String(text) => Ok(text),
+        self.take(name, |value| match value.node() {
             // Identifiers and numbers that should be text.
-            Value::Number(number) => Ok(number.to_string()),
-            other => Err(other),
+            Node::Number(number) => Ok(number.to_string()),
+            _ => value.into_text(),
         })
     }
 
     fn flag(&mut self, name: &str) -> Option<bool> {
-        self.take(name, |value| as_boolean(&value).ok_or(value))
+        self.take(name, |value| value.as_boolean().ok_or(value))
     }
 
     fn object<T>(&mut self, name: &str, read: fn(Parts) -> T) -> Option<T> {
-        self.take(name, |value| match value {
-            Value::Object(object) => Ok(read(Parts(object))),
-            other => Err(other),
-        })
+        self.take(name, |value| value.into_object().map(|object| read(Parts(object))))
     }
 
     /// A list of objects; a plain text among them, which some servers send, is the `value` of one.
     fn list<T>(&mut self, name: &str, read: fn(Parts) -> T) -> Option<Vec<T>> {
-        self.take(name, |value| match value {
-            Value::Array(items) if items.iter().all(|item| item.is_object() || item.is_string()) => Ok(items
-                .into_iter()
-                .map(|item| match item {
-                    Value::Object(object) => read(Parts(object)),
-                    other => read(Parts(Map::from_iter([("value".to_owned(), other)]))),
-                })
-                .collect()),
-            other => Err(other),
+        let part = |item: Data| Parts(item.into_object().unwrap_or_else(|text| Resource::from_iter([("value", text)])));
+        let readable = |item: &Data| item.is_object() || item.as_str().is_some();
+        self.take(name, |value| match value.into_list() {
+            Ok(items) if items.iter().all(readable) => Ok(items.into_iter().map(|item| read(part(item))).collect()),
+            Ok(items) => Err(items.into()),
+            Err(other) => Err(other),
         })
     }
 
@@ -75,7 +63,7 @@ impl Parts {
     }
 
     fn rest(self) -> Option<String> {
-        (!self.0.is_empty()).then(|| Value::Object(self.0).to_string())
+        (!self.0.is_empty()).then(|| self.0.to_string())
     }
 }
 
@@ -87,26 +75,26 @@ struct Writer {
 
 impl Writer {
     fn new(pointer: &str) -> Self {
-        Writer { object: Map::new(), pointer: pointer.to_owned() }
+        Writer { object: Resource::new(), pointer: pointer.to_owned() }
     }
 
-    fn put(mut self, name: &str, value: Option<Value>) -> Self {
+    fn put(mut self, name: &str, value: Option<Data>) -> Self {
         self.object.extend(value.map(|value| (name.to_owned(), value)));
         self
     }
 
     fn text(self, name: &str, value: Option<String>) -> Self {
-        self.put(name, value.map(Value::String))
+        self.put(name, value.map(Data::from))
     }
 
     fn flag(self, name: &str, value: Option<bool>) -> Self {
-        self.put(name, value.map(Value::Bool))
+        self.put(name, value.map(Data::from))
     }
 
     fn object<T>(self, name: &str, value: Option<T>, write: fn(T, &str) -> Result<Resource>) -> Result<Self> {
         let pointer = deeper(&self.pointer, name);
         let value = value.map(|value| write(value, &pointer)).transpose()?;
-        Ok(self.put(name, value.map(Value::Object)))
+        Ok(self.put(name, value.map(Data::from)))
     }
 
     fn list<T>(self, name: &str, values: Option<Vec<T>>, write: fn(T, &str) -> Result<Resource>) -> Result<Self> {
@@ -115,17 +103,17 @@ impl Writer {
             values
                 .into_iter()
                 .enumerate()
-                .map(|(index, value)| write(value, &format!("{pointer}/{index}")).map(Value::Object))
+                .map(|(index, value)| write(value, &format!("{pointer}/{index}")).map(Data::from))
                 .collect::<Result<Vec<_>>>()
         };
         let values = values.map(written).transpose()?;
-        Ok(self.put(name, values.map(Value::Array)))
+        Ok(self.put(name, values.map(Data::from)))
     }
 
     fn extensions(mut self, extensions: Option<Vec<wit::Extension>>) -> Result<Self> {
         for extension in extensions.unwrap_or_default() {
             let attributes = object(&extension.attributes, &deeper(&self.pointer, &extension.schema))?;
-            self.object.insert(extension.schema, Value::Object(attributes));
+            self.object.insert(extension.schema, Data::from(attributes));
         }
         Ok(self)
     }
@@ -140,14 +128,11 @@ impl Writer {
 
 /// JSON text that must be an object.
 pub fn object(text: &str, pointer: &str) -> Result<Resource> {
-    match serde_json::from_str(text) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(other) => Err(Failure::input(
-            pointer,
-            format!("{}: expected a JSON object, found {}", place(pointer), crate::reader::type_name(&other)),
-        )),
-        Err(error) => Err(Failure::input(pointer, format!("{}: is not valid JSON: {error}", place(pointer)))),
-    }
+    let data = Data::parse(text.as_bytes())
+        .map_err(|error| Failure::input(pointer, format!("{}: is not valid JSON: {error}", place(pointer))))?;
+    data.into_object().map_err(|other| {
+        Failure::input(pointer, format!("{}: expected a JSON object, found {}", place(pointer), other.type_name()))
+    })
 }
 
 fn meta(mut parts: Parts) -> wit::Meta {
@@ -428,21 +413,21 @@ pub fn write_group(group: wit::Group, pointer: &str) -> Result<Resource> {
 
 /// A resource as JSON text.
 pub fn json(resource: Resource) -> String {
-    Value::Object(resource).to_string()
+    resource.to_string()
 }
 
 /// A document's `meta`.
-pub fn read_meta(value: &Value) -> Option<wit::Meta> {
+pub fn read_meta(value: &Data) -> Option<wit::Meta> {
     value.as_object().cloned().map(|object| meta(Parts(object)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::scim::resource::json;
 
-    fn round_trip(value: Value) -> Value {
-        Value::Object(write_user(user(value.as_object().unwrap().clone()), "/payload").unwrap())
+    fn round_trip(value: Data) -> Data {
+        Data::from(write_user(user(value.as_object().unwrap().clone()), "/payload").unwrap())
     }
 
     #[test]
@@ -475,7 +460,7 @@ mod tests {
 
     #[test]
     fn additional_must_be_an_object() {
-        let mut broken = user(Map::new());
+        let mut broken = user(Resource::new());
         broken.additional = Some("[1]".into());
         let failure = write_user(broken, "/payload").unwrap_err();
         assert_eq!(failure.detail, "payload.additional: expected a JSON object, found an array");

@@ -1,9 +1,12 @@
 //! HTTP as the operations see it: build a [`Request`], get a [`Response`].
 //!
 //! `platform` is the seam to the outside (transport, clocks, randomness, environment); `wasi` implements it over waki's
-//! bindings; `client` adds credentials, limits, redirects and retries. Nothing here knows what SCIM is.
+//! bindings; `exchange` adds limits, redirects and retries, `auth` credentials, which it may fetch by exchanges; `client` is
+//! the two together. Each knows those before it only, and none knows what SCIM is.
 
+mod auth;
 pub mod client;
+pub mod exchange;
 pub mod platform;
 pub mod retry;
 #[cfg(target_family = "wasm")]

@@ -13,11 +13,10 @@ use crate::reader::{self, deeper};
 use crate::scim::bulk::check::{Prepared, prepare, told};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Found, Method, Operation, Outcome, answer};
-use crate::scim::resource::{get, passwords, text};
+use crate::scim::resource::{Data, Node, passwords};
 use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, patch};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 
 /// Most operations and bytes of a request, where the provider has bulk and says no limits.
 const USUAL: (u64, u64) = (100, 1_048_576);
@@ -55,7 +54,7 @@ pub fn run(client: &Client<'_>, row: &Row, input: &Input) -> Result<Output> {
 }
 
 /// The body of an operation as it is sent, and whether the operation is idempotent.
-pub fn complete(method: Method, segments: &[String], data: Value, pointer: &str) -> Result<(Value, bool)> {
+pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) -> Result<(Data, bool)> {
     let collection = match segments {
         [collection @ .., _] if method != Method::Post && !collection.is_empty() => collection,
         all => all,
@@ -70,27 +69,25 @@ pub fn complete(method: Method, segments: &[String], data: Value, pointer: &str)
     if method == Method::Patch {
         return changes(data, patch::Known::of(endpoint.schema.as_deref().unwrap_or_default()), pointer);
     }
-    let Value::Object(payload) = data else {
-        return Err(Failure::input(
-            pointer,
-            format!("{}: expected an object, the resource, found {}", reader::place(pointer), reader::type_name(&data)),
-        ));
-    };
+    let payload = data.into_object().map_err(|data| {
+        let detail = format!("expected an object, the resource, found {}", data.type_name());
+        Failure::input(pointer, format!("{}: {detail}", reader::place(pointer)))
+    })?;
     let input = Input { payload, ..Input::default() };
     let payload =
         resource::payload(&endpoint, &input, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
-    Ok((Value::Object(payload), method == Method::Put))
+    Ok((Data::from(payload), method == Method::Put))
 }
 
 /// The body of a PATCH: a whole request (RFC 7644 erratum 5050), or its operations only.
-fn changes(data: Value, known: &patch::Known, pointer: &str) -> Result<(Value, bool)> {
-    let (items, pointer) = match &data {
-        Value::Array(items) => (Some(items), pointer.to_owned()),
-        Value::Object(object) => {
+fn changes(data: Data, known: &patch::Known, pointer: &str) -> Result<(Data, bool)> {
+    let (items, pointer) = match data.node() {
+        Node::List(items) => (Some(items), pointer.to_owned()),
+        Node::Object(object) => {
             // The name as the caller wrote it, so that a pointer leads there.
             let member = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
-            let name = member.map_or("Operations", |(name, _)| name.as_str());
-            (member.and_then(|(_, items)| items.as_array()), deeper(pointer, name))
+            let name = member.map_or("Operations", |(name, _)| name);
+            (member.and_then(|(_, items)| items.as_list()), deeper(pointer, name))
         }
         _ => (None, pointer.to_owned()),
     };
@@ -103,10 +100,10 @@ fn changes(data: Value, known: &patch::Known, pointer: &str) -> Result<(Value, b
     let operations: Vec<patch::Operation> = items
         .iter()
         .enumerate()
-        .map(|(index, item)| operation_from(item, &format!("{pointer}/{index}")))
+        .map(|(index, item)| operation_from(&item.into(), &format!("{pointer}/{index}")))
         .collect::<Result<_>>()?;
     let body = patch::body(&operations, known, &pointer)?;
-    Ok((Value::Object(body), operations.iter().all(|it| it.is_idempotent(known))))
+    Ok((Data::from(body), operations.iter().all(|it| it.is_idempotent(known))))
 }
 
 /// A failure about `/payload`, told of where the payload stands here.
@@ -122,7 +119,7 @@ fn moved(failure: Failure, pointer: &str) -> Box<Failure> {
 fn limits(client: &Client<'_>) -> Result<Limits> {
     let connection = client.connection();
     let (overrides, assumed) = (&connection.parts.overrides, &connection.profile.document);
-    let provider = if get(overrides, "bulk").is_some() {
+    let provider = if overrides.get("bulk").is_some() {
         ServiceProvider::new(None, overrides, assumed)
     } else {
         discovery::service_provider_cached(client)?
@@ -330,14 +327,14 @@ impl Course<'_, '_> {
         found
     }
 
-    fn scrubbed(&self, mut found: Found, data: Option<&Value>) -> Found {
+    fn scrubbed(&self, mut found: Found, data: Option<&Data>) -> Found {
         found.failure = found.failure.map(|failure| scrubbed(self.client.clean(failure), data));
         found
     }
 }
 
 /// A failure that quotes none of the passwords in a body.
-fn scrubbed(mut failure: Box<Failure>, data: Option<&Value>) -> Box<Failure> {
+fn scrubbed(mut failure: Box<Failure>, data: Option<&Data>) -> Box<Failure> {
     let mut secrets = Vec::new();
     if let Some(data) = data {
         passwords(data, false, &mut |password| secrets.extend(forms(password)));
@@ -360,7 +357,7 @@ pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, option
     let decoded = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
     let mut options = options.clone();
     options.if_match = operation.version.clone().or(options.if_match);
-    let body = operation.data.as_ref().and_then(Value::as_object);
+    let body = operation.data.as_ref().and_then(Data::as_object);
     request(method, url(client.connection(), decoded)?, body, effect, &options)
 }
 
@@ -372,13 +369,13 @@ pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, e
     match body(client, exchange, effect, &what) {
         Err(failure) => found.failure = Some(failure),
         Ok(resource) => {
-            let meta = resource.as_ref().and_then(|body| get(body, "meta")).and_then(Value::as_object);
+            let meta = resource.as_ref().and_then(|body| body.get("meta")).and_then(Data::as_object);
             let told = |header: &str, name: &str| {
-                response.header(header).map(str::to_owned).or_else(|| text(meta?, name)).filter(|text| !text.is_empty())
+                response.header(header).map(str::to_owned).or_else(|| meta?.text(name)).filter(|text| !text.is_empty())
             };
             found.location = told("location", "location");
             found.version = told("etag", "version");
-            found.response = resource.map(Value::Object);
+            found.response = resource.map(Data::from);
         }
     }
     found

@@ -4,7 +4,6 @@
 use crate::connection::Auth;
 use crate::http::client::Client;
 use crate::scim::resource::Resource;
-use serde_json::Value;
 use std::cell::RefCell;
 use url::Url;
 
@@ -107,7 +106,7 @@ pub fn keep(client: &Client<'_>, what: Document, documents: &Option<Vec<Resource
     let lifetime = u64::from(client.connection().profile.knobs.discovery_lifetime.unwrap_or_default());
     let owner = owner(client);
     let until = client.platform().now().saturating_add(lifetime);
-    let text = |document: &Resource| Value::Object(document.clone()).to_string().len();
+    let text = |document: &Resource| document.to_string().len();
     let size = documents.iter().flatten().map(text).sum();
     KEPT.with_borrow_mut(|kept| {
         kept.retain(|entry| entry.what != what || entry.owner != owner);

@@ -12,9 +12,8 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin, shown};
 use crate::http::{self, Effect, Request, Response, retry};
 use crate::scim::bulk::{Found, Method, Operation, Outcome, answer, tail};
-use crate::scim::resource::{self, Resource, passwords};
+use crate::scim::resource::{Data, Node, Resource, passwords};
 use crate::scim::{error, event, urn};
-use serde_json::{Map, Value, json};
 use url::Url;
 
 /// A request the provider carries out later.
@@ -34,14 +33,14 @@ pub struct Ticket {
 
 impl Ticket {
     /// The JSON form.
-    pub fn to_json(&self) -> Value {
-        let mut object = Map::new();
-        object.insert("method".into(), json!(self.method.name()));
-        object.insert("path".into(), json!(self.path));
-        object.insert("operations".into(), json!(self.operations));
-        object.extend(self.transaction.iter().map(|text| ("transaction".to_owned(), json!(text))));
-        object.extend(self.location.iter().map(|text| ("location".to_owned(), json!(text))));
-        Value::Object(object)
+    pub fn to_json(&self) -> Data {
+        let mut object = Resource::new();
+        object.insert("method", self.method.name());
+        object.insert("path", &self.path);
+        object.insert("operations", self.operations);
+        object.extend(self.transaction.iter().map(|text| ("transaction".to_owned(), Data::from(text))));
+        object.extend(self.location.iter().map(|text| ("location".to_owned(), Data::from(text))));
+        Data::from(object)
     }
 }
 
@@ -56,10 +55,10 @@ pub enum Submission {
 
 impl Submission {
     /// The JSON form.
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Data {
         match self {
-            Submission::Accepted(ticket) => json!({"done": false, "ticket": ticket.to_json()}),
-            Submission::Done(outcome) => json!({"done": true, "result": outcome.to_json()}),
+            Submission::Accepted(ticket) => done(false, "ticket", ticket.to_json()),
+            Submission::Done(outcome) => done(true, "result", outcome.to_json()),
         }
     }
 }
@@ -75,12 +74,17 @@ pub enum Progress {
 
 impl Progress {
     /// The JSON form.
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Data {
         match self {
-            Progress::Pending(pause) => json!({"done": false, "retryAfterMs": pause}),
-            Progress::Done(outcome) => json!({"done": true, "result": outcome.to_json()}),
+            Progress::Pending(pause) => done(false, "retryAfterMs", (*pause).into()),
+            Progress::Done(outcome) => done(true, "result", outcome.to_json()),
         }
     }
+}
+
+/// Whether a request is done, and what there is to say of it.
+fn done(done: bool, name: &str, value: Data) -> Data {
+    Resource::from_iter([("done", Data::from(done)), (name, value)]).into()
 }
 
 /// When to ask again, where the provider does not say, milliseconds.
@@ -98,7 +102,11 @@ pub fn run(client: &Client<'_>, row: &Row, input: &Input) -> Result<Output> {
 fn submit(client: &Client<'_>, row: &Row, operation: &Operation, options: &Options) -> Result<Submission> {
     let (operation, idempotent, operations) = if operation.path.trim().trim_matches('/') == "Bulk" {
         let operation = whole_bulk(operation)?;
-        let list = operation.data.as_ref().and_then(|data| data.get("Operations")?.as_array()).map_or(0, Vec::len);
+        let list = operation
+            .data
+            .as_ref()
+            .and_then(|data| data.as_object()?.get("Operations")?.as_list())
+            .map_or(0, <[Data]>::len);
         (operation, false, u32::try_from(list).unwrap_or(u32::MAX))
     } else {
         let prepared = checked(operation, "/request")?;
@@ -133,23 +141,23 @@ fn submit(client: &Client<'_>, row: &Row, operation: &Operation, options: &Optio
 
 /// A bulk request as a whole, `POST /Bulk`: passed on as it is.
 fn whole_bulk(operation: &Operation) -> Result<Operation> {
-    let mut data = operation.data.as_ref().and_then(Value::as_object).cloned().unwrap_or_default();
-    if operation.method != Method::Post || !data.get("Operations").is_some_and(Value::is_array) {
+    let mut data = operation.data.as_ref().and_then(Data::as_object).cloned().unwrap_or_default();
+    if operation.method != Method::Post || !data.get("Operations").is_some_and(Data::is_list) {
         return Err(Failure::input(
             "/request/data",
             "request.data: a request to /Bulk is a POST of {\"Operations\": [...]}",
         ));
     }
-    data.insert("schemas".into(), json!([urn::BULK_REQUEST]));
-    Ok(Operation { path: "/Bulk".into(), data: Some(Value::Object(data)), bulk_id: None, ..operation.clone() })
+    data.insert("schemas", vec![urn::BULK_REQUEST]);
+    Ok(Operation { path: "/Bulk".into(), data: Some(Data::from(data)), bulk_id: None, ..operation.clone() })
 }
 
 /// Refuses ahead what the provider does not offer (RFC 9967 section 4).
 fn offered(client: &Client<'_>) -> Result<()> {
     let connection = client.connection();
     let mode = |object: &Resource| {
-        let events = resource::get(object, "securityEvents")?.as_object()?;
-        resource::text(events, "asyncRequest")
+        let events = object.get("securityEvents")?.as_object()?;
+        events.text("asyncRequest")
     };
     let mode = match mode(&connection.parts.overrides) {
         Some(mode) => Some(mode),
@@ -235,7 +243,7 @@ fn collect(client: &Client<'_>, row: &Row, ticket: &Ticket) -> Result<Progress> 
                     );
                 }
                 let location = Some(String::from(request.url));
-                done(Found { location, response: Some(Value::Object(resource)), ..Found::default() })
+                done(Found { location, response: Some(Data::from(resource)), ..Found::default() })
             }
         },
         _ => Err(refused(client, &exchange, Effect::Read, row.name)),
@@ -260,12 +268,12 @@ fn answered(client: &Client<'_>, row: &Row, ticket: &Ticket, exchange: &Exchange
     let operation =
         Operation { method: ticket.method, path: ticket.path.clone(), bulk_id: None, version: None, data: None };
     let value = parsed(client, row, response)?;
-    if let Value::Object(object) = &value {
-        if let Some(Value::Array(_)) = resource::get(object, "Operations") {
+    if let Node::Object(object) = value.node() {
+        if object.get("Operations").is_some_and(Data::is_list) {
             return Ok(Answered::Result(Box::new(bulk(value))));
         }
-        let result = resource::get(object, "method").is_some() && resource::get(object, "status").is_some();
-        if result && resource::get(object, "events").is_none() {
+        let result = object.get("method").is_some() && object.get("status").is_some();
+        if result && object.get("events").is_none() {
             return Ok(Answered::Result(Box::new(answer::result(object, &operation))));
         }
         if !event::is_event(object) {
@@ -281,19 +289,21 @@ fn answered(client: &Client<'_>, row: &Row, ticket: &Ticket, exchange: &Exchange
         [(_, payload)] if ticket.operations <= 1 => Ok(Answered::Result(Box::new(answer::result(payload, &operation)))),
         some if some.len() < number => Ok(Answered::Nothing),
         all => {
-            let operations: Vec<Value> = all.iter().map(|(_, payload)| Value::Object(payload.clone())).collect();
-            Ok(Answered::Result(Box::new(bulk(json!({"schemas": [urn::BULK_RESPONSE], "Operations": operations})))))
+            let operations = all.iter().map(|(_, payload)| payload.clone());
+            let mut answer = Resource::from_iter([("schemas", vec![urn::BULK_RESPONSE])]);
+            answer.insert("Operations", operations.collect::<Data>());
+            Ok(Answered::Result(Box::new(bulk(answer.into()))))
         }
     }
 }
 
 /// The result of a bulk request as a whole; how its operations fared stands in it.
-fn bulk(answer: Value) -> Found {
+fn bulk(answer: Data) -> Found {
     Found { status: Some(200), response: Some(answer), ..Found::default() }
 }
 
 /// The body: JSON, or the claims of a security event token.
-fn parsed(client: &Client<'_>, row: &Row, response: &Response) -> Result<Value> {
+fn parsed(client: &Client<'_>, row: &Row, response: &Response) -> Result<Data> {
     let depth = client.connection().parts.limits.json_depth;
     let body = match event::claims(&response.body) {
         Some(claims) => claims,
@@ -303,14 +313,15 @@ fn parsed(client: &Client<'_>, row: &Row, response: &Response) -> Result<Value> 
     let start = body.iter().find(|byte| !byte.is_ascii_whitespace());
     if start == Some(&b'[') {
         let wrapped = [b"{\"sets\":".as_slice(), &body, b"}"].concat();
-        return error::object(response.status, &wrapped, depth, row.name).map(Value::Object);
+        return error::object(response.status, &wrapped, depth, row.name).map(Data::from);
     }
-    error::object(response.status, &body, depth, row.name).map(Value::Object)
+    error::object(response.status, &body, depth, row.name).map(Data::from)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn locations_are_relative_to_the_service() {

@@ -10,10 +10,9 @@ use crate::scim::filter::Filter;
 use crate::scim::filter::lint::Supported;
 use crate::scim::patch::Operation;
 use crate::scim::path::{AttributePath, Path};
-use crate::scim::resource::Resource;
+use crate::scim::resource::{Data, Node, Resource};
 use crate::scim::service_provider::{ServiceProvider, Source};
 use crate::scim::urn;
-use serde_json::Value;
 
 /// Fails with problems, all of them, as something the provider does not support.
 fn unsupported(problems: Vec<Problem>) -> Result<()> {
@@ -107,7 +106,7 @@ pub fn patch(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation])
                 patchable.as_deref().unwrap_or_default().join(", ")
             )
         };
-        match (&operation.path, &operation.value) {
+        match (&operation.path, operation.value.as_ref().map(Data::node)) {
             (Some(text), _) => {
                 let text = text.trim();
                 let Ok(path) = text.parse::<Path>() else { continue };
@@ -124,8 +123,8 @@ pub fn patch(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation])
                     problems.push(problem(at("/path"), detail));
                 }
             }
-            (None, Some(Value::Object(values))) => {
-                let names: Vec<&String> = values.keys().filter(|name| !name.eq_ignore_ascii_case("schemas")).collect();
+            (None, Some(Node::Object(values))) => {
+                let names: Vec<&str> = values.keys().filter(|name| !name.eq_ignore_ascii_case("schemas")).collect();
                 problems
                     .extend(names.iter().filter(|name| fixed(name)).map(|name| problem(at("/value"), cannot(name))));
                 if knobs.pathless_attributes.is_some_and(|most| names.len() > most as usize) {
@@ -145,7 +144,7 @@ pub fn payload(client: &Client<'_>, endpoint: &Endpoint, payload: &Resource) -> 
         return Ok(());
     }
     let several = payload.iter().filter(|(name, value)| {
-        !name.eq_ignore_ascii_case("schemas") && value.as_array().is_some_and(|values| values.len() > 1)
+        !name.eq_ignore_ascii_case("schemas") && value.as_list().is_some_and(|values| values.len() > 1)
     });
     let problems = several.map(|(name, _)| {
         problem(

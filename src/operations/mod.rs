@@ -269,7 +269,7 @@ pub struct EnsuredResource {
 
 impl EnsuredResource {
     fn to_json(&self) -> Value {
-        let changes: Vec<Value> = self.changes.iter().map(patch::Operation::to_json).collect();
+        let changes: Vec<_> = self.changes.iter().map(patch::Operation::to_json).collect();
         json!({"outcome": self.outcome.name(), self.noun.as_str(): self.resource, "changes": changes})
     }
 }
@@ -321,18 +321,20 @@ impl Output {
     pub fn to_json(&self) -> Value {
         match self {
             Output::None => Value::Null,
-            Output::Resource(resource) => Value::Object(resource.clone()),
-            Output::Page(page) => page.to_json(),
-            Output::ServiceProvider(provider) => provider.to_json(),
-            Output::ResourceTypes(types) => types.iter().map(definition::ResourceType::to_json).collect(),
-            Output::ResourceType(it) => it.to_json(),
-            Output::Schemas(schemas) => schemas.iter().map(definition::Schema::to_json).collect(),
-            Output::Schema(it) => it.to_json(),
+            Output::Resource(resource) => resource.into(),
+            Output::Page(page) => page.to_json().into(),
+            Output::ServiceProvider(provider) => provider.to_json().into(),
+            Output::ResourceTypes(types) => {
+                types.iter().map(definition::ResourceType::to_json).map(Value::from).collect()
+            }
+            Output::ResourceType(it) => it.to_json().into(),
+            Output::Schemas(schemas) => schemas.iter().map(definition::Schema::to_json).map(Value::from).collect(),
+            Output::Schema(it) => it.to_json().into(),
             Output::Ensured(ensured) => ensured.to_json(),
             Output::Membership(it) => json!({"added": it.added, "removed": it.removed, "unchanged": it.unchanged}),
-            Output::Bulk(report) => report.to_json(),
-            Output::Submission(submission) => submission.to_json(),
-            Output::Progress(progress) => progress.to_json(),
+            Output::Bulk(report) => report.to_json().into(),
+            Output::Submission(submission) => submission.to_json().into(),
+            Output::Progress(progress) => progress.to_json().into(),
         }
     }
 

@@ -10,8 +10,8 @@ use super::{Input, Options, Verb, View};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::scim::patch::{self, Known, Operation};
+use crate::scim::resource::{Data, Node};
 use crate::scim::service_provider::{ServiceProvider, Source};
-use serde_json::Value;
 use std::borrow::Cow;
 
 /// Most attempts at a resource that changes between reading and writing.
@@ -43,9 +43,9 @@ pub fn style(client: &Client<'_>) -> patch::Style {
 pub fn beyond(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]) -> Option<String> {
     let (knobs, known) = (&client.connection().profile.knobs, endpoint.known?);
     operations.iter().find_map(|operation| {
-        let names: Vec<&str> = match (&operation.path, &operation.value) {
+        let names: Vec<&str> = match (&operation.path, operation.value.as_ref().map(Data::node)) {
             (Some(path), _) => vec![path.trim()],
-            (None, Some(Value::Object(values))) => values.keys().map(String::as_str).collect(),
+            (None, Some(Node::Object(values))) => values.keys().collect(),
             _ => Vec::new(),
         };
         names.into_iter().find(|name| !knobs.patches(known.name, name)).map(str::to_owned)
@@ -70,7 +70,7 @@ pub fn fits(client: &Client<'_>, what: &str, operations: &[Operation]) -> Result
 pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
     let body = payload(endpoint, input, false)?;
     let known = known(endpoint);
-    let with_members = is_group(endpoint) && crate::scim::resource::get(&body, "members").is_some();
+    let with_members = is_group(endpoint) && body.get("members").is_some();
     if !client.connection().profile.knobs.put {
         if with_members {
             let detail = format!(

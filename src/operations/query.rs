@@ -11,10 +11,9 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method, Request, Response};
 use crate::scim::list::{self, Page, Position, Token};
-use crate::scim::resource::{self, Resource, number};
+use crate::scim::resource::{Data, Resource};
 use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, urn};
-use serde_json::{Map, Value, json};
 
 /// A page as the caller gets it.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,18 +28,18 @@ pub struct Listed {
 
 impl Listed {
     /// The JSON form, with the names of a ListResponse (RFC 7644 section 3.4.2).
-    pub fn to_json(&self) -> Value {
-        let mut object = Map::new();
-        object.insert("Resources".into(), self.page.resources.iter().cloned().map(Value::Object).collect());
-        object.insert("complete".into(), json!(self.complete));
+    pub fn to_json(&self) -> Data {
+        let mut object = Resource::new();
+        object.insert("Resources", self.page.resources.as_slice());
+        object.insert("complete", self.complete);
         let numbers = [
             ("totalResults", self.page.total_results),
             ("startIndex", self.page.start_index),
             ("itemsPerPage", self.page.items_per_page),
         ];
-        object.extend(numbers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), json!(value?)))));
-        object.extend(self.next.iter().map(|next| ("next".to_owned(), json!(next))));
-        Value::Object(object)
+        object.extend(numbers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Data::from(value?)))));
+        object.extend(self.next.iter().map(|next| ("next".to_owned(), Data::from(next))));
+        Data::from(object)
     }
 }
 
@@ -171,7 +170,7 @@ fn token(input: &Input) -> Result<Option<Token>> {
 fn position(provider: &ServiceProvider, input: &Input, token: Option<&Token>) -> Result<Position> {
     let (cursor, index) = provider.paging();
     let query = &input.query;
-    let preferred = resource::text(&provider.pagination.0, "defaultPaginationMethod");
+    let preferred = provider.pagination.0.text("defaultPaginationMethod");
     let by_cursor = cursor && !(index && preferred.is_some_and(|method| method.eq_ignore_ascii_case("index")));
     match (token, &query.cursor, query.start_index) {
         (Some(token), _, _) => Ok(token.position.clone()),
@@ -201,7 +200,7 @@ fn count(connection: &Connection, input: &Input) -> Option<u32> {
     let count = input.query.count.or(knobs.default_count)?;
     let known = [&connection.parts.overrides, &connection.profile.document];
     let section = known.iter().find_map(|document| document.get("pagination")?.as_object());
-    let largest = section.and_then(|section| number(section, "maxPageSize")).and_then(|most| u32::try_from(most).ok());
+    let largest = section.and_then(|section| section.number("maxPageSize")).and_then(|most| u32::try_from(most).ok());
     Some([knobs.max_count, largest].into_iter().flatten().filter(|most| *most > 0).fold(count, u32::min))
 }
 
@@ -215,22 +214,22 @@ pub fn build(
 ) -> Result<Request> {
     let query = &input.query;
     let order = query.descending.map(|descending| if descending { "descending" } else { "ascending" });
-    let mut members: Vec<(&str, Value)> = Vec::new();
+    let mut members: Vec<(&str, Data)> = Vec::new();
     // The filter is sent as it was given: how it is written may matter to a provider.
-    members.extend(query.filter.as_ref().map(|filter| ("filter", json!(filter))));
-    members.extend(query.sort_by.as_ref().map(|name| ("sortBy", json!(name))));
-    members.extend(order.map(|order| ("sortOrder", json!(order))));
+    members.extend(query.filter.as_ref().map(|filter| ("filter", Data::from(filter))));
+    members.extend(query.sort_by.as_ref().map(|name| ("sortBy", Data::from(name))));
+    members.extend(order.map(|order| ("sortOrder", Data::from(order))));
     match position {
-        Position::Cursor(cursor) => members.push(("cursor", json!(cursor))),
+        Position::Cursor(cursor) => members.push(("cursor", Data::from(cursor))),
         // The first page is asked for as plainly as can be: some servers refuse a startIndex they do not know.
         Position::Index(1) if query.start_index.is_none() => {}
-        Position::Index(index) => members.push(("startIndex", json!(index))),
+        Position::Index(index) => members.push(("startIndex", Data::from(*index))),
     }
-    members.extend(count(connection, input).map(|count| ("count", json!(count))));
+    members.extend(count(connection, input).map(|count| ("count", Data::from(count))));
     let views = input.view.members()?.filter(|_| connection.profile.knobs.views);
     if verb == Verb::Search {
         let url = url(connection, endpoint.path.iter().map(String::as_str).chain([".search"]))?;
-        members.extend(views.map(|(name, values)| (name, json!(values))));
+        members.extend(views.map(|(name, values)| (name, Data::from(values.as_slice()))));
         return request(Method::Post, url, Some(&search_request(members)), Effect::Read, &input.options);
     }
     let mut url = url(connection, &endpoint.path)?;
@@ -247,10 +246,10 @@ pub fn build(
     request(Method::Get, url, None, Effect::Read, &input.options)
 }
 
-fn search_request(members: Vec<(&str, Value)>) -> Resource {
-    let mut body = Map::new();
-    body.insert("schemas".into(), json!([urn::SEARCH_REQUEST]));
-    body.extend(members.into_iter().map(|(name, value)| (name.to_owned(), value)));
+fn search_request(members: Vec<(&str, Data)>) -> Resource {
+    let mut body = Resource::new();
+    body.insert("schemas", vec![urn::SEARCH_REQUEST]);
+    body.extend(members);
     body
 }
 

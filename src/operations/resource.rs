@@ -8,11 +8,10 @@ use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
-use crate::scim::resource::{self, Resource, name_schemas, strip_read_only};
+use crate::scim::resource::{Data, Node, Resource, name_schemas, strip_read_only};
 use crate::scim::service_provider::Source;
 use crate::scim::{builtin, error, schema, urn};
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 use std::borrow::Cow;
 
 /// Runs one of them.
@@ -50,15 +49,15 @@ impl Versioned {
     /// A resource without the answer it came in, such as one of a list.
     pub fn new(client: &Client<'_>, resource: Resource, header: Option<&str>) -> Versioned {
         let without = super::modify::supports(client, "etag") == (false, Source::Overridden);
-        let meta = resource::get(&resource, "meta").and_then(Value::as_object);
-        let version = header.map(str::to_owned).or_else(|| resource::text(meta?, "version"));
+        let meta = resource.get("meta").and_then(Data::as_object);
+        let version = header.map(str::to_owned).or_else(|| meta?.text("version"));
         let version = version.filter(|tag| !without && !tag.trim().is_empty() && is_header_value(tag));
         Versioned { resource, version }
     }
 
     /// Its identifier.
     pub fn id(&self) -> Option<String> {
-        resource::text(&self.resource, "id").filter(|id| !id.is_empty())
+        self.resource.text("id").filter(|id| !id.is_empty())
     }
 }
 
@@ -176,15 +175,15 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
 
 /// Whether an answer's body is a resource, as far as can be told: some name next to nothing of it.
 fn is_resource(endpoint: &Endpoint, message: &Message<'_>, object: &Resource) -> bool {
-    let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| resource::get(object, name).is_some());
-    let known = |known: &Known| known.attributes.iter().any(|it| resource::get(object, it.name).is_some());
+    let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| object.get(name).is_some());
+    let known = |known: &Known| known.attributes.iter().any(|it| object.get(it.name).is_some());
     let asked = !message.view.attributes.is_empty();
     common || asked || object.is_empty() || endpoint.known.is_some_and(known)
 }
 
 /// A body that is no resource: no answer to a read, an error after a change if it says so, and otherwise as good as none.
 fn stranger(client: &Client<'_>, what: &str, verb: Verb, exchange: &Exchange, body: &Resource) -> Result<()> {
-    let errors = ["error", "errors"].iter().any(|name| resource::get(body, name).is_some_and(|it| !it.is_null()));
+    let errors = ["error", "errors"].iter().any(|name| body.get(name).is_some_and(|it| !it.is_null()));
     if verb != Verb::Get && !errors {
         client.warn(format!("the provider answered {what} with JSON that is no resource; it is left out"));
         return Ok(());
@@ -212,7 +211,7 @@ pub fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource
     if endpoint.known.is_none() {
         builtin::strip_device(&mut resource);
     }
-    if !resource.contains_key("schemas") {
+    if !resource.contains("schemas") {
         return Err(Failure::input(
             "/payload/schemas",
             "payload.schemas: is required here: the URN of the resource's schema, since the provider's resource types do not name it",
@@ -225,14 +224,14 @@ pub fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource
 fn checked(known: &Known, resource: &Resource, new: bool) -> Result<()> {
     let mut problems = Vec::new();
     schema::check(resource, known.attributes, "/payload", &mut problems);
-    if let Some(Value::Object(extension)) = resource::get(resource, urn::ENTERPRISE_USER) {
+    if let Some(Node::Object(extension)) = resource.get(urn::ENTERPRISE_USER).map(Data::node) {
         let pointer = crate::reader::deeper("/payload", urn::ENTERPRISE_USER);
         schema::check(extension, schema::ENTERPRISE_USER, &pointer, &mut problems);
     }
     Failure::of_problems(problems)?;
     let name = known.required;
-    let missing = match resource::get(resource, name) {
-        Some(Value::String(text)) => text.trim().is_empty(),
+    let missing = match resource.get(name).map(Data::node) {
+        Some(Node::Text(text)) => text.trim().is_empty(),
         _ => true,
     };
     // A PUT without it would be refused as well, and says so here rather than there (RFC 7644 section 3.5.1).
@@ -290,7 +289,7 @@ fn created(
         return Ok(read_back(client, what, endpoint, &id, message).unwrap_or_else(|failure| {
             client.warn(format!("{}; the result is what was sent, with the id", failure.detail));
             let mut sent = as_sent(message);
-            sent.resource.insert("id".to_owned(), Value::String(id));
+            sent.resource.insert("id", id);
             sent
         }));
     }

@@ -6,8 +6,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange};
 use crate::http::{Effect, Method, Request, Response, retry};
 use crate::scim::error;
-use crate::scim::resource::Resource;
-use serde_json::Value;
+use crate::scim::resource::{Data, Resource};
 use url::Url;
 
 /// A URL below the service URL. Each segment is encoded as one segment; what could climb out of it is refused.
@@ -63,9 +62,7 @@ pub fn request(
         None => None,
         Some(body) => {
             headers.push(("Content-Type".into(), "application/scim+json".into()));
-            Some(serde_json::to_vec(body).map_err(|error| {
-                Failure::new(Kind::Internal, format!("the request's body cannot be written: {error}"))
-            })?)
+            Some(body.to_string().into_bytes())
         }
     };
     Ok(Request { method, url, headers, body, effect })
@@ -122,7 +119,7 @@ pub fn body(client: &Client<'_>, exchange: &Exchange, effect: Effect, what: &str
 }
 
 /// Reads the body of a document of discovery, which may be any JSON; none where there is none.
-pub fn document(client: &Client<'_>, exchange: &Exchange, what: &str) -> Result<Option<Value>> {
+pub fn document(client: &Client<'_>, exchange: &Exchange, what: &str) -> Result<Option<Data>> {
     read(client, exchange, Effect::Read, what, error::json)
 }
 

@@ -7,6 +7,7 @@
 use crate::failure::{Failure, Kind, Result};
 use crate::reader::{Reader, suggestion};
 use crate::scim::path::Path;
+use crate::scim::resource::Resource;
 use crate::scim::service_provider::FEATURES;
 use serde_json::{Map, Value};
 
@@ -240,14 +241,14 @@ pub struct Profile {
     /// Its name, as in a connection's `profile`.
     pub name: &'static str,
     /// What the provider is assumed to say of itself, and the knobs; without the overrides.
-    pub document: Map<String, Value>,
+    pub document: Resource,
     /// The knobs, overrides included.
     pub knobs: Knobs,
 }
 
 impl Profile {
     /// The profile of a name, under a connection's overrides.
-    pub fn named(name: &str, overrides: &Map<String, Value>) -> Result<Profile> {
+    pub fn named(name: &str, overrides: &Resource) -> Result<Profile> {
         let Some((name, _)) = PROFILES.iter().find(|profile| profile.0 == name) else {
             let names: Vec<&str> = PROFILES.iter().map(|profile| profile.0).collect();
             let hint = suggestion(name, &names);
@@ -255,13 +256,14 @@ impl Profile {
             return Err(Failure::new(Kind::Configuration, detail).at("/profile"));
         };
         let document = document(name)?;
-        let value = Value::Object(overrides.clone());
+        let value = Value::from(overrides);
         let known: Vec<&str> =
             FEATURES.iter().chain(&SECTIONS).copied().chain(KNOBS.iter().map(|it| it.name)).collect();
         Reader::new(&value, "/overrides", Kind::Configuration)?.only(&known)?;
+        let document = Resource::from(document);
         let mut merged = document.clone();
         merged.extend(overrides.clone());
-        let merged = Value::Object(merged);
+        let merged = Value::from(merged);
         let reader = Reader::new(&merged, "/overrides", Kind::Configuration)?;
         let knobs = knobs(&reader)?;
         let odd = knobs.filter_operators.iter().flatten().find(|word| !OPERATORS.contains(&word.as_str()));
@@ -340,7 +342,7 @@ mod tests {
                 let note = note.as_str().unwrap();
                 assert!(note.ends_with('.') && note.len() < 200, "{name}.json: {note}");
             }
-            let profile = Profile::named(name, &Map::new()).unwrap();
+            let profile = Profile::named(name, &Resource::new()).unwrap();
             for attribute in profile.knobs.filter_attributes.iter().chain(&profile.knobs.patch_attributes).flatten() {
                 let path = attribute.strip_prefix("User:").or(attribute.strip_prefix("Group:")).unwrap_or(attribute);
                 assert!(path == "*" || AttributePath::parse(path).is_ok(), "{name}.json: {attribute}");
@@ -356,7 +358,7 @@ mod tests {
 
     #[test]
     fn names_are_for_one_type_or_for_all() {
-        let knobs = |name: &str| Profile::named(name, &Map::new()).unwrap().knobs;
+        let knobs = |name: &str| Profile::named(name, &Resource::new()).unwrap().knobs;
         assert_eq!(knobs("google").filterable("User"), Some(vec!["userName"]));
         assert_eq!(knobs("google").filterable("Group"), Some(vec!["displayName", "externalId"]));
         assert_eq!(knobs("github").filterable("Group"), Some(vec!["id", "externalId", "displayName"]));
@@ -367,7 +369,7 @@ mod tests {
 
     #[test]
     fn overrides_have_the_last_word_and_are_read_strictly() {
-        let overrides = |value: Value| value.as_object().cloned().unwrap();
+        let overrides = |value: Value| Resource::from(value.as_object().unwrap());
         let profile = Profile::named("asgardeo", &overrides(json!({"memberStyle": "list", "search": false}))).unwrap();
         assert_eq!(
             (profile.knobs.member_style, profile.knobs.search, profile.knobs.put),

@@ -9,12 +9,12 @@ use crate::operations::target::Endpoint;
 use crate::operations::{Input, Output, Verb, modify};
 use crate::profile::UpdateWith;
 use crate::scim::patch::{Op, Operation};
-use serde_json::json;
+use crate::scim::resource::Data;
 
 /// Sets `active`. None where the provider answers without a body and `readBack` is not asked for.
 pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
     let active = row.verb == Verb::Activate;
-    let operation = Operation { op: Op::Replace, path: Some("active".to_owned()), value: Some(json!(active)) };
+    let operation = Operation { op: Op::Replace, path: Some("active".to_owned()), value: Some(Data::from(active)) };
     let input = Input { operations: vec![operation], ..input.clone() };
     let knobs = &client.connection().profile.knobs;
     // Where PATCH is said to change some attributes, and this is one, it does.

@@ -19,8 +19,7 @@ use crate::operations::{Ensured, EnsuredResource, Input, Options, Output, Verb, 
 use crate::operations::{lint, validate};
 use crate::profile::UpdateWith;
 use crate::scim::patch::{self, Op, Operation};
-use crate::scim::resource::{self, Resource};
-use serde_json::{Value, json};
+use crate::scim::resource::{Data, Node, Resource};
 use std::borrow::Cow;
 
 /// Most times that something is sent because of what came of the time before.
@@ -68,9 +67,9 @@ pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -
 
 /// The members that a payload names; none where it leaves them out.
 fn members_in(payload: &Resource) -> Result<Option<Vec<Resource>>> {
-    let members = match resource::get(payload, "members") {
+    let members = match payload.get("members").map(Data::node) {
         None => return Ok(None),
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_object).cloned().collect(),
+        Some(Node::List(items)) => items.iter().filter_map(Data::as_object).cloned().collect(),
         Some(_) => Vec::new(),
     };
     membership::distinct(&members, "/payload/members").map(Some)
@@ -218,7 +217,7 @@ impl Ensure<'_> {
         if self.members.is_some() {
             body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
             if !later && !members.is_empty() {
-                body.insert("members".to_owned(), json!(members));
+                body.insert("members", members);
             }
         }
         if self.dry_run {
@@ -360,7 +359,11 @@ impl Ensure<'_> {
         let Some(members) = &self.members else { return Ok(resource) };
         let group = Group::new(self.client, self.what, self.endpoint, id, &self.options);
         let Some(plan) = group.plan(members)? else {
-            let replace = Operation { op: Op::Replace, path: Some("members".to_owned()), value: Some(json!(members)) };
+            let replace = Operation {
+                op: Op::Replace,
+                path: Some("members".to_owned()),
+                value: Some(Data::from(members.as_slice())),
+            };
             progress.note(&[replace]);
             if !self.dry_run {
                 group.set(members)?;

@@ -13,8 +13,7 @@ use crate::operations::target::Endpoint;
 use crate::operations::{Input, Output, Query, Subject, Verb, query};
 use crate::scim::filter::Filter;
 use crate::scim::path::AttributePath;
-use crate::scim::resource::{self, Resource, as_boolean};
-use serde_json::Value;
+use crate::scim::resource::{Data, Node, Resource};
 use std::collections::BTreeMap;
 
 /// Resources on a page of a search that should find one.
@@ -29,7 +28,7 @@ const PAGES_AFTER_REFUSAL: usize = 10;
 /// An attribute to find a resource by.
 struct Key {
     attribute: AttributePath,
-    value: Value,
+    value: Data,
     filter: Filter,
     /// Whether the provider sees to it that no two resources have the same value.
     unique: bool,
@@ -54,33 +53,30 @@ impl Key {
 }
 
 /// The simple value of an attribute; none where it has none.
-fn value(payload: &Resource, attribute: &AttributePath) -> Option<Value> {
+fn value(payload: &Resource, attribute: &AttributePath) -> Option<Data> {
     let container = match &attribute.schema {
-        Some(schema) => match resource::get(payload, schema) {
-            Some(Value::Object(extension)) => extension,
-            _ => payload,
-        },
+        Some(schema) => payload.get(schema).and_then(Data::as_object).unwrap_or(payload),
         None => payload,
     };
-    let found = resource::get(container, &attribute.name)?;
-    let simple = |value: &Value| match value {
-        Value::String(text) => !text.trim().is_empty(),
-        Value::Number(_) | Value::Bool(_) => true,
+    let found = container.get(&attribute.name)?;
+    let simple = |value: &Data| match value.node() {
+        Node::Text(text) => !text.trim().is_empty(),
+        Node::Number(_) | Node::Bool(_) => true,
         _ => false,
     };
-    let part = |item: &Value| match (&attribute.sub, item) {
-        (Some(sub), Value::Object(object)) => resource::get(object, sub).cloned(),
-        (None, Value::Object(object)) => resource::get(object, "value").cloned(),
-        (_, other) => Some(other.clone()),
+    let part = |item: &Data| match (&attribute.sub, item.node()) {
+        (Some(sub), Node::Object(object)) => object.get(sub).cloned(),
+        (None, Node::Object(object)) => object.get("value").cloned(),
+        _ => Some(item.clone()),
     };
-    let primary = |item: &&Value| {
-        item.as_object().and_then(|object| resource::get(object, "primary")).and_then(as_boolean) == Some(true)
+    let primary = |item: &&Data| {
+        item.as_object().and_then(|object| object.get("primary")).and_then(Data::as_boolean) == Some(true)
     };
     // Of several values the preferred one stands for all.
-    let one = match found {
-        Value::Array(items) => items.iter().find(primary).or_else(|| items.first()).and_then(part),
-        Value::Object(_) if attribute.sub.is_some() => part(found),
-        other if attribute.sub.is_none() => Some(other.clone()),
+    let one = match found.node() {
+        Node::List(items) => items.iter().find(primary).or_else(|| items.first()).and_then(part),
+        Node::Object(_) if attribute.sub.is_some() => part(found),
+        _ if attribute.sub.is_none() => Some(found.clone()),
         _ => None,
     };
     one.filter(simple)
@@ -137,7 +133,7 @@ impl<'a> Search<'a> {
         if keys.is_empty() {
             return Err(Failure::input("/matchOn", "matchOn: is required here: an attribute to find the resource by"));
         }
-        let external = resource::text(payload, "externalId").filter(|id| !id.is_empty() && chosen.is_empty());
+        let external = payload.text("externalId").filter(|id| !id.is_empty() && chosen.is_empty());
         let input = Input { view: without_members(endpoint), options: headers(&input.options), ..Input::default() };
         let row = Row { name: row.name, verb: Verb::List, subject: row.subject };
         Ok(Search { client, row, endpoint, input, keys, external })
@@ -186,7 +182,7 @@ impl<'a> Search<'a> {
     /// Whoever bears another `externalId` belongs to another record of the caller's or of somebody else's (RFC 7643 section 3.1): it is
     /// taken over only if the caller says so.
     fn guard(&self, found: &Versioned, key: &Key) -> Result<()> {
-        let other = resource::text(&found.resource, "externalId").filter(|id| !id.is_empty());
+        let other = found.resource.text("externalId").filter(|id| !id.is_empty());
         match (&self.external, other) {
             (Some(own), Some(other)) if *own != other => Err(Failure::new(
                 Kind::Conflict,
@@ -277,7 +273,7 @@ impl<'a> Search<'a> {
                     strangers = true;
                     continue;
                 }
-                let Some(id) = resource::text(&resource, "id").filter(|id| !id.is_empty()) else {
+                let Some(id) = resource.text("id").filter(|id| !id.is_empty()) else {
                     let detail =
                         format!("{}: the provider lists a {} without an id", self.row.name, self.endpoint.noun());
                     return Err(Failure::new(Kind::Protocol, detail));

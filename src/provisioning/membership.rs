@@ -14,8 +14,7 @@ use crate::operations::{Input, KNOWN, Membership, Options, Output, Query, Verb, 
 use crate::profile::{MemberStyle, UpdateWith};
 use crate::scim::filter::Filter;
 use crate::scim::patch::{self, Op, Operation};
-use crate::scim::resource::{self, Resource};
-use serde_json::{Value, json};
+use crate::scim::resource::{Data, Node, Resource};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -44,7 +43,7 @@ pub fn distinct(members: &[Resource], pointer: &str) -> Result<Vec<Resource>> {
         if seen.insert(value.clone()) {
             let mut member = member.clone();
             member.retain(|name, _| !["display", "value"].iter().any(|own| name.eq_ignore_ascii_case(own)));
-            member.insert("value".to_owned(), json!(value));
+            member.insert("value".to_owned(), Data::from(value));
             result.push(member);
         }
     }
@@ -52,18 +51,15 @@ pub fn distinct(members: &[Resource], pointer: &str) -> Result<Vec<Resource>> {
 }
 
 fn identity(member: &Resource) -> Option<String> {
-    resource::text(member, "value").filter(|value| !value.trim().is_empty())
+    member.text("value").filter(|value| !value.trim().is_empty())
 }
 
 /// The members of a group that was read; some servers send just their ids.
 fn members_of(group: &Resource) -> Vec<Resource> {
-    let items = match resource::get(group, "members") {
-        Some(Value::Array(items)) => items.as_slice(),
-        _ => &[],
-    };
-    let member = |item: &Value| match item {
-        Value::Object(object) => Some(object.clone()),
-        Value::String(id) => Some(Resource::from_iter([("value".to_owned(), json!(id))])),
+    let items = group.get("members").and_then(Data::as_list).unwrap_or_default();
+    let member = |item: &Data| match item.node() {
+        Node::Object(object) => Some(object.clone()),
+        Node::Text(id) => Some(Resource::from_iter([("value", id)])),
         _ => None,
     };
     items.iter().filter_map(member).collect()
@@ -117,9 +113,10 @@ fn count(number: usize) -> u32 {
 /// The operations of one request.
 fn written(style: MemberStyle, op: Op, members: &[Resource]) -> Vec<Operation> {
     let path = Some("members".to_owned());
-    let bare = || -> Vec<Value> { members.iter().filter_map(identity).map(|id| json!({"value": id})).collect() };
-    let list = if op == Op::Remove { json!(bare()) } else { json!(members) };
-    let one = |path: Option<String>, value: Value| vec![Operation { op, path, value: Some(value) }];
+    let bare =
+        || -> Data { members.iter().filter_map(identity).map(|id| Resource::from_iter([("value", id)])).collect() };
+    let list = if op == Op::Remove { bare() } else { Data::from(members) };
+    let one = |path: Option<String>, value: Data| vec![Operation { op, path, value: Some(value) }];
     match (style, op) {
         _ if members.is_empty() && op != Op::Replace => Vec::new(),
         // Nothing to name: all of them go (RFC 7644 section 3.5.2.2).
@@ -130,8 +127,8 @@ fn written(style: MemberStyle, op: Op, members: &[Resource]) -> Vec<Operation> {
             paths.map(|path| Operation { op, path: Some(path), value: None }).collect()
         }
         (MemberStyle::Path | MemberStyle::List, _) => one(path, list),
-        (MemberStyle::Pathless, _) => one(None, json!({"members": list})),
-        (MemberStyle::Nested, _) => one(path, json!({"members": list})),
+        (MemberStyle::Pathless, _) => one(None, Resource::from_iter([("members", list)]).into()),
+        (MemberStyle::Nested, _) => one(path, Resource::from_iter([("members", list)]).into()),
     }
 }
 
@@ -381,7 +378,7 @@ impl<'a> Group<'a> {
             }
             let mut body = patch::to_put(&group.resource, &[], known(self.endpoint), "")?;
             body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
-            body.insert("members".to_owned(), json!(members));
+            body.insert("members".to_owned(), Data::from(members));
             let view = Cow::Owned(View::default());
             let options = Cow::Borrowed(&self.options);
             let message =
@@ -422,8 +419,8 @@ impl<'a> Group<'a> {
             let Output::Page(listed) = query::run(self.client, Catalog::ListUsers.row(), &user, &input)? else {
                 return Err(Failure::new(Kind::Internal, "a list gave no page"));
             };
-            let ids = listed.page.resources.iter().filter_map(|user| resource::text(user, "id"));
-            members.extend(ids.map(|id| Resource::from_iter([("value".to_owned(), json!(id))])));
+            let ids = listed.page.resources.iter().filter_map(|user| user.text("id"));
+            members.extend(ids.map(|id| Resource::from_iter([("value", id)])));
             match listed.next {
                 Some(next) => input.query.page = Some(next),
                 None if listed.complete => return Ok(members),

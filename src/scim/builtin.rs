@@ -2,10 +2,9 @@
 //! devices of RFC 9944 from a data file. They are the standard's, not a provider's: whoever can should ask the provider.
 
 use super::definition::{Attribute, Mutability, ResourceType, Returned, Schema, Type, Uniqueness};
-use super::resource::{Resource, get};
+use super::resource::{Data, Resource};
 use super::schema::{self, Shape};
 use super::urn;
-use serde_json::Value;
 
 /// RFC 9944, its tables rather than its appendix, which contradict each other. Where they disagree on what a client must send,
 /// the looser rule stands; `applicationType`, required and read-only there, is written once, when the resource is created.
@@ -16,9 +15,9 @@ const CORE: [(&str, &str, &str, Option<&str>); 2] =
     [("User", "/Users", urn::USER, Some(urn::ENTERPRISE_USER)), ("Group", "/Groups", urn::GROUP, None)];
 
 fn device(member: &str) -> Vec<Resource> {
-    let file: Resource = serde_json::from_str(DEVICE).unwrap_or_default();
-    let items = file.get(member).and_then(Value::as_array);
-    items.map(|items| items.iter().filter_map(Value::as_object).cloned().collect()).unwrap_or_default()
+    let file = Data::parse(DEVICE.as_bytes()).unwrap_or_default();
+    let items = file.as_object().and_then(|file| file.get(member)).and_then(Data::as_list);
+    items.map(|items| items.iter().filter_map(Data::as_object).cloned().collect()).unwrap_or_default()
 }
 
 /// The resource types.
@@ -85,11 +84,11 @@ pub fn strip_device(resource: &mut Resource) {
     for schema in device("schemas").iter().filter_map(Schema::read) {
         let read_only =
             |name: &str| schema.attributes.iter().any(|it| it.mutability == Mutability::ReadOnly && it.is(name));
-        let named = get(resource, "schemas").and_then(Value::as_array);
+        let named = resource.get("schemas").and_then(Data::as_list);
         if named.is_some_and(|named| named.iter().any(|it| it.as_str() == Some(schema.id.as_str()))) {
             resource.retain(|name, _| !read_only(name));
         }
-        if let Some(Value::Object(extension)) = resource.get_mut(&schema.id) {
+        if let Some(extension) = resource.get_mut(&schema.id).and_then(Data::as_object_mut) {
             extension.retain(|name, _| !read_only(name));
         }
     }
@@ -98,7 +97,7 @@ pub fn strip_device(resource: &mut Resource) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::scim::resource::json;
 
     #[test]
     fn the_data_file_is_whole_and_what_it_names_is_there() {
@@ -120,7 +119,7 @@ mod tests {
             apps: {"applications": [{"value": "1"}], "deviceControlEnterpriseEndpoint": "https://x"}});
         let mut device = value.as_object().unwrap().clone();
         strip_device(&mut device);
-        assert!(!device.contains_key("Groups") && device.contains_key("active"));
+        assert!(!device.contains("Groups") && device.contains("active"));
         assert_eq!(device[apps], json!({"applications": [{"value": "1"}]}));
     }
 }

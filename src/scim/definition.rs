@@ -1,7 +1,6 @@
 //! What a provider says its resources are: resource types (RFC 7643 section 6) and schemas (section 7), read tolerantly.
 
-use super::resource::{self, Resource, as_boolean};
-use serde_json::{Value, json};
+use super::resource::{Data, Node, Resource};
 
 /// A resource type (RFC 7643 section 6).
 #[derive(Clone, Debug, PartialEq)]
@@ -156,7 +155,7 @@ const UNIQUENESS: [(&str, Uniqueness); 3] =
 
 /// What a member says, one of a few names in any case; none for what is absent or unheard of.
 fn choice<T: Copy>(object: &Resource, name: &str, names: &[(&str, T)]) -> Option<T> {
-    let text = resource::text(object, name)?;
+    let text = object.text(name)?;
     names.iter().find(|row| row.0.eq_ignore_ascii_case(text.trim())).map(|row| row.1)
 }
 
@@ -166,25 +165,25 @@ fn name_of<T: Copy + PartialEq>(choice: T, names: &[(&'static str, T)]) -> &'sta
 }
 
 fn flag(object: &Resource, name: &str) -> bool {
-    resource::get(object, name).and_then(as_boolean).unwrap_or_default()
+    object.get(name).and_then(Data::as_boolean).unwrap_or_default()
 }
 
 /// Text with something in it.
 fn words(object: &Resource, name: &str) -> Option<String> {
-    resource::text(object, name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+    object.text(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// A list of strings, or the one string that stands for it.
 fn strings(object: &Resource, name: &str) -> Vec<String> {
-    match resource::get(object, name) {
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        Some(Value::String(text)) => vec![text.clone()],
+    match object.get(name).map(Data::node) {
+        Some(Node::List(items)) => items.iter().filter_map(Data::as_str).map(str::to_owned).collect(),
+        Some(Node::Text(text)) => vec![text.to_owned()],
         _ => Vec::new(),
     }
 }
 
 /// Puts members under their right names, in place of those in another case; absent ones go.
-fn tidy(object: &mut Resource, members: impl IntoIterator<Item = (&'static str, Option<Value>)>) {
+fn tidy(object: &mut Resource, members: impl IntoIterator<Item = (&'static str, Option<Data>)>) {
     for (name, value) in members {
         object.retain(|key, _| !key.eq_ignore_ascii_case(name));
         object.extend(value.map(|value| (name.to_owned(), value)));
@@ -192,14 +191,13 @@ fn tidy(object: &mut Resource, members: impl IntoIterator<Item = (&'static str, 
 }
 
 /// The documents in an answer: a ListResponse, a bare list, or one document where a list was expected.
-pub fn documents(value: &Value) -> Vec<Resource> {
-    match value {
-        Value::Array(items) => items.iter().filter_map(Value::as_object).cloned().collect(),
-        Value::Object(object) => match resource::get(object, "Resources") {
-            Some(inner @ Value::Array(_)) => documents(inner),
-            Some(Value::Object(one)) => vec![one.clone()],
-            Some(_) => Vec::new(),
-            None if resource::get(object, "totalResults").is_some() => Vec::new(),
+pub fn documents(value: &Data) -> Vec<Resource> {
+    match value.node() {
+        Node::List(items) => items.iter().filter_map(Data::as_object).cloned().collect(),
+        Node::Object(object) => match object.get("Resources") {
+            Some(inner) if inner.is_list() => documents(inner),
+            Some(inner) => inner.as_object().into_iter().cloned().collect(),
+            None if object.get("totalResults").is_some() => Vec::new(),
             None => vec![object.clone()],
         },
         _ => Vec::new(),
@@ -211,16 +209,13 @@ impl ResourceType {
     pub fn read(document: &Resource) -> Option<ResourceType> {
         let id = words(document, "id");
         let name = words(document, "name").or_else(|| id.clone())?;
-        let extension = |item: &Value| match item {
-            Value::String(schema) => Some((schema.clone(), false)),
-            Value::Object(object) => Some((words(object, "schema")?, flag(object, "required"))),
+        let extension = |item: &Data| match item.node() {
+            Node::Text(schema) => Some((schema.to_owned(), false)),
+            Node::Object(object) => Some((words(object, "schema")?, flag(object, "required"))),
             _ => None,
         };
-        let extensions = match resource::get(document, "schemaExtensions") {
-            Some(Value::Array(items)) => items.iter().filter_map(extension).collect(),
-            Some(one) => extension(one).into_iter().collect(),
-            None => Vec::new(),
-        };
+        let extensions = document.get("schemaExtensions").map(|one| one.as_list().unwrap_or(std::slice::from_ref(one)));
+        let extensions = extensions.unwrap_or_default().iter().filter_map(extension).collect();
         Some(ResourceType {
             id,
             name,
@@ -238,22 +233,24 @@ impl ResourceType {
     }
 
     /// The JSON form: the document, the standard's members under the standard's names.
-    pub fn to_json(&self) -> Value {
-        let extensions: Vec<Value> =
-            self.extensions.iter().map(|(schema, required)| json!({"schema": schema, "required": required})).collect();
+    pub fn to_json(&self) -> Data {
+        let extension = |(schema, required): &(String, bool)| {
+            Resource::from_iter([("schema", Data::from(schema)), ("required", Data::from(*required))])
+        };
+        let extensions: Vec<Resource> = self.extensions.iter().map(extension).collect();
         let mut document = self.document.clone();
         tidy(
             &mut document,
             [
-                ("id", self.id.as_ref().map(|it| json!(it))),
-                ("name", Some(json!(self.name))),
-                ("description", self.description.as_ref().map(|it| json!(it))),
-                ("endpoint", Some(json!(self.endpoint))),
-                ("schema", Some(json!(self.schema))),
-                ("schemaExtensions", (!extensions.is_empty()).then_some(Value::Array(extensions))),
+                ("id", self.id.as_ref().map(Data::from)),
+                ("name", Some(Data::from(&self.name))),
+                ("description", self.description.as_ref().map(Data::from)),
+                ("endpoint", Some(Data::from(&self.endpoint))),
+                ("schema", Some(Data::from(&self.schema))),
+                ("schemaExtensions", (!extensions.is_empty()).then_some(Data::from(extensions))),
             ],
         );
-        Value::Object(document)
+        Data::from(document)
     }
 }
 
@@ -262,16 +259,16 @@ impl Schema {
     /// defaults filled in.
     pub fn read(document: &Resource) -> Option<Schema> {
         let id = words(document, "id")?;
-        let (attributes, written) = attributes(resource::get(document, "attributes"), 0);
+        let (attributes, written) = attributes(document.get("attributes"), 0);
         let (name, description) = (words(document, "name"), words(document, "description"));
         let mut document = document.clone();
         tidy(
             &mut document,
             [
-                ("id", Some(json!(id))),
-                ("name", name.as_ref().map(|it| json!(it))),
-                ("description", description.as_ref().map(|it| json!(it))),
-                ("attributes", Some(Value::Array(written))),
+                ("id", Some(Data::from(&id))),
+                ("name", name.as_ref().map(Data::from)),
+                ("description", description.as_ref().map(Data::from)),
+                ("attributes", Some(Data::from(written))),
             ],
         );
         Some(Schema { id, name, description, attributes, document })
@@ -283,8 +280,8 @@ impl Schema {
     }
 
     /// The JSON form.
-    pub fn to_json(&self) -> Value {
-        Value::Object(self.document.clone())
+    pub fn to_json(&self) -> Data {
+        Data::from(self.document.clone())
     }
 }
 
@@ -296,19 +293,18 @@ impl Attribute {
 }
 
 /// Reads attributes, a list or the one that stands for it; beside each, its document with the defaults filled in.
-fn attributes(value: Option<&Value>, depth: u32) -> (Vec<Attribute>, Vec<Value>) {
+fn attributes(value: Option<&Data>, depth: u32) -> (Vec<Attribute>, Vec<Data>) {
     let items = match value {
-        Some(Value::Array(items)) if depth < DEPTH => items.as_slice(),
-        Some(one @ Value::Object(_)) if depth < DEPTH => std::slice::from_ref(one),
+        Some(one) if depth < DEPTH => one.as_list().unwrap_or(std::slice::from_ref(one)),
         _ => &[],
     };
     items.iter().filter_map(|item| attribute(item.as_object()?, depth)).unzip()
 }
 
 /// Reads an attribute, with the defaults of RFC 7643 section 2.2.
-fn attribute(document: &Resource, depth: u32) -> Option<(Attribute, Value)> {
+fn attribute(document: &Resource, depth: u32) -> Option<(Attribute, Data)> {
     let name = words(document, "name")?;
-    let (parts, written) = attributes(resource::get(document, "subAttributes"), depth + 1);
+    let (parts, written) = attributes(document.get("subAttributes"), depth + 1);
     let usual = if parts.is_empty() { Type::String } else { Type::Complex };
     let attribute = Attribute {
         name,
@@ -324,31 +320,32 @@ fn attribute(document: &Resource, depth: u32) -> Option<(Attribute, Value)> {
         reference_types: strings(document, "referenceTypes"),
         parts,
     };
-    let list = |items: &[String]| (!items.is_empty()).then(|| json!(items));
+    let list = |items: &[String]| (!items.is_empty()).then(|| Data::from(items));
     let mut document = document.clone();
     tidy(
         &mut document,
         [
-            ("name", Some(json!(attribute.name))),
-            ("type", Some(json!(name_of(attribute.kind, &TYPES)))),
-            ("multiValued", Some(json!(attribute.multi_valued))),
-            ("description", attribute.description.as_ref().map(|it| json!(it))),
-            ("required", Some(json!(attribute.required))),
+            ("name", Some(Data::from(&attribute.name))),
+            ("type", Some(Data::from(name_of(attribute.kind, &TYPES)))),
+            ("multiValued", Some(Data::from(attribute.multi_valued))),
+            ("description", attribute.description.as_ref().map(Data::from)),
+            ("required", Some(Data::from(attribute.required))),
             ("canonicalValues", list(&attribute.canonical_values)),
-            ("caseExact", Some(json!(attribute.case_exact))),
-            ("mutability", Some(json!(name_of(attribute.mutability, &MUTABILITY)))),
-            ("returned", Some(json!(name_of(attribute.returned, &RETURNED)))),
-            ("uniqueness", Some(json!(name_of(attribute.uniqueness, &UNIQUENESS)))),
+            ("caseExact", Some(Data::from(attribute.case_exact))),
+            ("mutability", Some(Data::from(name_of(attribute.mutability, &MUTABILITY)))),
+            ("returned", Some(Data::from(name_of(attribute.returned, &RETURNED)))),
+            ("uniqueness", Some(Data::from(name_of(attribute.uniqueness, &UNIQUENESS)))),
             ("referenceTypes", list(&attribute.reference_types)),
-            ("subAttributes", (!written.is_empty()).then_some(Value::Array(written))),
+            ("subAttributes", (!written.is_empty()).then_some(Data::from(written))),
         ],
     );
-    Some((attribute, Value::Object(document)))
+    Some((attribute, Data::from(document)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::resource::json;
 
     #[test]
     fn documents_come_in_many_envelopes() {
@@ -390,8 +387,8 @@ mod tests {
         assert_eq!(c.parts[0].canonical_values, ["x"]);
         let json = schema.to_json();
         assert_eq!((&json["id"], &json["attributes"][0]["pattern"]), (&json!("urn:x"), &json!("^a")));
-        assert_eq!(json["attributes"][1]["mutability"], "readOnly");
-        assert!(json["attributes"][1].get("multivalued").is_none(), "each member once");
+        assert_eq!(json["attributes"][1]["mutability"], json!("readOnly"));
+        assert!(!json["attributes"][1].as_object().unwrap().contains("multivalued"), "each member once");
 
         let document = json!({"NAME": "Thing", "EndPoint": "/Things", "schemaExtensions": {"Schema": "urn:e", "required": "TRUE"}, "more": 1});
         let it = ResourceType::read(document.as_object().unwrap()).unwrap();

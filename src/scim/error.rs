@@ -1,9 +1,8 @@
 //! What an answer that is no success means (RFC 7644 section 3.12).
 
-use super::resource::{self, Resource};
+use super::resource::{self, Data, Node, Resource};
 use super::urn;
 use crate::failure::{Failure, Kind, Result};
-use serde_json::Value;
 
 /// What a SCIM error body says, as far as it is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,29 +20,24 @@ const EXCERPT: usize = 300;
 
 /// Reads an error body: SCIM, or the shapes that gateways in front of it use.
 pub fn parse(body: &[u8]) -> ScimError {
-    let object = match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => object,
-        // A bare list of errors is read by its first.
-        Ok(Value::Array(items)) => match items.into_iter().next() {
-            Some(Value::Object(object)) => object,
-            _ => return ScimError::default(),
-        },
-        _ => return ScimError::default(),
-    };
+    let body = Data::parse(body).unwrap_or_default();
+    // A bare list of errors is read by its first.
+    let first = body.as_list().map_or(Some(&body), |items| items.first());
+    let Some(object) = first.and_then(Data::as_object) else { return ScimError::default() };
     // Some servers wrap the error, or send a list of them.
-    let inner = ["Errors", "errors", "error"].iter().find_map(|name| match resource::get(&object, name)? {
-        Value::Array(items) => items.first().and_then(Value::as_object),
-        Value::Object(object) => Some(object),
+    let inner = ["Errors", "errors", "error"].iter().find_map(|name| match object.get(name)?.node() {
+        Node::List(items) => items.first().and_then(Data::as_object),
+        Node::Object(object) => Some(object),
         _ => None,
     });
     let read = |object: &Resource| ScimError {
-        scim_type: resource::text(object, "scimType").filter(|text| !text.is_empty()).map(|text| short(&text, 64)),
+        scim_type: object.text("scimType").filter(|text| !text.is_empty()).map(|text| short(&text, 64)),
         detail: ["detail", "description", "error_description", "message", "errorSummary"]
             .iter()
-            .find_map(|name| resource::text(object, name).filter(|text| !text.trim().is_empty()))
+            .find_map(|name| object.text(name).filter(|text| !text.trim().is_empty()))
             .map(|text| short(&text, WORDS)),
     };
-    let outer = read(&object);
+    let outer = read(object);
     let inner = inner.map(read).unwrap_or_default();
     ScimError { scim_type: outer.scim_type.or(inner.scim_type), detail: outer.detail.or(inner.detail) }
 }
@@ -155,13 +149,10 @@ fn reason(status: u16) -> &'static str {
 
 /// Reads a success's body as a JSON object. `what` says what was asked.
 pub fn object(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Resource> {
-    match json(status, body, depth, what)? {
-        Value::Object(object) => Ok(object),
-        other => {
-            let detail = format!("the body is {}, not a JSON object", crate::reader::type_name(&other));
-            Err(not_scim(status, body, what, &detail))
-        }
-    }
+    json(status, body, depth, what)?.into_object().map_err(|other| {
+        let detail = format!("the body is {}, not a JSON object", other.type_name());
+        not_scim(status, body, what, &detail)
+    })
 }
 
 /// Reads the body of a change that succeeded: some write nothing as null.
@@ -171,9 +162,9 @@ pub fn object_or_null(status: u16, body: &[u8], depth: u32, what: &str) -> Resul
 
 /// The status that an error says which came with the status of a success; none for anything else.
 pub fn in_success(object: &Resource) -> Option<u16> {
-    let schemas = resource::get(object, "schemas")?.as_array()?;
-    let named = schemas.iter().filter_map(Value::as_str).any(|name| name.eq_ignore_ascii_case(urn::ERROR));
-    let status = resource::number(object, "status").and_then(|status| u16::try_from(status).ok());
+    let schemas = object.get("schemas")?.as_list()?;
+    let named = schemas.iter().filter_map(Data::as_str).any(|name| name.eq_ignore_ascii_case(urn::ERROR));
+    let status = object.number("status").and_then(|status| u16::try_from(status).ok());
     named.then(|| status.filter(|status| (400..600).contains(status)).unwrap_or(500))
 }
 
@@ -186,7 +177,7 @@ pub fn not_scim(status: u16, body: &[u8], what: &str, detail: &str) -> Box<Failu
 }
 
 /// Reads a success's body as any JSON: documents of discovery come as bare lists, too.
-pub fn json(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Value> {
+pub fn json(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Data> {
     let not_scim = |detail: String| not_scim(status, body, what, &detail);
     if resource::depth(body) > depth {
         let mut failure =
@@ -196,7 +187,7 @@ pub fn json(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Value> {
     }
     // A byte order mark is not JSON, and there all the same.
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    match serde_json::from_slice(body) {
+    match Data::parse(body) {
         Ok(value) => Ok(value),
         Err(_) if looks_like_html(body) => Err(not_scim("the body is HTML, not SCIM; check serviceUrl".to_owned())),
         Err(error) => Err(not_scim(format!("the body is not JSON ({error}); check serviceUrl"))),
@@ -254,7 +245,7 @@ mod tests {
             (500, "username_taken", Kind::Unavailable),
         ];
         for (status, detail, kind) in rows {
-            let body = serde_json::json!({"detail": detail, "status": status}).to_string();
+            let body = crate::scim::resource::json!({"detail": detail, "status": status}).to_string();
             assert_eq!(failure(status, body.as_bytes(), "createUser").kind, kind, "{status} {detail}");
         }
     }

@@ -1,10 +1,9 @@
 //! Security events that tell the result of an asynchronous request (RFC 9967 section 2.5.1.3, RFC 8417), as far as a client
 //! that fetches them over its own connection needs them: signatures are not verified.
 
-use super::resource::{self, Resource};
+use super::resource::{Data, Node, Resource};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::{Value, json};
 
 const COMPLETION: &str = "urn:ietf:params:scim:event:misc:asyncresp";
 
@@ -22,22 +21,22 @@ pub fn claims(body: &[u8]) -> Option<Vec<u8>> {
 
 /// Whether an object is an event, or a collection of events (RFC 8936 section 2.3).
 pub fn is_event(object: &Resource) -> bool {
-    ["events", "sets"].iter().any(|name| resource::get(object, name).is_some_and(|it| it.is_object() || it.is_array()))
+    ["events", "sets"].iter().any(|name| object.get(name).is_some_and(|it| it.is_object() || it.is_list()))
 }
 
 /// The events in an answer: one, or those in `sets`, as claims or as tokens.
-pub fn all(value: &Value) -> Vec<Resource> {
+pub fn all(value: &Data) -> Vec<Resource> {
     let Some(object) = value.as_object() else { return Vec::new() };
-    let items: Vec<&Value> = match resource::get(object, "sets") {
-        Some(Value::Array(items)) => items.iter().collect(),
-        Some(Value::Object(items)) => items.values().collect(),
+    let items: Vec<&Data> = match object.get("sets").map(Data::node) {
+        Some(Node::List(items)) => items.iter().collect(),
+        Some(Node::Object(items)) => items.values().collect(),
         _ => vec![value],
     };
-    let read = |item: &Value| match item {
-        Value::Object(claims) => Some(claims.clone()),
-        Value::String(token) => {
+    let read = |item: &Data| match item.node() {
+        Node::Object(claims) => Some(claims.clone()),
+        Node::Text(token) => {
             let claims = claims(token.as_bytes())?;
-            serde_json::from_slice::<Value>(&claims).ok()?.as_object().cloned()
+            Data::parse(&claims).ok()?.into_object().ok()
         }
         _ => None,
     };
@@ -45,7 +44,7 @@ pub fn all(value: &Value) -> Vec<Resource> {
 }
 
 /// The results that the events of a transaction tell, in the order of the request, with the index of each where it has one.
-pub fn payloads(value: &Value, transaction: Option<&str>) -> Vec<(Option<u64>, Resource)> {
+pub fn payloads(value: &Data, transaction: Option<&str>) -> Vec<(Option<u64>, Resource)> {
     let mut found: Vec<(Option<u64>, Resource)> =
         all(value).into_iter().filter_map(|claims| payload(&claims, transaction)).collect();
     found.sort_by_key(|one| one.0);
@@ -55,7 +54,7 @@ pub fn payloads(value: &Value, transaction: Option<&str>) -> Vec<(Option<u64>, R
 }
 
 fn payload(claims: &Resource, transaction: Option<&str>) -> Option<(Option<u64>, Resource)> {
-    let own = resource::text(claims, "txn").unwrap_or_default();
+    let own = claims.text("txn").unwrap_or_default();
     let index = match transaction {
         None => None,
         Some(transaction) => match own.strip_prefix(transaction)? {
@@ -63,12 +62,12 @@ fn payload(claims: &Resource, transaction: Option<&str>) -> Option<(Option<u64>,
             rest => Some(rest.strip_prefix(':')?.parse().ok()?),
         },
     };
-    let events = resource::get(claims, "events")?.as_object()?;
-    let mut payload = resource::get(events, COMPLETION)?.as_object()?.clone();
-    if resource::get(&payload, "location").is_none() {
-        let subject = resource::get(claims, "sub_id").and_then(Value::as_object);
-        let uri = subject.and_then(|subject| resource::text(subject, "uri"));
-        payload.extend(uri.map(|uri| ("location".to_owned(), json!(uri))));
+    let events = claims.get("events")?.as_object()?;
+    let mut payload = events.get(COMPLETION)?.as_object()?.clone();
+    if payload.get("location").is_none() {
+        let subject = claims.get("sub_id").and_then(Data::as_object);
+        let uri = subject.and_then(|subject| subject.text("uri"));
+        payload.extend(uri.map(|uri| ("location".to_owned(), Data::from(uri))));
     }
     Some((index, payload))
 }
@@ -76,12 +75,13 @@ fn payload(claims: &Resource, transaction: Option<&str>) -> Option<(Option<u64>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::resource::json;
 
-    fn event(txn: &str, status: &str) -> Value {
+    fn event(txn: &str, status: &str) -> Data {
         json!({"jti": status, "txn": txn, "sub_id": {"format": "scim", "uri": "/Users/1"}, "events": {COMPLETION.to_uppercase(): {"method": "PUT", "status": status}}})
     }
 
-    fn token(claims: &Value) -> String {
+    fn token(claims: &Data) -> String {
         format!(
             "{}.{}.",
             BASE64_URL_SAFE_NO_PAD.encode("{\"alg\":\"none\"}"),
@@ -100,9 +100,9 @@ mod tests {
 
     #[test]
     fn events_of_a_transaction_are_found_in_order() {
-        let indices = |value: Value| -> Vec<(Option<u64>, String)> {
+        let indices = |value: Data| -> Vec<(Option<u64>, String)> {
             let found = payloads(&value, Some("t"));
-            found.iter().map(|(index, item)| (*index, resource::text(item, "status").unwrap())).collect()
+            found.iter().map(|(index, item)| (*index, item.text("status").unwrap())).collect()
         };
         assert_eq!(indices(event("t", "200")), [(None, "200".to_owned())]);
         assert_eq!(indices(event("other", "200")), []);
@@ -110,6 +110,6 @@ mod tests {
         let sets = json!({"sets": {"a": token(&event("t:1", "404")), "b": token(&event("t:0", "201")), "c": token(&event("t:1", "404")), "d": 7, "e": "x.y"}});
         assert_eq!(indices(sets), [(Some(0), "201".to_owned()), (Some(1), "404".to_owned())]);
         let found = payloads(&json!({"sets": [event("t", "200")]}), Some("t"));
-        assert_eq!(resource::text(&found[0].1, "location").unwrap(), "/Users/1");
+        assert_eq!(found[0].1.text("location").unwrap(), "/Users/1");
     }
 }

@@ -3,10 +3,9 @@
 //! Servers cap pages, ignore paging, repeat pages and lie about totals. A listing therefore advances by what it received,
 //! stops at a page or a cursor it has seen, and says whether it is complete.
 
-use super::resource::{self, Resource};
+use super::resource::{Data, Node, Resource};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::Value;
 
 /// One page as the provider sent it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,19 +24,19 @@ pub struct Page {
 
 /// Reads a ListResponse, in any case, with or without its envelope's other members; none where it is no list at all.
 pub fn parse(object: &Resource) -> Option<Page> {
-    let total_results = resource::number(object, "totalResults");
-    let resources = match resource::get(object, "Resources") {
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_object).cloned().collect(),
+    let total_results = object.number("totalResults");
+    let resources = match object.get("Resources").map(Data::node) {
+        Some(Node::List(items)) => items.iter().filter_map(Data::as_object).cloned().collect(),
         // No result at all may come without the member (RFC 7644 section 3.4.2).
-        Some(Value::Null) | None if total_results.is_some() => Vec::new(),
+        Some(Node::Null) | None if total_results.is_some() => Vec::new(),
         _ => return None,
     };
     Some(Page {
         resources,
         total_results,
-        start_index: resource::number(object, "startIndex"),
-        items_per_page: resource::number(object, "itemsPerPage"),
-        next_cursor: resource::text(object, "nextCursor").filter(|cursor| !cursor.is_empty()),
+        start_index: object.number("startIndex"),
+        items_per_page: object.number("itemsPerPage"),
+        next_cursor: object.text("nextCursor").filter(|cursor| !cursor.is_empty()),
     })
 }
 
@@ -216,9 +215,8 @@ pub fn step(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u
 
 /// A page's fingerprint: its resources' identifiers, or where there are none the resources, in any order.
 fn fingerprint(resources: &[Resource]) -> u64 {
-    let print = |resource: &Resource| {
-        hash(&resource::text(resource, "id").unwrap_or_else(|| Value::Object(resource.clone()).to_string()))
-    };
+    let print =
+        |resource: &Resource| hash(&resource.text("id").unwrap_or_else(|| Data::from(resource.clone()).to_string()));
     resources.iter().fold(resources.len() as u64, |sum, resource| sum.wrapping_add(print(resource)))
 }
 
@@ -234,15 +232,15 @@ fn hash(text: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::resource::json;
     use proptest::collection::vec;
     use proptest::{option, prelude::*};
-    use serde_json::json;
 
-    fn page(value: Value) -> Page {
+    fn page(value: Data) -> Page {
         parse(value.as_object().unwrap()).unwrap()
     }
 
-    fn ids(range: std::ops::Range<u64>) -> Value {
+    fn ids(range: std::ops::Range<u64>) -> Data {
         range.map(|id| json!({"id": id.to_string()})).collect()
     }
 
@@ -403,7 +401,7 @@ mod tests {
             let step = step(&page, &asked, from.as_ref(), Some(5));
             walk.total = page.total_results.or(walk.total);
             walk.pending = page.next_cursor.is_some();
-            let ids: Vec<String> = page.resources.iter().filter_map(|it| resource::text(it, "id")).collect();
+            let ids: Vec<String> = page.resources.iter().filter_map(|it| it.text("id")).collect();
             if step.repeated {
                 let known = |page: &Vec<String>| {
                     let mut sorted = [page.clone(), ids.clone()];

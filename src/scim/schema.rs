@@ -1,10 +1,9 @@
 //! The attributes of User and Group (RFC 7643 sections 4.1 to 4.3), as far as a client must know them: one table for checking
 //! input, for the catalog's JSON Schemas, and for what is sensitive.
 
-use super::resource::Resource;
+use super::resource::{Data, Node, Resource};
 use crate::failure::Problem;
-use crate::reader::{deeper, suggestion, type_name};
-use serde_json::Value;
+use crate::reader::{deeper, suggestion};
 use std::fmt;
 
 /// The shape of an attribute.
@@ -146,7 +145,7 @@ pub const ENTERPRISE_USER: &[Attribute] = &[
 /// provider's answer. Unknown attributes pass, unless they look like a known one misspelt.
 pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, problems: &mut Vec<Problem>) {
     let here = Place::At(pointer);
-    for (name, value) in resource {
+    for (name, value) in resource.iter() {
         let at = Place::Member(&here, name);
         match attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
             Some(attribute) => check_value(value, attribute.shape, at, problems),
@@ -182,30 +181,30 @@ impl fmt::Display for Place<'_> {
 }
 
 /// Checks a value for the JSON type of a shape.
-pub(super) fn check_value(value: &Value, shape: Shape, place: Place<'_>, problems: &mut Vec<Problem>) {
+pub(super) fn check_value(value: &Data, shape: Shape, place: Place<'_>, problems: &mut Vec<Problem>) {
     let mut wrong = |expected: &str| {
         problems.push(Problem {
             pointer: place.to_string(),
-            detail: format!("expected {expected}, found {}", type_name(value)),
+            detail: format!("expected {expected}, found {}", value.type_name()),
         })
     };
-    match (shape, value) {
-        (_, Value::Null) | (Shape::Text, Value::String(_)) | (Shape::Boolean, Value::Bool(_)) => {}
+    match (shape, value.node()) {
+        (_, Node::Null) | (Shape::Text, Node::Text(_)) | (Shape::Boolean, Node::Bool(_)) => {}
         (Shape::Text, _) => wrong("a string"),
-        (Shape::Boolean, value) => match super::resource::as_boolean(value) {
+        (Shape::Boolean, _) => match value.as_boolean() {
             Some(flag) => wrong(&format!("the boolean {flag}, without quotation marks")),
             None => wrong("a boolean"),
         },
-        (Shape::Complex(parts), Value::Object(object)) => check_parts(object, parts, place, problems),
+        (Shape::Complex(parts), Node::Object(object)) => check_parts(object, parts, place, problems),
         (Shape::Complex(_), _) => wrong("an object"),
-        (Shape::Multiple(parts), Value::Array(items)) => {
+        (Shape::Multiple(parts), Node::List(items)) => {
             for (index, item) in items.iter().enumerate() {
                 let at = Place::Item(&place, index);
-                match item {
-                    Value::Object(object) => check_parts(object, parts, at, problems),
+                match item.node() {
+                    Node::Object(object) => check_parts(object, parts, at, problems),
                     other => problems.push(Problem {
                         pointer: at.to_string(),
-                        detail: format!("expected an object such as {{\"value\": …}}, found {}", type_name(other)),
+                        detail: format!("expected an object such as {{\"value\": …}}, found {}", other.type_name()),
                     }),
                 }
             }
@@ -215,7 +214,7 @@ pub(super) fn check_value(value: &Value, shape: Shape, place: Place<'_>, problem
 }
 
 fn check_parts(object: &Resource, parts: &[Attribute], place: Place<'_>, problems: &mut Vec<Problem>) {
-    for (name, value) in object {
+    for (name, value) in object.iter() {
         if let Some(part) = parts.iter().find(|part| part.name.eq_ignore_ascii_case(name)) {
             check_value(value, part.shape, Place::Member(&place, name), problems);
         }

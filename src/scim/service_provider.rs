@@ -1,8 +1,7 @@
 //! What a provider can do (RFC 7643 section 5, RFC 9865 section 4, RFC 9967), read section by section: an odd section is
 //! assumed on its own and does not switch the others off.
 
-use super::resource::{self, Resource, as_boolean};
-use serde_json::{Map, Value, json};
+use super::resource::{Data, Node, Resource};
 
 /// How a capability is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +38,7 @@ pub struct Capability {
 impl Capability {
     /// A limit of the section; 0, which some providers write for "none", is none.
     pub fn limit(&self, name: &str) -> Option<u64> {
-        resource::number(&self.section, name).filter(|limit| *limit > 0)
+        self.section.number(name).filter(|limit| *limit > 0)
     }
 }
 
@@ -61,7 +60,7 @@ impl ServiceProvider {
     /// Puts a document, a connection's overrides and a profile's assumptions together; all have the form of the document.
     pub fn new(document: Option<Resource>, overrides: &Resource, assumed: &Resource) -> Self {
         let features = FEATURES.map(|name| {
-            let read = |object: &Resource| section(resource::get(object, name));
+            let read = |object: &Resource| section(object.get(name));
             if let Some((supported, section)) = read(overrides) {
                 return Capability { supported, source: Source::Overridden, section };
             }
@@ -79,7 +78,7 @@ impl ServiceProvider {
             (Some(assumed), Source::Assumed),
         ]
         .into_iter()
-        .find_map(|(from, source)| Some((resource::get(from?, "pagination")?.as_object()?.clone(), source)))
+        .find_map(|(from, source)| Some((from?.get("pagination")?.as_object()?.clone(), source)))
         .unwrap_or((Resource::new(), Source::Assumed));
         ServiceProvider { features, pagination, document }
     }
@@ -91,56 +90,57 @@ impl ServiceProvider {
 
     /// Cursor and index paging; a provider that says nothing has index paging (RFC 9865 section 4).
     pub fn paging(&self) -> (bool, bool) {
-        let flag = |name| resource::get(&self.pagination.0, name).and_then(as_boolean);
+        let flag = |name| self.pagination.0.get(name).and_then(Data::as_boolean);
         (flag("cursor").unwrap_or(false), flag("index").unwrap_or(true))
     }
 
     /// A member of the document.
-    pub fn member(&self, name: &str) -> Option<&Value> {
-        self.document.as_ref().and_then(|document| resource::get(document, name))
+    pub fn member(&self, name: &str) -> Option<&Data> {
+        self.document.as_ref().and_then(|document| document.get(name))
     }
 
     /// The JSON form: the document's own names, with the source of each capability.
-    pub fn to_json(&self) -> Value {
-        let mut object = Map::new();
+    pub fn to_json(&self) -> Data {
+        let mut object = Resource::new();
         for (name, capability) in FEATURES.iter().zip(&self.features) {
             let mut section = capability.section.clone();
             section.retain(|key, _| !key.eq_ignore_ascii_case("supported"));
-            section.insert("supported".into(), json!(capability.supported));
-            section.insert("source".into(), json!(capability.source.name()));
-            object.insert((*name).into(), Value::Object(section));
+            section.insert("supported", Data::from(capability.supported));
+            section.insert("source", Data::from(capability.source.name()));
+            object.insert(*name, Data::from(section));
         }
         let (mut pagination, source) = self.pagination.clone();
         let (cursor, index) = self.paging();
         pagination.extend([
-            ("cursor".into(), json!(cursor)),
-            ("index".into(), json!(index)),
-            ("source".into(), json!(source.name())),
+            ("cursor", Data::from(cursor)),
+            ("index", Data::from(index)),
+            ("source", Data::from(source.name())),
         ]);
-        object.insert("pagination".into(), Value::Object(pagination));
+        object.insert("pagination", Data::from(pagination));
         for name in ["documentationUri", "authenticationSchemes", "securityEvents", "meta"] {
             if let Some(value) = self.member(name).filter(|value| !value.is_null()) {
-                object.insert(name.into(), value.clone());
+                object.insert(name, value.clone());
             }
         }
         if let Some(document) = &self.document {
-            object.insert("document".into(), Value::Object(document.clone()));
+            object.insert("document", Data::from(document.clone()));
         }
-        Value::Object(object)
+        Data::from(object)
     }
 }
 
 /// A section that says whether it is supported: `{"supported": true}`, or just `true`, as a boolean or as text.
-fn section(value: Option<&Value>) -> Option<(bool, Resource)> {
-    match value? {
-        Value::Object(object) => Some((as_boolean(resource::get(object, "supported")?)?, object.clone())),
-        other => Some((as_boolean(other)?, Map::new())),
+fn section(value: Option<&Data>) -> Option<(bool, Resource)> {
+    match value?.node() {
+        Node::Object(object) => Some((object.get("supported")?.as_boolean()?, object.clone())),
+        _ => Some((value?.as_boolean()?, Resource::new())),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::resource::json;
 
     #[test]
     fn an_odd_section_does_not_switch_the_others_off() {

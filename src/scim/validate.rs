@@ -10,10 +10,9 @@ use super::definition::{Attribute, Mutability, ResourceType, Schema, Type};
 use super::filter::Filter;
 use super::patch::{Op, Operation};
 use super::path::Path;
-use super::resource::{Resource, as_boolean, get, is_urn};
+use super::resource::{Data, Node, Resource, is_urn};
 use crate::failure::Problem;
-use crate::reader::{deeper, suggestion, type_name};
-use serde_json::Value;
+use crate::reader::{deeper, suggestion};
 
 /// Attributes of every resource, whatever its schemas say (RFC 7643 section 3.1).
 const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];
@@ -63,7 +62,7 @@ impl<'a> Check<'a> {
     }
 
     fn resource(&mut self, resource: &Resource, pointer: &str) {
-        if let Some(Value::Array(named)) = get(resource, "schemas") {
+        if let Some(Node::List(named)) = resource.get("schemas").map(Data::node) {
             for (index, urn) in named.iter().enumerate() {
                 let known =
                     urn.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(&self.it.schema) || self.extends(urn));
@@ -72,8 +71,8 @@ impl<'a> Check<'a> {
                 }
             }
         }
-        if let Some(value) = get(resource, "externalId").filter(|value| !value.is_string() && !value.is_null()) {
-            self.problem(deeper(pointer, "externalId"), format!("expected a string, found {}", type_name(value)));
+        if let Some(value) = resource.get("externalId").filter(|value| value.as_str().is_none() && !value.is_null()) {
+            self.problem(deeper(pointer, "externalId"), format!("expected a string, found {}", value.type_name()));
         }
         if let Some(core) = self.core() {
             let own = |name: &str| !COMMON.iter().any(|common| common.eq_ignore_ascii_case(name)) && !is_urn(name);
@@ -83,7 +82,7 @@ impl<'a> Check<'a> {
             self.extension(urn, value, &deeper(pointer, urn));
         }
         for (urn, required) in &self.it.extensions {
-            if *required && self.whole && get(resource, urn).is_none_or(unassigned) {
+            if *required && self.whole && resource.get(urn).is_none_or(unassigned) {
                 self.problem(deeper(pointer, urn), format!("is required of a {}", self.it.name));
             }
         }
@@ -95,24 +94,24 @@ impl<'a> Check<'a> {
         format!("is no schema of {}; its extensions: {known}", self.it.name)
     }
 
-    fn extension(&mut self, urn: &str, value: &Value, pointer: &str) {
+    fn extension(&mut self, urn: &str, value: &Data, pointer: &str) {
         if !self.extends(urn) {
             return self.problem(pointer, self.no_extension());
         }
-        match value {
-            Value::Null => {}
-            Value::Object(object) => {
+        match value.node() {
+            Node::Null => {}
+            Node::Object(object) => {
                 if let Some(schema) = self.schema(urn).filter(|schema| !schema.attributes.is_empty()) {
                     self.members(object, &schema.attributes, pointer, &|name| !is_urn(name));
                 }
                 // RFC 9944 section 7.1 has schemas within an extension.
                 for (inner, value) in object.iter().filter(|(name, _)| is_urn(name)) {
-                    if let (Some(schema), Value::Object(object)) = (self.schema(inner), value) {
+                    if let (Some(schema), Node::Object(object)) = (self.schema(inner), value.node()) {
                         self.members(object, &schema.attributes, &deeper(pointer, inner), &|name| !is_urn(name));
                     }
                 }
             }
-            other => self.problem(pointer, format!("expected an object, found {}", type_name(other))),
+            other => self.problem(pointer, format!("expected an object, found {}", other.type_name())),
         }
     }
 
@@ -128,7 +127,7 @@ impl<'a> Check<'a> {
         let required =
             attributes.iter().filter(|it| it.required && it.mutability != Mutability::ReadOnly && own(&it.name));
         for attribute in required.filter(|_| self.whole) {
-            if get(object, &attribute.name).is_none_or(unassigned) {
+            if object.get(&attribute.name).is_none_or(unassigned) {
                 self.problems.push(Problem { pointer: deeper(pointer, &attribute.name), detail: "is required".into() });
             }
         }
@@ -139,7 +138,7 @@ impl<'a> Check<'a> {
         self.problem(pointer, format!("unknown attribute {name:?}{}", suggestion(name, &names)));
     }
 
-    fn attribute(&mut self, value: &Value, attribute: &Attribute, pointer: &str) {
+    fn attribute(&mut self, value: &Data, attribute: &Attribute, pointer: &str) {
         if unassigned(value) {
             return;
         }
@@ -149,39 +148,41 @@ impl<'a> Check<'a> {
             }
             return;
         }
-        match (attribute.multi_valued, value) {
-            (true, Value::Array(items)) => {
+        match (attribute.multi_valued, value.node()) {
+            (true, Node::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     self.value(item, attribute, &format!("{pointer}/{index}"));
                 }
-                let primary = |item: &&Value| {
-                    item.as_object().and_then(|item| get(item, "primary")).and_then(as_boolean) == Some(true)
+                let primary = |item: &&Data| {
+                    item.as_object().and_then(|item| item.get("primary")).and_then(Data::as_boolean) == Some(true)
                 };
                 if items.iter().filter(primary).count() > 1 {
                     self.problem(pointer, "more than one value is primary (RFC 7643 section 2.4)");
                 }
             }
             (true, other) => {
-                self.problem(pointer, format!("has several values: expected a list, found {}", type_name(other)))
+                self.problem(pointer, format!("has several values: expected a list, found {}", other.type_name()))
             }
-            (false, Value::Array(_)) => self.problem(pointer, "has one value: expected no list"),
-            (false, value) => self.value(value, attribute, pointer),
+            (false, Node::List(_)) => self.problem(pointer, "has one value: expected no list"),
+            (false, _) => self.value(value, attribute, pointer),
         }
     }
 
     /// Checks one value (RFC 7643 section 2.3).
-    fn value(&mut self, value: &Value, attribute: &Attribute, pointer: &str) {
+    fn value(&mut self, value: &Data, attribute: &Attribute, pointer: &str) {
         let text = value.as_str();
         let (expected, holds) = match attribute.kind {
-            Type::Complex => match value {
-                Value::Object(_) if attribute.parts.is_empty() => return,
-                Value::Object(object) => return self.members(object, &attribute.parts, pointer, &|name| !is_urn(name)),
+            Type::Complex => match value.node() {
+                Node::Object(_) if attribute.parts.is_empty() => return,
+                Node::Object(object) => return self.members(object, &attribute.parts, pointer, &|name| !is_urn(name)),
                 _ => ("an object", false),
             },
             Type::String => ("a string", text.is_some()),
-            Type::Boolean => ("a boolean", value.is_boolean()),
-            Type::Decimal => ("a number", value.is_number()),
-            Type::Integer => ("a whole number", value.is_number() && is_integer(&value.to_string())),
+            Type::Boolean => ("a boolean", matches!(value.node(), Node::Bool(_))),
+            Type::Decimal => ("a number", matches!(value.node(), Node::Number(_))),
+            Type::Integer => {
+                ("a whole number", matches!(value.node(), Node::Number(number) if is_integer(&number.to_string())))
+            }
             Type::DateTime => {
                 ("a date and time, for example 2026-05-01T12:00:00Z (RFC 3339)", text.is_some_and(is_date_time))
             }
@@ -193,7 +194,7 @@ impl<'a> Check<'a> {
             let found = if text.is_some() && expected != "a boolean" {
                 String::new()
             } else {
-                format!(", found {}", type_name(value))
+                format!(", found {}", value.type_name())
             };
             return self.problem(pointer, format!("expected {expected}{found}"));
         }
@@ -211,7 +212,7 @@ impl<'a> Check<'a> {
     fn operation(&mut self, operation: &Operation, pointer: &str) {
         let at_value = deeper(pointer, "value");
         let Some(path) = operation.path.as_deref().map(str::trim) else {
-            if let Some(Value::Object(resource)) = &operation.value {
+            if let Some(Node::Object(resource)) = operation.value.as_ref().map(Data::node) {
                 self.resource(resource, &at_value);
             }
             return;
@@ -265,7 +266,7 @@ impl<'a> Check<'a> {
                 Some(part) => self.attribute(value, part, &at_value),
                 None if sub.is_some() => {}
                 // One of several values may stand by itself (RFC 7644 section 3.5.2.1).
-                None if path.filter.is_some() || !value.is_array() => self.value(value, attribute, &at_value),
+                None if path.filter.is_some() || !value.is_list() => self.value(value, attribute, &at_value),
                 None => self.attribute(value, attribute, &at_value),
             },
         }
@@ -288,11 +289,11 @@ impl<'a> Check<'a> {
 }
 
 /// What has no value: null, an empty list, empty text (RFC 7643 section 2.5).
-fn unassigned(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::String(text) => text.trim().is_empty(),
+fn unassigned(value: &Data) -> bool {
+    match value.node() {
+        Node::Null => true,
+        Node::List(items) => items.is_empty(),
+        Node::Text(text) => text.trim().is_empty(),
         _ => false,
     }
 }
@@ -352,8 +353,8 @@ fn is_date_time(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::scim::patch::OPS;
+    use crate::scim::resource::json;
     use crate::scim::urn;
-    use serde_json::json;
 
     fn kind() -> ResourceType {
         let document = json!({"name": "Thing", "endpoint": "/Things", "schema": "urn:core", "schemaExtensions": [{"schema": "urn:more", "required": true}, "urn:open"]});
@@ -382,7 +383,7 @@ mod tests {
     #[test]
     fn each_rule_of_a_schema() {
         let good = json!({"title": "t", "urn:more": {"flag": true}});
-        let rows: Vec<(Value, &[&str])> = vec![
+        let rows: Vec<(Data, &[&str])> = vec![
             (json!({}), &[]),
             (json!({"ID": "x", "meta": 3, "externalId": "e", "schemas": ["urn:CORE", "urn:more"]}), &[]),
             (json!({"externalId": 7}), &["/p/externalId expected a string, found a number"]),
@@ -450,7 +451,7 @@ mod tests {
 
     #[test]
     fn each_rule_of_a_change() {
-        let rows: Vec<(&str, Option<&str>, Value, &[&str])> = vec![
+        let rows: Vec<(&str, Option<&str>, Data, &[&str])> = vec![
             ("replace", Some("title"), json!("x"), &[]),
             ("replace", Some("titel"), json!("x"), &["/o/0/path unknown attribute \"titel\"; did you mean \"title\"?"]),
             ("replace", Some("count"), json!("x"), &["/o/0/value expected a whole number"]),
@@ -463,12 +464,12 @@ mod tests {
             ),
             ("replace", Some("urn:more"), json!({"flag": 1}), &["/o/0/value/flag expected a boolean, found a number"]),
             ("replace", Some("made"), json!("x"), &["/o/0/path is read-only: the provider sets it"]),
-            ("remove", Some("title"), Value::Null, &["/o/0/path is required: it cannot be removed"]),
-            ("remove", Some("parts[value eq \"x\"]"), Value::Null, &[]),
+            ("remove", Some("title"), Data::NULL, &["/o/0/path is required: it cannot be removed"]),
+            ("remove", Some("parts[value eq \"x\"]"), Data::NULL, &[]),
             (
                 "remove",
                 Some("parts[vlue eq \"x\"]"),
-                Value::Null,
+                Data::NULL,
                 &["/o/0/path unknown attribute \"vlue\"; did you mean \"value\"?"],
             ),
             (
@@ -527,7 +528,8 @@ mod tests {
         let key = "urn:ietf:params:scim:schemas:extension:pairingPassKey:2.0:Device";
         let mut device = json!({"active": true, ble: {"deviceMacAddress": "00:11:22:33:44:55", "versionSupport": ["5.3"], "pairingMethods": [key], key: {"key": 123_456}}});
         assert_eq!(check(device.as_object().unwrap(), find("Device"), &schemas, true, ""), []);
-        device[ble][key]["key"] = json!("123456");
+        let extension = device.as_object_mut().unwrap().get_mut(ble).unwrap();
+        extension.as_object_mut().unwrap().insert(key, json!({"key": "123456"}));
         let problems = check(device.as_object().unwrap(), find("Device"), &schemas, true, "");
         assert_eq!(shown(problems), [format!("/{ble}/{key}/key expected a whole number")]);
     }

@@ -1,7 +1,7 @@
 //! Automations: `start` as a process of its own, and the commands that talk to it; also when it is killed.
 
 use crate::harness::{Workplace, sandbox};
-use scim_connector_host::sandbox::Options;
+use scim_connector_sandbox::Options;
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command};

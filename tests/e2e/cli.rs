@@ -1,7 +1,7 @@
 //! The command against real servers: what it prints where, and how it exits.
 
 use crate::harness::{Server, Workplace, closed_port, sandbox};
-use scim_connector_host::sandbox::Options;
+use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
 
 /// Members a failure may have as JSON.

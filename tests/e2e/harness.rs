@@ -3,10 +3,10 @@
 
 use crate::support::code_cache;
 pub use crate::support::{cache_home, component, root};
+use scim_connector_host::Exchange;
 use scim_connector_host::egress::address::AddressRule;
-use scim_connector_host::egress::observe::Exchange;
-use scim_connector_host::sandbox::{self, Sandbox};
 use scim_connector_host::{Client, CodeCache, Connector, Error, Options, Outcome};
+use scim_connector_sandbox::{self, Sandbox};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::Ipv4Addr;
@@ -177,7 +177,7 @@ fn servers() -> PathBuf {
 }
 
 /// A sandbox in this process, and a connection to it.
-pub fn sandbox(options: sandbox::Options) -> (Sandbox, Value) {
+pub fn sandbox(options: scim_connector_sandbox::Options) -> (Sandbox, Value) {
     let (id, secret) = (options.client_id.clone(), options.client_secret.clone());
     let sandbox = block_on(Sandbox::start(options)).expect("the sandbox starts");
     let auth =

@@ -2,7 +2,7 @@
 
 use crate::fake::{Act, Fake, Received, json as scim};
 use crate::harness::{Finished, Workplace, block_on, client, invoke, sandbox};
-use scim_connector_host::sandbox::Options;
+use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command};

@@ -2,7 +2,8 @@
 //! The table goes to stdout; an operation of the catalog that has no row fails the test.
 
 use crate::harness::{self, Server, block_on, connector, invoke};
-use scim_connector_host::{Client, Error, Outcome, sandbox};
+use scim_connector_host::{Client, Error, Outcome};
+use scim_connector_sandbox as sandbox;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -2,7 +2,8 @@
 //! write is sent. As a check on the check, the generic profile fails at some step there. The table goes to stdout.
 
 use crate::harness::{self, block_on, invoke};
-use scim_connector_host::{Client, Error, sandbox};
+use scim_connector_host::{Client, Error};
+use scim_connector_sandbox as sandbox;
 use serde_json::{Value, json};
 use std::io::Write as _;
 

@@ -1,7 +1,7 @@
 //! What the history tells of flows that ran: `runs`, `runs show`, `report`.
 
 use crate::harness::{Workplace, sandbox};
-use scim_connector_host::sandbox::Options;
+use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
 
 /// Creates Ada, then tries to create her again and goes on.

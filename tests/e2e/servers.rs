@@ -2,11 +2,11 @@
 //! functions and `invoke` go through the same life. It prints which operations passed where.
 
 use crate::harness::{self, Server, block_on, invoke};
-use scim_connector_host::sandbox;
 use scim_connector_host::types::{
     EnterpriseUser, MultiValued, Name, Options, PatchOp, PatchOperation, Query, ScimType, User, View,
 };
 use scim_connector_host::{Client, Error, Outcome};
+use scim_connector_sandbox as sandbox;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -3,8 +3,8 @@
 
 use crate::player::{Played, config, flow, play, runner};
 use crate::support::root;
-use scim_connector_host::flow::Document;
-use scim_connector_host::flow::event::RunOutcome;
+use scim_connector_flow::Document;
+use scim_connector_flow::event::RunOutcome;
 use serde_json::{Value, json};
 use std::path::Path;
 

@@ -3,8 +3,8 @@
 
 use crate::harness::{Workplace, block_on};
 use crate::player::{Kept, Played, config, flow, play, runner, text};
-use scim_connector_host::flow::Stop;
-use scim_connector_host::flow::event::{Change, Event, RunOutcome, StepOutcome};
+use scim_connector_flow::Stop;
+use scim_connector_flow::event::{Change, Event, RunOutcome, StepOutcome};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,7 +1,7 @@
 //! What the engine promises beyond the conformance kit, without a provider.
 
 use crate::player::tasks;
-use scim_connector_host::flow::event::Event;
+use scim_connector_flow::event::Event;
 use serde_json::json;
 
 #[test]

@@ -4,10 +4,10 @@
 use crate::harness::{Server, block_on, connector, invoke, sandbox};
 use crate::player::{Played, config, play, runner};
 use crate::support::root;
-use scim_connector_host::flow::event::{Change, Event, RunOutcome};
-use scim_connector_host::flow::{Runner, load};
-use scim_connector_host::sandbox::{Options, Sandbox};
+use scim_connector_flow::event::{Change, Event, RunOutcome};
+use scim_connector_flow::{Runner, load};
 use scim_connector_host::{Client, Config};
+use scim_connector_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn providers() -> Vec<Provider> {
 fn example(name: &str, config: &Config) -> load::Loaded {
     let path = root().join("tests/flows").join(format!("{name}.yaml"));
     let catalog = block_on(connector().catalog()).unwrap();
-    match load::file(&path, &catalog, config, load::Allowed::all(&[])).unwrap() {
+    match load::file(&path, &catalog, config, Default::default()).unwrap() {
         Ok(loaded) => loaded,
         Err(wrong) => panic!("{}", wrong.shown(false)),
     }

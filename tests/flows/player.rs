@@ -2,9 +2,9 @@
 
 use crate::harness::{block_on, connector};
 use jiff::Timestamp;
+use scim_connector_flow::event::{Affected, Change, Event, Watcher};
+use scim_connector_flow::{Document, Ended, Flow, Runner, Stop};
 use scim_connector_host::Config;
-use scim_connector_host::flow::event::{Affected, Change, Event, Watcher};
-use scim_connector_host::flow::{Document, Ended, Flow, Runner, Stop};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex};

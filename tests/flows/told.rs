@@ -3,8 +3,8 @@
 use crate::harness::{Workplace, sandbox};
 use crate::player::{Played, config, config_with, flow, play, runner, tasks, text};
 use crate::support::fake::{Act, Fake, answer, json as body};
-use scim_connector_host::flow::event::{Change, Event};
-use scim_connector_host::sandbox::Options;
+use scim_connector_flow::event::{Change, Event};
+use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};

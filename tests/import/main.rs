@@ -17,11 +17,11 @@ mod harness;
 mod support;
 
 use harness::{Workplace, block_on, client, connector, sandbox};
-use scim_connector_host::flow::event::{Change, Event, Watcher};
-use scim_connector_host::flow::{Runner, Stop, load};
-use scim_connector_host::history::{Begin, History, Retention, Trigger};
-use scim_connector_host::sandbox::Options;
+use scim_connector_automation::history::{Begin, History, Retention, Trigger};
+use scim_connector_flow::event::{Change, Event, Watcher};
+use scim_connector_flow::{Runner, Stop, load};
 use scim_connector_host::{Client, Config};
+use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -89,7 +89,7 @@ fn speed(people: usize, folder: &Path) {
     let text = format!("[connections]\nscimClient = {}\n", harness::toml(&connection));
     let config = Config::parse(&text, Path::new("Config.toml")).unwrap();
     let catalog = block_on(connector().catalog()).unwrap();
-    let loaded = load::file(&flow_file(), &catalog, &config, load::Allowed::all(&[])).unwrap();
+    let loaded = load::file(&flow_file(), &catalog, &config, Default::default()).unwrap();
     let Ok(loaded) = loaded else { panic!("the flow is wrong") };
     let runner = block_on(Runner::new(connector().clone(), config, loaded.library)).unwrap();
     let history = History::open(&folder.join("history.sqlite"), Retention::default()).unwrap();

@@ -11,8 +11,8 @@
 
 mod story;
 
-use scim_connector_host::history::{Filter, History, Retention, RunId};
-use scim_connector_host::page::{self, Page, Served};
+use scim_connector_automation::history::{Filter, History, Retention, RunId};
+use scim_connector_automation::page::{self, Page, Served};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,9 +3,9 @@
 //! recorder, from events.
 
 use jiff::{SignedDuration, Timestamp};
-use scim_connector_host::flow::event::{Affected, Change, Event, RunOutcome, StepKind, StepOutcome};
-use scim_connector_host::flow::{Document, Fault, Flow, Watcher as _};
-use scim_connector_host::history::{Begin, History, Recorder, RunId, Scheduled, Trigger};
+use scim_connector_automation::history::{Begin, History, Recorder, RunId, Scheduled, Trigger};
+use scim_connector_flow::event::{Affected, Change, Event, RunOutcome, StepKind, StepOutcome};
+use scim_connector_flow::{Document, Fault, Flow, Watcher as _};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

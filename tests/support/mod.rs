@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 /// The repository.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("host/ stands in the repository")
+    let of_crate = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    of_crate.filter(|folder| folder.join("wit").is_dir()).last().expect("the crate stands in the repository")
 }
 
 /// The component.

@@ -1,5 +1,7 @@
 //! What can be compiled, what cannot, and what is said of it: where, in characters of the text that was given, and what to do.
 
+#![allow(clippy::unwrap_used, reason = "a test, whose helpers fail it")]
+
 use scim_connector_expression::{Engine, EvaluationError, Literal, Options};
 use serde_json::{Value, json};
 use std::collections::HashMap;

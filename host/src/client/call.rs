@@ -1,16 +1,19 @@
 //! A call, from being let in to its end. An instance serves one connection for its whole life and is dropped after a trap,
 //! a deadline or a call that was given up.
 
+use super::failure::{explained, scrubbed, tokenless};
+use super::handle::{Client, Inner};
+use super::label;
+use super::outcome::CallContext;
 use super::version::{GRACE, Version};
-use super::{CallContext, Client, Inner, explained, scrubbed};
 use crate::bindings::scim::connector::types as wit;
-use crate::egress::credentials::Refused;
-use crate::egress::{Activity, Hooks};
+use crate::egress::activity::{Activity, TokenRefusal};
+use crate::egress::door::Hooks;
 use crate::error::{Error, Result};
 use crate::instance::{DeadlinePassed, Instance};
 use crate::runtime::Running;
 use crate::shutdown::Open;
-use crate::telemetry::Watch;
+use crate::telemetry::{CallIdentity, CallRecording};
 use crate::traffic::Admitted;
 use crate::usage::{self, Counters};
 use std::sync::Arc;
@@ -25,7 +28,7 @@ pub(super) struct Call<'a> {
     instance: Option<Box<Instance>>,
     deadline: Instant,
     limit: Duration,
-    watch: Watch,
+    recording: CallRecording,
     given_up: Option<Arc<AtomicBool>>,
     open: Open,
     _running: Running,
@@ -65,7 +68,9 @@ impl Client {
     pub(super) async fn begin(&self, operation: &str, context: &CallContext) -> Result<Call<'_>> {
         let (inner, version) = (&*self.inner, self.version());
         let component = version.connector.component();
-        let mut watch = Watch::begin(&inner.meter, operation, context, component, &inner.redactor);
+        let (run_id, attempt) = (context.run_id.as_deref(), context.attempt);
+        let identity = CallIdentity { operation: label::of(operation), run_id, attempt, component };
+        let mut recording = CallRecording::begin(&inner.meter, identity, &inner.redactor);
         usage::count(inner.counters(&version), |counters| &counters.calls);
         let limit = context.deadline;
         let open = version.connector.inner.calls.open();
@@ -76,7 +81,7 @@ impl Client {
             Err(error) => Err(error),
         };
         let (open, admitted) = admitted.inspect_err(|error| {
-            watch.end(Some(error), 0);
+            recording.end(Some(error), 0);
             usage::count(inner.counters(&version), |counters| &counters.refused);
         })?;
         let running = version.connector.inner.runtime.run();
@@ -87,7 +92,7 @@ impl Client {
             instance,
             deadline,
             limit,
-            watch,
+            recording,
             given_up: context.given_up.clone(),
             open,
             _running: running,
@@ -97,11 +102,11 @@ impl Client {
             Some(instance) => instance.begin(deadline),
             None => {
                 let made = call.instantiate().await;
-                made.inspect_err(|error| call.watch.end(Some(error), 0))?;
+                made.inspect_err(|error| call.recording.end(Some(error), 0))?;
             }
         }
         if let Some(instance) = &call.instance {
-            instance.activity.begin(call.watch.span.clone());
+            instance.activity.begin(call.recording.span.clone());
         }
         Ok(call)
     }
@@ -174,8 +179,8 @@ impl Call<'_> {
     }
 
     /// Why there was no token of the host's for the last request that needed one.
-    pub fn refused(&self) -> Option<Refused> {
-        self.instance.as_ref().and_then(|instance| instance.activity.refused())
+    pub fn token_refusal(&self) -> Option<TokenRefusal> {
+        self.instance.as_ref().and_then(|instance| instance.activity.token_refusal())
     }
 
     /// Token requests the host made for the call.
@@ -192,14 +197,14 @@ impl Call<'_> {
     pub fn finish<T>(mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
         let requests = self.requests();
         let result = self.close(end);
-        self.watch.end(result.as_ref().err(), requests);
+        self.recording.end(result.as_ref().err(), requests);
         result
     }
 
     fn close<T>(&mut self, end: End<wasmtime::Result<Result<T, wit::Error>>>) -> Result<T> {
         let memory = self.instance.as_ref().map_or(0, |instance| instance.memory_used());
         self.client.peak_memory.fetch_max(memory, Ordering::Relaxed);
-        let (explanation, refused) = (self.explanation(), self.refused());
+        let (explanation, refusal) = (self.explanation(), self.token_refusal());
         match end {
             End::Answer(Ok(result)) => {
                 self.open.finished();
@@ -208,7 +213,7 @@ impl Call<'_> {
                     self.version.keep(instance);
                 }
                 result.map_err(|error| {
-                    let error = refused.iter().fold(error.into(), |error, refused| refused.explain(error));
+                    let error = refusal.iter().fold(error.into(), tokenless);
                     scrubbed(explained(error, explanation.as_deref()), &self.client.redactor)
                 })
             }
@@ -239,7 +244,7 @@ impl Call<'_> {
         } else {
             self.client.redactor.text(&trap.root_cause().to_string())
         };
-        tracing::warn!(parent: &self.watch.span, detail, maybe_applied, "the component stopped unexpectedly");
+        tracing::warn!(parent: &self.recording.span, detail, maybe_applied, "the component stopped unexpectedly");
         Error::Trap { detail, maybe_applied }
     }
 
@@ -254,7 +259,7 @@ impl Drop for Call<'_> {
     fn drop(&mut self) {
         if let Some(instance) = &self.instance {
             let written = instance.activity.has_written();
-            self.watch.abandon(written, instance.activity.requests());
+            self.recording.abandon(written, instance.activity.requests());
             self.given_up.iter().for_each(|told| told.store(written, Ordering::Release));
             self.settle(instance);
         }

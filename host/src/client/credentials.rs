@@ -2,7 +2,7 @@
 //! component checks them and fills in what a provider implies, its token endpoint for example; it sees everything but the
 //! secrets.
 
-use super::at;
+use super::failure::at;
 use super::version::Expanded;
 use crate::connection::Auth;
 use crate::connector::Connector;
@@ -31,19 +31,19 @@ pub(super) fn shared(settings: &ConnectionSettings, path: &str) -> Result<Sealed
     Ok(Sealed::new(serde_json::to_value(settings).unwrap_or_default()))
 }
 
-/// The credentials the host adds for a connection: those that are given, where the connection leaves them to the host. One
+/// The credentials the host adds for a connection: those of the settings, where the connection leaves them to the host. One
 /// without the other is a mistake: requests would go out with other credentials than somebody meant, or with none.
 pub(super) async fn of(
     connector: &Connector,
     connection: &Value,
-    given: Option<Sealed<Value>>,
+    credentials: Option<Sealed<Value>>,
     expanded: &Expanded,
     path: &str,
 ) -> Result<Option<Credentials>> {
     let auth_type = join(path, "auth.type");
-    let given = match (expanded.wants_credentials(), given.filter(|given| !given.is_null())) {
+    let credentials = match (expanded.wants_credentials(), credentials.filter(|credentials| !credentials.is_null())) {
         (false, None) => return Ok(None),
-        (true, Some(given)) => given,
+        (true, Some(credentials)) => credentials,
         (true, None) => {
             let detail = format!(
                 "\"host\" leaves the credentials to the host, which has none for this connection; write them to {}, or \
@@ -57,7 +57,7 @@ pub(super) async fn of(
             return Err(wrong(path, "", detail));
         }
     };
-    let auth = fill_in(connector, connection, &given, path).await?;
+    let auth = fill_in(connector, connection, &credentials, path).await?;
     let (Some(service), allow_insecure_http) = expanded.service() else { return Ok(None) };
     let credentials = Credentials::new(auth, service.clone(), allow_insecure_http);
     credentials.map(Some).map_err(|(key, detail)| wrong(path, key, detail))

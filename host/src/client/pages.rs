@@ -1,7 +1,7 @@
 //! A whole listing, page by page. It holds one page at a time; where the next one is, and when the listing is complete,
 //! the component decides.
 
-use super::Client;
+use super::handle::Client;
 use crate::error::{Error, Result};
 use serde_json::Value;
 

@@ -1,10 +1,10 @@
 //! What of a client depends on the component: the connection as it expands it, and its instances. Replaced as a whole.
 
-use super::{at, scrubbed};
+use super::failure::{at, scrubbed};
 use crate::bindings::scim::connector::types as wit;
 use crate::connection::Connection;
 use crate::connector::Connector;
-use crate::egress::Egress;
+use crate::egress::chain::Egress;
 use crate::egress::policy::{Origin, Policy};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
@@ -22,7 +22,7 @@ use std::time::Duration;
 pub(super) const GRACE: Duration = Duration::from_secs(1);
 
 /// An instance whose memory has grown beyond this is not kept: memory of WebAssembly never shrinks.
-const KEPT_MEMORY: usize = 32 << 20;
+const LARGEST_WARM: usize = 32 << 20;
 
 /// A connection as the component expanded it.
 pub(super) struct Expanded {
@@ -125,7 +125,7 @@ impl Version {
 
     /// Keeps an instance for the next call, if there may be one.
     pub fn keep(&self, instance: Box<Instance>) {
-        if !self.retired.load(Ordering::Acquire) && instance.memory_used() <= KEPT_MEMORY {
+        if !self.retired.load(Ordering::Acquire) && instance.memory_used() <= LARGEST_WARM {
             self.connector.inner.runtime.warm().put(self.owner, instance);
         }
     }

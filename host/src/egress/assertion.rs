@@ -1,17 +1,11 @@
-//! `private_key_jwt`: the signed assertion by which the host proves itself to a token endpoint (RFC 7523 section 3). The key
-//! is PKCS#8 PEM and decides the algorithm: P-256 signs ES256, RSA signs RS256 (RFC 7518 section 3.1). The component has the
-//! same of its own (`src/auth/jwt.rs`); the two share no code.
+//! The key of `private_key_jwt`, PKCS#8 PEM, as ring signs with it. Its type decides the algorithm: P-256 signs ES256, RSA
+//! signs RS256. What is signed is `scim-connector-oauth`'s.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RSA_PKCS1_SHA256, RsaKeyPair};
 use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::pki_types::pem::PemObject as _;
-use serde_json::{Map, Value, json};
-
-/// How long an assertion is good, seconds.
-const LIFE: u64 = 300;
+use scim_connector_oauth::{Algorithm, Sign};
 
 /// A key that signs.
 pub enum Key {
@@ -31,11 +25,13 @@ impl Key {
         }
         RsaKeyPair::from_pkcs8(der).ok().map(|key| Self::Rsa(Box::new(key)))
     }
+}
 
-    fn algorithm(&self) -> &'static str {
+impl Sign for Key {
+    fn algorithm(&self) -> Algorithm {
         match self {
-            Self::P256(_) => "ES256",
-            Self::Rsa(_) => "RS256",
+            Self::P256(_) => Algorithm::Es256,
+            Self::Rsa(_) => Algorithm::Rs256,
         }
     }
 
@@ -49,24 +45,5 @@ impl Key {
                 Some(signature)
             }
         }
-    }
-
-    /// A fresh assertion, good for five minutes from `now`, the Unix time in seconds.
-    pub fn assertion(&self, client_id: &str, audience: &str, key_id: Option<&str>, now: u64) -> Option<String> {
-        let mut header =
-            Map::from_iter([("alg".to_owned(), json!(self.algorithm())), ("typ".to_owned(), json!("JWT"))]);
-        header.extend(key_id.map(|id| ("kid".to_owned(), json!(id))));
-        let claims = json!({
-            "iss": client_id,
-            "sub": client_id,
-            "aud": audience,
-            "jti": format!("{:032x}", rand::random::<u128>()),
-            "iat": now,
-            "exp": now.saturating_add(LIFE),
-        });
-        let encode = |json: &Value| BASE64_URL_SAFE_NO_PAD.encode(json.to_string());
-        let message = format!("{}.{}", encode(&Value::Object(header)), encode(&claims));
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(self.sign(message.as_bytes())?);
-        Some(format!("{message}.{signature}"))
     }
 }

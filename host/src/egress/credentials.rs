@@ -1,29 +1,25 @@
-//! The credentials the host adds on the way out, for a connection whose `auth` is `host`: the component never sees them. They
+//! The stage that adds the host's credentials, for a connection whose `auth` is `host`: the component never sees them. They
 //! go to the service's own origin only and replace what the component set there. Where there is no token, the component gets
 //! an answer in the provider's place that says "refused" or "later", and the caller gets the reason beside it.
 
+use super::activity::{Activity, TokenRefusal};
+use super::fault::SendError;
+use super::interceptor::{Intercepted, Interceptor, Next};
+use super::message::{Body, Request, Response, Timeouts, secret_value};
 use super::policy::{Origin, Policy};
+use super::service::Service;
 use super::token::{NoToken, Token, Tokens};
-use super::transport::Timeouts;
-use super::{Activity, Egress};
-use crate::bindings::scim::connector::types::Failure;
 use crate::connection::{Auth, Secret};
-use crate::error::Error;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
-use http_body_util::{BodyExt as _, Full};
-use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use wasmtime_wasi_http::{Error as Fault, WasiBody};
 use zeroize::Zeroizing;
 
-/// Largest request body that is kept to be sent again with another token, in bytes.
-const KEPT_BODY: u64 = 1024 * 1024;
+/// Largest request body that may be sent again with another token, in bytes.
+const LARGEST_REPEATED: u64 = 1024 * 1024;
 
 /// What the host adds to requests to one origin.
 pub struct Credentials {
@@ -35,7 +31,7 @@ enum Kind {
     /// The same header every time.
     Fixed { name: HeaderName, value: Zeroizing<String> },
     /// A token that the host fetches.
-    Tokens { tokens: Box<Tokens>, policy: Policy },
+    Tokens { tokens: Box<Tokens>, policy: Arc<Policy> },
 }
 
 impl Credentials {
@@ -64,7 +60,7 @@ impl Credentials {
                 let endpoint = Origin::of(tokens.uri()).ok_or(("tokenUrl", "no http or https URL of a host".into()))?;
                 let policy = Policy::new(vec![endpoint], allow_insecure_http);
                 policy.check(&Method::POST, tokens.uri(), true).map_err(|refusal| ("tokenUrl", refusal.to_string()))?;
-                Ok(Kind::Tokens { tokens, policy })
+                Ok(Kind::Tokens { tokens, policy: Arc::new(policy) })
             }
             Auth::None | Auth::Host => Err(("type", "must be bearer, basic, header or clientCredentials".into())),
         }?;
@@ -91,167 +87,125 @@ fn sendable<'a>(secret: &'a Secret, key: &'static str) -> Result<&'a str, (&'sta
     }
 }
 
-/// A header's value that no debug form shows and no HTTP/2 table keeps.
-pub fn header_value(text: &str) -> HeaderValue {
-    // Checked when the client was made, so the fallback is never sent.
-    let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("invalid"));
-    value.set_sensitive(true);
-    value
-}
-
 /// Puts a header into a request, in the place of any the component set.
-fn put(parts: &mut Parts, name: &HeaderName, value: &str) {
-    parts.headers.remove(header::AUTHORIZATION);
-    parts.headers.insert(name, header_value(value));
+fn put(headers: &mut HeaderMap, name: &HeaderName, value: &str) {
+    headers.remove(header::AUTHORIZATION);
+    headers.insert(name, secret_value(value));
 }
 
-impl Egress {
-    /// Sends a request with the host's credentials, where it goes to their origin.
-    pub(super) async fn send_authorized(
-        &self,
-        credentials: &Credentials,
-        request: Request<WasiBody>,
-        timeouts: Timeouts,
-        activity: &Arc<Activity>,
-    ) -> Result<Response<WasiBody>, Fault> {
-        if Origin::of(request.uri()).as_ref() != Some(&credentials.origin) {
-            return self.exchange(&self.policy, request, timeouts, activity).await;
+/// The stage.
+pub struct Authorize {
+    /// What it adds.
+    pub credentials: Arc<Credentials>,
+    /// Whom requests go to.
+    pub service: Service,
+}
+
+impl Interceptor for Authorize {
+    fn intercept<'a>(&'a self, mut request: Request, next: Next<'a>) -> Intercepted<'a> {
+        if Origin::of(&request.url).as_ref() != Some(&self.credentials.origin) {
+            return next.run(request);
         }
-        match &credentials.kind {
+        match &self.credentials.kind {
             Kind::Fixed { name, value } => {
-                let (mut parts, body) = request.into_parts();
-                put(&mut parts, name, value);
-                self.exchange(&self.policy, Request::from_parts(parts, body), timeouts, activity).await
+                put(&mut request.headers, name, value);
+                next.run(request)
             }
-            Kind::Tokens { tokens, policy } => self.send_with_token(tokens, policy, request, timeouts, activity).await,
+            Kind::Tokens { tokens, policy } => Box::pin(self.with_token(tokens, policy, request, next)),
         }
     }
+}
 
+impl Authorize {
     /// Sends a request with a token; once more with a new one, where the service refuses one that was kept: it may have been
     /// revoked before its time (RFC 6750 section 3.1), and a 401 says that nothing was carried out.
-    async fn send_with_token(
+    async fn with_token(
         &self,
         tokens: &Tokens,
-        policy: &Policy,
-        request: Request<WasiBody>,
-        timeouts: Timeouts,
-        activity: &Arc<Activity>,
-    ) -> Result<Response<WasiBody>, Fault> {
-        let (parts, body) = request.into_parts();
-        let (token, new) = match self.token(tokens, policy, timeouts, activity).await {
+        policy: &Arc<Policy>,
+        mut request: Request,
+        next: Next<'_>,
+    ) -> Result<Response, SendError> {
+        let (activity, timeouts) = (request.activity.clone(), request.timeouts);
+        let (token, new) = match token(tokens, policy, timeouts, &activity, next).await {
             Ok(found) => found,
             // Whether the service is reachable shall be seen apart from whether there is a token.
-            Err(_) if activity.is_test() && parts.uri.path().ends_with("/ServiceProviderConfig") => {
-                return self.exchange(&self.policy, Request::from_parts(parts, body), timeouts, activity).await;
+            Err(_) if activity.is_test() && self.service.protocol.is_public(&request.url) => {
+                return next.run(request).await;
             }
-            Err(reason) => return Ok(instead(reason, body, activity).await),
+            Err(reason) => return self.refuse(reason, request).await,
         };
-        let authorized = |token: &Token, body| {
-            let mut parts = parts.clone();
-            put(&mut parts, &header::AUTHORIZATION, &token.authorization());
-            Request::from_parts(parts, body)
-        };
-        let length = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        let kept = match length {
-            _ if new => Err(body),
-            None | Some(..=KEPT_BODY) if length.is_some() || body.is_end_stream() => {
-                Ok(body.collect().await?.to_bytes())
+        put(&mut request.headers, &header::AUTHORIZATION, &token.authorization());
+        let length = request.headers.get(header::CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        let small = length.map_or(request.body.is_end_stream(), |length| length <= LARGEST_REPEATED);
+        if new || !small {
+            let response = next.run(request).await?;
+            if response.status == StatusCode::UNAUTHORIZED {
+                tokens.forget(&token);
             }
-            _ => Err(body),
+            return Ok(response);
+        }
+        let Request { method, url, headers, body, .. } = request;
+        let bytes = body.bytes().await?;
+        let again = || {
+            let parts = (method.clone(), url.clone(), headers.clone());
+            let mut request = Request::new(parts.0, parts.1, parts.2, bytes.clone().into(), activity.clone());
+            request.timeouts = timeouts;
+            request
         };
-        let (body, again) = match kept {
-            Ok(bytes) => (whole(bytes.clone()), Some(bytes)),
-            Err(body) => (body, None),
-        };
-        let response = self.exchange(&self.policy, authorized(&token, body), timeouts, activity).await?;
-        if response.status() != StatusCode::UNAUTHORIZED {
+        let response = next.run(again()).await?;
+        if response.status != StatusCode::UNAUTHORIZED {
             return Ok(response);
         }
         tokens.forget(&token);
-        let Some(bytes) = again else { return Ok(response) };
         drop(response);
-        match self.token(tokens, policy, timeouts, activity).await {
-            Ok((token, _)) => self.exchange(&self.policy, authorized(&token, whole(bytes)), timeouts, activity).await,
-            Err(reason) => Ok(instead(reason, whole(Bytes::new()), activity).await),
-        }
-    }
-
-    /// A token, in less time than the component waits for an answer: it would take a request for sent that waits here.
-    async fn token(
-        &self,
-        tokens: &Tokens,
-        policy: &Policy,
-        timeouts: Timeouts,
-        activity: &Arc<Activity>,
-    ) -> Result<(Token, bool), NoToken> {
-        let patience = (timeouts.connect + timeouts.first_byte) / 2;
-        let exchange = |request| {
-            activity.asked_for_token();
-            self.exchange(policy, request, timeouts, activity)
-        };
-        tokio::time::timeout(patience, tokens.token(exchange)).await.unwrap_or_else(|_| Err(tokens.late()))
-    }
-}
-
-fn whole(bytes: Bytes) -> WasiBody {
-    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
-}
-
-/// The answer a request gets that was not sent for want of a token: 401, which is final, or 503 with `Retry-After`, which the
-/// component knows not to have been carried out and repeats by the connection's own rules.
-async fn instead(reason: NoToken, mut body: WasiBody, activity: &Activity) -> Response<WasiBody> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    // The body is read to its end, or the component sees a closed stream instead of the answer.
-    while let Some(Ok(_)) = body.frame().await {}
-    let status = if reason.transient { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
-    let detail = json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-        "status": status.as_str(),
-        "detail": reason.failure.detail,
-    });
-    let mut response = Response::new(whole(detail.to_string().into()));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
-    if reason.transient {
-        let pause = reason.failure.retry_after_ms.unwrap_or_default();
-        headers.insert(header::RETRY_AFTER, pause.div_ceil(1000).into());
-    }
-    let id = format!("scim-connector-host-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert("x-request-id", id);
-    }
-    activity.no_token(Refused { id, reason });
-    response
-}
-
-/// An answer in the provider's place, and why it was given.
-#[derive(Clone)]
-pub struct Refused {
-    id: String,
-    reason: NoToken,
-}
-
-impl Refused {
-    /// The failure a caller is told instead of the component's, where that one comes from this answer.
-    pub fn explain(&self, error: Error) -> Error {
-        match error {
-            Error::Failure { transient, mut failure } => {
-                let transient = self.correct(transient, &mut failure);
-                Error::Failure { transient, failure }
+        let mut request = again();
+        match self::token(tokens, policy, timeouts, &activity, next).await {
+            Ok((token, _)) => {
+                put(&mut request.headers, &header::AUTHORIZATION, &token.authorization());
+                next.run(request).await
             }
-            other => other,
+            Err(reason) => self.refuse(reason, request).await,
         }
     }
 
-    /// As [`Refused::explain`]; gives back whether the failure is transient.
-    pub fn correct(&self, transient: bool, failure: &mut Failure) -> bool {
-        if failure.request_id.as_ref() != Some(&self.id) {
-            return transient;
+    /// The answer to a request that was not sent for want of a token: 401, which is final, or 503 with `Retry-After`, which
+    /// the component knows not to have been carried out and repeats by the connection's own rules.
+    async fn refuse(&self, reason: NoToken, request: Request) -> Result<Response, SendError> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let status = if reason.transient { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::UNAUTHORIZED };
+        let (kind, body) = self.service.protocol.error_body(status, &reason.failure.detail);
+        let mut response = Response::new(status, body);
+        response.headers.insert(header::CONTENT_TYPE, kind);
+        if reason.transient {
+            let pause = reason.failure.retry_after_ms.unwrap_or_default();
+            response.headers.insert(header::RETRY_AFTER, pause.div_ceil(1000).into());
         }
-        // An earlier attempt may have been carried out; that is the component's to know.
-        let maybe_applied = failure.maybe_applied;
-        *failure = Failure { maybe_applied, ..(*self.reason.failure).clone() };
-        self.reason.transient && !maybe_applied
+        let id = format!("scim-connector-host-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers.insert("x-request-id", id);
+        }
+        request.activity.no_token(TokenRefusal { id, transient: reason.transient, failure: reason.failure });
+        request.answer(response).await
     }
+}
+
+/// A token, in less time than the component waits for an answer: it would take a request for sent that waits here.
+async fn token(
+    tokens: &Tokens,
+    policy: &Arc<Policy>,
+    timeouts: Timeouts,
+    activity: &Arc<Activity>,
+    next: Next<'_>,
+) -> Result<(Token, bool), NoToken> {
+    let patience = (timeouts.connect + timeouts.first_byte) / 2;
+    let exchange = |request: http::Request<Body>| {
+        activity.asked_for_token();
+        let (parts, body) = request.into_parts();
+        let mut request = Request::new(parts.method, parts.uri, parts.headers, body, activity.clone());
+        (request.timeouts, request.policy) = (timeouts, Some(policy.clone()));
+        next.run(request)
+    };
+    tokio::time::timeout(patience, tokens.token(exchange)).await.unwrap_or_else(|_| Err(tokens.late()))
 }

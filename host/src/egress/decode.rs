@@ -1,18 +1,21 @@
-//! Content codings of responses (RFC 9110 section 8.4): decoded piece by piece, so that a small answer that grows without
-//! end is given up at the limit and never held. Knows nothing of connections.
+//! The stage that reads answers: asks for content codings (RFC 9110 section 8.4) and decodes them piece by piece, so that a
+//! small answer that grows without end is given up at the limit and never held. Knows nothing of connections.
 
+use super::bounded::Bounded;
+use super::fault::{Fault, SendError};
+use super::interceptor::{Intercepted, Interceptor, Next};
+use super::message::{self, Request, Response};
 use bytes::Bytes;
 use compression_codecs::core::util::{PartialBuffer, WriteBuffer};
 use compression_codecs::{BrotliDecoder, DecodeV2, GzipDecoder, ZlibDecoder};
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body::{Body, Frame};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, Read};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use wasmtime_wasi_http::Error as Fault;
 
 /// What is asked for. `deflate` is understood but not asked for: some servers send it without its zlib wrapper.
 const ACCEPTED: HeaderValue = HeaderValue::from_static("gzip, br, zstd");
@@ -22,8 +25,38 @@ const PIECE: usize = 16 * 1024;
 
 type Decoder = Box<dyn DecodeV2 + Send>;
 
+/// The stage.
+pub struct Decode {
+    /// Largest body let in, in bytes, coded and decoded.
+    pub limit: u64,
+}
+
+impl Interceptor for Decode {
+    fn intercept<'a>(&'a self, request: Request, next: Next<'a>) -> Intercepted<'a> {
+        Box::pin(self.read(request, next))
+    }
+}
+
+impl Decode {
+    async fn read(&self, mut request: Request, next: Next<'_>) -> Result<Response, SendError> {
+        let (decodes, patience) = (offer(&mut request.headers), request.timeouts.between_bytes);
+        let mut response = next.run(request).await?;
+        if response.status == StatusCode::SWITCHING_PROTOCOLS {
+            // Nobody asked for another protocol, so no answer can follow (RFC 9110 section 15.2.2).
+            return Err(Fault::HttpUpgradeFailed.into());
+        }
+        let decoder = if decodes { decoder(&mut response.headers)? } else { None };
+        let inner = Bounded::new(response.body, patience, self.limit)?;
+        response.body = match decoder {
+            Some(decoder) => message::Body::stream(Decoded::new(inner, decoder, self.limit)),
+            None => message::Body::stream(inner),
+        };
+        Ok(response)
+    }
+}
+
 /// Asks for coded responses, unless the component has said itself what it takes; then decoding is its business too.
-pub fn offer(headers: &mut HeaderMap) -> bool {
+fn offer(headers: &mut HeaderMap) -> bool {
     if headers.contains_key(ACCEPT_ENCODING) {
         return false;
     }
@@ -35,7 +68,7 @@ pub fn offer(headers: &mut HeaderMap) -> bool {
 ///
 /// # Errors
 /// Names a coding that nobody asked for.
-pub fn decoder(headers: &mut HeaderMap) -> Result<Option<(&'static str, Decoder)>, Fault> {
+fn decoder(headers: &mut HeaderMap) -> Result<Option<(&'static str, Decoder)>, Fault> {
     let mut codings = headers.get_all(CONTENT_ENCODING).iter();
     let (Some(coding), None) = (codings.next(), codings.next()) else {
         return if headers.contains_key(CONTENT_ENCODING) { Err(unknown("several")) } else { Ok(None) };
@@ -55,11 +88,11 @@ pub fn decoder(headers: &mut HeaderMap) -> Result<Option<(&'static str, Decoder)
 }
 
 fn unknown(coding: &str) -> Fault {
-    Fault::HttpResponseContentCoding(Some(coding.chars().take(50).collect()))
+    Fault::HttpResponseContentCoding(coding.chars().take(50).collect())
 }
 
 /// A body being decoded.
-pub struct Decoded<B> {
+struct Decoded<B> {
     inner: B,
     coding: &'static str,
     decoder: Decoder,
@@ -83,7 +116,7 @@ enum State {
 
 impl<B> Decoded<B> {
     /// Decodes `inner`, up to `limit` bytes.
-    pub fn new(inner: B, (coding, decoder): (&'static str, Decoder), limit: u64) -> Self {
+    fn new(inner: B, (coding, decoder): (&'static str, Decoder), limit: u64) -> Self {
         Self {
             inner,
             coding,
@@ -123,7 +156,7 @@ impl<B> Decoded<B> {
         self.state = if ended { State::Between } else { State::Within };
         self.produced = self.produced.saturating_add(written as u64);
         if self.produced > self.limit {
-            return Err(Fault::HttpResponseBodySize(Some(self.limit)));
+            return Err(Fault::HttpResponseBodySize(self.limit));
         }
         buffer.truncate(written);
         Ok(buffer.into())

@@ -1,221 +1,146 @@
-//! Turns hyper's and the operating system's errors into wasi:http error codes. The component decides on these whether a
-//! request was never sent (and may be repeated) or may have been applied, so the two halves below must stay apart:
-//! [`before_sending`] for errors of name lookup, connecting and TLS, [`after_sending`] for everything later, where
-//! only the provider's own word says that a request was not begun.
+//! Why a request brought no answer: a code that says whether it may have reached the provider, and words for a person. Knows
+//! no library that sends; `translate` makes these from its errors, `door` makes wasi:http's codes from these.
 
-use super::resolve::Unresolved;
-use super::route::{ProxyFailed, TunnelError};
-use rustls::AlertDescription;
-use std::error::Error as StdError;
-use std::io;
-use wasmtime_wasi_http::Error as Fault;
+/// Why there is no answer, by the names of wasi:http's error codes. The component decides on them whether a request was
+/// surely never sent; which ones say so stands in its `src/http/wasi.rs`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The host does not let the request out.
+    #[error("HTTP request denied")]
+    HttpRequestDenied,
+    /// What the name resolves to may not be reached.
+    #[error("destination IP address is prohibited")]
+    DestinationIpProhibited,
+    /// The host's settings are wrong.
+    #[error("configuration error")]
+    ConfigurationError,
+    /// The name does not resolve.
+    #[error("DNS error: rcode {0}")]
+    DnsError(String),
+    /// No connection came about in time, or the proxy could not make one.
+    #[error("destination unavailable")]
+    DestinationUnavailable,
+    /// No route leads to the address.
+    #[error("destination IP address is unroutable")]
+    DestinationIpUnroutable,
+    /// Nobody accepts connections there.
+    #[error("connection refused")]
+    ConnectionRefused,
+    /// The server's certificate is not trusted.
+    #[error("TLS certificate error")]
+    TlsCertificateError,
+    /// The TLS handshake failed.
+    #[error("TLS protocol error")]
+    TlsProtocolError,
+    /// The server ended the TLS handshake.
+    #[error("TLS alert received: alert id {id}: {name}")]
+    TlsAlertReceived {
+        /// Its number (RFC 8446 section 6).
+        id: u8,
+        /// Its name.
+        name: String,
+    },
+    /// The server says that it has not begun the request (RFC 9113 section 8.7).
+    #[error("connection limit reached")]
+    ConnectionLimitReached,
+    /// The connection broke after the request had left.
+    #[error("connection terminated")]
+    ConnectionTerminated,
+    /// The head of the answer did not come in time.
+    #[error("HTTP response timeout")]
+    HttpResponseTimeout,
+    /// The next piece of the answer's body did not come in time.
+    #[error("connection read timeout")]
+    ConnectionReadTimeout,
+    /// The answer ends before its end.
+    #[error("incomplete HTTP response")]
+    HttpResponseIncomplete,
+    /// The answer is not HTTP.
+    #[error("HTTP protocol error")]
+    HttpProtocolError,
+    /// The server changed to another protocol, which nobody asked for.
+    #[error("HTTP upgrade failed")]
+    HttpUpgradeFailed,
+    /// The head of the answer is too large.
+    #[error("HTTP response header section size exceeds limit")]
+    HttpResponseHeaderSectionSize,
+    /// The answer is longer than so many bytes.
+    #[error("HTTP response body size exceeds limit: {0} bytes")]
+    HttpResponseBodySize(u64),
+    /// The answer is in a coding that nobody asked for, or broken in one that somebody did.
+    #[error("unsupported HTTP response content coding: {0}")]
+    HttpResponseContentCoding(String),
+    /// Whoever wrote the request's body broke off.
+    #[error("internal error: the request's body broke off")]
+    RequestBody,
+}
+
+impl Fault {
+    /// The code's name, without what it carries: the `error.type` of spans and metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::HttpRequestDenied => "HttpRequestDenied",
+            Self::DestinationIpProhibited => "DestinationIpProhibited",
+            Self::ConfigurationError => "ConfigurationError",
+            Self::DnsError(_) => "DnsError",
+            Self::DestinationUnavailable => "DestinationUnavailable",
+            Self::DestinationIpUnroutable => "DestinationIpUnroutable",
+            Self::ConnectionRefused => "ConnectionRefused",
+            Self::TlsCertificateError => "TlsCertificateError",
+            Self::TlsProtocolError => "TlsProtocolError",
+            Self::TlsAlertReceived { .. } => "TlsAlertReceived",
+            Self::ConnectionLimitReached => "ConnectionLimitReached",
+            Self::ConnectionTerminated => "ConnectionTerminated",
+            Self::HttpResponseTimeout => "HttpResponseTimeout",
+            Self::ConnectionReadTimeout => "ConnectionReadTimeout",
+            Self::HttpResponseIncomplete => "HttpResponseIncomplete",
+            Self::HttpProtocolError => "HttpProtocolError",
+            Self::HttpUpgradeFailed => "HttpUpgradeFailed",
+            Self::HttpResponseHeaderSectionSize => "HttpResponseHeaderSectionSize",
+            Self::HttpResponseBodySize(_) => "HttpResponseBodySize",
+            Self::HttpResponseContentCoding(_) => "HttpResponseContentCoding",
+            Self::RequestBody => "InternalError",
+        }
+    }
+}
+
+/// The code for a connection that did not come about in time. Nothing was sent, which wasi:http's `connection-timeout` does
+/// not say: other hosts end requests by it that have been sent, so the component takes it for ambiguous.
+pub const TOO_SLOW_TO_CONNECT: Fault = Fault::DestinationUnavailable;
 
 /// An exchange that brought no answer.
-#[derive(Debug)]
-pub struct Failed {
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}", words.clone().unwrap_or_else(|| fault.to_string()))]
+pub struct SendError {
     /// What the component is told.
-    pub code: Fault,
+    pub fault: Fault,
     /// What a person should know besides.
     pub words: Option<String>,
 }
 
-impl From<Fault> for Failed {
-    fn from(code: Fault) -> Self {
-        let words = match &code {
-            Fault::HttpResponseBodySize(Some(limit)) => {
+impl SendError {
+    /// A fault and what a person should know besides.
+    pub fn new(fault: Fault, words: impl Into<String>) -> Self {
+        Self { fault, words: Some(words.into()) }
+    }
+}
+
+impl From<Fault> for SendError {
+    fn from(fault: Fault) -> Self {
+        let words = match &fault {
+            Fault::HttpResponseBodySize(limit) => {
                 Some(format!("host.limits.responseBytes of the connection allows {limit} bytes"))
             }
-            Fault::HttpResponseContentCoding(Some(coding)) => {
+            Fault::HttpResponseContentCoding(coding) => {
                 Some(format!("the Content-Encoding {coding} cannot be decoded"))
             }
-            Fault::TlsAlertReceived { alert_message: Some(alert), .. } => {
-                Some(format!("the server's alert about host.tls.clientCertificate of the connection: {alert}"))
+            Fault::TlsAlertReceived { name, .. } => {
+                Some(format!("the server's alert about host.tls.clientCertificate of the connection: {name}"))
             }
             _ => None,
         };
-        Self { code, words }
-    }
-}
-
-/// The code for a connection that did not come about in time. Nothing was sent, which `ConnectionTimeout` does not say:
-/// other hosts end requests by it that have been sent, so the component takes it for ambiguous.
-pub const TOO_SLOW_TO_CONNECT: Fault = Fault::DestinationUnavailable;
-
-/// The error and its causes, looking into `io::Error`, whose own `source` skips the error it wraps.
-pub fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(inner) => Some(inner as &(dyn StdError + 'static)),
-        None => error.source(),
-    })
-}
-
-/// What became of a connection that was never made: nothing of the request left this machine.
-pub fn before_sending(error: &(dyn StdError + 'static)) -> Failed {
-    for cause in chain(error) {
-        if let Some(failed) = cause.downcast_ref::<ProxyFailed>() {
-            return Failed { code: no_tunnel(&*failed.cause), words: Some(failed.to_string()) };
-        }
-        if let Some(code) = unconnected(cause) {
-            // Codes that say it all need no words.
-            let terse = matches!(code, Fault::ConnectionRefused);
-            return Failed { code, words: (!terse).then(|| cause.to_string()) };
-        }
-    }
-    Fault::ConnectionRefused.into()
-}
-
-/// The code for the way to or through a proxy.
-fn no_tunnel(error: &(dyn StdError + 'static)) -> Fault {
-    let refused = |cause: &(dyn StdError + 'static)| match cause.downcast_ref::<TunnelError>()? {
-        TunnelError::ProxyAuthRequired | TunnelError::MissingHost => Some(Fault::ConfigurationError),
-        // The proxy is there and says that it cannot reach the server.
-        TunnelError::TunnelUnsuccessful | TunnelError::ProxyHeadersTooLong | TunnelError::TunnelUnexpectedEof => {
-            Some(Fault::DestinationUnavailable)
-        }
-        TunnelError::ConnectFailed(_) | TunnelError::Io(_) => None,
-    };
-    chain(error).find_map(|cause| refused(cause).or_else(|| unconnected(cause))).unwrap_or(Fault::ConnectionRefused)
-}
-
-/// The code for one error in the chain, where it says something.
-fn unconnected(cause: &(dyn StdError + 'static)) -> Option<Fault> {
-    if let Some(unresolved) = cause.downcast_ref::<Unresolved>() {
-        return Some(match unresolved {
-            Unresolved::Failed(lookup) => Fault::DnsError { rcode: Some(lookup.to_string()), info_code: None },
-            Unresolved::Prohibited(_) => Fault::DestinationIpProhibited,
-        });
-    }
-    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
-        return Some(match tls {
-            rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented => Fault::TlsCertificateError,
-            rustls::Error::AlertReceived(alert) => alerted(*alert),
-            _ => Fault::TlsProtocolError,
-        });
-    }
-    let io = cause.downcast_ref::<io::Error>().filter(|io| io.get_ref().is_none())?;
-    Some(match io.kind() {
-        io::ErrorKind::TimedOut => TOO_SLOW_TO_CONNECT,
-        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => Fault::DestinationIpUnroutable,
-        io::ErrorKind::AddrNotAvailable => Fault::DestinationUnavailable,
-        // The peer hung up in the TLS handshake.
-        io::ErrorKind::UnexpectedEof => Fault::TlsProtocolError,
-        _ => Fault::ConnectionRefused,
-    })
-}
-
-fn alerted(alert: AlertDescription) -> Fault {
-    Fault::TlsAlertReceived { alert_id: Some(alert.into()), alert_message: Some(format!("{alert:?}")) }
-}
-
-/// What a server says of our certificate in the handshake. In TLS 1.3 the client sends before it hears this, but the server
-/// reads nothing until it has accepted the client (RFC 8446 section 4.4.4). Alerts that time may bring about on a connection
-/// that has been used, such as `certificate_expired`, are not among them.
-const ABOUT_OUR_CERTIFICATE: [AlertDescription; 4] = [
-    AlertDescription::CertificateRequired,
-    AlertDescription::UnknownCA,
-    AlertDescription::BadCertificate,
-    AlertDescription::UnsupportedCertificate,
-];
-
-/// The code for an error on a connection that stood: the provider may have seen the request.
-pub fn after_sending(error: &(dyn StdError + 'static)) -> Fault {
-    for cause in chain(error) {
-        if cause.downcast_ref::<h2::Error>().is_some_and(unprocessed) {
-            return Fault::ConnectionLimitReached;
-        }
-        if let Some(rustls::Error::AlertReceived(alert)) = cause.downcast_ref()
-            && ABOUT_OUR_CERTIFICATE.contains(alert)
-        {
-            return alerted(*alert);
-        }
-        if let Some(hyper) = cause.downcast_ref::<hyper::Error>() {
-            if hyper.is_parse_too_large() {
-                return Fault::HttpResponseHeaderSectionSize(None);
-            }
-            if hyper.is_parse() {
-                return Fault::HttpProtocolError;
-            }
-            if hyper.is_timeout() {
-                return Fault::HttpResponseTimeout;
-            }
-        }
-    }
-    Fault::ConnectionTerminated
-}
-
-/// Whether an HTTP/2 server says that it has not processed a request (RFC 9113 section 8.7): it refused the stream, or went
-/// away before it. h2 gives a GOAWAY without error only to streams beyond the last one that the server names; with an
-/// error, to all of them.
-fn unprocessed(error: &h2::Error) -> bool {
-    error.is_remote()
-        && match error.reason() {
-            Some(h2::Reason::REFUSED_STREAM) => error.is_reset(),
-            Some(h2::Reason::NO_ERROR) => error.is_go_away(),
-            _ => false,
-        }
-}
-
-/// The code for an error while a response body is read.
-pub fn in_body(error: &hyper::Error) -> Fault {
-    for cause in chain(error) {
-        if cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
-            return Fault::HttpResponseIncomplete;
-        }
-        match cause.downcast_ref::<io::Error>().map(io::Error::kind) {
-            Some(io::ErrorKind::UnexpectedEof) => return Fault::HttpResponseIncomplete,
-            // What hyper says of a malformed chunk.
-            Some(io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => return Fault::HttpProtocolError,
-            _ => {}
-        }
-    }
-    after_sending(error)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wrapped(error: impl StdError + Send + Sync + 'static) -> io::Error {
-        // As hyper-rustls does it: an io::Error in an io::Error.
-        io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error))
-    }
-
-    fn code(error: &(dyn StdError + 'static)) -> Fault {
-        before_sending(error).code
-    }
-
-    #[test]
-    fn errors_before_sending_are_told_apart() {
-        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
-        assert!(matches!(code(&refused), Fault::ConnectionRefused));
-        assert!(matches!(code(&io::Error::from(io::ErrorKind::TimedOut)), Fault::DestinationUnavailable));
-        assert!(matches!(code(&io::Error::from(io::ErrorKind::HostUnreachable)), Fault::DestinationIpUnroutable));
-        let certificate = rustls::Error::InvalidCertificate(rustls::CertificateError::UnknownIssuer);
-        assert!(matches!(code(&wrapped(certificate)), Fault::TlsCertificateError));
-        let alert = rustls::Error::AlertReceived(rustls::AlertDescription::HandshakeFailure);
-        assert!(matches!(code(&wrapped(alert)), Fault::TlsAlertReceived { alert_id: Some(40), .. }));
-        assert!(matches!(code(&wrapped(rustls::Error::DecryptError)), Fault::TlsProtocolError));
-        for (answer, expected) in [
-            (TunnelError::ProxyAuthRequired, "ConfigurationError"),
-            (TunnelError::TunnelUnsuccessful, "DestinationUnavailable"),
-            (TunnelError::Io(io::ErrorKind::ConnectionReset.into()), "ConnectionRefused"),
-        ] {
-            assert_eq!(format!("{:?}", no_tunnel(&answer)), expected);
-        }
-    }
-
-    #[test]
-    fn after_sending_only_a_refused_certificate_looks_like_before() {
-        for kind in [io::ErrorKind::ConnectionRefused, io::ErrorKind::ConnectionReset, io::ErrorKind::BrokenPipe] {
-            assert!(matches!(after_sending(&io::Error::from(kind)), Fault::ConnectionTerminated), "{kind:?}");
-        }
-        for (alert, expected) in [
-            (AlertDescription::CertificateRequired, "TlsAlertReceived"),
-            (AlertDescription::CertificateExpired, "ConnectionTerminated"),
-            (AlertDescription::InternalError, "ConnectionTerminated"),
-        ] {
-            let code = after_sending(&wrapped(rustls::Error::AlertReceived(alert)));
-            assert!(format!("{code:?}").starts_with(expected), "{code:?}");
-        }
+        Self { fault, words }
     }
 }

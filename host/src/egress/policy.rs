@@ -1,6 +1,6 @@
 //! Which requests may leave: a pure decision on scheme, host, port and method. Knows neither sockets nor the component.
 
-use super::address::names_loopback;
+use crate::address::names_loopback;
 use crate::settings::Allow;
 use http::{Method, Uri};
 use std::fmt;
@@ -60,10 +60,11 @@ pub enum Refusal {
     Insecure(Origin),
 }
 
-/// The origins a connection may talk to, and how. An empty policy refuses everything.
+/// The origins that may be talked to, and how. An empty policy refuses everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     origins: Vec<Origin>,
+    any_origin: bool,
     allow_insecure_http: bool,
     methods: Option<Vec<Method>>,
 }
@@ -72,7 +73,14 @@ impl Policy {
     /// Allows these origins; `http:` beyond this machine only where `allow_insecure_http` is set.
     #[must_use]
     pub fn new(origins: Vec<Origin>, allow_insecure_http: bool) -> Self {
-        Self { origins, allow_insecure_http, methods: None }
+        Self { origins, any_origin: false, allow_insecure_http, methods: None }
+    }
+
+    /// Allows every origin; `http:` beyond this machine only where `allow_insecure_http` is set. Addresses are decided on all
+    /// the same.
+    #[must_use]
+    pub fn any(allow_insecure_http: bool) -> Self {
+        Self { any_origin: true, ..Self::new(Vec::new(), allow_insecure_http) }
     }
 
     /// Adds what the host's settings allow besides, and what they forbid.
@@ -101,7 +109,7 @@ impl Policy {
     /// Says why the request may not leave.
     pub fn check(&self, method: &Method, uri: &Uri, fetches_token: bool) -> Result<(), Refusal> {
         let origin = Origin::of(uri).ok_or(Refusal::NoOrigin)?;
-        if !self.origins.contains(&origin) {
+        if !self.any_origin && !self.origins.contains(&origin) {
             return Err(Refusal::NotListed(origin));
         }
         if !origin.secure && !self.allow_insecure_http && !origin.is_loopback() {
@@ -172,6 +180,15 @@ mod tests {
             assert!(matches!(check(&[url], false, url), Err(Refusal::Insecure(_))), "{url}");
             assert_eq!(check(&[url], true, url), Ok(()), "{url}");
         }
+    }
+
+    #[test]
+    fn any_origin_is_any_host_but_not_any_scheme() {
+        let check = |insecure, url: &str| Policy::any(insecure).check(&Method::GET, &url.parse().unwrap(), false);
+        assert_eq!(check(false, "https://a.test/"), Ok(()));
+        assert!(matches!(check(false, "http://a.test/"), Err(Refusal::Insecure(_))));
+        assert_eq!(check(true, "http://a.test/"), Ok(()));
+        assert_eq!(check(true, "ftp://a.test/"), Err(Refusal::NoOrigin));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Names to addresses: asks once, keeps the answer for a short time, and gives out only addresses that the connection may
 //! reach. What is checked here is what is connected to, so a name that changes its mind in between gains nothing.
 
-use super::address::{Guard, Prohibited};
+use crate::address::{Guard, Prohibited};
 use hyper_util::client::legacy::connect::dns::Name;
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use std::{fmt, io, vec};
@@ -14,13 +15,13 @@ use tokio::sync::OnceCell;
 use tower_service::Service;
 
 /// How long an answer is kept. The system's resolver does not tell how long it is good for.
-const KEPT: Duration = Duration::from_secs(30);
+const ANSWER_LIFETIME: Duration = Duration::from_secs(30);
 
 /// How long a failure is kept: enough to spare a resolver that is down, not so long that anybody waits for it.
-const FAILURE_KEPT: Duration = Duration::from_secs(2);
+const FAILURE_LIFETIME: Duration = Duration::from_secs(2);
 
 /// Most names kept; there is no more than one or two for a connection.
-const MOST: usize = 10_000;
+const MOST_NAMES: usize = 10_000;
 
 /// A failed name lookup.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -36,8 +37,8 @@ type Lookup = dyn Fn(String) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAdd
 /// operating system.
 pub struct Dns {
     lookup: Box<Lookup>,
-    kept: Duration,
-    failure_kept: Duration,
+    answer_lifetime: Duration,
+    failure_lifetime: Duration,
     slots: Mutex<HashMap<String, Arc<OnceCell<Answer>>>>,
 }
 
@@ -68,7 +69,7 @@ impl Dns {
         F: Future<Output = io::Result<Vec<IpAddr>>> + Send + 'static,
     {
         let lookup = Box::new(move |name| Box::pin(lookup(name)) as Pin<Box<dyn Future<Output = _> + Send>>);
-        Self { lookup, kept: KEPT, failure_kept: FAILURE_KEPT, slots: Mutex::default() }
+        Self { lookup, answer_lifetime: ANSWER_LIFETIME, failure_lifetime: FAILURE_LIFETIME, slots: Mutex::default() }
     }
 
     /// The addresses of a name.
@@ -92,8 +93,8 @@ impl Dns {
 
     /// No connection came about with these addresses: they are asked for anew, unless they are fresh.
     pub fn doubt(&self, name: &str) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
-        let old = |slot: &Arc<OnceCell<Answer>>| slot.get().is_some_and(|a| a.since.elapsed() >= self.failure_kept);
+        let mut slots = self.slots.lock();
+        let old = |slot: &Arc<OnceCell<Answer>>| slot.get().is_some_and(|a| a.since.elapsed() >= self.failure_lifetime);
         if slots.get(name).is_some_and(old) {
             slots.remove(name);
         }
@@ -111,17 +112,17 @@ impl Dns {
     /// The place for a name's answer; a new one where the answer is too old.
     fn slot(&self, name: &str) -> Arc<OnceCell<Answer>> {
         let fresh = |slot: &Arc<OnceCell<Answer>>| match slot.get() {
-            Some(Answer { addresses: Ok(_), since }) => since.elapsed() < self.kept,
-            Some(Answer { addresses: Err(_), since }) => since.elapsed() < self.failure_kept,
+            Some(Answer { addresses: Ok(_), since }) => since.elapsed() < self.answer_lifetime,
+            Some(Answer { addresses: Err(_), since }) => since.elapsed() < self.failure_lifetime,
             None => true,
         };
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.slots.lock();
         if let Some(slot) = slots.get(name).filter(|slot| fresh(slot)) {
             return slot.clone();
         }
-        if slots.len() >= MOST {
+        if slots.len() >= MOST_NAMES {
             slots.retain(|_, slot| fresh(slot));
-            if slots.len() >= MOST {
+            if slots.len() >= MOST_NAMES {
                 slots.clear();
             }
         }
@@ -223,7 +224,7 @@ mod tests {
     #[tokio::test]
     async fn answers_age_and_are_doubted() {
         let (mut dns, asked) = counting();
-        (dns.kept, dns.failure_kept) = (Duration::from_secs(3600), Duration::ZERO);
+        (dns.answer_lifetime, dns.failure_lifetime) = (Duration::from_secs(3600), Duration::ZERO);
         let dns = Arc::new(dns);
         for _ in 0..2 {
             dns.addresses("a.test").await.unwrap();
@@ -234,7 +235,7 @@ mod tests {
         assert_eq!(*dns.addresses("a.test").await.unwrap(), [IpAddr::from([8, 8, 8, 3])]);
 
         let (mut dns, asked) = counting();
-        dns.kept = Duration::ZERO;
+        dns.answer_lifetime = Duration::ZERO;
         let dns = Arc::new(dns);
         for _ in 0..2 {
             dns.addresses("a.test").await.unwrap();

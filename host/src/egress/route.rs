@@ -1,10 +1,10 @@
 //! The way to a server: directly, or over an HTTP proxy (RFC 9110 sections 7.6 and 9.3.6). Makes plain connections, on
 //! which `transport` puts TLS; knows no requests.
 
-use super::address::names_loopback;
-use super::fault;
 use super::resolve::Resolver;
+use super::source_chain::chain;
 use super::tls;
+use crate::address::names_loopback;
 use crate::connection::Secret;
 use crate::redact::Redactor;
 use crate::settings::{Proxy, Tls};
@@ -38,7 +38,7 @@ impl Proxies {
     ///
     /// # Errors
     /// Names the key and quotes nothing.
-    pub fn new(settings: &Proxy, redactor: &Redactor) -> Result<Self, tls::Wrong> {
+    pub fn new(settings: &Proxy, redactor: &Redactor) -> Result<Self, tls::BadSetting> {
         static ENVIRONMENT: OnceLock<Arc<Matcher>> = OnceLock::new();
         let proxies = match settings {
             Proxy::None => Self { matcher: None, even_loopback: false },
@@ -175,7 +175,7 @@ pub struct ProxyFailed {
 impl ProxyFailed {
     fn boxed(proxy: &Intercept, cause: BoxError) -> BoxError {
         // The last of the causes says what happened; those above it, that something did.
-        let last = fault::chain(&*cause).last();
+        let last = chain(&*cause).last();
         let reason = last.map_or_else(String::new, ToString::to_string);
         let proxy = proxy.uri().authority().map_or_else(String::new, ToString::to_string);
         Box::new(Self { proxy, reason, cause })

@@ -3,26 +3,27 @@
 
 use crate::connection::Secret;
 use crate::settings::Tls;
+use parking_lot::Mutex;
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, RootCertStore};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 /// Sessions kept to resume; there are one or two servers for a connection.
 const SESSIONS: usize = 16;
 
 /// What is wrong with the settings: the key below `host`, and what to do.
-pub type Wrong = (&'static str, String);
+pub type BadSetting = (&'static str, String);
 
 /// The configuration for these settings, without ALPN. The system's certificates are those of the operating system, or of
 /// `SSL_CERT_FILE` and `SSL_CERT_DIR`, read once per process.
 ///
 /// # Errors
 /// Names the key and quotes nothing.
-pub fn config(settings: &Tls) -> Result<ClientConfig, Wrong> {
+pub fn config(settings: &Tls) -> Result<ClientConfig, BadSetting> {
     let builder = ClientConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .map_err(|error| ("tls", format!("TLS cannot be set up: {error}")))?
@@ -52,10 +53,10 @@ fn provider() -> Arc<CryptoProvider> {
 type Trust = (bool, Vec<String>);
 
 /// Verifiers in use: a hundred trusted certificates take more memory than anything else a connection has.
-fn verifier(settings: &Tls) -> Result<Arc<WebPkiServerVerifier>, Wrong> {
+fn verifier(settings: &Tls) -> Result<Arc<WebPkiServerVerifier>, BadSetting> {
     static IN_USE: OnceLock<Mutex<HashMap<Trust, Weak<WebPkiServerVerifier>>>> = OnceLock::new();
     let trust = (settings.system_roots, settings.ca.clone());
-    let mut in_use = IN_USE.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let mut in_use = IN_USE.get_or_init(Mutex::default).lock();
     if let Some(verifier) = in_use.get(&trust).and_then(Weak::upgrade) {
         return Ok(verifier);
     }
@@ -91,7 +92,7 @@ fn system() -> &'static RootCertStore {
     })
 }
 
-fn certificates(key: &'static str, pem: &str) -> Result<Vec<CertificateDer<'static>>, Wrong> {
+fn certificates(key: &'static str, pem: &str) -> Result<Vec<CertificateDer<'static>>, BadSetting> {
     match CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<Vec<_>, _>>() {
         Ok(found) if !found.is_empty() => Ok(found),
         _ => Err((key, "holds no certificate in PEM; name a file with {file = \"ca.pem\"}, or give its text".into())),

@@ -1,27 +1,20 @@
-//! OAuth 2.0 client credentials (RFC 6749 section 4.4) on the host's side: the token request, its answer, and the one token
-//! of a connection. Who carries the request is told by a closure; failures are those the component gives for a token it
-//! fetches itself (`src/auth/tokens.rs`), so that a caller cannot tell who fetched it.
+//! Tokens of OAuth 2.0 client credentials on the host's side: the one token of a connection, and the fetching of the next.
+//! The messages are `scim-connector-oauth`'s. A closure sends the request; failures are those the component gives for a
+//! token it fetches itself, so that a caller cannot tell who fetched it.
 
 use super::assertion::Key;
+use super::fault::{Fault, SendError};
+use super::message::{Body, Response, secret_value};
 use crate::bindings::scim::connector::types::{Failure, FailureKind};
 use crate::connection::{ClientCredentials, Method, Secret};
-use crate::sealed::Sealed;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt as _, Full, Limited};
-use serde_json::Value;
+use http::{HeaderMap, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Limited};
+use scim_connector_oauth::{self as oauth, Claims, Error, ErrorKind, Message, Proof, TokenRequest, assertion, parse};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
-use url::form_urlencoded;
-use wasmtime_wasi_http::{Error as Fault, WasiBody};
 use zeroize::Zeroizing;
-
-/// Longest life assumed for a token whose answer names none.
-const UNNAMED_LIFE: Duration = Duration::from_secs(300);
 
 /// Largest answer read from a token endpoint, in bytes.
 const LARGEST_ANSWER: usize = 64 * 1024;
@@ -29,14 +22,14 @@ const LARGEST_ANSWER: usize = 64 * 1024;
 /// An access token.
 #[derive(Clone)]
 pub struct Token {
-    value: Zeroizing<String>,
+    value: oauth::Secret,
     good_until: Instant,
 }
 
 impl Token {
     /// The value of the `Authorization` header (RFC 6750 section 2.1).
     pub fn authorization(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("Bearer {}", *self.value))
+        Zeroizing::new(format!("Bearer {}", self.value.expose()))
     }
 }
 
@@ -105,8 +98,8 @@ impl Tokens {
     /// The token in use, or a new one; and whether it is new. `exchange` sends the token request.
     pub async fn token<F, Sent>(&self, exchange: F) -> Result<(Token, bool), NoToken>
     where
-        F: FnOnce(Request<WasiBody>) -> Sent + Send,
-        Sent: Future<Output = Result<Response<WasiBody>, Fault>> + Send,
+        F: FnOnce(Request<Body>) -> Sent + Send,
+        Sent: Future<Output = Result<Response, SendError>> + Send,
     {
         if let Some(token) = self.current() {
             return Ok((token, false));
@@ -136,74 +129,61 @@ impl Tokens {
 
     async fn fetch<F, Sent>(&self, exchange: F) -> Result<Token, NoToken>
     where
-        F: FnOnce(Request<WasiBody>) -> Sent + Send,
-        Sent: Future<Output = Result<Response<WasiBody>, Fault>> + Send,
+        F: FnOnce(Request<Body>) -> Sent + Send,
+        Sent: Future<Output = Result<Response, SendError>> + Send,
     {
         let sent = Instant::now();
-        let response = exchange(self.request()?).await.map_err(|fault| self.unanswered(&fault))?;
-        let (head, body) = response.into_parts();
-        let body = match Limited::new(body, LARGEST_ANSWER).collect().await {
+        let response = exchange(self.request()?).await.map_err(|error| self.unanswered(&error.fault))?;
+        let body = match Limited::new(response.body, LARGEST_ANSWER).collect().await {
             Ok(body) => body.to_bytes(),
             Err(error) => {
                 return Err(match error.downcast::<Fault>() {
                     Ok(fault) => self.unanswered(&fault),
-                    Err(_) => self.unanswered(&Fault::HttpResponseBodySize(None)),
+                    Err(_) => self.unanswered(&Fault::HttpResponseBodySize(LARGEST_ANSWER as u64)),
                 });
             }
         };
-        self.parse(head.status, &head.headers, &body, sent)
+        self.parse(response.status, &response.headers, &body, sent)
     }
 
-    /// The token request (RFC 6749 section 4.4.2; RFC 7523 section 2.2).
-    fn request(&self) -> Result<Request<WasiBody>, NoToken> {
+    fn request(&self) -> Result<Request<Body>, NoToken> {
         let client = &self.client;
         let unusable = |detail: &str| NoToken {
             transient: false,
             failure: failure(FailureKind::Configuration, format!("host.credentials: {detail}")),
         };
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "client_credentials");
-        if let Some(scopes) = client.scopes.as_ref().filter(|scopes| !scopes.is_empty()) {
-            form.append_pair("scope", &scopes.join(" "));
-        }
-        if let Some(audience) = &client.audience {
-            form.append_pair("audience", audience);
-        }
-        form.extend_pairs(&client.parameters);
-        let mut request = Request::post(&self.uri)
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::ACCEPT, "application/json")
-            .header(header::USER_AGENT, concat!("scim-connector/", env!("CARGO_PKG_VERSION")));
-        let secret = client.client_secret.as_ref().and_then(Secret::literal);
-        match (&self.key, client.method, secret) {
+        let token_request = TokenRequest {
+            client_id: &client.client_id,
+            scopes: client.scopes.as_deref().unwrap_or_default(),
+            audience: client.audience.as_deref(),
+        };
+        let parameters = client.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let secret = client.client_secret.as_ref().and_then(Secret::literal).map(oauth::Secret::new);
+        let message = match (&self.key, client.method, &secret) {
             (Some(key), ..) => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs());
-                let audience = client.audience.as_deref().or(client.token_url.as_deref()).unwrap_or_default();
-                let assertion = key
-                    .assertion(&client.client_id, audience, client.key_id.as_deref(), now)
-                    .ok_or_else(|| unusable("privateKey: it cannot sign"))?;
-                form.append_pair("client_id", &client.client_id);
-                form.append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-                form.append_pair("client_assertion", &assertion);
+                let claims = Claims {
+                    client_id: &client.client_id,
+                    audience: client.audience.as_deref().or(client.token_url.as_deref()).unwrap_or_default(),
+                    key_id: client.key_id.as_deref(),
+                    id: rand::random(),
+                    now: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_secs()),
+                };
+                let assertion = assertion(&claims, key).ok_or_else(|| unusable("privateKey: it cannot sign"))?;
+                token_request.message(parameters, Proof::Assertion(&assertion))
             }
-            (None, Some(Method::Post), Some(secret)) => {
-                form.append_pair("client_id", &client.client_id);
-                form.append_pair("client_secret", secret);
-            }
-            (None, _, Some(secret)) => {
-                // Both halves are form-encoded before they are joined (RFC 6749 section 2.3.1).
-                let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-                let pair = Zeroizing::new(format!("{}:{}", encode(&client.client_id), encode(secret)));
-                let value = Zeroizing::new(format!("Basic {}", BASE64_STANDARD.encode(pair.as_bytes())));
-                request = request.header(header::AUTHORIZATION, super::credentials::header_value(&value));
-            }
+            (None, Some(Method::Post), Some(secret)) => token_request.message(parameters, Proof::Post(secret)),
+            (None, _, Some(secret)) => token_request.message(parameters, Proof::Basic(secret)),
             (None, _, None) => return Err(unusable("neither clientSecret nor privateKey is given")),
+        };
+        let mut request = Request::post(&self.uri)
+            .header(header::CONTENT_TYPE, Message::CONTENT_TYPE)
+            .header(header::ACCEPT, Message::ACCEPT)
+            .header(header::USER_AGENT, concat!("scim-connector/", env!("CARGO_PKG_VERSION")));
+        if let Some(authorization) = &message.authorization {
+            request = request.header(header::AUTHORIZATION, secret_value(authorization.expose()));
         }
-        let body = Full::new(Bytes::from(form.finish()));
         // Without it the body goes out chunked, which HTTP/1.0 servers take for an empty one; hyper sets it by the body.
-        request
-            .body(body.map_err(|never| match never {}).boxed_unsync())
-            .map_err(|_| unusable("the token request cannot be written"))
+        request.body(message.body.into_exposed().into()).map_err(|_| unusable("the token request cannot be written"))
     }
 
     /// What an exchange without an answer means to the caller.
@@ -211,9 +191,7 @@ impl Tokens {
         use FailureKind as K;
         let shown = &self.shown;
         let (kind, transient, what) = match fault {
-            Fault::DnsTimeout | Fault::DnsError { .. } | Fault::DestinationNotFound => {
-                (K::Unavailable, true, format!("the name of {shown} does not resolve"))
-            }
+            Fault::DnsError(_) => (K::Unavailable, true, format!("the name of {shown} does not resolve")),
             Fault::ConnectionRefused
             | Fault::DestinationUnavailable
             | Fault::DestinationIpUnroutable
@@ -227,17 +205,11 @@ impl Tokens {
             Fault::HttpRequestDenied | Fault::DestinationIpProhibited => {
                 (K::Configuration, false, format!("the host does not allow requests to {shown}"))
             }
-            Fault::ConnectionTimeout
-            | Fault::HttpResponseTimeout
-            | Fault::ConnectionReadTimeout
-            | Fault::ConnectionWriteTimeout => return self.late(),
+            Fault::HttpResponseTimeout | Fault::ConnectionReadTimeout => return self.late(),
             Fault::HttpResponseBodySize(_) => {
                 (K::TooLarge, false, format!("the answer of {shown} is larger than {LARGEST_ANSWER} bytes"))
             }
-            Fault::HttpProtocolError
-            | Fault::HttpResponseHeaderSectionSize(_)
-            | Fault::HttpResponseContentCoding(_)
-            | Fault::HttpResponseTransferCoding(_) => {
+            Fault::HttpProtocolError | Fault::HttpResponseHeaderSectionSize | Fault::HttpResponseContentCoding(_) => {
                 (K::Protocol, false, format!("the answer of {shown} is not HTTP"))
             }
             _ => (K::Unavailable, true, format!("{shown} broke off")),
@@ -245,76 +217,35 @@ impl Tokens {
         NoToken { transient, failure: failure(kind, format!("token endpoint: {what}")) }
     }
 
-    /// Reads the token endpoint's answer (RFC 6749 sections 5.1 and 5.2). The token's life counts from `sent` on.
+    /// Reads the token endpoint's answer. The token's lifetime counts from `sent` on.
     fn parse(&self, status: StatusCode, headers: &HeaderMap, body: &[u8], sent: Instant) -> Result<Token, NoToken> {
-        use FailureKind as K;
-        let mut body = Sealed::new(serde_json::from_slice(body).unwrap_or(Value::Null));
-        let text = |name: &str| body.get(name).and_then(Value::as_str);
-        let code = text("error").map(|code| plain(code, 64));
-        let shown = &self.shown;
-        let (kind, detail) = match (status.as_u16(), &code, text("access_token")) {
-            (200..=299, _, Some(value)) if !is_bearer_token(value) => {
-                let detail = "the token endpoint's access_token is not a bearer token (RFC 6750 section 2.1)";
-                return Err(NoToken { transient: false, failure: failure(K::Protocol, detail.into()) });
+        match parse(status.as_u16(), body) {
+            Ok(token) => {
+                let good_until = sent.checked_add(token.usable_for).unwrap_or(sent);
+                Ok(Token { value: token.value, good_until })
             }
-            (200..=299, _, Some(_)) if !text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer")) => {
-                let detail = "the token endpoint's token_type is not Bearer";
-                return Err(NoToken { transient: false, failure: failure(K::Unsupported, detail.into()) });
-            }
-            (200..=299, _, Some(_)) => {
-                let life = body.get("expires_in").and_then(seconds).unwrap_or(UNNAMED_LIFE);
-                // Not used in its last tenth, or its last half minute: it must still be good when it arrives.
-                let margin = (life / 10).min(Duration::from_secs(30));
-                let good_until = sent.checked_add(life - margin).unwrap_or(sent);
-                let value = body.get_mut("access_token").map(Value::take);
-                let Some(Value::String(value)) = value else { return Err(self.unanswered(&Fault::HttpProtocolError)) };
-                return Ok(Token { value: value.into(), good_until });
-            }
-            (429, ..) => (K::Throttled, format!("the token endpoint at {shown} asks to slow down (429)")),
-            (status @ 500.., code, _) => {
-                let code = code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
-                (K::Unavailable, format!("the token endpoint at {shown} answered {status}{code}"))
-            }
-            (300.., Some(code), _) => {
-                let words = text("error_description").map(|words| format!(" ({})", plain(words, 300)));
-                let (words, advice) = (words.unwrap_or_default(), advice(code));
-                (
-                    K::Authentication,
-                    format!("the token endpoint at {shown} refused the client: {code}{words}; {advice}"),
-                )
-            }
-            (status @ (404 | 405), ..) => (
-                K::Configuration,
-                format!(
-                    "host.credentials.tokenUrl: the server at {shown} answered {status}; this is no token endpoint"
-                ),
-            ),
-            (300..=399, ..) => (
-                K::Configuration,
-                format!(
-                    "host.credentials.tokenUrl: the server at {shown} redirects elsewhere, which is not followed with credentials; give the final URL"
-                ),
-            ),
-            (status @ (401 | 403), ..) => (
-                K::Authentication,
-                format!("the token endpoint at {shown} refused the client with {status} and no OAuth error code"),
-            ),
-            (status, ..) => (
-                K::Protocol,
-                format!(
-                    "the token endpoint at {shown} answered {status} without an access token (RFC 6749 section 5.1)"
-                ),
-            ),
+            Err(error) => Err(self.refused(&error, headers)),
+        }
+    }
+
+    /// What an answer without a token means to the caller.
+    fn refused(&self, error: &Error, headers: &HeaderMap) -> NoToken {
+        let (kind, transient) = match error.kind() {
+            ErrorKind::Throttled => (FailureKind::Throttled, true),
+            ErrorKind::Unavailable => (FailureKind::Unavailable, true),
+            ErrorKind::Authentication => (FailureKind::Authentication, false),
+            ErrorKind::TokenUrl => (FailureKind::Configuration, false),
+            ErrorKind::Protocol => (FailureKind::Protocol, false),
+            ErrorKind::Unsupported => (FailureKind::Unsupported, false),
         };
-        let transient = matches!(kind, K::Throttled | K::Unavailable);
-        let failure = Box::new(Failure {
-            status: Some(status.as_u16()),
-            oauth_error: code,
-            retry_after_ms: retry_after(headers),
-            request_id: request_id(headers),
-            ..*failure(kind, detail)
-        });
-        Err(NoToken { transient, failure })
+        let mut failure = failure(kind, error.message(&self.shown, "host.credentials"));
+        if let Some(status) = error.status() {
+            failure.status = Some(status);
+            failure.oauth_error = error.code().map(str::to_owned);
+            failure.retry_after_ms = retry_after(headers);
+            failure.request_id = request_id(headers);
+        }
+        NoToken { transient, failure }
     }
 }
 
@@ -335,32 +266,6 @@ fn failure(kind: FailureKind, detail: String) -> Box<Failure> {
     })
 }
 
-fn is_bearer_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| (b'!'..0x7f).contains(&byte))
-}
-
-fn advice(code: &str) -> &'static str {
-    match code {
-        "invalid_client" => "check host.credentials.clientId and the secret",
-        "invalid_scope" => "check host.credentials.scopes",
-        "unauthorized_client" | "unsupported_grant_type" => "allow the client credentials grant for this client",
-        _ => "check host.credentials",
-    }
-}
-
-/// What a server says, on one line and cut short.
-fn plain(text: &str, longest: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let short: String = line.chars().filter(|char| !char.is_control()).take(longest).collect();
-    if short.chars().count() < line.chars().count() { format!("{short}…") } else { short }
-}
-
-/// A number of seconds, which some servers write as a string.
-fn seconds(value: &Value) -> Option<Duration> {
-    let seconds = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
-    Duration::try_from_secs_f64(seconds).ok()
-}
-
 /// `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<u64> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
@@ -374,5 +279,5 @@ fn retry_after(headers: &HeaderMap) -> Option<u64> {
 fn request_id(headers: &HeaderMap) -> Option<String> {
     let names = ["x-request-id", "request-id", "x-correlation-id", "x-ms-request-id"];
     let id = names.iter().find_map(|name| headers.get(*name)?.to_str().ok())?;
-    Some(plain(id, 128))
+    Some(id.chars().filter(|char| !char.is_control()).take(128).collect())
 }

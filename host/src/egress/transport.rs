@@ -1,15 +1,17 @@
-//! Sends requests over pooled connections, with the three timeouts of wasi:http. Knows neither the policy nor the
-//! component. One transport belongs to one connection of the configuration and is never shared with another.
+//! The last stage: sends requests over pooled connections, with three timeouts. Knows neither the policy nor the component.
+//! One transport belongs to one connection of the configuration and is never shared with another.
 
-use super::address::{AddressRule, Guard, Prohibited};
-use super::fault::{self, Failed};
+use super::fault::{Fault, SendError, TOO_SLOW_TO_CONNECT};
+use super::interceptor::{Intercepted, Interceptor, Next};
+use super::message::{Body, Request, Response};
 use super::resolve::{Dns, Resolver};
 use super::route::{Proxies, Route};
-use super::tls;
+use super::service::Service;
+use super::{tls, translate};
+use crate::address::{AddressRule, Guard};
 use crate::redact::Redactor;
 use crate::settings::{ConnectionSettings, Tls};
-use http::{Request, Response, Uri};
-use hyper::body::Incoming;
+use http_body_util::BodyExt as _;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
@@ -19,7 +21,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
-use wasmtime_wasi_http::{Error as Fault, RequestOptions, WasiBody};
 
 /// How long an idle connection is kept. A server that closes an idle connection just as a request leaves makes that
 /// request ambiguous; common servers close after 5 seconds (Node) or later, so connections are given up before that.
@@ -30,31 +31,6 @@ const KEEP_IDLE: Duration = Duration::from_secs(4);
 /// it, one that a firewall has forgotten would swallow request after request, since new ones go on the same connection.
 const PING: Duration = Duration::from_secs(10);
 
-/// Timeouts where the component sets none.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Limits in time of one request.
-#[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
-    /// Until a connection stands: name lookup, TCP and TLS.
-    pub connect: Duration,
-    /// From then until the response's head.
-    pub first_byte: Duration,
-    /// Between two pieces of the response's body.
-    pub between_bytes: Duration,
-}
-
-impl From<Option<RequestOptions>> for Timeouts {
-    fn from(options: Option<RequestOptions>) -> Self {
-        let options = options.unwrap_or_default();
-        Self {
-            connect: options.connect_timeout.unwrap_or(DEFAULT_TIMEOUT),
-            first_byte: options.first_byte_timeout.unwrap_or(DEFAULT_TIMEOUT),
-            between_bytes: options.between_bytes_timeout.unwrap_or(DEFAULT_TIMEOUT),
-        }
-    }
-}
-
 /// Interim answers (1xx, RFC 9110 section 15.2) that one request may get. Each is harmless, and hyper reads on as long as they
 /// come, so that endless ones would keep a processor busy until the request's time is up.
 const MOST_INTERIM: usize = 100;
@@ -62,7 +38,7 @@ const MOST_INTERIM: usize = 100;
 /// Most bytes read from an HTTP/1 connection at a time, and so the longest head of an answer.
 const READ_BUFFER: usize = 64 << 10;
 
-type Requests<C> = Client<C, WasiBody>;
+type Requests<C> = Client<C, Body>;
 
 /// A pool of connections.
 pub struct Transport {
@@ -86,7 +62,7 @@ impl Transport {
         allowed: &[AddressRule],
         dns: Arc<Dns>,
         redactor: &Redactor,
-    ) -> Result<Self, tls::Wrong> {
+    ) -> Result<Self, tls::BadSetting> {
         let rules = [allowed, &settings.allow.addresses].concat();
         let guard = Arc::new(Guard::new(rules));
         let proxies = Proxies::new(&settings.proxy, redactor)?;
@@ -100,37 +76,27 @@ impl Transport {
         Ok(transport)
     }
 
-    /// Decides on a URL that holds an address. Names are decided on when they have been resolved.
-    ///
-    /// # Errors
-    /// Says which address is refused and what would allow it.
-    pub fn check(&self, uri: &Uri) -> Result<(), Prohibited> {
-        self.guard.check_url(uri.host().unwrap_or_default())
+    /// What decides on addresses.
+    pub fn guard(&self) -> &Arc<Guard> {
+        &self.guard
     }
 
     /// Sends a request. `on_connected` is called when a connection stands, just before the request goes out.
-    ///
-    /// # Errors
-    /// A code that says whether the request may have reached the provider, see [`fault`].
-    pub async fn send(
-        &self,
-        mut request: Request<WasiBody>,
-        timeouts: Timeouts,
-        on_connected: impl FnOnce(),
-    ) -> Result<Response<Incoming>, Failed> {
-        let uri = request.uri().clone();
-        let secure = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
-        let proxy = self.proxies.of(&uri);
+    async fn send(&self, request: Request, on_connected: impl FnOnce()) -> Result<Response, SendError> {
+        let Request { method, url, headers, body, timeouts, .. } = request;
+        let mut request = http::Request::new(body);
+        (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, url.clone(), headers);
+        let secure = url.scheme() == Some(&http::uri::Scheme::HTTPS);
+        let proxy = self.proxies.of(&url);
         if let Some(credentials) = proxy.as_ref().filter(|_| !secure).and_then(Intercept::basic_auth) {
             request.headers_mut().insert(http::header::PROXY_AUTHORIZATION, credentials.clone());
         }
         let flooded = count_interim(&mut request);
         let mut connection = capture_connection(&mut request);
         let mut answer = if secure {
-            let client = self.secure().map_err(|(key, detail)| Failed {
-                code: Fault::ConfigurationError,
-                words: Some(format!("host.{key}: {detail}")),
-            })?;
+            let client = self
+                .secure()
+                .map_err(|(key, detail)| SendError::new(Fault::ConfigurationError, format!("host.{key}: {detail}")))?;
             client.request(request)
         } else {
             self.plain.request(request)
@@ -138,11 +104,16 @@ impl Transport {
         let translate = |error: hyper_util::client::legacy::Error| {
             tracing::debug!(?error, "request failed");
             if !error.is_connect() {
-                return fault::after_sending(&error).into();
+                return translate::after_sending(&error).into();
             }
             // The server may have moved.
-            uri.host().into_iter().for_each(|host| self.dns.doubt(host));
-            fault::before_sending(&error)
+            url.host().into_iter().for_each(|host| self.dns.doubt(host));
+            translate::before_sending(&error)
+        };
+        let received = |response: http::Response<hyper::body::Incoming>| {
+            let (head, body) = response.into_parts();
+            let body = Body::stream(body.map_err(|error| translate::in_body(&error)));
+            Response { status: head.status, version: head.version, headers: head.headers, body }
         };
         tokio::select! {
             // The answer first: where both are ready, the connection has done its part.
@@ -151,26 +122,26 @@ impl Transport {
                 if !matches!(&done, Err(error) if error.is_connect()) {
                     on_connected();
                 }
-                return done.map_err(translate);
+                return done.map(received).map_err(translate);
             }
             connected = tokio::time::timeout(timeouts.connect, connection.wait_for_connection_metadata()) => {
-                connected.map_err(|_| fault::TOO_SLOW_TO_CONNECT)?;
+                connected.map_err(|_| TOO_SLOW_TO_CONNECT)?;
                 on_connected();
             }
         }
         // Whichever ends it drops the request, on which hyper closes the connection.
         tokio::select! {
             biased;
-            done = answer => done.map_err(translate),
-            () = flooded.notified() => Err(Failed {
-                code: Fault::HttpProtocolError,
-                words: Some(format!("more than {MOST_INTERIM} interim answers (1xx) came instead of an answer")),
-            }),
+            done = answer => done.map(received).map_err(translate),
+            () = flooded.notified() => Err(SendError::new(
+                Fault::HttpProtocolError,
+                format!("more than {MOST_INTERIM} interim answers (1xx) came instead of an answer"),
+            )),
             () = tokio::time::sleep(timeouts.first_byte) => Err(Fault::HttpResponseTimeout.into()),
         }
     }
 
-    fn secure(&self) -> Result<&Requests<HttpsConnector<Route>>, tls::Wrong> {
+    fn secure(&self) -> Result<&Requests<HttpsConnector<Route>>, tls::BadSetting> {
         if let Some(client) = self.secure.get() {
             return Ok(client);
         }
@@ -184,8 +155,30 @@ impl Transport {
     }
 }
 
+/// The stage.
+pub struct Send {
+    /// Sends.
+    pub transport: Arc<Transport>,
+    /// Whom requests go to.
+    pub service: Service,
+}
+
+impl Interceptor for Send {
+    fn intercept<'a>(&'a self, request: Request, _: Next<'a>) -> Intercepted<'a> {
+        Box::pin(async move {
+            let (write, activity) = (self.service.is_write(&request), request.activity.clone());
+            let on_connected = || {
+                if write {
+                    activity.write_sent();
+                }
+            };
+            self.transport.send(request, on_connected).await
+        })
+    }
+}
+
 /// Counts the interim answers to a request; what is returned is notified when there are too many.
-fn count_interim(request: &mut Request<WasiBody>) -> Arc<Notify> {
+fn count_interim(request: &mut http::Request<Body>) -> Arc<Notify> {
     let flooded = Arc::<Notify>::default();
     let (notify, count) = (flooded.clone(), AtomicUsize::new(0));
     hyper::ext::on_informational(request, move |_| {
@@ -196,7 +189,7 @@ fn count_interim(request: &mut Request<WasiBody>) -> Arc<Notify> {
     flooded
 }
 
-fn pooled<C>(connector: C) -> Client<C, WasiBody>
+fn pooled<C>(connector: C) -> Client<C, Body>
 where
     C: hyper_util::client::legacy::connect::Connect + Clone,
 {
@@ -210,9 +203,4 @@ where
         .http2_keep_alive_interval(PING)
         .http2_keep_alive_timeout(PING)
         .build(connector)
-}
-
-/// The URI without its query, for messages.
-pub fn without_query(uri: &Uri) -> String {
-    uri.to_string().split('?').next().unwrap_or_default().to_owned()
 }

@@ -1,47 +1,35 @@
-//! A call under watch: its span, and how long it took by how it ended.
+//! A call's recording: its span, and how long it took by how it ended.
 
+use super::labels::{CallLabels, OTHER};
 use super::meter::Meter;
-use super::metrics::{CallLabels, OTHER};
-use crate::client::CallContext;
 use crate::error::{Error, FailureKind};
 use crate::redact::Redactor;
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 use std::time::Instant;
 use tracing::Span;
 use tracing::field::Empty;
 
-/// Whoever is watched ends the watch, or has given up the call.
-pub struct Watch {
+/// Which call it is.
+pub struct CallIdentity<'a> {
+    /// The operation's name as a label: one of a bounded number.
+    pub operation: Arc<str>,
+    /// The run it belongs to.
+    pub run_id: Option<&'a str>,
+    /// Which attempt it is, from 1.
+    pub attempt: Option<u32>,
+    /// Which component runs it.
+    pub component: &'a str,
+}
+
+/// A call being recorded. Dropped before its end, it counts as given up.
+pub struct CallRecording {
     /// The call's span.
     pub span: Span,
     meter: Arc<Meter>,
     operation: Arc<str>,
     started: Instant,
     ended: bool,
-}
-
-/// The operations' names as labels, by their names in JSON and in Rust.
-static OPERATIONS: LazyLock<HashMap<String, Arc<str>>> = LazyLock::new(|| {
-    let rust = crate::client::OPERATIONS.iter().copied();
-    rust.flat_map(|rust| {
-        let name = camel(rust);
-        let label: Arc<str> = name.as_str().into();
-        [(name, label.clone()), (rust.to_owned(), label)]
-    })
-    .collect()
-});
-
-static UNKNOWN: LazyLock<Arc<str>> = LazyLock::new(|| OTHER.into());
-
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let (head, tail) = word.split_at(word.len().min(1));
-        name + &head.to_ascii_uppercase() + tail
-    })
 }
 
 /// A failure's kind as a label: those a component has made up are one.
@@ -52,23 +40,17 @@ fn kind(error: &Error) -> Cow<'static, str> {
     }
 }
 
-impl Watch {
-    /// A call begins. `operation` is its name in JSON or in Rust, `component` says which component runs it.
-    pub fn begin(
-        meter: &Arc<Meter>,
-        operation: &str,
-        context: &CallContext,
-        component: &str,
-        redactor: &Redactor,
-    ) -> Self {
-        let operation = OPERATIONS.get(operation).unwrap_or(&UNKNOWN).clone();
+impl CallRecording {
+    /// A call begins.
+    pub fn begin(meter: &Arc<Meter>, identity: CallIdentity<'_>, redactor: &Redactor) -> Self {
+        let CallIdentity { operation, run_id, attempt, component } = identity;
         let span = tracing::info_span!(
             "scim.call",
             otel.name = &*operation,
             scim.operation = &*operation,
             scim.connection = &*meter.name,
-            scim.run_id = context.run_id.as_deref().map(|id| redactor.text(id)),
-            scim.attempt = context.attempt,
+            scim.run_id = run_id.map(|id| redactor.text(id)),
+            scim.attempt = attempt,
             scim.component = component,
             scim.outcome = Empty,
             error.type = Empty,
@@ -115,22 +97,8 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for CallRecording {
     fn drop(&mut self) {
         self.abandon(false, 0);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn operations_have_the_names_of_the_catalog() {
-        for (given, label) in
-            [("createUser", "createUser"), ("create_user", "createUser"), ("bulk", "bulk"), ("drop table", "_OTHER")]
-        {
-            assert_eq!(&**OPERATIONS.get(given).unwrap_or(&UNKNOWN), label);
-        }
     }
 }

@@ -1,39 +1,32 @@
 //! What is looked up when metrics are asked for: what clients and runtimes are doing at that moment, and their counters.
 
-use super::meter::Meter;
-use super::metrics::ConnectionLabels;
-use crate::runtime::Runtime;
-use crate::usage::{BreakerState, ClientUsage, Totals};
+use super::labels::ConnectionLabels;
+use super::meter::{Meter, RuntimeGauges};
+use crate::usage::{BreakerState, ClientUsage, RuntimeUsage, Totals};
+use parking_lot::Mutex;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric};
 use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-/// Something whose use is known, which is a client.
-pub trait Used: Send + Sync {
-    /// What it is doing.
-    fn usage(&self) -> ClientUsage;
-}
+use std::sync::{Arc, Weak};
 
 /// What is asked.
 #[derive(Default)]
 pub struct Live {
     meters: Mutex<Vec<Arc<Meter>>>,
-    runtimes: Mutex<Vec<Weak<Runtime>>>,
+    runtimes: Mutex<Vec<Weak<dyn RuntimeGauges>>>,
 }
 
 impl Live {
     /// Asks the clients of this meter.
     pub fn add_meter(&self, meter: Arc<Meter>) {
-        self.meters.lock().unwrap_or_else(PoisonError::into_inner).push(meter);
+        self.meters.lock().push(meter);
     }
 
     /// Asks this runtime.
-    pub fn add_runtime(&self, runtime: &Arc<Runtime>) {
-        let mut runtimes = self.runtimes.lock().unwrap_or_else(PoisonError::into_inner);
-        let runtime = Arc::downgrade(runtime);
+    pub fn add_runtime(&self, runtime: Weak<dyn RuntimeGauges>) {
+        let mut runtimes = self.runtimes.lock();
         runtimes.retain(|other| other.strong_count() > 0 && !other.ptr_eq(&runtime));
         runtimes.push(runtime);
     }
@@ -96,14 +89,14 @@ const COUNTERS: [Row<Totals, u64>; 5] = [
 ];
 
 /// Gauges of all connections.
-const SHARED: [Row<Runtime, f64>; 2] = [
-    ("slots_used", "Calls under way, of all connections", |runtime| runtime.running() as f64),
-    ("slots", "Calls that may be under way at a time, of all connections", |runtime| runtime.max_running() as f64),
+const SHARED: [Row<RuntimeUsage, f64>; 2] = [
+    ("slots_used", "Calls under way, of all connections", |runtime| runtime.running as f64),
+    ("slots", "Calls that may be under way at a time, of all connections", |runtime| runtime.max_running as f64),
 ];
 
 impl Collector for Gauges {
     fn encode(&self, mut encoder: DescriptorEncoder) -> fmt::Result {
-        let meters = self.0.meters.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let meters = self.0.meters.lock().clone();
         let sums: Vec<Sum> = meters
             .iter()
             .map(|meter| Sum {
@@ -120,13 +113,14 @@ impl Collector for Gauges {
             let labelled = sums.iter().map(|sum| (&sum.labels, ConstCounter::new(value(&sum.totals))));
             family(&mut encoder, name, about, labelled)?;
         }
-        let runtimes = self.0.runtimes.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let runtimes: Vec<_> = runtimes.iter().filter_map(Weak::upgrade).collect();
+        let runtimes = self.0.runtimes.lock().clone();
+        let runtimes: Vec<RuntimeUsage> =
+            runtimes.iter().filter_map(Weak::upgrade).map(|runtime| runtime.usage()).collect();
         for (name, about, value) in SHARED {
             let sum = runtimes.iter().fold(0.0, |sum, runtime| sum + value(runtime));
             alone(&mut encoder, name, about, &ConstGauge::new(sum))?;
         }
-        let evicted = runtimes.iter().map(|runtime| runtime.warm().evicted()).sum::<u64>();
+        let evicted = runtimes.iter().map(|runtime| runtime.evicted).sum::<u64>();
         let about = "Warm instances dropped to make room, or because they were idle";
         alone(&mut encoder, "instances_evicted", about, &ConstCounter::new(evicted))
     }

@@ -1,10 +1,22 @@
 //! Where what happens on the connections of one name is counted. Knows neither calls nor HTTP.
 
-use super::gauges::Used;
-use super::metrics::{ConnectionLabels, Families, ReasonLabels};
-use crate::usage::Counters;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use super::labels::{ConnectionLabels, Families, ReasonLabels};
+use crate::usage::{ClientUsage, Counters, RuntimeUsage};
+use parking_lot::Mutex;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
+
+/// A client, as far as its gauges go.
+pub trait ClientGauges: Send + Sync {
+    /// What it is doing.
+    fn usage(&self) -> ClientUsage;
+}
+
+/// What connectors share, as far as its gauges go.
+pub trait RuntimeGauges: Send + Sync {
+    /// What it is doing.
+    fn usage(&self) -> RuntimeUsage;
+}
 
 /// The meter.
 pub struct Meter {
@@ -15,7 +27,7 @@ pub struct Meter {
     pub(super) families: Families,
     /// What has happened so far.
     pub(crate) counters: Counters,
-    clients: Mutex<Vec<Weak<dyn Used>>>,
+    clients: Mutex<Vec<Weak<dyn ClientGauges>>>,
 }
 
 impl Meter {
@@ -26,8 +38,8 @@ impl Meter {
     }
 
     /// Has the gauges ask a client, as long as it lives.
-    pub fn watch(&self, client: Weak<dyn Used>) {
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+    pub fn watch(&self, client: Weak<dyn ClientGauges>) {
+        let mut clients = self.clients.lock();
         // Cleared out only when it would grow, so that many clients of one name are not walked through for each new one.
         if clients.len() == clients.capacity() {
             clients.retain(|client| client.strong_count() > 0);
@@ -36,8 +48,8 @@ impl Meter {
     }
 
     /// The clients that live.
-    pub(super) fn clients(&self) -> Vec<Arc<dyn Used>> {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner).iter().filter_map(Weak::upgrade).collect()
+    pub(super) fn clients(&self) -> Vec<Arc<dyn ClientGauges>> {
+        self.clients.lock().iter().filter_map(Weak::upgrade).collect()
     }
 
     fn labels(&self) -> ConnectionLabels {

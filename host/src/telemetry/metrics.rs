@@ -1,27 +1,17 @@
-//! The metrics of connectors, by OpenTelemetry's names as Prometheus writes them. Knows neither calls nor HTTP.
+//! The metrics of connectors as a page that Prometheus scrapes. Knows neither calls nor HTTP.
 
 use super::gauges::{Gauges, Live};
-use super::meter::Meter;
-use crate::runtime::Runtime;
-use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::{Family, MetricConstructor};
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
-use std::borrow::Cow;
+use super::labels::{Families, OTHER};
+use super::meter::{Meter, RuntimeGauges};
+use parking_lot::Mutex;
+use prometheus_client::encoding::text;
+use prometheus_client::registry::Registry;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Buckets of durations, in seconds, as OpenTelemetry recommends for `http.client.request.duration`.
-const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
+use std::sync::{Arc, Weak};
 
 /// Most connections that are told apart.
 const MOST_CONNECTIONS: usize = 1000;
-
-/// Stands for whatever is not told apart, as in OpenTelemetry.
-pub(super) const OTHER: &str = "_OTHER";
 
 /// Metrics in Prometheus' text form. Cheap to clone; clones are the same metrics. Put one into the
 /// [`Options`](crate::Options) of several connectors, such as versions of a component, to have them counted together.
@@ -50,99 +40,6 @@ struct Inner {
     named: Mutex<BTreeMap<Arc<str>, Arc<Meter>>>,
 }
 
-/// Histograms of durations.
-#[derive(Clone)]
-pub(super) struct Seconds;
-
-impl MetricConstructor<Histogram> for Seconds {
-    fn new_metric(&self) -> Histogram {
-        Histogram::new(SECONDS)
-    }
-}
-
-pub(super) type Durations<Labels> = Family<Labels, Histogram, Seconds>;
-
-/// Labels of a call.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct CallLabels {
-    pub connection: Arc<str>,
-    pub operation: Arc<str>,
-    pub outcome: &'static str,
-    pub error_type: Option<Cow<'static, str>>,
-}
-
-/// Labels of a request under way.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct ActiveLabels {
-    pub connection: Arc<str>,
-    pub http_request_method: &'static str,
-    pub server_address: Arc<str>,
-    pub server_port: u16,
-}
-
-/// Labels of a request that is over.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct RequestLabels {
-    #[prometheus(flatten)]
-    pub request: ActiveLabels,
-    pub http_response_status_code: Option<u16>,
-    pub network_protocol_version: Option<&'static str>,
-    pub error_type: Option<Cow<'static, str>>,
-}
-
-/// Labels of what did not happen.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct ReasonLabels {
-    pub connection: Arc<str>,
-    pub reason: &'static str,
-}
-
-/// The label of a connection.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(super) struct ConnectionLabels {
-    pub connection: Arc<str>,
-}
-
-/// What is counted when it happens.
-#[derive(Clone)]
-pub(super) struct Families {
-    pub calls: Durations<CallLabels>,
-    pub requests: Durations<RequestLabels>,
-    pub active: Family<ActiveLabels, Gauge>,
-    pub unsent: Family<ReasonLabels, Counter>,
-    pub waits: Durations<ConnectionLabels>,
-    pub tokens: Family<ConnectionLabels, Counter>,
-}
-
-impl Families {
-    fn new() -> Self {
-        Self {
-            calls: Family::new_with_constructor(Seconds),
-            requests: Family::new_with_constructor(Seconds),
-            active: Family::default(),
-            unsent: Family::default(),
-            waits: Family::new_with_constructor(Seconds),
-            tokens: Family::default(),
-        }
-    }
-
-    fn registry(&self) -> Registry {
-        let mut all = Registry::default();
-        let Self { calls, requests, active, unsent, waits, tokens } = self.clone();
-        let about = "HTTP requests that left, from then to the end of the answer";
-        all.register_with_unit("http_client_request_duration", about, Unit::Seconds, requests);
-        all.register("http_client_active_requests", "HTTP requests under way", active);
-        let about = "Calls of operations, waiting included, by how they ended";
-        all.register_with_unit("scim_connector_call_duration", about, Unit::Seconds, calls);
-        let about = "Time that HTTP requests were held back by the connection's rate or the provider's Retry-After";
-        all.register_with_unit("scim_connector_request_wait", about, Unit::Seconds, waits);
-        let about = "HTTP requests that were not sent: denied by the policy, or held back for too long";
-        all.register("scim_connector_requests_unsent", about, unsent);
-        all.register("scim_connector_token_requests", "Requests to token endpoints", tokens);
-        all
-    }
-}
-
 impl Default for Metrics {
     fn default() -> Self {
         let (families, meters) = (Families::new(), Arc::<Live>::default());
@@ -168,7 +65,7 @@ impl Metrics {
 
     /// The meter of the connection of this name.
     pub(crate) fn meter(&self, name: &str) -> Arc<Meter> {
-        let mut named = self.0.named.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut named = self.0.named.lock();
         let name = if named.len() >= MOST_CONNECTIONS && !named.contains_key(name) { OTHER } else { name };
         if let Some(meter) = named.get(name) {
             return meter.clone();
@@ -181,7 +78,7 @@ impl Metrics {
     }
 
     /// Counts a runtime in, once.
-    pub(crate) fn add_runtime(&self, runtime: &Arc<Runtime>) {
+    pub(crate) fn add_runtime(&self, runtime: Weak<dyn RuntimeGauges>) {
         self.0.meters.add_runtime(runtime);
     }
 }
@@ -225,23 +122,24 @@ mod tests {
     /// What a call costs beside its work; printed by `cargo test -- --nocapture`.
     #[test]
     fn a_watched_call_costs_little() {
-        use crate::client::CallContext;
-        use crate::egress::observe::Observer;
         use crate::redact::Redactor;
-        use crate::telemetry::{Recording, Watch};
-        let (metrics, redactor, context) = (Metrics::default(), Arc::new(Redactor::default()), CallContext::default());
+        use crate::telemetry::{CallIdentity, CallRecording, Head, Recording};
+        let (metrics, redactor) = (Metrics::default(), Arc::new(Redactor::default()));
+        let (url, headers) = (http::Uri::from_static("http://127.0.0.1:8080/scim/v2/Users"), http::HeaderMap::new());
+        let operation: Arc<str> = "createUser".into();
         let meter = metrics.meter("prod");
-        let request = http::Request::get("http://127.0.0.1:8080/scim/v2/Users").body(()).unwrap();
-        let response = http::Response::new(());
         let started = std::time::Instant::now();
         const ROUNDS: u32 = 100_000;
         for _ in 0..ROUNDS {
-            let mut watch = Watch::begin(&meter, "createUser", &context, "0123456789ab", &redactor);
-            let recording = Recording::new(&request, &watch.span, &meter, None::<&Arc<dyn Observer>>, &redactor);
-            recording.leaves(false);
-            recording.head(&response);
+            let identity =
+                CallIdentity { operation: operation.clone(), run_id: None, attempt: None, component: "0123456789ab" };
+            let mut call = CallRecording::begin(&meter, identity, &redactor);
+            let head = Head { method: &http::Method::GET, url: &url, headers: &headers };
+            let recording = Recording::new(head, &call.span, &meter, None, &redactor);
+            recording.leaves(&headers, false);
+            recording.head(http::StatusCode::OK, http::Version::HTTP_11, &headers);
             drop(recording);
-            watch.end(None, 1);
+            call.end(None, 1);
         }
         let each = started.elapsed() / ROUNDS;
         println!("{each:?} for each call with one request");

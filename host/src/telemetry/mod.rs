@@ -12,12 +12,16 @@
 
 mod call;
 mod gauges;
+mod labels;
 mod meter;
 mod metrics;
+pub mod observe;
 mod request;
 
-pub(crate) use call::Watch;
-pub(crate) use gauges::Used;
-pub(crate) use meter::Meter;
+pub(crate) use call::{CallIdentity, CallRecording};
+pub(crate) use labels::OTHER;
+pub(crate) use meter::{ClientGauges, Meter, RuntimeGauges};
 pub use metrics::Metrics;
+pub(crate) use observe::Head;
+pub use observe::{Exchange, Observer};
 pub(crate) use request::Recording;

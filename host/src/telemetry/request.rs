@@ -1,17 +1,16 @@
-//! An HTTP request under watch: timed once, for its span, the metrics and an observer. It is reported when the last clone of
+//! A request's recording: timed once, for its span, the metrics and an observer. It is reported when the last clone of
 //! its [`Recording`] goes, so however it ends, it is reported.
 
+use super::labels::{ActiveLabels, OTHER, RequestLabels};
 use super::meter::Meter;
-use super::metrics::{ActiveLabels, OTHER, RequestLabels};
-use crate::egress::observe::{Detail, Observer};
-use crate::egress::transport::without_query;
+use super::observe::{Detail, Head, Observer};
 use crate::redact::Redactor;
 use bytes::Bytes;
-use http::{Method, Request, Response, Version};
+use http::{HeaderMap, Method, StatusCode, Uri, Version};
+use parking_lot::Mutex;
 use prometheus_client::metrics::gauge::Gauge;
 use std::borrow::Cow;
-use std::fmt::Debug;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::Span;
 use tracing::field::Empty;
@@ -19,7 +18,7 @@ use tracing::field::Empty;
 /// Less than this is no waiting.
 const A_WAIT: Duration = Duration::from_millis(1);
 
-/// A request being watched.
+/// An exchange being recorded.
 #[derive(Clone)]
 pub struct Recording(Arc<Shared>);
 
@@ -45,19 +44,19 @@ struct State {
 }
 
 impl Recording {
-    /// Begins to watch a request, as a part of the call that `parent` is the span of.
-    pub fn new<B>(
-        request: &Request<B>,
+    /// Begins with a request, as a part of the call that `parent` is the span of.
+    pub fn new(
+        request: Head<'_>,
         parent: &Span,
         meter: &Arc<Meter>,
         observer: Option<&Arc<dyn Observer>>,
         redactor: &Arc<Redactor>,
     ) -> Self {
-        let uri = request.uri();
+        let uri = request.url;
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
         let labels = ActiveLabels {
             connection: meter.label.clone(),
-            http_request_method: method(request.method()),
+            http_request_method: method(request.method),
             server_address: uri.host().unwrap_or_default().into(),
             server_port: port,
         };
@@ -75,7 +74,7 @@ impl Recording {
             error.type = Empty,
             duration_ms = Empty,
         );
-        let detail = observer.map(|observer| Mutex::new(Detail::new(request, observer.clone(), redactor.clone())));
+        let detail = observer.map(|observer| Mutex::new(Detail::new(&request, observer.clone(), redactor.clone())));
         let (meter, started) = (meter.clone(), Instant::now());
         Self(Arc::new(Shared { span, meter, labels, started, state: Mutex::default(), detail }))
     }
@@ -91,7 +90,8 @@ impl Recording {
     }
 
     /// The request is let out; what has passed until now was waiting for it.
-    pub fn leaves(&self, fetches_token: bool) {
+    pub fn leaves(&self, headers: &HeaderMap, fetches_token: bool) {
+        self.0.detail(|detail| detail.leaves(headers));
         let Shared { meter, labels, started, .. } = &*self.0;
         let now = Instant::now();
         let waited = now.saturating_duration_since(*started);
@@ -103,12 +103,12 @@ impl Recording {
         }
         let active = meter.families.active.get_or_create_owned(labels);
         active.inc();
-        self.0.state().left = Some((now, active));
+        self.0.state.lock().left = Some((now, active));
     }
 
     /// The request is not let out, for this reason.
     pub fn unsent(&self, reason: &'static str) {
-        self.0.state().unsent = Some(reason);
+        self.0.state.lock().unsent = Some(reason);
     }
 
     /// Notes a piece of the request's body.
@@ -117,12 +117,12 @@ impl Recording {
     }
 
     /// Notes the response's head.
-    pub fn head<B>(&self, response: &Response<B>) {
-        let mut state = self.0.state();
-        state.status = Some(response.status().as_u16());
-        state.version = version(response.version());
+    pub fn head(&self, status: StatusCode, version: Version, headers: &HeaderMap) {
+        let mut state = self.0.state.lock();
+        state.status = Some(status.as_u16());
+        state.version = version_label(version);
         drop(state);
-        self.0.detail(|detail| detail.head(response));
+        self.0.detail(|detail| detail.head(status, headers));
     }
 
     /// Notes a piece of the response's body.
@@ -130,28 +130,24 @@ impl Recording {
         self.0.detail(|detail| detail.response_data(data));
     }
 
-    /// Notes why the exchange failed, by its code and in words; the first reason counts.
-    pub fn failed(&self, code: &impl Debug, words: &str) {
-        self.0.state().error_type.get_or_insert_with(|| code_name(code).into());
+    /// Notes why the exchange failed, by its code's name and in words; the first reason counts.
+    pub fn failed(&self, error_type: &'static str, words: &str) {
+        self.0.state.lock().error_type.get_or_insert(Cow::Borrowed(error_type));
         self.0.detail(|detail| detail.failed(words));
     }
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn detail(&self, change: impl FnOnce(&mut Detail)) {
         if let Some(detail) = &self.detail {
-            change(&mut detail.lock().unwrap_or_else(PoisonError::into_inner));
+            change(&mut detail.lock());
         }
     }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        let state = std::mem::take(self.state.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let state = std::mem::take(self.state.get_mut());
         let began = state.left.as_ref().map_or(self.started, |(left, _)| *left);
         let took = began.elapsed();
         let State { status, version, mut error_type, .. } = state;
@@ -180,7 +176,7 @@ impl Drop for Shared {
             self.meter.unsent(state.unsent.unwrap_or("cancelled"));
         }
         if let Some(detail) = self.detail.take() {
-            detail.into_inner().unwrap_or_else(PoisonError::into_inner).tell(took);
+            detail.into_inner().tell(took);
         }
     }
 }
@@ -191,7 +187,7 @@ fn method(method: &Method) -> &'static str {
     KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or(OTHER)
 }
 
-fn version(version: Version) -> Option<&'static str> {
+fn version_label(version: Version) -> Option<&'static str> {
     match version {
         Version::HTTP_10 => Some("1.0"),
         Version::HTTP_11 => Some("1.1"),
@@ -200,7 +196,7 @@ fn version(version: Version) -> Option<&'static str> {
     }
 }
 
-/// The name of a wasi:http error code, without what it carries.
-fn code_name(code: &impl Debug) -> String {
-    format!("{code:?}").split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned()
+/// The URL without its query, where filters name people.
+fn without_query(url: &Uri) -> String {
+    url.to_string().split('?').next().unwrap_or_default().to_owned()
 }

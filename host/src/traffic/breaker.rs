@@ -2,20 +2,10 @@
 
 use crate::error::{Error, Result};
 use crate::settings;
+use crate::usage::BreakerState;
+use parking_lot::{Mutex, MutexGuard};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-
-/// What a breaker does at the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BreakerState {
-    /// Calls pass.
-    Closed,
-    /// Calls are refused.
-    Open,
-    /// The pause is over: one call tries, or the next one will.
-    HalfOpen,
-}
 
 /// The breaker of one connection.
 pub struct Breaker {
@@ -55,7 +45,7 @@ impl Breaker {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// Lets a call in, as the one that tries where the breaker was open.

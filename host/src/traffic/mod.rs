@@ -41,14 +41,14 @@ pub struct Admitted<'a> {
 
 /// Requests are held back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct Throttled {
     /// For so long.
     pub pause: Duration,
     /// Whether the provider asked for it; the connection's own limit does otherwise.
     pub by_provider: bool,
 }
 
-impl Held {
+impl Throttled {
     /// Why, in words.
     pub fn reason(&self) -> String {
         let milliseconds = self.pause.as_millis();
@@ -62,17 +62,17 @@ impl Held {
     }
 }
 
-impl From<Held> for Error {
-    fn from(held: Held) -> Self {
+impl From<Throttled> for Error {
+    fn from(throttled: Throttled) -> Self {
         let failure = Failure {
             kind: FailureKind::Throttled,
             status: None,
             scim_type: None,
-            detail: held.reason(),
+            detail: throttled.reason(),
             pointer: None,
             problems: None,
             oauth_error: None,
-            retry_after_ms: u64::try_from(held.pause.as_millis()).ok(),
+            retry_after_ms: u64::try_from(throttled.pause.as_millis()).ok(),
             maybe_applied: false,
             request_id: None,
             excerpt: None,
@@ -161,7 +161,7 @@ impl Traffic {
     }
 
     /// Waits for a place, at most so long.
-    async fn in_time<'a>(&'a self, place: Place<'a>, patience: Duration) -> Result<Place<'a>, Held> {
+    async fn in_time<'a>(&'a self, place: Place<'a>, patience: Duration) -> Result<Place<'a>, Throttled> {
         let end = Instant::now() + patience;
         loop {
             // The provider may ask for a pause while this waits.
@@ -170,7 +170,7 @@ impl Traffic {
                 return Ok(place);
             }
             if pause > end.saturating_duration_since(Instant::now()) {
-                return Err(Held { pause, by_provider: !self.bucket.shut_for().is_zero() });
+                return Err(Throttled { pause, by_provider: !self.bucket.shut_for().is_zero() });
             }
             tokio::time::sleep(pause).await;
         }
@@ -180,7 +180,7 @@ impl Traffic {
     ///
     /// # Errors
     /// It would have to wait for longer.
-    pub async fn before_request(&self, prepaid: &AtomicBool, patience: Duration) -> Result<(), Held> {
+    pub async fn before_request(&self, prepaid: &AtomicBool, patience: Duration) -> Result<(), Throttled> {
         if prepaid.load(Ordering::Relaxed) && prepaid.swap(false, Ordering::Relaxed) {
             let pause = self.bucket.shut_for();
             if pause.is_zero() {
@@ -251,7 +251,7 @@ mod tests {
         let slots = Arc::new(Semaphore::new(1));
         let (busy, quiet) = (Arc::new(traffic(|_| ())), traffic(|_| ()));
         let order = Arc::new(AtomicUsize::new(0));
-        let held = slots.clone().acquire_owned().await.unwrap();
+        let throttled = slots.clone().acquire_owned().await.unwrap();
         let calls: Vec<_> = (0..1000)
             .map(|_| {
                 let (busy, slots, order) = (busy.clone(), slots.clone(), order.clone());
@@ -265,7 +265,7 @@ mod tests {
         while busy.waiting() < 1000 {
             tokio::task::yield_now().await;
         }
-        drop(held);
+        drop(throttled);
         let admitted = quiet.admit(&slots, soon()).await.unwrap();
         // One stood in the line already, and one may have begun.
         assert!(order.load(Ordering::SeqCst) <= 2, "{order:?} were let in before");
@@ -283,8 +283,8 @@ mod tests {
         let prepaid = AtomicBool::new(true);
         assert!(traffic.try_admit(&slots).unwrap().is_none());
         traffic.before_request(&prepaid, Duration::ZERO).await.unwrap();
-        let held = traffic.before_request(&prepaid, Duration::from_secs(1)).await.unwrap_err();
-        assert!(!held.by_provider && held.pause > Duration::from_secs(900), "{held:?}");
+        let throttled = traffic.before_request(&prepaid, Duration::from_secs(1)).await.unwrap_err();
+        assert!(!throttled.by_provider && throttled.pause > Duration::from_secs(900), "{throttled:?}");
         traffic.after_call(&prepaid);
         drop(admitted);
         let error = traffic.admit(&slots, soon()).await.err().unwrap();
@@ -305,8 +305,8 @@ mod tests {
         let admitted = traffic.try_admit(&slots).unwrap().unwrap();
         traffic.hold(Duration::from_secs(3600));
         let prepaid = AtomicBool::new(true);
-        let held = traffic.before_request(&prepaid, Duration::from_secs(1)).await.unwrap_err();
-        assert!(held.by_provider && held.pause <= LONGEST_HOLD, "{held:?}");
+        let throttled = traffic.before_request(&prepaid, Duration::from_secs(1)).await.unwrap_err();
+        assert!(throttled.by_provider && throttled.pause <= LONGEST_HOLD, "{throttled:?}");
         assert!(traffic.try_admit(&slots).unwrap().is_none());
         assert!(traffic.admit(&slots, soon()).await.is_err());
         drop(admitted);

@@ -3,7 +3,7 @@
 //! The bucket is kept as the time at which it would be full again (the generic cell rate algorithm), so that a request's
 //! place in time follows from one number and nothing has to be refilled.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// The bucket of one connection.
@@ -49,7 +49,7 @@ impl Bucket {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 
     /// The next free place.

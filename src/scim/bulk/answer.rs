@@ -3,8 +3,7 @@
 use super::{Found, METHODS, Method, Operation, tail};
 use crate::failure::Kind;
 use crate::scim::error;
-use crate::scim::resource::{self, Resource};
-use serde_json::Value;
+use crate::scim::resource::{Data, Node, Resource};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What an answer says of each operation that was sent, in their order; none where it says nothing.
@@ -12,9 +11,9 @@ use std::collections::{BTreeMap, VecDeque};
 /// A result belongs to the operation of its `bulkId`, else of its method and location, else to the next of its method that is
 /// left. Results that belong to none are left out.
 pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Found>> {
-    let items: Vec<&Resource> = match resource::get(answer, "Operations") {
-        Some(Value::Array(items)) => items.iter().filter_map(Value::as_object).collect(),
-        Some(Value::Object(item)) => vec![item],
+    let items: Vec<&Resource> = match answer.get("Operations").map(Data::node) {
+        Some(Node::List(items)) => items.iter().filter_map(Data::as_object).collect(),
+        Some(Node::Object(item)) => vec![item],
         _ => Vec::new(),
     };
     let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
@@ -30,13 +29,13 @@ pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Found>> {
     let mut found: Vec<Option<&Resource>> = vec![None; sent.len()];
     let mut left = Vec::new();
     for item in items {
-        let index = match (resource::text(item, "bulkId").filter(|name| !name.is_empty()), method(item)) {
+        let index = match (item.text("bulkId").filter(|name| !name.is_empty()), method(item)) {
             (Some(name), _) => match by_name.get(name.as_str()) {
                 Some(index) => Some(*index),
                 None => continue,
             },
             (None, Some(method)) => {
-                let place = resource::text(item, "location").and_then(|location| tail(&location));
+                let place = item.text("location").and_then(|location| tail(&location));
                 place.and_then(|place| by_place.get_mut(&(method.name(), place))?.pop_front())
             }
             (None, None) => None,
@@ -78,19 +77,16 @@ pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Found>> {
 }
 
 fn method(item: &Resource) -> Option<Method> {
-    let name = resource::text(item, "method")?;
+    let name = item.text("method")?;
     METHODS.iter().find(|row| row.0.eq_ignore_ascii_case(name.trim())).map(|row| row.1)
 }
 
 /// A status in any of its forms: `"201"`, `201`, `{"code": "201"}`, `"201 Created"`.
-fn status(value: &Value) -> Option<u16> {
-    match value {
-        Value::Number(number) => number.as_u64().and_then(|number| number.try_into().ok()),
-        Value::String(text) => text.split_whitespace().next()?.parse().ok(),
-        Value::Object(object) => match resource::get(object, "code")? {
-            Value::Object(_) => None,
-            code => status(code),
-        },
+fn status(value: &Data) -> Option<u16> {
+    match value.node() {
+        Node::Number(number) => number.as_u64().and_then(|number| number.try_into().ok()),
+        Node::Text(text) => text.split_whitespace().next()?.parse().ok(),
+        Node::Object(object) => status(object.get("code").filter(|code| !code.is_object())?),
         _ => None,
     }
     .filter(|status| (100..600).contains(status))
@@ -98,13 +94,11 @@ fn status(value: &Value) -> Option<u16> {
 
 /// What one result says (RFC 7644 section 3.7.3); also the payload of an asynchronous result (RFC 9967 section 2.5.1.3).
 pub fn result(item: &Resource, operation: &Operation) -> Found {
-    let text = |name: &str| resource::text(item, name).filter(|text| !text.is_empty());
-    let response = resource::get(item, "response").filter(|body| !body.is_null());
-    let error = response.and_then(Value::as_object).filter(|body| is_error(body));
+    let text = |name: &str| item.text(name).filter(|text| !text.is_empty());
+    let response = item.get("response").filter(|body| !body.is_null());
+    let error = response.and_then(Data::as_object).filter(|body| is_error(body));
     let location = text("location");
-    let status = resource::get(item, "status")
-        .and_then(status)
-        .or_else(|| error.and_then(|error| status(resource::get(error, "status")?)));
+    let status = item.get("status").and_then(status).or_else(|| error.and_then(|error| status(error.get("status")?)));
     let mut found = Found { status, location, version: text("version"), ..Found::default() };
     let succeeded = match status {
         Some(status) => (200..300).contains(&status),
@@ -116,7 +110,7 @@ pub fn result(item: &Resource, operation: &Operation) -> Found {
         return found;
     }
     let what = format!("{} {}", operation.method.name(), operation.path);
-    let body = response.map(Value::to_string).unwrap_or_default();
+    let body = response.map(Data::to_string).unwrap_or_default();
     let mut failure = match status {
         Some(status) => error::failure(status, body.as_bytes(), &what),
         None => {
@@ -135,9 +129,9 @@ pub fn result(item: &Resource, operation: &Operation) -> Found {
 }
 
 fn is_error(body: &Resource) -> bool {
-    let named = match resource::get(body, "schemas") {
-        Some(Value::Array(schemas)) => schemas.iter().filter_map(Value::as_str).any(|urn| urn.ends_with(":Error")),
+    let named = match body.get("schemas").map(Data::node) {
+        Some(Node::List(schemas)) => schemas.iter().filter_map(Data::as_str).any(|urn| urn.ends_with(":Error")),
         _ => false,
     };
-    named || (resource::get(body, "detail").is_some() && resource::get(body, "id").is_none())
+    named || (body.get("detail").is_some() && body.get("id").is_none())
 }

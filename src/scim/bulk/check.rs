@@ -1,11 +1,11 @@
 //! Checks the caller's operations, all of them before anything is sent, and completes them: paths in one form, bodies as they go
 //! out, names where there are none, references found.
 
+use super::super::resource::Data;
 use super::{Method, Operation, references};
 use crate::failure::{Failure, Problem, Result};
 use crate::reader::deeper;
 use percent_encoding::percent_decode_str;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An operation as it can be sent.
@@ -21,7 +21,7 @@ pub struct Prepared {
 
 /// Completes a body: given the method, the path's segments, the body and where it stands in the input, the body as it is sent
 /// and whether the operation is idempotent.
-pub type Completing<'a> = &'a dyn Fn(Method, &[String], Value, &str) -> Result<(Value, bool)>;
+pub type Completing<'a> = &'a dyn Fn(Method, &[String], Data, &str) -> Result<(Data, bool)>;
 
 /// The operations as they can be sent, or all that is wrong with them. `known` are names and identifiers of resources created
 /// earlier; `at` says where an operation stands in the input.

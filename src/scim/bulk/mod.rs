@@ -10,10 +10,9 @@ pub mod references;
 #[cfg(test)]
 mod tests;
 
-use super::resource;
+use super::resource::{Data, Resource};
 use crate::failure::Failure;
 use percent_encoding::percent_decode_str;
-use serde_json::{Map, Value, json};
 
 /// Method of a bulk operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +50,7 @@ pub struct Operation {
     /// Only in this version.
     pub version: Option<String>,
     /// The body.
-    pub data: Option<Value>,
+    pub data: Option<Data>,
 }
 
 /// What one operation gave.
@@ -72,7 +71,7 @@ pub struct Outcome {
     /// HTTP status.
     pub status: Option<u16>,
     /// Body of the answer; of a failure, `failure` says what it said.
-    pub response: Option<Value>,
+    pub response: Option<Data>,
     /// Why it failed, or that it was not carried out.
     pub failure: Option<Box<Failure>>,
 }
@@ -87,7 +86,7 @@ pub struct Found {
     /// Its version.
     pub version: Option<String>,
     /// Body of the answer, where it succeeded.
-    pub response: Option<Value>,
+    pub response: Option<Data>,
     /// Why it failed.
     pub failure: Option<Box<Failure>>,
 }
@@ -100,8 +99,8 @@ impl Found {
 
     /// The resource's identifier: that of its body, else the last segment of its location.
     pub fn id(&self) -> Option<String> {
-        let body = self.response.as_ref().and_then(Value::as_object);
-        body.and_then(|body| resource::text(body, "id")).filter(|id| !id.is_empty()).or_else(|| {
+        let body = self.response.as_ref().and_then(Data::as_object);
+        body.and_then(|body| body.text("id")).filter(|id| !id.is_empty()).or_else(|| {
             let [_, id] = tail(self.location.as_deref()?)?;
             Some(id)
         })
@@ -126,21 +125,21 @@ pub fn tail(uri: &str) -> Option<[String; 2]> {
 
 impl Outcome {
     /// The JSON form, with the names of a bulk answer (RFC 7644 section 3.7.3).
-    pub fn to_json(&self) -> Value {
-        let mut object = Map::new();
+    pub fn to_json(&self) -> Data {
+        let mut object = Resource::new();
         let members = [
-            ("index", Some(json!(self.index))),
-            ("method", Some(json!(self.method.name()))),
-            ("bulkId", self.bulk_id.as_ref().map(|text| json!(text))),
-            ("location", self.location.as_ref().map(|text| json!(text))),
-            ("id", self.id.as_ref().map(|text| json!(text))),
-            ("version", self.version.as_ref().map(|text| json!(text))),
-            ("status", self.status.map(|status| json!(status))),
+            ("index", Some(Data::from(self.index))),
+            ("method", Some(Data::from(self.method.name()))),
+            ("bulkId", self.bulk_id.as_ref().map(Data::from)),
+            ("location", self.location.as_ref().map(Data::from)),
+            ("id", self.id.as_ref().map(Data::from)),
+            ("version", self.version.as_ref().map(Data::from)),
+            ("status", self.status.map(Data::from)),
             ("response", self.response.clone()),
-            ("failure", self.failure.as_ref().map(|failure| failure.to_json())),
+            ("failure", self.failure.as_ref().map(|failure| Data::from(failure.to_json()))),
         ];
         object.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-        Value::Object(object)
+        Data::from(object)
     }
 }
 
@@ -158,8 +157,11 @@ impl Report {
     }
 
     /// The JSON form.
-    pub fn to_json(&self) -> Value {
-        let results: Vec<Value> = self.results.iter().map(Outcome::to_json).collect();
-        json!({"results": results, "succeeded": self.results.len() - self.failed(), "failed": self.failed()})
+    pub fn to_json(&self) -> Data {
+        let results: Vec<Data> = self.results.iter().map(Outcome::to_json).collect();
+        let numbers = [("succeeded", self.results.len() - self.failed()), ("failed", self.failed())];
+        let mut object = Resource::from_iter(numbers);
+        object.insert("results", results);
+        object.into()
     }
 }

@@ -6,14 +6,14 @@
 //! references goes in one request, where the provider solves it (RFC 7644 section 3.7.1); one that cannot is broken: resources
 //! are created without the values that refer, and a PATCH adds these afterwards. Every operation gets one outcome.
 
+use super::super::resource::Data;
 use super::check::Prepared;
 use super::{Found, Method, Operation, Report, references};
 use crate::failure::{Failure, Kind};
 use crate::scim::bulk::Outcome;
+use crate::scim::patch::{self, Op};
 use crate::scim::urn;
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What a request may hold.
@@ -72,16 +72,21 @@ enum Fit {
     Never,
 }
 
-#[derive(Serialize)]
-struct Written<'a> {
-    method: &'static str,
-    path: &'a str,
-    #[serde(rename = "bulkId", skip_serializing_if = "Option::is_none")]
-    bulk_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
+/// Writes an operation of a bulk request (RFC 7644 section 3.7); `data` is its body.
+fn write(operation: &Operation, data: Option<&Data>, body: &mut Vec<u8>) {
+    let Operation { method, path, bulk_id, version, .. } = operation;
+    let texts = [
+        ("method", Some(method.name())),
+        ("path", Some(path)),
+        ("bulkId", bulk_id.as_deref()),
+        ("version", version.as_deref()),
+    ];
+    let members = texts.into_iter().filter_map(|(name, text)| Some((name, Data::from(text?).to_string())));
+    for (index, (name, text)) in members.chain(data.map(|data| ("data", data.to_string()))).enumerate() {
+        let before = if index == 0 { '{' } else { ',' };
+        body.extend_from_slice(format!("{before}\"{name}\":{text}").as_bytes());
+    }
+    body.push(b'}');
 }
 
 const TAIL: &[u8] = b"]}";
@@ -171,7 +176,7 @@ impl Work {
     }
 
     /// The body of a step, as it was before references were replaced.
-    pub fn data(&self, step: usize) -> Option<&Value> {
+    pub fn data(&self, step: usize) -> Option<&Data> {
         self.steps.get(step)?.prepared.operation.data.as_ref()
     }
 
@@ -271,15 +276,8 @@ impl Work {
                 batch.body.push(b',');
             }
             if self.limits.bulk {
-                let form = Written {
-                    method: operation.method.name(),
-                    path: &operation.path,
-                    bulk_id: operation.bulk_id.as_deref(),
-                    version: operation.version.as_deref(),
-                    data: operation.data.as_ref().or(it.prepared.operation.data.as_ref()),
-                };
-                // Writing to memory what was read as JSON cannot fail.
-                let _ = serde_json::to_writer(&mut batch.body, &form);
+                let data = operation.data.as_ref().or(it.prepared.operation.data.as_ref());
+                write(&operation, data, &mut batch.body);
                 operation.data = None;
             } else if operation.data.is_none() {
                 operation.data.clone_from(&it.prepared.operation.data);
@@ -342,16 +340,18 @@ impl Work {
             let (mut deferred, kept): (Vec<usize>, Vec<usize>) = step.prepared.targets.iter().partition(|it| later(it));
             step.prepared.targets = kept;
             let operation = &mut step.prepared.operation;
-            let (Some(Value::Object(data)), Some(name), false) =
-                (&mut operation.data, &operation.bulk_id, deferred.is_empty())
+            let (Some(data), Some(name), false) =
+                (operation.data.as_mut().and_then(Data::as_object_mut), &operation.bulk_id, deferred.is_empty())
             else {
                 continue;
             };
             let taken = references::defer(data, &|name| self.names.get(name).is_some_and(later));
-            let operations: Vec<Value> =
-                taken.into_iter().map(|(path, value)| json!({"op": "add", "path": path, "value": value})).collect();
+            let operations: Vec<patch::Operation> = taken
+                .into_iter()
+                .map(|(path, value)| patch::Operation { op: Op::Add, path: Some(path), value: Some(value) })
+                .collect();
             let path = format!("{}/{}", operation.path, references::segment(&references::to(name)));
-            let data = Some(json!({"schemas": [urn::PATCH_OP], "Operations": operations}));
+            let data = Some(patch::written(&operations).into());
             deferred.push(*index);
             let operation = Operation { method: Method::Patch, path, bulk_id: None, version: None, data };
             completions

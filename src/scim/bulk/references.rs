@@ -3,9 +3,8 @@
 //! A text may be a reference as a whole (`"value": "bulkId:ada"`), or have some behind a slash or a quotation mark
 //! (`/Users/bulkId:ada`, `members[value eq "bulkId:ada"]`). It knows no operations.
 
-use crate::scim::resource::{Resource, is_urn};
+use crate::scim::resource::{Data, Node, Resource, is_urn};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
 
 const PREFIX: &str = "bulkId:";
 
@@ -44,23 +43,18 @@ fn within(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// Tells every reference in a value: the name, and whether the text is that reference as a whole.
-pub fn each<'a>(value: &'a Value, tell: &mut dyn FnMut(&'a str, bool)) {
-    match value {
-        Value::String(text) => within(text).into_iter().for_each(|(at, name)| tell(name, at == 0)),
-        Value::Array(items) => items.iter().for_each(|item| each(item, tell)),
-        Value::Object(object) => object.values().for_each(|item| each(item, tell)),
+pub fn each<'a>(value: &'a Data, tell: &mut dyn FnMut(&'a str, bool)) {
+    match value.node() {
+        Node::Text(text) => within(text).into_iter().for_each(|(at, name)| tell(name, at == 0)),
+        Node::List(items) => items.iter().for_each(|item| each(item, tell)),
+        Node::Object(object) => object.values().for_each(|item| each(item, tell)),
         _ => {}
     }
 }
 
 /// Puts identifiers in the place of those references that `id` knows.
-pub fn resolve(value: &mut Value, id: &dyn Fn(&str) -> Option<String>) {
-    match value {
-        Value::String(text) => *text = resolved(text, id),
-        Value::Array(items) => items.iter_mut().for_each(|item| resolve(item, id)),
-        Value::Object(object) => object.values_mut().for_each(|item| resolve(item, id)),
-        _ => {}
-    }
+pub fn resolve(value: &mut Data, id: &dyn Fn(&str) -> Option<String>) {
+    value.replace_texts(&|text| text.contains(PREFIX).then(|| resolved(text, id)));
 }
 
 fn resolved(text: &str, id: &dyn Fn(&str) -> Option<String>) -> String {
@@ -79,45 +73,52 @@ fn resolved(text: &str, id: &dyn Fn(&str) -> Option<String>) -> String {
 
 /// Takes out of a resource what refers to names that are not there yet: paths and values, as PATCH adds them later. Of a list,
 /// only the items that refer are taken; of an extension, only the attributes.
-pub fn defer(resource: &mut Resource, later: &dyn Fn(&str) -> bool) -> Vec<(String, Value)> {
+pub fn defer(resource: &mut Resource, later: &dyn Fn(&str) -> bool) -> Vec<(String, Data)> {
     let mut taken = Vec::new();
     take(resource, "", later, &mut taken);
     taken
 }
 
-fn take(object: &mut Resource, prefix: &str, later: &dyn Fn(&str) -> bool, taken: &mut Vec<(String, Value)>) {
-    let refers = |value: &Value| {
+fn take(object: &mut Resource, prefix: &str, later: &dyn Fn(&str) -> bool, taken: &mut Vec<(String, Data)>) {
+    let refers = |value: &Data| {
         let mut found = false;
         each(value, &mut |name, _| found |= later(name));
         found
     };
-    let names: Vec<String> = object.iter().filter(|(_, value)| refers(value)).map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> =
+        object.iter().filter(|(_, value)| refers(value)).map(|(name, _)| name.to_owned()).collect();
     for name in names {
         let path = format!("{prefix}{name}");
-        match object.get_mut(&name) {
-            Some(Value::Object(extension)) if prefix.is_empty() && is_urn(&name) => {
-                take(extension, &format!("{name}:"), later, taken);
-                if extension.is_empty() {
-                    object.remove(&name);
-                }
+        let Some(value) = object.remove(&name) else { continue };
+        let rest = match value.into_object() {
+            Ok(mut extension) if prefix.is_empty() && is_urn(&name) => {
+                take(&mut extension, &format!("{name}:"), later, taken);
+                (!extension.is_empty()).then(|| Data::from(extension))
             }
-            Some(Value::Array(items)) => {
-                let (go, stay) = std::mem::take(items).into_iter().partition::<Vec<Value>, _>(refers);
-                taken.push((path, Value::Array(go)));
-                *items = stay;
-                if items.is_empty() {
-                    object.remove(&name);
-                }
+            Ok(value) => {
+                taken.push((path, value.into()));
+                None
             }
-            _ => taken.extend(object.remove(&name).map(|value| (path, value))),
-        }
+            Err(value) => match value.into_list() {
+                Ok(items) => {
+                    let (go, stay) = items.into_iter().partition::<Vec<Data>, _>(refers);
+                    taken.push((path, go.into()));
+                    (!stay.is_empty()).then(|| Data::from(stay))
+                }
+                Err(value) => {
+                    taken.push((path, value));
+                    None
+                }
+            },
+        };
+        object.extend(rest.map(|rest| (name, rest)));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::scim::resource::json;
 
     #[test]
     fn references_are_found_where_they_stand_and_nowhere_else() {

@@ -4,8 +4,8 @@ use super::check::{Prepared, prepare};
 use super::plan::{Limits, Work};
 use super::{Found, METHODS, Method, Operation, answer};
 use crate::failure::{Failure, Kind};
+use crate::scim::resource::{Data, json};
 use proptest::prelude::*;
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Operations of which each creation refers to others, and each change to one.
@@ -13,7 +13,7 @@ fn operations(targets: &[(bool, Vec<usize>)]) -> Vec<Prepared> {
     let count = targets.len();
     let post = |index: usize| targets[index].0;
     let operation = |(index, (creates, refers)): (usize, &(bool, Vec<usize>))| {
-        let names: Vec<Value> = refers
+        let names: Vec<Data> = refers
             .iter()
             .map(|it| it % count)
             .filter(|it| post(*it))
@@ -44,13 +44,13 @@ fn carry_out(prepared: Vec<Prepared>, limits: Limits, fails: &BTreeSet<usize>) -
         let alone = !limits.bulk;
         assert!(batch.steps.len() <= if alone { 1 } else { limits.operations });
         assert!(alone || batch.body.len() <= limits.bytes, "{} > {}", batch.body.len(), limits.bytes);
-        let body: Value = serde_json::from_slice(&batch.body).unwrap_or(Value::Null);
+        let body: Data = Data::parse(&batch.body).unwrap_or_default();
         let here: BTreeSet<String> = batch.operations.iter().filter_map(|it| it.bulk_id.clone()).collect();
         let mut done = Vec::new();
         for (place, (step, operation)) in batch.steps.iter().zip(&batch.operations).enumerate() {
             let data = if alone { operation.data.clone().unwrap() } else { body["Operations"][place]["data"].clone() };
             super::references::each(&data, &mut |name, _| assert!(!alone && here.contains(name), "{name} is not here"));
-            assert!(alone || body["Operations"][place]["path"] == operation.path.as_str());
+            assert!(alone || body["Operations"][place]["path"].as_str() == Some(&operation.path));
             // Identifiers are those of what was made before.
             for id in data.to_string().split("id-").skip(1) {
                 let digits: String = id.chars().take_while(char::is_ascii_digit).collect();
@@ -125,7 +125,7 @@ fn results_find_their_operations() {
         data: None,
     })
     .collect();
-    let read = |items: Value| -> Vec<Option<u16>> {
+    let read = |items: Data| -> Vec<Option<u16>> {
         let found = answer::read(json!({"operations": items}).as_object().unwrap(), &sent);
         found.into_iter().map(|found| found.and_then(|it| it.status)).collect()
     };

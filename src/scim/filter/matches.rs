@@ -6,9 +6,8 @@
 
 use super::{Filter, Operator};
 use crate::scim::path::AttributePath;
-use crate::scim::resource::{self, Resource};
+use crate::scim::resource::{Data, Node, Number, Resource};
 use crate::scim::urn;
-use serde_json::{Number, Value};
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
@@ -51,7 +50,7 @@ impl<'a> Judge<'a> {
                 let values = self.values(attribute).into_iter().filter_map(plain);
                 let mut results = values.map(|found| compare(found, *operator, value, exact)).peekable();
                 match results.peek() {
-                    None => Some(compare(&Value::Null, *operator, value, exact)),
+                    None => Some(compare(&Data::NULL, *operator, value, exact)),
                     Some(_) => Some(results.any(|matches| matches)),
                 }
             }
@@ -59,10 +58,10 @@ impl<'a> Judge<'a> {
                 let parent = attribute.within(self.parent);
                 for value in self.values(attribute) {
                     let plain;
-                    let object = match value {
-                        Value::Object(object) => object,
-                        other => {
-                            plain = Resource::from_iter([("value".to_owned(), other.clone())]);
+                    let object = match value.node() {
+                        Node::Object(object) => object,
+                        _ => {
+                            plain = Resource::from_iter([("value", value.clone())]);
                             &plain
                         }
                     };
@@ -86,68 +85,68 @@ impl<'a> Judge<'a> {
     }
 
     /// The attribute's values, those of a multi-valued one singly, null left out.
-    fn values(&self, attribute: &AttributePath) -> Vec<&'a Value> {
+    fn values(&self, attribute: &AttributePath) -> Vec<&'a Data> {
         let values = locate(self.object, attribute).map(singly).unwrap_or_default();
         let Some(sub) = &attribute.sub else { return values };
-        let part = |value: &'a Value| match value {
-            Value::Object(object) => resource::get(object, sub).map(singly).unwrap_or_default(),
+        let part = |value: &'a Data| match value.node() {
+            Node::Object(object) => object.get(sub).map(singly).unwrap_or_default(),
             // `emails` of plain strings.
-            plain if sub.eq_ignore_ascii_case("value") => vec![plain],
+            _ if sub.eq_ignore_ascii_case("value") => vec![value],
             _ => Vec::new(),
         };
         values.into_iter().flat_map(part).collect()
     }
 }
 
-fn singly(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(items) => items.iter().filter(|item| !item.is_null()).collect(),
-        Value::Null => Vec::new(),
-        other => vec![other],
+fn singly(value: &Data) -> Vec<&Data> {
+    match value.node() {
+        Node::List(items) => items.iter().filter(|item| !item.is_null()).collect(),
+        Node::Null => Vec::new(),
+        _ => vec![value],
     }
 }
 
 /// The attribute's value. One with a schema stands in that extension's object, or is a core attribute; or it is the
 /// extension itself, whose URN reads as an attribute.
-fn locate<'a>(object: &'a Resource, attribute: &AttributePath) -> Option<&'a Value> {
-    let Some(schema) = &attribute.schema else { return resource::get(object, &attribute.name) };
-    if let Some(extension) = resource::get(object, schema) {
-        return resource::get(extension.as_object()?, &attribute.name);
+fn locate<'a>(object: &'a Resource, attribute: &AttributePath) -> Option<&'a Data> {
+    let Some(schema) = &attribute.schema else { return object.get(&attribute.name) };
+    if let Some(extension) = object.get(schema) {
+        return extension.as_object()?.get(&attribute.name);
     }
-    let named = || match resource::get(object, "schemas") {
-        Some(Value::Array(names)) => {
-            names.iter().filter_map(Value::as_str).any(|name| name.eq_ignore_ascii_case(schema))
-        }
+    let named = || match object.get("schemas").map(Data::node) {
+        Some(Node::List(names)) => names.iter().filter_map(Data::as_str).any(|name| name.eq_ignore_ascii_case(schema)),
         _ => false,
     };
-    resource::get(object, &format!("{schema}:{}", attribute.name))
-        .or_else(|| resource::get(object, &attribute.name).filter(|_| urn::is_core(schema) || named()))
+    object
+        .get(&format!("{schema}:{}", attribute.name))
+        .or_else(|| object.get(&attribute.name).filter(|_| urn::is_core(schema) || named()))
 }
 
 /// What is compared: of an object its `value`.
-fn plain(value: &Value) -> Option<&Value> {
-    match value {
-        Value::Object(object) => resource::get(object, "value").filter(|value| !value.is_null()),
-        other => Some(other),
+fn plain(value: &Data) -> Option<&Data> {
+    match value.node() {
+        Node::Object(object) => object.get("value").filter(|value| !value.is_null()),
+        _ => Some(value),
     }
 }
 
 /// Whether there is something (RFC 7644 table 3, `pr`).
-fn is_present(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => items.iter().any(|item| !item.is_null()),
-        Value::Object(object) => object.values().any(|value| !value.is_null()),
-        Value::Bool(_) | Value::Number(_) => true,
+fn is_present(value: &Data) -> bool {
+    match value.node() {
+        Node::Null => false,
+        Node::Text(text) => !text.is_empty(),
+        Node::List(items) => items.iter().any(|item| !item.is_null()),
+        Node::Object(object) => object.values().any(|value| !value.is_null()),
+        Node::Bool(_) | Node::Number(_) => true,
     }
 }
 
-fn compare(found: &Value, operator: Operator, wanted: &Value, exact: bool) -> bool {
+fn compare(found: &Data, operator: Operator, wanted: &Data, exact: bool) -> bool {
     let order = order(found, wanted, exact);
-    let ordered = |test: fn(Ordering) -> bool| !wanted.is_boolean() && !wanted.is_null() && order.is_some_and(test);
-    let text = |test: fn(&str, &str) -> bool| match (found, wanted) {
-        (Value::String(found), Value::String(wanted)) => test(&fold(found, exact), &fold(wanted, exact)),
+    let ordered =
+        |test: fn(Ordering) -> bool| !matches!(wanted.node(), Node::Bool(_) | Node::Null) && order.is_some_and(test);
+    let text = |test: fn(&str, &str) -> bool| match (found.node(), wanted.node()) {
+        (Node::Text(found), Node::Text(wanted)) => test(&fold(found, exact), &fold(wanted, exact)),
         _ => false,
     };
     match operator {
@@ -164,16 +163,14 @@ fn compare(found: &Value, operator: Operator, wanted: &Value, exact: bool) -> bo
 }
 
 /// The order of a value and the filter's; none where they cannot be compared.
-fn order(found: &Value, wanted: &Value, exact: bool) -> Option<Ordering> {
-    match (found, wanted) {
-        (Value::Null, Value::Null) => Some(Ordering::Equal),
-        (Value::Bool(_), _) | (_, Value::Bool(_)) => {
-            Some(resource::as_boolean(found)?.cmp(&resource::as_boolean(wanted)?))
-        }
-        (Value::Number(found), Value::Number(wanted)) => numbers(found, wanted),
-        (Value::String(found), Value::Number(wanted)) => numbers(&serde_json::from_str(found.trim()).ok()?, wanted),
-        (Value::Number(found), Value::String(wanted)) => Some(found.to_string().as_str().cmp(wanted)),
-        (Value::String(found), Value::String(wanted)) => Some(match (instant(found), instant(wanted)) {
+fn order(found: &Data, wanted: &Data, exact: bool) -> Option<Ordering> {
+    match (found.node(), wanted.node()) {
+        (Node::Null, Node::Null) => Some(Ordering::Equal),
+        (Node::Bool(_), _) | (_, Node::Bool(_)) => Some(found.as_boolean()?.cmp(&wanted.as_boolean()?)),
+        (Node::Number(found), Node::Number(wanted)) => numbers(found, wanted),
+        (Node::Text(found), Node::Number(wanted)) => numbers(&Number::parse(found.trim())?, wanted),
+        (Node::Number(found), Node::Text(wanted)) => Some(found.to_string().as_str().cmp(wanted)),
+        (Node::Text(found), Node::Text(wanted)) => Some(match (instant(found), instant(wanted)) {
             (Some(found), Some(wanted)) => found.cmp(&wanted),
             _ => fold(found, exact).cmp(&fold(wanted, exact)),
         }),

@@ -15,7 +15,7 @@ mod tests;
 pub use parse::SyntaxError;
 
 use super::path::AttributePath;
-use serde_json::Value;
+use super::resource::{Data, Node, Number};
 
 /// A comparison (RFC 7644 table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub enum Filter {
         /// How.
         operator: Operator,
         /// With what.
-        value: Value,
+        value: Data,
     },
     /// `attribute pr`.
     Present(AttributePath),
@@ -97,22 +97,23 @@ impl Filter {
 
     /// `attribute operator value`. The attribute's name is checked; the value is data, whatever it contains: null, a boolean,
     /// a number or text.
-    pub fn compare(attribute: &str, operator: Operator, value: impl Into<Value>) -> Result<Filter, SyntaxError> {
-        let value = match value.into() {
-            Value::Array(_) | Value::Object(_) => {
+    pub fn compare(attribute: &str, operator: Operator, value: impl Into<Data>) -> Result<Filter, SyntaxError> {
+        let mut value: Data = value.into();
+        match value.node() {
+            Node::List(_) | Node::Object(_) => {
                 return Err(SyntaxError::new(
                     "a filter compares with text, a number, true, false or null, nothing else",
                 ));
             }
             // Digits as they are read: numbers are equal where their texts are.
-            Value::Number(number) => serde_json::from_str(&number.to_string()).unwrap_or(Value::Number(number)),
-            other => other,
-        };
+            Node::Number(number) => value = Number::parse(&number.to_string()).map_or(Data::NULL, Data::from),
+            Node::Null | Node::Bool(_) | Node::Text(_) => {}
+        }
         Ok(Filter::Compare { attribute: AttributePath::parse(attribute)?, operator, value })
     }
 
     /// `attribute eq value`.
-    pub fn eq(attribute: &str, value: impl Into<Value>) -> Result<Filter, SyntaxError> {
+    pub fn eq(attribute: &str, value: impl Into<Data>) -> Result<Filter, SyntaxError> {
         Filter::compare(attribute, Operator::Equal, value)
     }
 

@@ -4,11 +4,11 @@
 //! text needs none before it (section 3.5.2.2 has `value eq"2819c223…"`). `$` is allowed in names (RFC 7643 section 2.1, and `$ref`). An error says where it is, what was expected
 //! there and, for the usual mistakes, what to write; it quotes words, never values, which may be anybody's data.
 
+use super::super::resource::{Data, Node};
 use super::{Filter, OPERATORS, Operator};
 use crate::failure::Failure;
 use crate::reader::place;
 use crate::scim::path::AttributePath;
-use serde_json::Value;
 use std::fmt::{self, Display, Formatter};
 use winnow::ascii::Caseless;
 use winnow::combinator::opt;
@@ -286,7 +286,7 @@ pub(in crate::scim) fn attribute(input: &mut &str) -> Read<AttributePath> {
 }
 
 /// A comparison's value.
-fn value(input: &mut &str, operator: Operator) -> Read<Value> {
+fn value(input: &mut &str, operator: Operator) -> Read<Data> {
     let start = *input;
     let value = match input.chars().next() {
         None => return Err(fault(start, format!("expected a value behind {}", operator.name()))),
@@ -301,7 +301,7 @@ fn value(input: &mut &str, operator: Operator) -> Read<Value> {
     };
     match input.chars().next() {
         None | Some(' ' | ')' | ']') => Ok(value),
-        Some(_) if value.is_string() => {
+        Some(_) if value.as_str().is_some() => {
             Err(fault(input, r#"expected a space behind the text; a quotation mark within text is written \""#))
         }
         Some(_) => Err(fault(input, "expected a space behind the value")),
@@ -309,10 +309,10 @@ fn value(input: &mut &str, operator: Operator) -> Read<Value> {
 }
 
 /// A number, or one of three words.
-fn literal(token: &str) -> Result<Value, String> {
+fn literal(token: &str) -> Result<Data, String> {
     const WORDS: [&str; 3] = ["true", "false", "null"];
-    match serde_json::from_str(token) {
-        Ok(value @ (Value::Null | Value::Bool(_) | Value::Number(_))) => Ok(value),
+    match Data::parse(token.as_bytes()) {
+        Ok(value) if matches!(value.node(), Node::Null | Node::Bool(_) | Node::Number(_)) => Ok(value),
         _ => Err(match WORDS.iter().find(|word| word.eq_ignore_ascii_case(token)) {
             Some(word) => format!("write {word} in lower case, or in double quotation marks if text is meant"),
             None => {
@@ -323,7 +323,7 @@ fn literal(token: &str) -> Result<Value, String> {
 }
 
 /// A JSON string.
-fn string(input: &mut &str) -> Read<Value> {
+fn string(input: &mut &str) -> Read<Data> {
     let start = *input;
     let mut escaped = false;
     let end = start.char_indices().skip(1).find(|(_, char)| {
@@ -335,7 +335,7 @@ fn string(input: &mut &str) -> Read<Value> {
         return Err(fault(start, "this text has no closing quotation mark"));
     };
     *input = rest;
-    serde_json::from_str(token).map_err(|error| Fault {
+    Data::parse(token.as_bytes()).map_err(|error| Fault {
         rest: (start.len() + 1).saturating_sub(error.column()),
         detail: r#"is no escape of JSON, which knows \" \\ \/ \b \f \n \r \t and \uXXXX, a surrogate only in a pair"#
             .to_owned(),

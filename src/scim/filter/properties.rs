@@ -35,18 +35,18 @@ fn attribute(names: Names) -> impl Strategy<Value = AttributePath> {
         .prop_map(|(schema, name, sub)| AttributePath { schema, name, sub })
 }
 
-fn value(names: Names) -> BoxedStrategy<Value> {
+fn value(names: Names) -> BoxedStrategy<Data> {
     let text = match names {
         Names::Any => proptest::collection::vec(any::<char>(), 0..12).prop_map(String::from_iter).boxed(),
         Names::Plain => "[a-zA-Z0-9]{0,4}".boxed(),
     };
     prop_oneof![
-        4 => text.prop_map(Value::from),
-        1 => Just(Value::Null),
-        1 => any::<bool>().prop_map(Value::from),
-        1 => any::<i64>().prop_map(Value::from),
-        1 => any::<f64>().prop_map(Value::from),
-        1 => r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?".prop_map(|text| serde_json::from_str(&text).unwrap()),
+        4 => text.prop_map(Data::from),
+        1 => Just(Data::NULL),
+        1 => any::<bool>().prop_map(Data::from),
+        1 => any::<i64>().prop_map(Data::from),
+        1 => any::<f64>().prop_map(Data::from),
+        1 => r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?".prop_map(|text| Data::parse(text.as_bytes()).unwrap()),
     ]
     .boxed()
 }

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::scim::path::Path;
-use crate::scim::resource::Resource;
-use serde_json::json;
+use crate::scim::resource::{Data, Resource, json};
 
 fn parse(text: &str) -> Filter {
     Filter::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
@@ -183,7 +182,7 @@ fn values_are_data_and_names_are_checked() {
     for value in values {
         let filter = Filter::eq("userName", value).unwrap();
         assert_eq!(parse(&filter.to_string()), filter, "{value:?}");
-        assert!(matches!(&filter, Filter::Compare { value: Value::String(text), .. } if text == value));
+        assert!(matches!(&filter, Filter::Compare { value: text, .. } if text.as_str() == Some(value)));
     }
     for name in ["userName pr or a", "a eq \"b\"", "userName)", "a[b pr]", "a\"", ""] {
         assert!(Filter::eq(name, "x").is_err() && Filter::present(name).is_err(), "{name}");
@@ -193,7 +192,7 @@ fn values_are_data_and_names_are_checked() {
     let inner = Filter::value_path("a", Filter::present("b").unwrap()).unwrap();
     assert!(Filter::value_path("c", inner.and(Filter::present("d").unwrap())).is_err());
     let built = Filter::eq("a", 1).unwrap().and(Filter::eq("b", true).unwrap().and(Filter::present("c").unwrap()));
-    let built = built.or(Filter::present("d").unwrap().not()).and(Filter::eq("e", Value::Null).unwrap());
+    let built = built.or(Filter::present("d").unwrap().not()).and(Filter::eq("e", Data::NULL).unwrap());
     assert_eq!(built.to_string(), "(a eq 1 and b eq true and c pr or not (d pr)) and e eq null");
 }
 

@@ -1,10 +1,9 @@
 //! Builds operations from Rust.
 
 use super::super::path::Path;
-use super::super::resource::Resource;
+use super::super::resource::{Data, Resource};
 use super::{Op, Operation};
 use crate::failure::Result;
-use serde_json::Value;
 
 /// Operations being built. A path is text, or a [`Path`] whose filter holds values of any kind, which are escaped when it is
 /// written.
@@ -34,7 +33,7 @@ impl Patch {
     }
 
     /// Adds a value (RFC 7644 section 3.5.2.1).
-    pub fn add(self, path: impl ToString, value: impl Into<Value>) -> Result<Self> {
+    pub fn add(self, path: impl ToString, value: impl Into<Data>) -> Result<Self> {
         self.with(Op::Add, &path.to_string(), Some(value.into()))
     }
 
@@ -44,23 +43,23 @@ impl Patch {
     }
 
     /// Replaces values (section 3.5.2.3).
-    pub fn replace(self, path: impl ToString, value: impl Into<Value>) -> Result<Self> {
+    pub fn replace(self, path: impl ToString, value: impl Into<Data>) -> Result<Self> {
         self.with(Op::Replace, &path.to_string(), Some(value.into()))
     }
 
     /// Adds several attributes by one operation without a path.
     pub fn add_all(mut self, attributes: Resource) -> Self {
-        self.operations.push(Operation { op: Op::Add, path: None, value: Some(Value::Object(attributes)) });
+        self.operations.push(Operation { op: Op::Add, path: None, value: Some(Data::from(attributes)) });
         self
     }
 
     /// Replaces several attributes by one operation without a path.
     pub fn replace_all(mut self, attributes: Resource) -> Self {
-        self.operations.push(Operation { op: Op::Replace, path: None, value: Some(Value::Object(attributes)) });
+        self.operations.push(Operation { op: Op::Replace, path: None, value: Some(Data::from(attributes)) });
         self
     }
 
-    fn with(mut self, op: Op, path: &str, value: Option<Value>) -> Result<Self> {
+    fn with(mut self, op: Op, path: &str, value: Option<Data>) -> Result<Self> {
         let at = format!("/operations/{}/path", self.operations.len());
         path.parse::<Path>().map_err(|error| error.at(&at))?;
         self.operations.push(Operation { op, path: Some(path.to_owned()), value });

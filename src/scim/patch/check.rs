@@ -4,13 +4,12 @@
 
 use super::super::filter::Filter;
 use super::super::path::{AttributePath, Path};
-use super::super::resource::is_urn;
+use super::super::resource::{Data, is_urn};
 use super::super::schema::{self, Attribute, Shape};
 use super::known::{self, Known};
 use super::{Op, Operation};
 use crate::failure::{Failure, Problem, Result};
-use crate::reader::{deeper, suggestion, type_name};
-use serde_json::Value;
+use crate::reader::{deeper, suggestion};
 
 /// One change of one attribute.
 pub(super) struct Edit<'a> {
@@ -25,7 +24,7 @@ pub(super) struct Edit<'a> {
     /// Which sub-attribute.
     pub sub: Option<String>,
     /// The value.
-    pub value: Option<&'a Value>,
+    pub value: Option<&'a Data>,
     /// What is known of the attribute.
     pub attribute: Option<&'static Attribute>,
     /// Where in the input its path stands.
@@ -73,11 +72,11 @@ impl<'a> Check<'a, '_> {
         if op != Op::Remove && operation.value.is_none() {
             self.problem(&at_value, format!("is required to {}", op.name()));
         }
-        match (path, &operation.value) {
+        match (path, operation.value.as_ref()) {
             (Some(""), _) => self.problem(&at_path, "must not be empty; leave it out to mean the whole resource"),
             (Some(path), value) => match path.parse::<Path>() {
                 Ok(path) => {
-                    let edit = self.edit(op, path, value.as_ref(), at_path);
+                    let edit = self.edit(op, path, value, at_path);
                     self.check(edit, &at_value, true);
                 }
                 Err(error) => self.problem(&at_path, error.to_string()),
@@ -85,8 +84,8 @@ impl<'a> Check<'a, '_> {
             (None, _) if op == Op::Remove => {
                 self.problem(&at_path, "is required to remove (RFC 7644 section 3.5.2.2)");
             }
-            (None, Some(Value::Object(values))) => {
-                for (name, value) in values {
+            (None, Some(values)) if let Some(values) = values.as_object() => {
+                for (name, value) in values.iter() {
                     let at = deeper(&at_value, name);
                     let edit = self.named(op, name, value, at.clone());
                     self.check(edit, &at, false);
@@ -99,7 +98,7 @@ impl<'a> Check<'a, '_> {
 
     /// The edit of a path. A URN that the tables know as a schema is the whole extension, though it reads like an attribute of a
     /// shorter URN.
-    fn edit(&self, op: Op, path: Path, value: Option<&'a Value>, pointer: String) -> Edit<'a> {
+    fn edit(&self, op: Op, path: Path, value: Option<&'a Data>, pointer: String) -> Edit<'a> {
         let Path { attribute: AttributePath { schema, name, sub }, filter, sub: after } = path;
         let whole = schema.as_ref().map(|schema| format!("{schema}:{name}"));
         if let Some(row) = whole.and_then(|urn| self.known.extension(&urn)) {
@@ -113,7 +112,7 @@ impl<'a> Check<'a, '_> {
     }
 
     /// The edit of a member of a value without a path. Some write paths there; what is no path is a name as it stands.
-    fn named(&self, op: Op, name: &str, value: &'a Value, pointer: String) -> Edit<'a> {
+    fn named(&self, op: Op, name: &str, value: &'a Data, pointer: String) -> Edit<'a> {
         let is_known =
             |row: &(&str, &[Attribute])| name.get(..row.0.len()).is_some_and(|head| head.eq_ignore_ascii_case(row.0));
         if is_urn(name) && value.is_object() && !self.known.extensions.iter().any(is_known) {
@@ -136,9 +135,11 @@ impl<'a> Check<'a, '_> {
                 self.problem(&edit.pointer, "is the schema of the resource itself; name its attributes");
             }
             (None, _) => match written {
-                Some(Value::Object(extension)) => schema::check(extension, table, at_value, &mut self.problems),
+                Some(value) if let Some(extension) = value.as_object() => {
+                    schema::check(extension, table, at_value, &mut self.problems)
+                }
                 Some(other) if !other.is_null() => {
-                    self.problem(at_value, format!("expected an object of attributes, found {}", type_name(other)));
+                    self.problem(at_value, format!("expected an object of attributes, found {}", other.type_name()));
                 }
                 _ => {}
             },
@@ -160,7 +161,7 @@ impl<'a> Check<'a, '_> {
     }
 
     /// A known attribute: its filter, its sub-attribute, its value.
-    fn attribute(&mut self, edit: &Edit<'_>, attribute: &'static Attribute, value: Option<&Value>, at_value: &str) {
+    fn attribute(&mut self, edit: &Edit<'_>, attribute: &'static Attribute, value: Option<&Data>, at_value: &str) {
         let name = attribute.name;
         let parts = known::parts(attribute);
         let multiple = matches!(attribute.shape, Shape::Multiple(_));
@@ -190,7 +191,7 @@ impl<'a> Check<'a, '_> {
         };
         let Some(value) = value else { return };
         schema::check_value(value, shape, schema::Place::At(at_value), &mut self.problems);
-        let primaries = value.as_array().into_iter().flatten().filter(|item| super::compare::is_primary(item)).count();
+        let primaries = value.as_list().into_iter().flatten().filter(|item| super::compare::is_primary(item)).count();
         if primaries > 1 {
             self.problem(at_value, "more than one value is primary; at most one may be (RFC 7643 section 2.4)");
         }
@@ -208,6 +209,6 @@ impl<'a> Check<'a, '_> {
     }
 }
 
-fn whole_extension<'a>(op: Op, urn: &str, value: Option<&'a Value>, pointer: String) -> Edit<'a> {
+fn whole_extension<'a>(op: Op, urn: &str, value: Option<&'a Data>, pointer: String) -> Edit<'a> {
     Edit { op, schema: Some(urn.to_owned()), name: None, filter: None, sub: None, value, attribute: None, pointer }
 }

@@ -4,13 +4,12 @@
 //! attribute away, and a list says all the values there shall be. What counts as a difference, `compare` says.
 
 use super::super::path::{AttributePath, Path};
-use super::super::resource::{self, Resource, is_urn, name_schemas};
+use super::super::resource::{Data, Node, Resource, is_urn, name_schemas};
 use super::apply::apply;
 use super::compare::{self, is_unassigned, items, says};
 use super::known::{self, Known};
 use super::{Op, Operation, list};
 use crate::failure::Result;
-use serde_json::{Value, json};
 
 /// How a provider wants operations written; the default is what the standard allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,22 +46,22 @@ pub fn diff(current: &Resource, desired: &Resource, known: &Known, options: &Opt
     let ignored = [("schemas", false), ("password", options.password), ("members", options.members)];
     let is_ignored = |name: &str| ignored.iter().any(|row| !row.1 && row.0.eq_ignore_ascii_case(name));
     let mut diff = Diff { known, style: options.style, operations: Vec::new() };
-    for (name, wanted) in &known.writable(desired) {
-        let found = resource::get(current, name);
-        let extension = found.and_then(Value::as_object);
-        let urn = known.extension(name).map_or(name.as_str(), |row| row.0);
-        match wanted {
+    for (name, wanted) in known.writable(desired).iter() {
+        let found = current.get(name);
+        let extension = found.and_then(Data::as_object);
+        let urn = known.extension(name).map_or(name, |row| row.0);
+        match wanted.node() {
             _ if is_ignored(name) => {}
-            Value::Object(wanted) if is_urn(name) => {
-                for (name, wanted) in wanted {
-                    let found = extension.and_then(|extension| resource::get(extension, name));
+            Node::Object(wanted) if is_urn(name) => {
+                for (name, wanted) in wanted.iter() {
+                    let found = extension.and_then(|extension| extension.get(name));
                     diff.attribute(Some(urn), name, found, wanted);
                 }
             }
             // A bare URN is no path (figure 7), so that an extension goes attribute by attribute.
             _ if is_urn(name) && is_unassigned(Some(wanted)) => {
-                for (name, found) in extension.into_iter().flatten() {
-                    diff.attribute(Some(urn), name, Some(found), &Value::Null);
+                for (name, found) in extension.into_iter().flat_map(Resource::iter) {
+                    diff.attribute(Some(urn), name, Some(found), &Data::NULL);
                 }
             }
             _ => diff.attribute(None, name, found, wanted),
@@ -96,9 +95,9 @@ struct Diff<'k> {
 }
 
 impl Diff<'_> {
-    fn attribute(&mut self, schema: Option<&str>, name: &str, found: Option<&Value>, wanted: &Value) {
+    fn attribute(&mut self, schema: Option<&str>, name: &str, found: Option<&Data>, wanted: &Data) {
         // Of a list counts what says something, once.
-        let list = wanted.as_array().map(|items| {
+        let list = wanted.as_list().map(|items| {
             compare::distinct(items.iter().filter(|item| !is_unassigned(Some(&compare::assigned(item)))).cloned())
         });
         let wanted = list.as_ref().unwrap_or(wanted);
@@ -110,15 +109,15 @@ impl Diff<'_> {
         let attribute = known::find(self.known.table(schema), name);
         let place = Place { schema, name: attribute.map_or(name, |attribute| attribute.name), style: self.style };
         let op = if is_unassigned(found) && !secret { Op::Add } else { Op::Replace };
-        match (found, wanted) {
+        match (found.map(Data::node), wanted.node()) {
             _ if is_unassigned(Some(wanted)) => self.operations.push(place.clear()),
-            (Some(Value::Object(found)), Value::Object(wanted)) => {
+            (Some(Node::Object(found)), Node::Object(wanted)) => {
                 let parts = attribute.and_then(known::parts).unwrap_or_default();
                 let writable = |sub: &str| known::find(parts, sub).is_none_or(|part| !part.read_only);
                 self.operations.extend(complex(&place, found, wanted, &writable));
             }
-            (Some(found), Value::Array(wanted)) if op == Op::Replace => {
-                self.operations.extend(list::changes(&place, items(Some(found)), wanted));
+            (Some(_), Node::List(wanted)) if op == Op::Replace => {
+                self.operations.extend(list::changes(&place, items(found), wanted));
             }
             _ => self.operations.push(place.whole(op, compare::assigned(wanted))),
         }
@@ -130,13 +129,14 @@ fn complex(place: &Place<'_>, found: &Resource, wanted: &Resource, writable: &dy
     let differing = compare::differing(found, wanted, place.name);
     let (gone, set): (Vec<_>, Vec<_>) = differing.into_iter().partition(|(_, value)| is_unassigned(Some(value)));
     let together = || {
-        let mut value: Resource = set.iter().map(|(sub, value)| ((*sub).clone(), compare::assigned(value))).collect();
+        let mut value: Resource =
+            set.iter().map(|(sub, value)| ((*sub).to_owned(), compare::assigned(value))).collect();
         if place.style.pathless {
             // Some providers take what is there without a path for all there is.
             value = compare::overlay(found, wanted);
             value.retain(|sub, _| writable(sub));
         }
-        place.whole(Op::Replace, Value::Object(value))
+        place.whole(Op::Replace, Data::from(value))
     };
     // What a value points to changes as a whole: its other parts follow from it.
     let identity = set.iter().any(|(sub, _)| sub.eq_ignore_ascii_case("value"));
@@ -144,11 +144,11 @@ fn complex(place: &Place<'_>, found: &Resource, wanted: &Resource, writable: &dy
     for (sub, _) in &gone {
         match place.path(None, Some(sub)) {
             Some(path) => operations.push(Operation { op: Op::Remove, path: Some(path), value: None }),
-            None => operations.push(place.pathless(json!({sub.as_str(): null}))),
+            None => operations.push(place.pathless(Resource::from_iter([(*sub, Data::NULL)]).into())),
         }
     }
-    let single = |(sub, value): &(&String, &Value)| {
-        let op = if is_unassigned(resource::get(found, sub)) { Op::Add } else { Op::Replace };
+    let single = |(sub, value): &(&str, &Data)| {
+        let op = if is_unassigned(found.get(sub)) { Op::Add } else { Op::Replace };
         Some(Operation { op, path: Some(place.path(None, Some(sub))?), value: Some(compare::assigned(value)) })
     };
     match set.iter().map(single).collect::<Option<Vec<_>>>() {
@@ -191,7 +191,7 @@ impl Place<'_> {
     }
 
     /// Sets or adds the attribute as a whole.
-    pub fn whole(&self, op: Op, value: Value) -> Operation {
+    pub fn whole(&self, op: Op, value: Data) -> Operation {
         match self.path(None, None) {
             Some(path) if !self.style.pathless => Operation { op, path: Some(path), value: Some(value) },
             _ => Operation { op, ..self.pathless(value) },
@@ -201,16 +201,16 @@ impl Place<'_> {
     fn clear(&self) -> Operation {
         match self.path(None, None) {
             Some(path) => Operation { op: Op::Remove, path: Some(path), value: None },
-            None => self.pathless(Value::Null),
+            None => self.pathless(Data::NULL),
         }
     }
 
-    fn pathless(&self, value: Value) -> Operation {
-        let value = json!({ self.name: value });
+    fn pathless(&self, value: Data) -> Operation {
+        let attribute = Resource::from_iter([(self.name, value)]);
         let value = match self.schema {
-            Some(schema) => json!({ schema: value }),
-            None => value,
+            Some(schema) => Resource::from_iter([(schema, attribute)]),
+            None => attribute,
         };
-        Operation { op: Op::Replace, path: None, value: Some(value) }
+        Operation { op: Op::Replace, path: None, value: Some(value.into()) }
     }
 }

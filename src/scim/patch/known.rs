@@ -1,10 +1,9 @@
 //! What is known ahead of a resource's attributes: the tables of `scim::schema` by schema, and how texts compare.
 
-use super::super::resource::{Resource, as_boolean};
+use super::super::resource::{Data, Resource};
 use super::super::schema::{self, Attribute, Shape};
 use super::super::urn;
 use super::compare::{element, items};
-use serde_json::Value;
 
 /// The attributes of one schema.
 type Schema = (&'static str, &'static [Attribute]);
@@ -64,7 +63,7 @@ impl Known {
         tidy(&mut resource, self.attributes);
         for (urn, attributes) in self.extensions {
             let extension = resource.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(urn));
-            if let Some((_, Value::Object(extension))) = extension {
+            if let Some(extension) = extension.and_then(|(_, value)| value.as_object_mut()) {
                 tidy(extension, attributes);
             }
         }
@@ -83,18 +82,18 @@ fn tidy(object: &mut Resource, attributes: &'static [Attribute]) {
 }
 
 /// A value in its regular form.
-fn regular(value: Value, shape: Option<Shape>) -> Value {
+fn regular(value: Data, shape: Option<Shape>) -> Data {
     match (shape, value) {
-        (Some(Shape::Boolean), value) => as_boolean(&value).map_or(value, Value::Bool),
-        (Some(Shape::Text), Value::Number(number)) => Value::String(number.to_string()),
-        (Some(Shape::Text), Value::Bool(flag)) => Value::String(flag.to_string()),
-        (Some(Shape::Complex(parts)), Value::Object(mut object)) => {
-            tidy(&mut object, parts);
-            Value::Object(object)
+        (Some(Shape::Boolean), value) => value.as_boolean().map_or(value, Data::from),
+        (Some(Shape::Text), value) => value.to_text().map_or(value, Data::from),
+        (Some(Shape::Complex(parts)), mut value) => {
+            if let Some(object) = value.as_object_mut() {
+                tidy(object, parts);
+            }
+            value
         }
         (Some(Shape::Multiple(parts)), value) if !value.is_null() => {
-            let regular =
-                |item: &Value| regular(Value::Object(element(item).into_owned()), Some(Shape::Complex(parts)));
+            let regular = |item: &Data| regular(Data::from(element(item).into_owned()), Some(Shape::Complex(parts)));
             items(Some(&value)).iter().map(regular).collect()
         }
         (_, value) => value,

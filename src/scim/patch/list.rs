@@ -3,13 +3,12 @@
 
 use super::super::filter::{Filter, Operator};
 use super::super::path::AttributePath;
-use super::super::resource::{self, Resource};
+use super::super::resource::{Data, Resource};
 use super::apply::apply;
 use super::compare::{self, Pairing, element, is_unassigned, says};
 use super::diff::Place;
 use super::known::Known;
 use super::{Op, Operation};
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// What selects one value of a list: first by what it is for, or first by what it is.
@@ -20,7 +19,7 @@ const BY_VALUE: [&[&str]; 3] = [&["value"], &["type"], &["type", "value"]];
 const MOST: usize = 100;
 
 /// The operations that make a list what is wanted.
-pub(super) fn changes(place: &Place<'_>, current: &[Value], wanted: &[Value]) -> Vec<Operation> {
+pub(super) fn changes(place: &Place<'_>, current: &[Data], wanted: &[Data]) -> Vec<Operation> {
     let Pairing { pairs, wanted: mut new, current: mut old } = compare::pair(current, wanted, place.name);
     let changed = related(current, wanted, &mut new, &mut old);
     let lists = Lists { current, wanted, kept: pairs, changed, new, old };
@@ -33,8 +32,8 @@ pub(super) fn changes(place: &Place<'_>, current: &[Value], wanted: &[Value]) ->
 
 /// Two lists, and what became of their values: indices, a wanted one before a current one.
 struct Lists<'a> {
-    current: &'a [Value],
-    wanted: &'a [Value],
+    current: &'a [Data],
+    wanted: &'a [Data],
     /// Values that are as they shall be.
     kept: Vec<(usize, usize)>,
     /// Values of which a part changes.
@@ -64,7 +63,7 @@ impl Lists<'_> {
         }
         let mut gone: Vec<usize> = self.old.clone();
         let mut parts = Vec::new();
-        let mut come: Vec<Value> =
+        let mut come: Vec<Data> =
             self.new.iter().filter_map(|index| self.wanted.get(*index)).map(compare::assigned).collect();
         for (index, at) in &self.changed {
             let (wanted, found) = (self.wanted(*index)?, self.current(*at)?);
@@ -73,11 +72,11 @@ impl Lists<'_> {
                 self.selector(*at, &BY_TYPE, &|key| differing.iter().any(|row| row.0.eq_ignore_ascii_case(key)));
             let Some(selector) = selector else {
                 gone.push(*at);
-                come.push(Value::Object(compare::overlay(found, wanted)));
+                come.push(Data::from(compare::overlay(found, wanted)));
                 continue;
             };
             for (sub, value) in differing {
-                let op = match (is_unassigned(Some(value)), is_unassigned(resource::get(found, sub))) {
+                let op = match (is_unassigned(Some(value)), is_unassigned(found.get(sub))) {
                     (true, _) => Op::Remove,
                     (_, true) => Op::Add,
                     _ => Op::Replace,
@@ -94,7 +93,7 @@ impl Lists<'_> {
         }
         operations.extend(parts);
         if !come.is_empty() {
-            operations.push(place.whole(Op::Add, Value::Array(come)));
+            operations.push(place.whole(Op::Add, Data::from(come)));
         }
         Some(operations)
     }
@@ -102,14 +101,14 @@ impl Lists<'_> {
     /// A filter that selects one current value only, by sub-attributes that do not change.
     fn selector(&self, at: usize, choices: &[&[&str]], changes: &dyn Fn(&str) -> bool) -> Option<Filter> {
         let item = self.current(at)?;
-        let text = |item: &Value, key: &str| resource::text(&element(item), key).map(|text| text.to_lowercase());
+        let text = |item: &Data, key: &str| element(item).text(key).map(|text| text.to_lowercase());
         let selects_one = |keys: &&&[&str]| {
             let own: Option<Vec<(&str, String)>> = keys
                 .iter()
-                .map(|key| Some((*key, resource::get(item, key)?.as_str().filter(|_| !changes(key))?.to_lowercase())))
+                .map(|key| Some((*key, item.get(key)?.as_str().filter(|_| !changes(key))?.to_lowercase())))
                 .collect();
             let Some(own) = own else { return false };
-            let alike = |item: &&Value| own.iter().all(|(key, value)| text(item, key).as_ref() == Some(value));
+            let alike = |item: &&Data| own.iter().all(|(key, value)| text(item, key).as_ref() == Some(value));
             self.current.iter().filter(alike).nth(1).is_none()
         };
         let keys = choices.iter().find(selects_one)?;
@@ -117,27 +116,27 @@ impl Lists<'_> {
             .iter()
             .filter_map(|key| {
                 let attribute = AttributePath { schema: None, name: (*key).to_owned(), sub: None };
-                Some(Filter::Compare { attribute, operator: Operator::Equal, value: resource::get(item, key)?.clone() })
+                Some(Filter::Compare { attribute, operator: Operator::Equal, value: item.get(key)?.clone() })
             })
             .collect();
         if filters.len() > 1 { Some(Filter::And(filters)) } else { filters.pop() }
     }
 
     /// The list as a whole: values that stay keep what is not spoken of.
-    fn whole(&self) -> Value {
+    fn whole(&self) -> Data {
         let pairs: BTreeMap<usize, usize> = self.kept.iter().chain(&self.changed).copied().collect();
         let partner = |index: usize| pairs.get(&index).and_then(|at| self.current(*at));
         let primary = self.wanted.iter().any(compare::is_primary);
-        let merged = |(index, item): (usize, &Value)| {
+        let merged = |(index, item): (usize, &Data)| {
             let (Some(found), Some(wanted)) = (partner(index), item.as_object()) else {
                 return compare::assigned(item);
             };
-            let mut value = Value::Object(compare::overlay(found, wanted));
+            let mut value = Data::from(compare::overlay(found, wanted));
             // Another value is to be the preferred one.
-            if let (true, true, Value::Object(object)) = (primary, !compare::is_primary(item), &mut value) {
+            if let (true, true, Some(object)) = (primary, !compare::is_primary(item), value.as_object_mut()) {
                 object.retain(|name, _| !name.eq_ignore_ascii_case("primary"));
-                if wanted.keys().any(|name| name.eq_ignore_ascii_case("primary")) {
-                    object.insert("primary".to_owned(), json!(false));
+                if wanted.key("primary").is_some() {
+                    object.insert("primary", false);
                 }
             }
             value
@@ -147,9 +146,9 @@ impl Lists<'_> {
 }
 
 /// Relates values that are left over on both sides: to the only other one for the same thing, or else with the same value.
-fn related(current: &[Value], wanted: &[Value], new: &mut Vec<usize>, old: &mut Vec<usize>) -> Vec<(usize, usize)> {
-    let text = |list: &[Value], index: usize, key: &str| {
-        resource::text(list.get(index)?.as_object()?, key).map(|text| text.to_lowercase())
+fn related(current: &[Data], wanted: &[Data], new: &mut Vec<usize>, old: &mut Vec<usize>) -> Vec<(usize, usize)> {
+    let text = |list: &[Data], index: usize, key: &str| {
+        list.get(index)?.as_object()?.text(key).map(|text| text.to_lowercase())
     };
     let mut related = Vec::new();
     if new.len() > MOST || old.len() > MOST {
@@ -158,7 +157,7 @@ fn related(current: &[Value], wanted: &[Value], new: &mut Vec<usize>, old: &mut 
     for key in ["type", "value"] {
         for index in new.clone() {
             let Some(own) = text(wanted, index, key) else { continue };
-            let alike = |list: &[Value], among: &[usize]| -> Vec<usize> {
+            let alike = |list: &[Data], among: &[usize]| -> Vec<usize> {
                 among.iter().copied().filter(|index| text(list, *index, key).as_ref() == Some(&own)).collect()
             };
             if let ([_], [at]) = (alike(wanted, new).as_slice(), alike(current, old).as_slice()) {
@@ -172,18 +171,18 @@ fn related(current: &[Value], wanted: &[Value], new: &mut Vec<usize>, old: &mut 
 }
 
 /// Whether operations lead from one list to the other.
-fn leads(place: &Place<'_>, current: &[Value], wanted: &[Value], operations: &[Operation]) -> bool {
-    let mut trial = Resource::from_iter([(place.name.to_owned(), Value::Array(current.to_vec()))]);
+fn leads(place: &Place<'_>, current: &[Data], wanted: &[Data], operations: &[Operation]) -> bool {
+    let mut trial = Resource::from_iter([(place.name.to_owned(), Data::from(current.to_vec()))]);
     if let Some(schema) = place.schema {
-        trial = Resource::from_iter([(schema.to_owned(), Value::Object(trial))]);
+        trial = Resource::from_iter([(schema.to_owned(), Data::from(trial))]);
     }
     if apply(&mut trial, operations, &Known::NOTHING, "").is_err() {
         return false;
     }
     let holder = match place.schema {
-        Some(schema) => trial.get(schema).and_then(Value::as_object),
+        Some(schema) => trial.get(schema).and_then(Data::as_object),
         None => Some(&trial),
     };
-    let found = holder.and_then(|holder| resource::get(holder, place.name));
-    says(found, &Value::Array(wanted.to_vec()), place.name)
+    let found = holder.and_then(|holder| holder.get(place.name));
+    says(found, &Data::from(wanted.to_vec()), place.name)
 }

@@ -21,11 +21,11 @@ pub use diff::{Options, Style, diff, for_put, to_put};
 pub use known::Known;
 
 use super::filter::Filter;
+use super::resource::{Data, Node, Resource};
 use super::schema::Shape;
 use super::urn;
 use crate::failure::{Failure, Result};
 use check::Edit;
-use serde_json::{Map, Value, json};
 
 /// What an operation does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,17 +56,17 @@ pub struct Operation {
     /// Where.
     pub path: Option<String>,
     /// The value.
-    pub value: Option<Value>,
+    pub value: Option<Data>,
 }
 
 impl Operation {
     /// The JSON form, as it goes on the wire.
-    pub fn to_json(&self) -> Value {
-        let mut object = Map::new();
-        object.insert("op".into(), json!(self.op.name()));
-        object.extend(self.path.as_ref().map(|path| ("path".into(), json!(path.trim()))));
-        object.extend(self.value.as_ref().map(|value| ("value".into(), value.clone())));
-        Value::Object(object)
+    pub fn to_json(&self) -> Data {
+        let mut object = Resource::new();
+        object.insert("op", self.op.name());
+        object.extend(self.path.as_ref().map(|path| ("path", path.trim())));
+        object.extend(self.value.as_ref().map(|value| ("value", value.clone())));
+        Data::from(object)
     }
 
     /// Whether the operation may be sent again when its answer was lost: a second time changes nothing and is not refused,
@@ -85,9 +85,9 @@ impl Operation {
 }
 
 fn is_idempotent(edit: &Edit<'_>, pathless: bool) -> bool {
-    let lists = |value: &Value| match value {
-        Value::Array(_) => true,
-        Value::Object(object) => object.values().any(Value::is_array),
+    let lists = |value: &Data| match value.node() {
+        Node::List(_) => true,
+        Node::Object(object) => object.values().any(Data::is_list),
         _ => false,
     };
     if pathless && edit.value.is_some_and(lists) {
@@ -110,13 +110,13 @@ fn is_idempotent(edit: &Edit<'_>, pathless: bool) -> bool {
 }
 
 /// Whether a value filter selects a value of an attribute; a plain text is the `value` of one.
-fn selects(filter: &Filter, value: &Value, attribute: &str) -> bool {
+fn selects(filter: &Filter, value: &Data, attribute: &str) -> bool {
     filter.matches(&compare::element(value), &|path| known::is_case_exact(attribute, &path.name))
 }
 
 /// Checks operations, all problems at once, and writes the body of the request. `known` says what is known of the resource's
 /// attributes, `pointer` where the operations stand in the input.
-pub fn body(operations: &[Operation], known: &Known, pointer: &str) -> Result<Map<String, Value>> {
+pub fn body(operations: &[Operation], known: &Known, pointer: &str) -> Result<Resource> {
     if operations.is_empty() {
         return Err(Failure::input(pointer, "operations: at least one operation is required"));
     }
@@ -125,9 +125,9 @@ pub fn body(operations: &[Operation], known: &Known, pointer: &str) -> Result<Ma
 }
 
 /// The body of the request, unchecked: some providers want what the standard does not allow.
-pub fn written(operations: &[Operation]) -> Map<String, Value> {
-    let mut body = Map::new();
-    body.insert("schemas".into(), json!([urn::PATCH_OP]));
-    body.insert("Operations".into(), operations.iter().map(Operation::to_json).collect());
+pub fn written(operations: &[Operation]) -> Resource {
+    let mut body = Resource::new();
+    body.insert("schemas", vec![urn::PATCH_OP]);
+    body.insert("Operations", operations.iter().map(Operation::to_json).collect::<Data>());
     body
 }

@@ -27,7 +27,7 @@ async fn a_name_that_leads_to_this_machine_is_refused_and_nothing_is_connected()
         words,
         "scim.example.com resolves to 127.0.0.1, a loopback address; if that is intended, add \"127.0.0.1/32\" to host.allow.addresses of the connection"
     );
-    assert_eq!(door.seen.lock().unwrap()[0].error.as_ref(), Some(&words));
+    assert_eq!(door.seen.lock()[0].error.as_ref(), Some(&words));
     assert!(!door.activity.has_written());
     assert_eq!(server.connections.load(Ordering::SeqCst), 0);
 }

@@ -34,8 +34,8 @@ async fn http2(authority: &Authority, says: Says) -> (Server, Arc<AtomicUsize>) 
                         Says::Breaks => connection.abrupt_shutdown(Reason::INTERNAL_ERROR),
                         Says::Answers | Says::Leaves => {
                             taken.fetch_add(1, Ordering::SeqCst);
-                            let mut body = respond.send_response(Response::new(()), false).unwrap();
-                            body.send_data(Bytes::from_static(b"{}"), true).unwrap();
+                            let mut body = respond.send_response(http::Response::new(()), false).unwrap();
+                            body.send_data(bytes::Bytes::from_static(b"{}"), true).unwrap();
                             if matches!(says, Says::Leaves) {
                                 connection.graceful_shutdown();
                             }

@@ -1,18 +1,29 @@
-//! The door against real sockets on this machine: what the component is told about each way a request can fail.
+//! The way out against real sockets on this machine: what the component is told about each way a request can fail.
 
 mod addresses;
 mod coding;
 mod http2;
+mod interceptors;
+mod plain;
 mod proxy;
 mod tls;
 
+use super::activity::Activity;
 use super::address::AddressRule;
+use super::chain::{Egress, Parts};
+use super::credentials::Credentials;
 use super::resolve::Dns;
+use super::service::{Protocol, Service};
+use super::transport::Transport;
 use super::*;
+use crate::redact::Redactor;
 use crate::settings::{ConnectionSettings, Proxy};
-use bytes::Bytes;
-use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
+use crate::telemetry::Metrics;
+use crate::traffic::Traffic;
+use http::{HeaderMap, Method, Uri};
+use parking_lot::Mutex;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -68,6 +79,15 @@ struct Door {
     seen: Arc<Mutex<Vec<observe::Exchange>>>,
 }
 
+/// A protocol in which searches by POST are no writes.
+struct Searching;
+
+impl Protocol for Searching {
+    fn is_write(&self, method: &Method, url: &Uri) -> bool {
+        !method.is_safe() && !url.path().ends_with("/.search")
+    }
+}
+
 fn door(url: &str) -> Door {
     door_with(url, direct(), Arc::default())
 }
@@ -78,9 +98,13 @@ fn direct() -> ConnectionSettings {
 }
 
 fn door_with(url: &str, settings: ConnectionSettings, dns: Arc<Dns>) -> Door {
+    door_made(url, settings, dns, |_| ())
+}
+
+fn door_made(url: &str, settings: ConnectionSettings, dns: Arc<Dns>, change: impl FnOnce(&mut Parts)) -> Door {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
-    let observer = move |exchange: &observe::Exchange| log.lock().unwrap().push(exchange.clone());
+    let observer = move |exchange: &observe::Exchange| log.lock().push(exchange.clone());
     let uri: Uri = url.parse().unwrap();
     let origins = vec![policy::Origin::of(&uri).unwrap()];
     let policy = Policy::new(origins, true).with(&settings.allow).unwrap();
@@ -88,8 +112,20 @@ fn door_with(url: &str, settings: ConnectionSettings, dns: Arc<Dns>) -> Door {
     let redactor = Arc::new(Redactor::default());
     let traffic = Arc::new(Traffic::new(&settings.limits));
     let transport = Transport::new(&settings, &[AddressRule::Loopback], dns, &redactor).unwrap();
-    let egress = Egress::new(policy, transport, traffic, Some(token), redactor, Some(Arc::new(observer)))
-        .with_response_limit(settings.limits.response_bytes);
+    let mut parts = Parts {
+        policy,
+        transport: Arc::new(transport),
+        traffic,
+        service: Service { token_url: Some(token), protocol: Arc::new(Searching) },
+        credentials: None,
+        redactor,
+        observer: Some(Arc::new(observer)),
+        meter: Metrics::default().meter(""),
+        response_limit: settings.limits.response_bytes.unwrap_or(u64::MAX),
+        interceptors: Interceptors::default(),
+    };
+    change(&mut parts);
+    let egress = Egress::new(parts);
     let open_writes = Arc::new(AtomicUsize::new(0));
     Door { egress, activity: Arc::new(Activity::new(open_writes.clone())), open_writes, seen }
 }
@@ -106,17 +142,16 @@ impl Door {
     }
 
     async fn send(&self, method: Method, url: &str, body: &'static str) -> Result<(u16, String), Fault> {
-        let body = http_body_util::Full::new(Bytes::from_static(body.as_bytes())).map_err(Into::into).boxed_unsync();
-        let request =
-            Request::builder().method(method).uri(url).header("authorization", "Bearer abcdef").body(body).unwrap();
-        let timeouts = Timeouts {
+        let headers = HeaderMap::from_iter([(http::header::AUTHORIZATION, "Bearer abcdef".parse().unwrap())]);
+        let mut request = Request::new(method, url.parse().unwrap(), headers, body.into(), self.activity.clone());
+        request.timeouts = Timeouts {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_secs(3),
             between_bytes: Duration::from_secs(3),
         };
-        let response = self.egress.send(request, timeouts, &self.activity).await?;
-        let status = response.status().as_u16();
-        let body = response.into_body().collect().await?.to_bytes();
+        let response = self.egress.send(request).await.map_err(|error| error.fault)?;
+        let status = response.status.as_u16();
+        let body = response.body.bytes().await?;
         Ok((status, String::from_utf8(body.to_vec()).unwrap()))
     }
 }
@@ -135,7 +170,7 @@ async fn connections_are_kept_and_exchanges_shown_without_secrets() {
         );
     }
     assert_eq!(server.connections.load(Ordering::SeqCst), 1);
-    let seen = door.seen.lock().unwrap();
+    let seen = door.seen.lock();
     assert_eq!(seen.len(), 3);
     let text = format!("{seen:?}");
     assert!(text.contains("Bearer [redacted]") && !text.contains("abcdef") && !text.contains("hunter2"), "{text}");
@@ -150,7 +185,7 @@ async fn a_host_that_is_not_listed_is_refused_and_nothing_is_sent() {
     assert!(matches!(result, Err(Fault::HttpRequestDenied)), "{result:?}");
     assert_eq!(other.connections.load(Ordering::SeqCst), 0);
     assert!(!door.activity.has_written());
-    let seen = door.seen.lock().unwrap();
+    let seen = door.seen.lock();
     assert!(seen[0].error.as_ref().unwrap().contains("is not an origin of this connection"), "{seen:?}");
 }
 
@@ -218,15 +253,17 @@ async fn reads_searches_and_token_requests_are_no_writes() {
 async fn credentials_of_the_hosts_go_to_the_service_alone_and_replace_the_components() {
     use crate::connection::{Auth, Secret};
     let (service, other) = (server(Manner::Answers(GOOD)).await, server(Manner::Answers(GOOD)).await);
-    let mut door = door(&service.url);
     let origins = [&service.url, &other.url].map(|url| policy::Origin::of(&url.parse().unwrap()).unwrap());
     let auth = Auth::Header { name: "X-Door".into(), value: Secret::Literal("open sesame".into()) };
     let credentials = Credentials::new(auth, origins[0].clone(), false).unwrap();
-    door.egress = door.egress.with(Policy::new(origins.to_vec(), false), None).with_credentials(Some(credentials));
+    let door = door_made(&service.url, direct(), Arc::default(), |parts| {
+        parts.policy = Policy::new(origins.to_vec(), false);
+        parts.credentials = Some(Arc::new(credentials));
+    });
     for url in [&service.url, &other.url] {
         door.send(Method::GET, url, "").await.unwrap();
     }
-    let seen = door.seen.lock().unwrap();
+    let seen = door.seen.lock();
     let names = |number: usize| {
         let names = seen[number].request_headers.iter().map(|(name, _)| name.as_str());
         names.filter(|name| ["authorization", "x-door"].contains(name)).collect::<Vec<_>>()

@@ -32,7 +32,7 @@ async fn relay(stream: TcpStream, status: u16, log: Heads) {
             return;
         }
     }
-    log.lock().unwrap().push(head.clone());
+    log.lock().push(head.clone());
     let target = head.split(' ').nth(1).unwrap();
     let authority = target.trim_start_matches("http://").split('/').next().unwrap();
     let port: u16 = authority.rsplit(':').next().unwrap().parse().unwrap();
@@ -76,12 +76,12 @@ async fn https_goes_through_a_tunnel_and_the_proxy_resolves_the_name() {
     for _ in 0..2 {
         assert_eq!(door.send(Method::POST, &url, "{}").await.unwrap().0, 200);
     }
-    let heads = heads.lock().unwrap();
+    let heads = heads.lock();
     assert_eq!(heads.len(), 1, "the tunnel is kept");
     assert!(heads[0].starts_with("CONNECT scim.example.com:"), "{heads:?}");
     assert!(heads[0].contains(CREDENTIALS) && !heads[0].contains("Bearer"), "{heads:?}");
     assert_eq!(asked.load(Ordering::SeqCst), 0);
-    let seen = format!("{:?}", door.seen.lock().unwrap());
+    let seen = format!("{:?}", door.seen.lock());
     assert!(!seen.contains("YWRhOnBhc3") && !seen.contains("passphrase"), "{seen}");
 }
 
@@ -92,7 +92,7 @@ async fn http_goes_to_the_proxy_with_its_whole_url() {
     let (port, heads) = proxy(200).await;
     let door = door_with(&url, over(port, direct()), Arc::default());
     assert_eq!(door.get(&url).await.unwrap().0, 200);
-    let heads = heads.lock().unwrap();
+    let heads = heads.lock();
     assert!(heads[0].starts_with(&format!("GET {url} HTTP/1.1\r\n")), "{heads:?}");
     assert!(heads[0].contains(CREDENTIALS), "{heads:?}");
 }
@@ -104,7 +104,7 @@ async fn addresses_in_urls_are_judged_over_a_proxy_too() {
         let door = door_with(url, over(port, direct()), Arc::default());
         assert_eq!(door.refusal(Method::GET, url).await.0, "DestinationIpProhibited", "{url}");
     }
-    assert!(heads.lock().unwrap().is_empty());
+    assert!(heads.lock().is_empty());
 }
 
 #[tokio::test]

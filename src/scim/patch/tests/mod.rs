@@ -3,27 +3,27 @@
 mod properties;
 
 use super::*;
-use crate::scim::resource::Resource;
+use crate::scim::resource::{Data, Resource, json};
 
 pub(super) const ENTERPRISE: &str = urn::ENTERPRISE_USER;
 
-pub(super) fn object(value: Value) -> Resource {
+pub(super) fn object(value: Data) -> Resource {
     value.as_object().unwrap().clone()
 }
 
 /// Operations from their JSON.
-pub(super) fn operations(value: Value) -> Vec<Operation> {
-    let items = value.as_array().unwrap().iter();
+pub(super) fn operations(value: Data) -> Vec<Operation> {
+    let items = value.as_list().unwrap().iter();
     items
         .map(|item| Operation {
-            op: OPS.iter().find(|row| row.0 == item["op"]).unwrap().1,
+            op: OPS.iter().find(|row| Some(row.0) == item["op"].as_str()).unwrap().1,
             path: item["path"].as_str().map(str::to_owned),
-            value: item.get("value").cloned(),
+            value: item.as_object().unwrap().get("value").cloned(),
         })
         .collect()
 }
 
-fn json_of(operations: &[Operation]) -> Value {
+fn json_of(operations: &[Operation]) -> Data {
     operations.iter().map(Operation::to_json).collect()
 }
 
@@ -106,7 +106,7 @@ fn what_is_right_or_unknown_passes_and_is_written_as_the_standard_has_it() {
         {"op": "add", "path": "schemas", "value": [ENTERPRISE]},
     ]);
     let written = body(&operations(right.clone()), &Known::USER, "/operations").unwrap();
-    assert_eq!(Value::Object(written), json!({"schemas": [urn::PATCH_OP], "Operations": right}));
+    assert_eq!(Data::from(written), json!({"schemas": [urn::PATCH_OP], "Operations": right}));
     assert_eq!(Known::of(&urn::GROUP.to_uppercase()).core, Some(urn::GROUP));
     assert_eq!(Known::of("urn:x").core, None);
 }
@@ -216,16 +216,16 @@ fn operations_are_applied() {
         expected.retain(|_, value| !value.is_null());
         let mut found = ada();
         let changed = apply(&mut found, &operations(json!([operation])), &Known::USER, "/operations").unwrap();
-        assert_eq!(Value::Object(found), Value::Object(expected), "{operation}");
+        assert_eq!(Data::from(found), Data::from(expected), "{operation}");
         assert_eq!(changed, changes != json!({}), "{operation}");
     }
     // The last attribute of an extension takes it along, known to the tables or not.
     let mut last = object(json!({"schemas": [urn::USER, "urn:x:Y"], "urn:x:Y": {"z": 1}}));
     apply(&mut last, &operations(json!([{"op": "remove", "path": "urn:x:Y:z"}])), &Known::USER, "").unwrap();
-    assert_eq!(Value::Object(last.clone()), json!({"schemas": [urn::USER]}));
+    assert_eq!(Data::from(last.clone()), json!({"schemas": [urn::USER]}));
     let mut whole = object(json!({"urn:x:Y": {"z": 1}}));
     apply(&mut whole, &operations(json!([{"op": "remove", "path": "urn:x:Y"}])), &Known::USER, "").unwrap();
-    assert_eq!(Value::Object(whole), json!({}));
+    assert_eq!(Data::from(whole), json!({}));
 }
 
 #[test]
@@ -382,11 +382,11 @@ fn a_resource_for_put_is_whole_and_without_what_the_provider_sets() {
         "name": {"givenName": "Ada", "familyName": "King"}, "emails": ada()["emails"],
         ENTERPRISE: {"department": "Mathematics", "manager": {"value": "7"}}, "urn:x:Y": {"z": 1},
     });
-    assert_eq!(Value::Object(for_put(&current, &desired, &Known::USER).unwrap()), expected);
+    assert_eq!(Data::from(for_put(&current, &desired, &Known::USER).unwrap()), expected);
     let steps = operations(json!([
         {"op": "remove", "path": "title"}, {"op": "replace", "path": "name.familyName", "value": "King"}, {"op": "add", "path": "urn:x:Y:z", "value": 1},
     ]));
-    assert_eq!(Value::Object(to_put(&current, &steps, &Known::USER, "/operations").unwrap()), expected);
+    assert_eq!(Data::from(to_put(&current, &steps, &Known::USER, "/operations").unwrap()), expected);
 }
 
 #[test]
@@ -431,6 +431,6 @@ fn long_lists_take_no_time_that_grows_with_the_square() {
         let operations = diff(&group, &wanted, &Known::GROUP, &options);
         apply(&mut group, &operations, &Known::GROUP, "").unwrap();
         assert_eq!(diff(&group, &wanted, &Known::GROUP, &options), []);
-        assert_eq!(group["members"].as_array().map(Vec::len), Some(5_000));
+        assert_eq!(group["members"].as_list().map(<[Data]>::len), Some(5_000));
     }
 }

@@ -1,48 +1,49 @@
 //! Random resources and operations. The oracle here is simpler than the code it judges and shares nothing with it.
 
 use super::*;
+use crate::scim::resource::{Data, Node, Resource, json};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-fn text() -> impl Strategy<Value = Value> {
-    select(vec!["a", "b", "c", "d\"e", "f\\g"]).prop_map(Value::from)
+fn text() -> impl Strategy<Value = Data> {
+    select(vec!["a", "b", "c", "d\"e", "f\\g"]).prop_map(Data::from)
 }
 
 /// An object of some of these members, null among their values where `null` says so.
-fn members(parts: Vec<(&'static str, BoxedStrategy<Value>)>, null: bool) -> BoxedStrategy<Value> {
-    let member = |(name, value): (&'static str, BoxedStrategy<Value>)| {
-        let value = if null { prop_oneof![6 => value, 1 => Just(Value::Null)].boxed() } else { value };
+fn members(parts: Vec<(&'static str, BoxedStrategy<Data>)>, null: bool) -> BoxedStrategy<Data> {
+    let member = |(name, value): (&'static str, BoxedStrategy<Data>)| {
+        let value = if null { prop_oneof![6 => value, 1 => Just(Data::NULL)].boxed() } else { value };
         option::of(value).prop_map(move |value| value.map(|value| (name.to_owned(), value))).boxed()
     };
     let members: Vec<_> = parts.into_iter().map(member).collect();
-    members.prop_map(|members| Value::Object(members.into_iter().flatten().collect())).boxed()
+    members.prop_map(|members| Data::from(members.into_iter().flatten().collect::<Resource>())).boxed()
 }
 
 /// Values as emails are: with few words for many chances to clash, and one of them primary at the most.
-fn values() -> BoxedStrategy<Value> {
-    let kinds = select(vec!["work", "home", "other"]).prop_map(Value::from).boxed();
+fn values() -> BoxedStrategy<Data> {
+    let kinds = select(vec!["work", "home", "other"]).prop_map(Data::from).boxed();
     let one = (text(), members(vec![("type", kinds), ("display", text().boxed())], false));
     let one = one.prop_map(|(value, mut rest)| {
-        rest["value"] = value;
+        rest.as_object_mut().unwrap().insert("value", value);
         rest
     });
     (vec(one, 0..4), 0..8usize)
         .prop_map(|(mut items, primary)| {
             if let Some(item) = items.get_mut(primary) {
-                item["primary"] = json!(true);
+                item.as_object_mut().unwrap().insert("primary", true);
             }
-            Value::Array(items)
+            Data::from(items)
         })
         .boxed()
 }
 
 fn user(null: bool) -> impl Strategy<Value = Resource> {
     let texts = |names: &[&'static str]| names.iter().map(|name| (*name, text().boxed())).collect::<Vec<_>>();
-    let flag = any::<bool>().prop_map(Value::from).boxed();
-    let number = (0..3).prop_map(Value::from).boxed();
-    let words = vec(text(), 0..4).prop_map(Value::from).boxed();
+    let flag = any::<bool>().prop_map(Data::from).boxed();
+    let number = (0..3).prop_map(Data::from).boxed();
+    let words = vec(text(), 0..4).prop_map(Data::from).boxed();
     let manager = members(texts(&["value"]), null);
     let mut enterprise = texts(&["department", "costCenter"]);
     enterprise.push(("manager", manager));
@@ -67,45 +68,44 @@ fn style() -> impl Strategy<Value = Style> {
     any::<(bool, bool)>().prop_map(|(value_paths, pathless)| Style { value_paths, pathless })
 }
 
-fn nothing(value: &Value) -> bool {
+fn nothing(value: &Data) -> bool {
     value.is_null() || value == &json!([]) || value.as_object().is_some_and(|object| object.values().all(nothing))
 }
 
 /// Whether `after` is what `before` becomes when `desired` is laid over it.
-fn laid_over(before: &Value, desired: &Value, after: &Value) -> bool {
-    match desired {
-        Value::Object(desired) if !before.is_array() && !after.is_array() => {
-            let null = &Value::Null;
-            let mut names: Vec<&String> = desired.keys().collect();
+fn laid_over(before: &Data, desired: &Data, after: &Data) -> bool {
+    match desired.node() {
+        Node::Object(desired) if !before.is_list() && !after.is_list() => {
+            let mut names: Vec<&str> = desired.keys().collect();
             names.extend(before.as_object().into_iter().chain(after.as_object()).flat_map(Resource::keys));
             names.into_iter().all(|name| {
-                let (before, after) = (before.get(name).unwrap_or(null), after.get(name).unwrap_or(null));
+                let (before, after) = (&before[name], &after[name]);
                 match desired.get(name) {
                     Some(desired) => laid_over(before, desired, after),
                     None => before == after || (nothing(before) && nothing(after)),
                 }
             })
         }
-        Value::Array(wanted) => {
-            let distinct = |items: &Value| {
-                let mut items = items.as_array().cloned().unwrap_or_default();
-                items.sort_by_key(Value::to_string);
+        Node::List(wanted) => {
+            let distinct = |items: &Data| {
+                let mut items = items.as_list().map(<[Data]>::to_vec).unwrap_or_default();
+                items.sort_by_key(Data::to_string);
                 items.dedup();
                 items
             };
             let (found, wanted) = (distinct(after), distinct(&json!(wanted)));
             found.len() == wanted.len() && assigns(&wanted, &found)
         }
-        desired => desired == after || (nothing(desired) && nothing(after)),
+        _ => desired == after || (nothing(desired) && nothing(after)),
     }
 }
 
 /// Whether each wanted value can be given a found one of its own that has all its members.
-fn assigns(wanted: &[Value], found: &[Value]) -> bool {
+fn assigns(wanted: &[Data], found: &[Data]) -> bool {
     let Some((first, rest)) = wanted.split_first() else { return true };
-    let has = |found: &Value| match first {
-        Value::Object(members) => members.iter().all(|(name, value)| &found[name] == value),
-        first => found == first,
+    let has = |found: &Data| match first.node() {
+        Node::Object(members) => members.iter().all(|(name, value)| &found[name] == value),
+        _ => found == first,
     };
     (0..found.len()).filter(|index| has(&found[*index])).any(|index| {
         let mut others = found.to_vec();
@@ -114,11 +114,11 @@ fn assigns(wanted: &[Value], found: &[Value]) -> bool {
     })
 }
 
-fn any_json() -> impl Strategy<Value = Value> {
+fn any_json() -> impl Strategy<Value = Data> {
     let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        (0..9).prop_map(Value::from),
+        Just(Data::NULL),
+        any::<bool>().prop_map(Data::from),
+        (0..9).prop_map(Data::from),
         text(),
         Just(json!("True"))
     ];
@@ -136,7 +136,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     ]);
     leaf.prop_recursive(3, 12, 3, move |inner| {
         prop_oneof![
-            vec(inner.clone(), 0..3).prop_map(Value::from),
+            vec(inner.clone(), 0..3).prop_map(Data::from),
             vec((names.clone(), inner), 0..3).prop_map(|members| members
                 .into_iter()
                 .map(|(name, value)| (name.to_owned(), value))
@@ -199,7 +199,7 @@ proptest! {
         }
         let mut after = current.clone();
         apply(&mut after, &operations, &Known::USER, "/operations").unwrap();
-        let (before, desired_json, result) = (Value::Object(current.clone()), Value::Object(desired.clone()), Value::Object(after.clone()));
+        let (before, desired_json, result) = (Data::from(current.clone()), Data::from(desired.clone()), Data::from(after.clone()));
         prop_assert!(laid_over(&before, &desired_json, &result), "{}\n{before}\n{desired_json}\n{result}", json_of(&operations));
         prop_assert_eq!(json_of(&diff(&after, &desired, &Known::USER, &options)), json!([]));
         prop_assert_eq!(json_of(&diff(&current, &current, &Known::USER, &options)), json!([]));
@@ -208,7 +208,7 @@ proptest! {
         prop_assert_eq!(json_of(&diff(&put, &desired, &Known::USER, &options)), json!([]));
         let mut unnamed = put.clone();
         unnamed.remove("schemas");
-        prop_assert!(laid_over(&before, &desired_json, &Value::Object(unnamed)), "{put:?}");
+        prop_assert!(laid_over(&before, &desired_json, &Data::from(unnamed)), "{put:?}");
     }
 
     #[test]

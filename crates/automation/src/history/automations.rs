@@ -1,0 +1,255 @@
+//! What the daemon and the commands tell each other: automations with their pauses, requests, and who serves which folder.
+
+use super::identity::Process;
+use super::read::time;
+use super::row::{Json, Time};
+use super::{History, RunId, keep};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
+use scim_connector_host::error::Result;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// What the daemon tells of an automation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheduled<'a> {
+    /// The flow's `document.name`.
+    pub name: &'a str,
+    /// The flow's file.
+    pub file: &'a Path,
+    /// When it runs next.
+    pub next_due: Option<Timestamp>,
+    /// The run before.
+    pub last_run: Option<&'a RunId>,
+    /// What a person should know of it, such as what is wrong with its file.
+    pub note: Option<&'a str>,
+}
+
+/// An automation as it stands in the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Automation {
+    /// The flow's `document.name`.
+    pub name: String,
+    /// The flow's file.
+    pub file: PathBuf,
+    /// It does not run by itself for now.
+    pub paused: bool,
+    /// When it runs next.
+    pub next_due: Option<Timestamp>,
+    /// The run before.
+    pub last_run: Option<RunId>,
+    /// What a person should know of it.
+    pub note: Option<String>,
+    /// When this was last told.
+    pub updated_at: Timestamp,
+}
+
+/// Somebody wants an automation to run now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Its number.
+    pub id: i64,
+    /// Which automation.
+    pub automation: String,
+    /// What it is to be given, where that is not what its file says.
+    pub input: Option<Value>,
+    /// When it was asked for.
+    pub at: Timestamp,
+    /// When a daemon took it.
+    pub taken_at: Option<Timestamp>,
+    /// The run that came of it.
+    pub run: Option<RunId>,
+    /// Why no run came of it.
+    pub note: Option<String>,
+}
+
+/// A process that runs the automations of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Daemon {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The process.
+    pub process: Process,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it last said that it lives.
+    pub heartbeat: Timestamp,
+    /// The address of its page.
+    pub ui: Option<String>,
+}
+
+impl Daemon {
+    /// Whether it runs, as far as can be told.
+    #[must_use]
+    pub fn alive(&self) -> bool {
+        !keep::gone(&self.process, self.heartbeat)
+    }
+}
+
+const REQUEST: &str = "id, automation, input, at, taken_at, run, note";
+
+impl History {
+    /// Writes down what the daemon knows of an automation; whether it is paused stays as it is.
+    ///
+    /// # Errors
+    /// [`crate::Error::Config`] where the file fails, here and below.
+    pub fn upsert_automation(&self, automation: &Scheduled<'_>) -> Result<()> {
+        let Scheduled { name, file, next_due, last_run, note } = *automation;
+        let file = file.display().to_string();
+        self.with(|connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO automations(name, file, next_due, last_run, note, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT(name) DO UPDATE SET file = ?2, next_due = ?3, last_run = ?4, note = ?5, updated_at = ?6",
+                )?
+                .execute(params![name, file, next_due.map(Time), last_run, note, Time(Timestamp::now())])
+                .map(drop)
+        })
+    }
+
+    /// Forgets an automation whose file is gone.
+    pub fn remove_automation(&self, name: &str) -> Result<()> {
+        self.with(|connection| connection.execute("DELETE FROM automations WHERE name = ?1", [name]).map(drop))
+    }
+
+    /// All automations, by name.
+    pub fn automations(&self) -> Result<Vec<Automation>> {
+        self.rows(
+            "SELECT name, file, paused, next_due, last_run, note, updated_at FROM automations ORDER BY name",
+            &[],
+            |row| {
+                Ok(Automation {
+                    name: row.get(0)?,
+                    file: row.get::<_, String>(1)?.into(),
+                    paused: row.get(2)?,
+                    next_due: time(row, "next_due")?,
+                    last_run: row.get(4)?,
+                    note: row.get(5)?,
+                    updated_at: row.get::<_, Time>(6)?.0,
+                })
+            },
+        )
+    }
+
+    /// Pauses an automation or lets it go on. Says whether there is such an automation.
+    pub fn set_paused(&self, name: &str, paused: bool) -> Result<bool> {
+        self.with(|connection| {
+            let changed =
+                connection.execute("UPDATE automations SET paused = ?2 WHERE name = ?1", params![name, paused])?;
+            Ok(changed == 1)
+        })
+    }
+
+    /// Whether an automation is paused; one that is not known is not.
+    pub fn paused(&self, name: &str) -> Result<bool> {
+        let query = "SELECT paused FROM automations WHERE name = ?1";
+        let paused = self.with(|connection| connection.query_row(query, [name], |row| row.get(0)).optional())?;
+        Ok(paused.unwrap_or_default())
+    }
+
+    /// Asks the daemon to run an automation now. Gives the request's number.
+    pub fn request_trigger(&self, name: &str, input: Option<&Value>) -> Result<i64> {
+        self.with(|connection| {
+            connection.execute(
+                "INSERT INTO requests(automation, kind, input, at) VALUES(?1, 'trigger', ?2, ?3)",
+                params![name, input.map(Json), Time(Timestamp::now())],
+            )?;
+            Ok(connection.last_insert_rowid())
+        })
+    }
+
+    /// Takes the requests for these automations, oldest first; each is given to one taker only.
+    pub fn take_requests<S: AsRef<str>>(&self, automations: &[S]) -> Result<Vec<Request>> {
+        let names: Vec<&str> = automations.iter().map(AsRef::as_ref).collect();
+        let open = "SELECT count(*) FROM requests WHERE taken_at IS NULL";
+        // Asked often, and mostly in vain: nobody is kept from writing for that.
+        if self.rows(open, &[], |row| row.get::<_, i64>(0))? == [0] {
+            return Ok(Vec::new());
+        }
+        let query = format!(
+            "UPDATE requests SET taken_at = ?1 WHERE taken_at IS NULL
+                 AND automation IN (SELECT value FROM json_each(?2)) RETURNING {REQUEST}"
+        );
+        let mut taken = self.rows(&query, &[&Time(Timestamp::now()), &Json(names)], request)?;
+        taken.sort_by_key(|request| request.id);
+        Ok(taken)
+    }
+
+    /// Says what came of a request: its run, or why there is none.
+    pub fn answer_request(&self, id: i64, run: Option<&RunId>, note: Option<&str>) -> Result<()> {
+        let query = "UPDATE requests SET run = ?2, note = ?3 WHERE id = ?1";
+        self.with(|connection| connection.execute(query, params![id, run, note]).map(drop))
+    }
+
+    /// A request, for whoever waits for it.
+    pub fn request(&self, id: i64) -> Result<Option<Request>> {
+        let query = format!("SELECT {REQUEST} FROM requests WHERE id = ?1");
+        Ok(self.rows(&query, &[&id], request)?.into_iter().next())
+    }
+
+    /// Makes this process the daemon of a folder; `None` where it is now, else who is it already.
+    pub fn claim_folder(&self, folder: &Path, ui: Option<&str>) -> Result<Option<Daemon>> {
+        let this = Process::this();
+        let name = folder.display().to_string();
+        let now = Time(Timestamp::now());
+        self.with(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let query = format!("{DAEMON} WHERE folder = ?1");
+            let there = transaction.query_row(&query, [&name], daemon).optional()?;
+            if let Some(there) = there.filter(|there| there.process != this && there.alive()) {
+                return Ok(Some(there));
+            }
+            transaction.execute(
+                "INSERT OR REPLACE INTO daemons(folder, place, pid, token, started_at, heartbeat, ui)
+                 VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+                params![name, this.place, this.pid, this.token, now, ui],
+            )?;
+            transaction.commit()?;
+            Ok(None)
+        })
+    }
+
+    /// Says that the daemon of a folder lives, every few seconds.
+    pub fn daemon_beat(&self, folder: &Path) -> Result<()> {
+        let query = "UPDATE daemons SET heartbeat = ?2 WHERE folder = ?1";
+        let values = params![folder.display().to_string(), Time(Timestamp::now())];
+        self.with(|connection| connection.execute(query, values).map(drop))
+    }
+
+    /// Says that this process no longer is the daemon of a folder.
+    pub fn release_folder(&self, folder: &Path) -> Result<()> {
+        let this = Process::this();
+        let query = "DELETE FROM daemons WHERE folder = ?1 AND place = ?2 AND pid = ?3 AND token = ?4";
+        let values = params![folder.display().to_string(), this.place, this.pid, this.token];
+        self.with(|connection| connection.execute(query, values).map(drop))
+    }
+
+    /// The daemons that are written down, by folder; [`Daemon::alive`] says whether one runs.
+    pub fn daemons(&self) -> Result<Vec<Daemon>> {
+        self.rows(&format!("{DAEMON} ORDER BY folder"), &[], daemon)
+    }
+}
+
+const DAEMON: &str = "SELECT folder, place, pid, token, started_at, heartbeat, ui FROM daemons";
+
+fn daemon(row: &Row<'_>) -> rusqlite::Result<Daemon> {
+    Ok(Daemon {
+        folder: row.get::<_, String>(0)?.into(),
+        process: Process { place: row.get(1)?, pid: row.get(2)?, token: row.get(3)? },
+        started_at: row.get::<_, Time>(4)?.0,
+        heartbeat: row.get::<_, Time>(5)?.0,
+        ui: row.get(6)?,
+    })
+}
+
+fn request(row: &Row<'_>) -> rusqlite::Result<Request> {
+    Ok(Request {
+        id: row.get(0)?,
+        automation: row.get(1)?,
+        input: row.get::<_, Option<Json<Value>>>(2)?.map(|input| input.0),
+        at: row.get::<_, Time>(3)?.0,
+        taken_at: time(row, "taken_at")?,
+        run: row.get(5)?,
+        note: row.get(6)?,
+    })
+}

@@ -1,0 +1,144 @@
+//! Reports of a run, written from the history while it is read: ten thousand people need no more memory than ten. They
+//! decide nothing and know nothing of how flows run; what stands in the history is redacted already.
+//!
+//! | format | for | shape |
+//! |---|---|---|
+//! | text | a person at a terminal | what happened to how many, failures first, then whom else; repetitions, slow calls |
+//! | json | programs | below |
+//! | junit | what shows test results | a suite for the flow, a case for each person and each call that happened to nobody |
+//! | html | a browser, a mail | one page that needs nothing else |
+//!
+//! The JSON is one object. Members are only ever added; what is not known is left out. Times are RFC 3339 in UTC.
+//!
+//! ```text
+//! {
+//!   "report": 1,                              version of this shape
+//!   "run": {
+//!     "id", "flow", "version", "file",        which run of what
+//!     "trigger": "manual" | "schedule" | "missed" | "request", "scheduledFor",
+//!     "startedAt", "endedAt", "durationMs",
+//!     "status": "running" | "completed" | "failed" | "interrupted",
+//!     "input", "output",                      JSON; where it was long, "inputCut"/"outputCut": true and its beginning as text
+//!     "error": {"type", "status", "title", "detail", "instance", "maybeApplied", ...},
+//!     "counts": {"created": 1, ...},          created updated unchanged activated deactivated deleted membersChanged failed unknown
+//!     "steps", "failedSteps", "retries", "lostEvents"                                                       numbers
+//!   },
+//!   "people": [{"who", "change", "reason", "step", "name", "at"}],                                          in order of time
+//!   "steps": [{"step", "parent", "pointer", "name", "kind", "function", "connection", "item", "startedAt", "durationMs",
+//!              "status", "retries", "done", "total", "input", "output", "error"}],                          in order of beginning
+//!   "retries": [{"step", "attempt", "at", "waitMs", "error"}]
+//! }
+//! ```
+//!
+//! Of the items of a loop, plain steps (`set`, `switch`, `do` ...) are only there where they failed or were tried again.
+
+mod html;
+mod json;
+mod junit;
+mod text;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub use json::summary as summary_json;
+pub use words::{CHANGES, trigger as trigger_words};
+pub use words::{change_word, counts_line, duration as duration_words, grouped, person_line, when};
+
+use crate::history::{History, Page, Run, RunId, Step};
+use scim_connector_host::error::{Error, Result};
+use std::collections::VecDeque;
+use std::io::{self, Write};
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For a person.
+    Text,
+    /// For programs.
+    Json,
+    /// For what shows test results.
+    Junit,
+    /// For a browser.
+    Html,
+}
+
+/// What a report tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How it is written.
+    pub format: Format,
+    /// As text: everybody, not only failures and the first others.
+    pub all: bool,
+    /// As text: the steps, too.
+    pub steps: bool,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The history fails, or has no such run.
+    #[error(transparent)]
+    History(#[from] Error),
+    /// It cannot be written.
+    #[error("the report cannot be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// Writes the report of a run.
+///
+/// # Errors
+/// [`ReportError`]; what was written until then stays.
+pub fn render(
+    history: &History,
+    id: &RunId,
+    options: Options,
+    out: &mut impl Write,
+) -> std::result::Result<(), ReportError> {
+    let run = history.run(id)?.ok_or_else(|| Error::Usage(format!("there is no run \"{id}\"")))?;
+    let source = Source { history, run };
+    match options.format {
+        Format::Text => text::write(&source, options, out),
+        Format::Json => json::write(&source, out),
+        Format::Junit => junit::write(&source, out),
+        Format::Html => html::write(&source, out),
+    }
+}
+
+/// A run, and where the rest of it can be read.
+struct Source<'a> {
+    history: &'a History,
+    run: Run,
+}
+
+/// How many rows are read at a time.
+const PORTION: usize = 500;
+
+/// All rows of something that comes in pages, a page in memory at a time.
+fn each<T>(fetch: impl Fn(Page) -> Result<Vec<T>>, place: impl Fn(&T) -> u64) -> impl Iterator<Item = Result<T>> {
+    let (mut page, mut rows, mut ended) = (Page { after: 0, limit: PORTION }, VecDeque::new(), false);
+    std::iter::from_fn(move || {
+        if rows.is_empty() && !ended {
+            match fetch(page) {
+                Ok(more) => {
+                    ended = more.len() < PORTION;
+                    page.after = more.last().map_or(page.after, &place);
+                    rows = more.into();
+                }
+                Err(error) => {
+                    ended = true;
+                    return Some(Err(error));
+                }
+            }
+        }
+        rows.pop_front().map(Ok)
+    })
+}
+
+/// A step as a person calls it: its name, and which item of the loop it is for.
+fn label(step: &Step) -> String {
+    match step.item {
+        Some(item) => format!("{}, item {item}", step.name),
+        None => step.name.clone(),
+    }
+}

@@ -1,0 +1,99 @@
+//! `call`: one operation, its result on stdout; or a whole listing, a resource on each line.
+
+use super::progress::{Progress, counted};
+use super::{ConnectionArgument, Global, listing, logging, output, read_input};
+use clap::Args;
+use scim_connector_host::client::{CallContext, Client, Outcome};
+use scim_connector_host::error::{Error, Result};
+use serde_json::Value;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a call may take before its progress is shown, and how often it is renewed.
+const LONG: Duration = Duration::from_secs(1);
+
+/// Arguments of `call`.
+#[derive(Args)]
+pub struct Arguments {
+    /// The operation, for example createUser; `scim-connector describe` lists them
+    operation: String,
+    #[command(flatten)]
+    connection: ConnectionArgument,
+    /// The input: JSON, @FILE, or - for stdin; `scim-connector describe OPERATION` shows what it may contain
+    #[arg(long, short, value_name = "JSON", default_value = "{}")]
+    input: String,
+    /// List all pages: a resource on each line of stdout, a summary on stderr; exits 1 where the provider ends early
+    #[arg(long)]
+    all: bool,
+    /// Show progress on stderr even where that is no terminal (not with --error-format json)
+    #[arg(long)]
+    progress: bool,
+    /// Print the result on one line
+    #[arg(long)]
+    compact: bool,
+}
+
+/// Runs `call`.
+pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
+    let operation = arguments.operation.as_str();
+    let input = read_input(&arguments.input)?;
+    let (config, _, source) = global.connection(&arguments.connection)?;
+    let connector = global.connector(Some(&config))?;
+    let client = connector.client(source).await?;
+    logging::redact_for(&client);
+    let progress = global.progress(arguments.progress);
+    if arguments.all {
+        let input = serde_json::from_str(&input).unwrap_or_default();
+        return listing::run(global, &client, operation, &input, progress).await;
+    }
+    let outcome = match watched(&client, operation, &input, progress).await {
+        Err(error) => {
+            // Most calls name an operation that is there, so the catalog is asked only when one fails.
+            connector.catalog().await?.operation(operation)?;
+            return Err(error);
+        }
+        Ok(outcome) => outcome,
+    };
+    for warning in &outcome.warnings {
+        output::note(&format!("warning: {}", client.redactor().text(warning)));
+    }
+    output::out(&client.redactor().result(&output::json(&outcome.output, arguments.compact)))?;
+    Ok(of_many(&outcome.output))
+}
+
+/// Success, unless the result is that of many operations of which some failed.
+fn of_many(output: &Value) -> ExitCode {
+    let results = output.get("results").and_then(Value::as_array).map(Vec::len);
+    match (results, output.get("failed").and_then(Value::as_u64)) {
+        (Some(all), Some(failed @ 1..)) => {
+            output::note(&format!("{failed} of {all} operations failed; each result says why"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Calls the operation until Ctrl-C, and shows that it goes on where it takes long.
+async fn watched(client: &Client, operation: &str, input: &str, mut progress: Progress) -> Result<Outcome> {
+    let context = CallContext::default();
+    // Pinned here, because `select!` drops what it owns before a branch runs, and with it the count of open writes.
+    let mut call = pin!(client.invoke_with(operation, input, &context));
+    let mut interrupt = pin!(tokio::signal::ctrl_c());
+    let started = Instant::now();
+    let mut tick = tokio::time::interval_at(started + LONG, LONG);
+    loop {
+        tokio::select! {
+            outcome = &mut call => return outcome,
+            interrupted = &mut interrupt => return Err(match interrupted {
+                Ok(()) => Error::Interrupted { maybe_applied: client.write_in_flight() },
+                Err(error) => Error::Load(format!("signals cannot be watched: {error}")),
+            }),
+            _ = tick.tick() => progress.show(|| {
+                let requests = counted(client.requests_made(), "request");
+                format!("{operation}: {requests}, {} s", started.elapsed().as_secs())
+            }),
+        }
+    }
+}

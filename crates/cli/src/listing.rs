@@ -1,0 +1,147 @@
+//! `call … --all`: a whole listing as NDJSON on stdout, page by page, and on stderr how far it came.
+
+use super::progress::{Progress, counted};
+use super::{Global, output};
+use scim_connector_host::client::{Client, Pages};
+use scim_connector_host::error::{Error, Result};
+use serde_json::{Value, json};
+use std::pin::pin;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// A listing under way, for whoever reads about it.
+struct Listing<'a> {
+    client: &'a Client,
+    operation: &'a str,
+    input: &'a Value,
+    pages: Pages,
+    started: Instant,
+    total: Option<u64>,
+    complete: bool,
+}
+
+/// Why a listing ended without an error.
+enum End {
+    /// There is no further page.
+    NoMore,
+    /// Nobody reads stdout any more.
+    Unread,
+}
+
+/// Lists everything. Lines that were printed stay, whatever happens later.
+pub async fn run(
+    global: &Global,
+    client: &Client,
+    operation: &str,
+    input: &Value,
+    mut progress: Progress,
+) -> Result<ExitCode> {
+    if input.get("count").and_then(Value::as_u64) == Some(0) {
+        return Err(Error::Usage("--all with \"count\": 0 would list nothing; leave one of them out".into()));
+    }
+    let pages = client.pages(operation, input);
+    let mut listing =
+        Listing { client, operation, input, pages, started: Instant::now(), total: None, complete: false };
+    let end = listing.print(&mut progress).await;
+    progress.clear();
+    match end {
+        // Like `head`, it has all it wanted.
+        Ok(End::Unread) => Ok(ExitCode::SUCCESS),
+        Ok(End::NoMore) => {
+            listing.sum_up(global);
+            if listing.complete {
+                return Ok(ExitCode::SUCCESS);
+            }
+            Err(Error::Incomplete { listed: listing.pages.listed(), total: listing.total })
+        }
+        Err(error) => {
+            // Where nothing came, the error says it all.
+            if listing.pages.pages() > 0 || matches!(error, Error::Interrupted { .. }) {
+                listing.sum_up(global);
+            }
+            Err(error)
+        }
+    }
+}
+
+impl Listing<'_> {
+    async fn print(&mut self, progress: &mut Progress) -> Result<End> {
+        let mut interrupt = pin!(tokio::signal::ctrl_c());
+        loop {
+            let page = tokio::select! {
+                // First, so that a listing whose pages are always ready can be interrupted too.
+                biased;
+                interrupted = &mut interrupt => {
+                    interrupted.map_err(|error| Error::Load(format!("signals cannot be watched: {error}")))?;
+                    return Err(Error::Interrupted { maybe_applied: false });
+                }
+                page = self.pages.next() => page?,
+            };
+            let Some(page) = page else { return Ok(End::NoMore) };
+            self.total = page.total.or(self.total);
+            self.complete = page.complete;
+            let lines: String = page.resources.iter().map(|resource| output::json(resource, true)).collect();
+            let redactor = self.client.redactor();
+            if !page.warnings.is_empty() {
+                progress.clear();
+                page.warnings.iter().for_each(|warning| output::note(&format!("warning: {}", redactor.text(warning))));
+            }
+            if !output::lines(&redactor.result(&lines))? {
+                return Ok(End::Unread);
+            }
+            progress.show(|| self.text());
+        }
+    }
+
+    /// Resources a second.
+    fn rate(&self) -> f64 {
+        self.pages.listed() as f64 / self.started.elapsed().as_secs_f64().max(0.001)
+    }
+
+    fn text(&self) -> String {
+        let of = self.total.map_or(String::new(), |total| format!(" of {total}"));
+        let (listed, pages) = (self.pages.listed(), counted(self.pages.pages(), "page"));
+        let noun = if listed == 1 && of.is_empty() { "resource" } else { "resources" };
+        format!("{}: {listed}{of} {noun} on {pages}, {:.0} a second", self.operation, self.rate())
+    }
+
+    /// Says on stderr how far the listing came, and where it can go on.
+    fn sum_up(&self, global: &Global) {
+        let position = self.pages.position().filter(|_| !self.pages.has_ended());
+        if global.error_format == super::ErrorFormat::Json {
+            let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+            let summary = json!({"operation": self.operation, "listed": self.pages.listed(), "pages": self.pages.pages(),
+                "total": self.total, "complete": self.complete, "page": position, "milliseconds": milliseconds,
+                "requestsMade": self.client.requests_made(), "componentMemory": self.client.peak_memory()});
+            return output::note(&summary.to_string());
+        }
+        let verdict = if self.complete { ", complete" } else { ", not complete" };
+        let mut text = self.text() + verdict;
+        if global.verbose {
+            let requests = counted(self.client.requests_made(), "request");
+            text += &format!("; {requests}, at most {} bytes of memory in the component", self.client.peak_memory());
+        }
+        output::note(&text);
+        if let Some(position) = position {
+            output::note(&self.resumption(position));
+        }
+    }
+
+    fn resumption(&self, position: &str) -> String {
+        let names: Vec<&str> =
+            self.input.as_object().into_iter().flat_map(|input| input.keys().map(String::as_str)).collect();
+        if names.iter().all(|name| POSITIONS.contains(name)) {
+            return format!("to go on: --all --input '{}'", json!({ "page": position }));
+        }
+        // The input itself is not shown again: its headers may be secret.
+        let instead = if names.iter().any(|name| *name != "page" && POSITIONS.contains(name)) {
+            " instead of startIndex or cursor"
+        } else {
+            ""
+        };
+        format!("to go on: --all with the same input and \"page\": \"{position}\"{instead}")
+    }
+}
+
+/// Members of an input that say where a listing starts; the last stands for the others.
+const POSITIONS: [&str; 3] = ["startIndex", "cursor", "page"];

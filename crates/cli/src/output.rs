@@ -1,0 +1,195 @@
+//! Writes results to stdout and everything else to stderr. Decides nothing.
+
+use http::StatusCode;
+use scim_connector_host::egress::observe::Exchange;
+use scim_connector_host::error::{Error, Failure, Result, scim_type_name, words};
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+/// Longest body that is shown whole.
+const SHOWN_BODY: usize = 4096;
+
+/// Writes to stdout. A reader that has gone away is no error.
+pub fn out(text: &str) -> Result<()> {
+    lines(text).map(|_read| ())
+}
+
+/// Writes to stdout, and says whether there is still somebody who reads it.
+pub fn lines(text: &str) -> Result<bool> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::Usage(format!("the result cannot be written to stdout: {error}"))),
+    }
+}
+
+/// Writes JSON to stdout, one document and a line break.
+pub fn json(value: &Value, compact: bool) -> String {
+    let text = if compact { serde_json::to_string(value) } else { serde_json::to_string_pretty(value) };
+    // A JSON value always has a text.
+    text.unwrap_or_default() + "\n"
+}
+
+/// Rows as lines, each column as wide as its widest cell.
+#[cfg(feature = "flows")]
+pub fn table<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let rows: Vec<[String; N]> = rows.into_iter().collect();
+    let mut widths = [0; N];
+    for row in &rows {
+        widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
+    }
+    let line = |row: &[String; N]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
+/// Writes a line to stderr; there is nobody to tell where that fails.
+pub fn note(text: &str) {
+    let mut stderr = io::stderr().lock();
+    stderr.write_all(text.as_bytes()).and_then(|()| stderr.write_all(b"\n")).ok();
+}
+
+/// How errors are written.
+#[derive(Clone, Copy)]
+pub struct Messages {
+    /// As one JSON object, not as text.
+    pub json: bool,
+}
+
+impl Messages {
+    /// Writes an error to stderr.
+    pub fn error(self, error: &Error) {
+        note(&if self.json { error.to_json().to_string() } else { error_text(error) });
+    }
+}
+
+/// An error for a person: what it is, then what is known besides.
+pub fn error_text(error: &Error) -> String {
+    let class = error.class();
+    let mut text = match error {
+        Error::Failure { failure, .. } => format!("error: {}: {}", words(&class.kind), failure.detail),
+        _ => format!("error: {error}"),
+    };
+    if let Some(failure) = error.failure() {
+        details(&mut text, failure);
+    }
+    if class.transient {
+        text.push_str("\n  this may pass; the call may be repeated");
+    }
+    if class.maybe_applied {
+        text.push_str("\n  the provider may have applied the change");
+    }
+    text
+}
+
+fn details(text: &mut String, failure: &Failure) {
+    let mut line = |name: &str, value: Option<String>| {
+        if let Some(value) = value {
+            // Writing to a String cannot fail.
+            write!(text, "\n  {name}: {}", value.trim().replace('\n', "\n    ")).ok();
+        }
+    };
+    let status = |code: u16| StatusCode::from_u16(code).map_or_else(|_| code.to_string(), |status| status.to_string());
+    line("status", failure.status.map(status));
+    line("scimType", failure.scim_type.as_ref().map(|code| scim_type_name(code).to_owned()));
+    line("OAuth error", failure.oauth_error.clone());
+    // The empty pointer is the whole input, which says nothing more.
+    line("at", failure.pointer.clone().filter(|pointer| !pointer.is_empty()));
+    match failure.problems.as_deref() {
+        // Said already.
+        Some([only]) if Some(&only.pointer) == failure.pointer.as_ref() => {}
+        problems => {
+            for problem in problems.into_iter().flatten() {
+                line("problem", Some(format!("{}: {}", problem.pointer, problem.detail)));
+            }
+        }
+    }
+    line("retry after", failure.retry_after_ms.map(|wait| format!("{wait} ms")));
+    line("request id", failure.request_id.clone());
+    line("answer", failure.excerpt.clone());
+}
+
+/// Shows an exchange on stderr, `>` what went out and `<` what came in.
+pub fn show_exchange(exchange: &Exchange) {
+    let mut text = format!("> {} {}", exchange.method, exchange.url);
+    let mut part = |mark: char, headers: &[(String, String)], body: &str| {
+        for (name, value) in headers {
+            write!(text, "\n{mark}   {name}: {value}").ok();
+        }
+        if !body.is_empty() {
+            write!(text, "\n{mark}   {}", shortened(body).replace('\n', &format!("\n{mark}   "))).ok();
+        }
+        text.push('\n');
+    };
+    part('>', &exchange.request_headers, &exchange.request_body);
+    let time = exchange.duration.as_millis();
+    let head = match exchange.status.map(StatusCode::from_u16) {
+        Some(Ok(status)) => format!("< {status} ({time} ms)"),
+        _ => format!("< no answer ({time} ms)"),
+    };
+    text.push_str(&head);
+    let mut part = |headers: &[(String, String)], body: &str| {
+        for (name, value) in headers {
+            write!(text, "\n<   {name}: {value}").ok();
+        }
+        if !body.is_empty() {
+            write!(text, "\n<   {}", shortened(body).replace('\n', "\n<   ")).ok();
+        }
+    };
+    part(&exchange.response_headers, &exchange.response_body);
+    if let Some(error) = &exchange.error {
+        write!(text, "\n<   {error}").ok();
+    }
+    note(&text);
+}
+
+fn shortened(body: &str) -> String {
+    match body.char_indices().nth(SHOWN_BODY) {
+        Some((end, _)) => format!("{}… ({} bytes)", body.get(..end).unwrap_or_default(), body.len()),
+        None => body.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scim_connector_host::error::{FailureKind, Problem, ScimType};
+
+    #[test]
+    fn an_error_says_everything_that_is_known() {
+        let failure = Failure {
+            kind: FailureKind::Conflict,
+            status: Some(409),
+            scim_type: Some(ScimType::Uniqueness),
+            detail: "userName \"ada\" is taken".into(),
+            pointer: Some("/payload/userName".into()),
+            problems: Some(vec![Problem { pointer: "/payload/x".into(), detail: "odd".into() }]),
+            oauth_error: None,
+            retry_after_ms: Some(1500),
+            maybe_applied: true,
+            request_id: Some("r-1".into()),
+            excerpt: Some("<html>\nno</html>".into()),
+        };
+        assert_eq!(
+            error_text(&Error::Failure { transient: true, failure: Box::new(failure) }),
+            "error: conflict: userName \"ada\" is taken\n  status: 409 Conflict\n  scimType: uniqueness\n  at: /payload/userName\n  \
+             problem: /payload/x: odd\n  retry after: 1500 ms\n  request id: r-1\n  answer: <html>\n    no</html>\n  \
+             this may pass; the call may be repeated\n  the provider may have applied the change"
+        );
+        assert_eq!(error_text(&Error::Usage("no such thing".into())), "error: no such thing");
+        assert_eq!(
+            error_text(&Error::Config { path: "connections.a.auth".into(), detail: "is missing".into() }),
+            "error: connections.a.auth: is missing"
+        );
+    }
+
+    #[test]
+    fn kinds_in_words() {
+        assert_eq!(words("notFound"), "not found");
+        assert_eq!(words("timeout"), "timeout");
+    }
+}

@@ -1,0 +1,128 @@
+//! `runs`: the runs of flows, a line each; `runs show`: one of them with its steps.
+
+use super::{Global, output, report};
+use clap::{Args, Subcommand, ValueEnum};
+use scim_connector_automation::history::{Filter, History, HistorySettings, RunSummary, Status};
+use scim_connector_automation::report::{Format, Options, counts_line, duration_words, summary_json, when};
+use scim_connector_host::config::Config;
+use scim_connector_host::error::{Error, Result};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Arguments of `runs`.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Sub>,
+    /// Only runs of this flow
+    #[arg(long, value_name = "NAME")]
+    flow: Option<String>,
+    /// Only runs that ended so, or that still run
+    #[arg(long, value_name = "OUTCOME")]
+    outcome: Option<Outcome>,
+    /// How many, latest first
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    limit: usize,
+    /// Print each run as JSON on a line of its own
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    history: HistoryArgument,
+}
+
+#[derive(Subcommand)]
+enum Sub {
+    /// Show a run: what happened to whom, its steps, repetitions and slow calls
+    Show {
+        /// The run: its name, the beginning of it, or `last`
+        run: String,
+        /// List everybody and every step, not only what failed and the first 20 others
+        #[arg(long)]
+        all: bool,
+        /// Print everything as one JSON document, the same as `report --format json`
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        history: HistoryArgument,
+    },
+}
+
+/// How a run may stand.
+#[derive(Clone, Copy, ValueEnum)]
+enum Outcome {
+    Running,
+    Completed,
+    Failed,
+    Interrupted,
+}
+
+/// Which history is meant.
+#[derive(Args)]
+pub struct HistoryArgument {
+    /// The history [default: `file` of the configuration's [history], else history.sqlite in the state folder]
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+}
+
+impl HistoryArgument {
+    /// Opens the history of which something is to be read.
+    pub fn open(&self, global: &Global) -> Result<History> {
+        let config = Config::find(global.config.as_deref())?.unwrap_or_default();
+        let (path, keep) = HistorySettings::of(&config)?.place(self.history.as_deref())?;
+        if !path.exists() {
+            return Err(Error::Usage(format!(
+                "there is no history at {}: no flow has run yet, or it is elsewhere; name it with --history",
+                path.display()
+            )));
+        }
+        let history = History::open(&path, keep)?;
+        // Nobody else may have noticed yet that a process is gone.
+        history.reap()?;
+        Ok(history)
+    }
+}
+
+/// Runs `runs`.
+pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
+    if let Some(Sub::Show { run, all, json, history }) = &arguments.command {
+        let history = history.open(global)?;
+        let format = if *json { Format::Json } else { Format::Text };
+        return report::print(&history, &history.find(run)?, Options { format, all: *all, steps: true });
+    }
+    let history = arguments.history.open(global)?;
+    let status = arguments.outcome.map(|outcome| match outcome {
+        Outcome::Running => Status::Running,
+        Outcome::Completed => Status::Completed,
+        Outcome::Failed => Status::Failed,
+        Outcome::Interrupted => Status::Interrupted,
+    });
+    let filter = Filter { flow: arguments.flow.clone(), status, limit: arguments.limit, before: None };
+    let runs = history.runs(&filter)?;
+    if arguments.json {
+        let lines: String = runs.iter().map(|run| output::json(&summary_json(run), true)).collect();
+        output::out(&lines)?;
+    } else if runs.is_empty() {
+        output::note("no such run");
+    } else {
+        output::out(&table(&runs))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The runs, a line each, below a head.
+fn table(runs: &[RunSummary]) -> String {
+    let row = |run: &RunSummary| {
+        let took = run.duration.map(duration_words).unwrap_or_default();
+        [
+            run.id.to_string(),
+            run.flow.clone(),
+            when(run.started),
+            took,
+            run.status.word().into(),
+            counts_line(&run.counts),
+        ]
+    };
+    let head = ["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"].map(str::to_owned);
+    output::table(std::iter::once(head).chain(runs.iter().map(row)))
+}

@@ -1,0 +1,96 @@
+//! `sandbox`: runs the embedded SCIM service until Ctrl-C and says how to reach it.
+
+use super::output;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use scim_connector_host::error::{Error, Result};
+use scim_connector_sandbox::{Options, Sandbox, Storage, behaviours};
+use serde_json::json;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Arguments of `sandbox`.
+#[derive(Args)]
+#[command(after_help = "The client secret is random unless SCIM_SANDBOX_CLIENT_SECRET is set. \
+    SCIM_SANDBOX_BEARER_TOKEN names a fixed token that is accepted as well.")]
+pub struct Arguments {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// Keep users and groups in this SQLite file instead of in memory
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
+    /// How long a token is valid
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    token_lifetime: u64,
+    /// The client's identifier
+    #[arg(long, value_name = "ID", default_value = "sandbox")]
+    client_id: String,
+    /// Act like this provider instead of doing all the RFCs say
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(behaviours()))]
+    behave_as: Option<String>,
+    /// Page listings by cursor only (RFC 9865)
+    #[arg(long)]
+    cursor_only: bool,
+    /// Start with so many made-up users, which take no memory until they are changed
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "database")]
+    seed_users: u64,
+    /// Let clients have requests answered so much later (RFC 9967); without, all are answered at once
+    #[arg(long, value_name = "MILLISECONDS")]
+    asynchronous: Option<u64>,
+    /// When ready, print one line of JSON on stdout: serviceUrl, tokenUrl, clientId, clientSecret
+    #[arg(long)]
+    json: bool,
+}
+
+/// A secret nobody can guess.
+pub fn random_secret() -> String {
+    rand::random::<[u8; 16]>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Runs `sandbox`.
+pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let client_secret = variable("SCIM_SANDBOX_CLIENT_SECRET").unwrap_or_else(random_secret);
+    let options = Options {
+        port: arguments.port,
+        storage: arguments.database.clone().map_or(Storage::Memory, Storage::Sqlite),
+        client_id: arguments.client_id.clone(),
+        client_secret: client_secret.clone(),
+        token_lifetime: Duration::from_secs(arguments.token_lifetime),
+        bearer_token: variable("SCIM_SANDBOX_BEARER_TOKEN"),
+        behaviour: arguments.behave_as.clone(),
+        cursor_only: arguments.cursor_only,
+        seed_users: arguments.seed_users,
+        asynchronous: arguments.asynchronous.map(Duration::from_millis),
+        ..Options::default()
+    };
+    let sandbox = Sandbox::start(options)
+        .await
+        .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
+    let (service_url, token_url) = (sandbox.service_url(), sandbox.token_url());
+    if arguments.json {
+        let ready = json!({
+            "serviceUrl": service_url, "tokenUrl": token_url, "clientId": arguments.client_id, "clientSecret": client_secret,
+        });
+        output::out(&output::json(&ready, true))?;
+    } else {
+        output::note(&format!(
+            "The sandbox serves {service_url}. Put this into Config.toml:\n\n\
+             [connections.sandbox]\n\
+             serviceUrl = \"{service_url}\"\n\
+             auth = {{ type = \"clientCredentials\", tokenUrl = \"{token_url}\", clientId = {}, clientSecret = {} }}\n\n\
+             then, in another terminal:\n\n  \
+             scim-connector call createUser --connection sandbox --input '{{\"payload\":{{\"userName\":\"ada\"}}}}'\n\n\
+             Ctrl-C ends it.",
+            // A JSON string is a TOML string.
+            json!(arguments.client_id),
+            json!(client_secret),
+        ));
+    }
+    let interrupt = tokio::signal::ctrl_c().await;
+    sandbox.stop().await;
+    interrupt.map_err(|error| Error::Load(format!("signals cannot be watched: {error}")))?;
+    Ok(ExitCode::SUCCESS)
+}

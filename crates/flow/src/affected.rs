@@ -1,0 +1,86 @@
+//! To whom a call did what, read from its input and what came of it: what the log of a run tells a person.
+
+use super::event::{Affected, Change};
+use super::fault::Fault;
+use scim_connector_host::catalog::Operation;
+use serde_json::Value;
+
+/// Members that name a person or a group, the best first.
+pub(super) const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
+
+/// Members that tell one from another where no name is known.
+const KEYS: [&str; 4] = ["id", "value", "bulkId", "path"];
+
+/// Who is affected by a call, and how; nobody by one that only reads. `known` gives the name of an identifier.
+pub fn affected(
+    operation: &Operation,
+    input: &Value,
+    output: Result<&Value, &Fault>,
+    known: &dyn Fn(&str) -> Option<String>,
+) -> Vec<Affected> {
+    if operation.effect == "read" {
+        return Vec::new();
+    }
+    match output {
+        Ok(output) => {
+            if let Some(results) = output.get("results").and_then(Value::as_array) {
+                let operations = input.get("operations");
+                return results.iter().map(|result| one_of_many(result, operations, known)).collect();
+            }
+            let change = match operation.name.as_str() {
+                "activateUser" => Change::Activated,
+                "deactivateUser" => Change::Deactivated,
+                name if name.ends_with("Members") => match (count(output, "added"), count(output, "removed")) {
+                    (0, 0) => Change::Unchanged,
+                    _ => Change::MembersChanged,
+                },
+                _ => match (output.get("outcome").and_then(Value::as_str), operation.effect.as_str()) {
+                    (Some("unchanged"), _) => Change::Unchanged,
+                    (Some("updated"), _) => Change::Updated,
+                    (Some("created"), _) | (None, "create") => Change::Created,
+                    (_, "delete") => Change::Deleted,
+                    _ => Change::Updated,
+                },
+            };
+            let parts = [output.get("user"), output.get("group"), Some(output), input.get("payload"), Some(input)];
+            vec![Affected { who: name(&parts, known), change, reason: None }]
+        }
+        Err(fault) => {
+            let change = if fault.maybe_applied { Change::Unknown } else { Change::Failed };
+            let reason = fault.scim_type.clone().or_else(|| fault.kind.clone());
+            vec![Affected { who: name(&[input.get("payload"), Some(input)], known), change, reason }]
+        }
+    }
+}
+
+/// A result of `bulk`, beside the operations it was given.
+fn one_of_many(result: &Value, operations: Option<&Value>, known: &dyn Fn(&str) -> Option<String>) -> Affected {
+    let failure = result.get("failure").filter(|failure| !failure.is_null());
+    let open = failure.is_some_and(|failure| failure.get("maybeApplied") == Some(&Value::Bool(true)));
+    let method = result.get("method").and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let change = match (failure.is_some(), method.as_deref()) {
+        (true, _) if open => Change::Unknown,
+        (true, _) => Change::Failed,
+        (false, Some("post")) => Change::Created,
+        (false, Some("delete")) => Change::Deleted,
+        _ => Change::Updated,
+    };
+    let reason = ["scimType", "kind"].iter().find_map(|name| failure?.get(name)?.as_str()).map(str::to_owned);
+    let index = result.get("index").and_then(Value::as_u64).and_then(|index| usize::try_from(index).ok());
+    let operation = index.and_then(|index| operations?.get(index));
+    let parts =
+        [result.get("response"), operation.and_then(|operation| operation.get("data")), Some(result), operation];
+    Affected { who: name(&parts, known), change, reason }
+}
+
+fn count(output: &Value, name: &str) -> u64 {
+    output.get(name).and_then(Value::as_u64).unwrap_or_default()
+}
+
+fn name(parts: &[Option<&Value>], known: &dyn Fn(&str) -> Option<String>) -> String {
+    let first = |members: &[&str]| {
+        parts.iter().flatten().find_map(|part| members.iter().find_map(|name| part.get(name)?.as_str()))
+    };
+    let key = || first(&KEYS).map(|key| known(key).unwrap_or_else(|| key.to_owned()));
+    first(&NAMES).map(str::to_owned).or_else(key).unwrap_or_else(|| "somebody".to_owned())
+}

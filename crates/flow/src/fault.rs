@@ -1,0 +1,264 @@
+//! What goes wrong in a flow, as `catch` sees it: the DSL's error (type, status, title, detail, instance) with what the
+//! connector knows beside it.
+
+use super::jaq::words_of;
+use scim_connector_host::error::{Error, scim_type_name, words};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::time::Duration;
+use swf_runtime::WorkflowError;
+
+/// Stands before a fault that travels through swf-runtime, whose errors have no room for all its members.
+const CARRIED: &str = "fault:";
+
+/// The DSL's error of a step that took too long.
+const TIMEOUT: &str = "timeout";
+
+/// The DSL's standard errors, and the types of ours that are such, too.
+const STANDARD: [(&str, &[&str]); 5] = [
+    ("authentication", &["scim.authentication"]),
+    ("authorization", &["scim.permission"]),
+    (TIMEOUT, &["scim.timeout"]),
+    ("configuration", &["scim.configuration"]),
+    ("validation", &["scim.invalidInput"]),
+];
+
+/// The status of each of the DSL's standard errors (DSL reference, Standard Error Types).
+const STATUSES: [(&str, u16); 8] = [
+    ("configuration", 400),
+    ("validation", 400),
+    ("expression", 400),
+    ("authentication", 401),
+    ("authorization", 403),
+    (TIMEOUT, 408),
+    ("communication", 500),
+    ("runtime", 500),
+];
+
+/// Where the DSL's standard errors live.
+const STANDARD_TYPES: [&str; 2] =
+    ["https://serverlessworkflow.io/spec/1.0.0/errors/", "https://serverlessworkflow.io/dsl/errors/types/"];
+
+/// An error of a flow. In expressions it is an object with these members; what is not known is left out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Fault {
+    /// `scim.` and the SCIM error code where the provider gave one (`scim.uniqueness`), else the connector's kind of failure
+    /// (`scim.unavailable`); for what the flow raises or the engine finds, the DSL's URI.
+    #[serde(rename = "type")]
+    pub type_: String,
+    /// The HTTP status, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// A few words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What was wrong and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// Which step: a JSON pointer into the flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The connector's kind of failure, such as `notFound` or `unavailable`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// SCIM's error code (RFC 7644 section 3.12).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scim_type: Option<String>,
+    /// How long the provider asked to wait, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_ms: Option<u64>,
+    /// The request was sent and may have been carried out.
+    pub maybe_applied: bool,
+    /// Doing the same again is safe and may succeed.
+    pub transient: bool,
+    /// The provider's name for the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Fault {
+    /// A wrong argument of a step.
+    #[must_use]
+    pub fn of_input(detail: String) -> Self {
+        Self {
+            type_: "scim.invalidInput".into(),
+            title: Some("wrong input".into()),
+            detail: Some(detail),
+            kind: Some("invalidInput".into()),
+            ..Self::default()
+        }
+    }
+
+    /// The engine itself stopped.
+    pub(super) fn of_engine_stop(detail: &str) -> Self {
+        Self {
+            type_: "scim.internal".into(),
+            title: Some("the engine stopped unexpectedly".into()),
+            detail: Some(detail.to_owned()),
+            kind: Some("internal".into()),
+            ..Self::default()
+        }
+    }
+
+    /// An expression that goes on and on.
+    pub(super) fn of_endless(after: Duration) -> Self {
+        Self {
+            detail: Some(format!(
+                "an expression was still being evaluated after {after:?}; the run is given up, and a thread stays busy until this program ends"
+            )),
+            ..Self::of_timeout(after, String::new())
+        }
+    }
+
+    /// The time a step may take is over.
+    pub(super) fn of_timeout(after: Duration, instance: String) -> Self {
+        Self {
+            type_: format!("{}{TIMEOUT}", STANDARD_TYPES[0]),
+            status: Some(408),
+            title: Some("Timeout".into()),
+            detail: Some(format!("it took longer than {after:?}")),
+            instance: Some(instance).filter(|instance| !instance.is_empty()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the engine ended a step for its time.
+    pub(super) fn is_timeout(&self) -> bool {
+        self.kind.is_none() && self.type_.rsplit('/').next() == Some(TIMEOUT)
+    }
+
+    /// What a call of the connector ended with.
+    #[must_use]
+    pub fn of_call(error: &Error) -> Self {
+        let class = error.class();
+        let failure = error.failure();
+        let scim_type =
+            failure.and_then(|failure| failure.scim_type.as_ref()).map(|code| scim_type_name(code).to_owned());
+        let retry_after_ms = match error {
+            Error::CircuitOpen { retry_after, .. } => u64::try_from(retry_after.as_millis()).ok(),
+            _ => failure.and_then(|failure| failure.retry_after_ms),
+        };
+        let detail = match error {
+            Error::Config { .. } => error.to_string(),
+            _ => failure.map_or_else(|| error.to_string(), |failure| failure.detail.clone()),
+        };
+        let title = words(scim_type.as_deref().unwrap_or(&class.kind));
+        Self {
+            type_: format!("scim.{}", scim_type.as_deref().unwrap_or(&class.kind)),
+            status: failure.and_then(|failure| failure.status),
+            title: Some(if class.maybe_applied { format!("{title}, may have been applied") } else { title }),
+            detail: Some(detail),
+            instance: None,
+            kind: Some(class.kind),
+            scim_type,
+            retry_after_ms,
+            maybe_applied: class.maybe_applied,
+            transient: class.transient,
+            request_id: failure.and_then(|failure| failure.request_id.clone()),
+        }
+    }
+
+    /// What swf-runtime ended with; `instance` is the step it happened in.
+    pub(super) fn of_engine(error: &WorkflowError, instance: Option<String>) -> Self {
+        let detail = error.detail().filter(|detail| !detail.is_empty());
+        if let Some(fault) =
+            detail.and_then(|detail| detail.strip_prefix(CARRIED)).and_then(|json| serde_json::from_str(json).ok())
+        {
+            return fault;
+        }
+        let own = error.instance().filter(|own| !own.starts_with("/do/") && *own != "/");
+        let message = error.fields().message.as_str();
+        let type_ = error.error_type();
+        let name = STANDARD_TYPES.iter().find_map(|prefix| type_.strip_prefix(prefix));
+        let standard = name.and_then(|name| STATUSES.iter().find(|(known, _)| *known == name));
+        let status = error.status().and_then(Value::as_u64).and_then(|status| u16::try_from(status).ok());
+        Self {
+            type_: type_.to_owned(),
+            status: status.or(standard.map(|(_, status)| *status)),
+            title: error.title().map(str::to_owned).or(standard.map(|(name, _)| (*name).to_owned())),
+            detail: detail.or(Some(message).filter(|text| !text.is_empty())).map(words_of),
+            instance: own.map(str::to_owned).or(instance),
+            ..Self::default()
+        }
+    }
+
+    /// As swf-runtime passes it on.
+    pub(super) fn into_engine(self, task: &str) -> WorkflowError {
+        let carried = serde_json::to_string(&self).unwrap_or_default();
+        let (status, title) = (self.status.map(Value::from), self.title);
+        let instance = self.instance.unwrap_or_default();
+        WorkflowError::typed(&self.type_, format!("{CARRIED}{carried}"), task.to_owned(), instance, status, title)
+    }
+
+    /// As expressions see it.
+    pub(super) fn to_value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// Whether `catch.errors.with` means it: every member that is there is equal. A type may be named by its last segment,
+    /// and the DSL's standard types mean ours of the same meaning (any other failure of a call is `communication`).
+    pub(super) fn matches(&self, filter: &Map<String, Value>) -> bool {
+        let value = self.to_value();
+        filter.iter().all(|(name, wanted)| match (name.as_str(), wanted) {
+            ("type", Value::String(wanted)) => self.is_of(wanted),
+            ("details", wanted) => value.get("detail") == Some(wanted),
+            (name, wanted) => value.get(name) == Some(wanted),
+        })
+    }
+
+    fn is_of(&self, wanted: &str) -> bool {
+        let short = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+        if self.type_ == wanted || short(&self.type_) == wanted {
+            return true;
+        }
+        let Some(standard) = STANDARD_TYPES.iter().find_map(|prefix| wanted.strip_prefix(prefix)) else { return false };
+        let ours = STANDARD.iter().find(|(_, ours)| ours.contains(&self.type_.as_str()));
+        match ours {
+            Some((name, _)) => *name == standard,
+            None => short(&self.type_) == standard || standard == "communication" && self.type_.starts_with("scim."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_fault_survives_the_engine_and_is_found_by_its_members() {
+        let fault = Fault {
+            type_: "scim.uniqueness".into(),
+            status: Some(409),
+            title: Some("uniqueness".into()),
+            detail: Some("userName is taken".into()),
+            instance: Some("/do/0/create".into()),
+            kind: Some("conflict".into()),
+            scim_type: Some("uniqueness".into()),
+            retry_after_ms: Some(7),
+            maybe_applied: true,
+            ..Fault::default()
+        };
+        assert_eq!(Fault::of_engine(&fault.clone().into_engine("create"), None), fault);
+        let matches = |filter: Value| fault.matches(filter.as_object().unwrap());
+        assert!(matches(json!({})));
+        assert!(matches(json!({"status": 409})));
+        assert!(matches(json!({"type": "scim.uniqueness", "status": 409})));
+        assert!(matches(json!({"type": "https://serverlessworkflow.io/spec/1.0.0/errors/communication"})));
+        assert!(!matches(json!({"type": "https://serverlessworkflow.io/spec/1.0.0/errors/timeout"})));
+        assert!(!matches(json!({"status": 404})));
+        assert!(!matches(json!({"type": "uniqueness"})));
+        let raised = WorkflowError::typed(
+            "https://x/types/compliance",
+            "no".into(),
+            "a".into(),
+            "/do/0/a".into(),
+            Some(json!(400)),
+            None,
+        );
+        let raised = Fault::of_engine(&raised, Some("/do/3/a".into()));
+        assert_eq!((raised.status, raised.instance.as_deref()), (Some(400), Some("/do/3/a")));
+        assert!(raised.matches(json!({"type": "compliance"}).as_object().unwrap()));
+    }
+}

@@ -1,0 +1,36 @@
+//! Scripted flows: files in the CNCF Serverless Workflow DSL 1.0 (YAML or JSON, jq expressions) whose functions are the
+//! connector's operations.
+//!
+//! The order things happen in: [`document`] reads the text and remembers where everything stands; [`check`] says what is
+//! wrong with it; [`program`] rewrites it for swf-runtime, which runs plain steps, and for [`run`], which runs what must know
+//! of connections, streams, parallelism and retries; [`event`] is what a run tells while it goes, to the terminal
+//! ([`crate::cli`]), to the history ([`crate::history`]) and through it to reports and the page.
+#![allow(clippy::result_large_err, reason = "a fault ends a step: it is made seldom, and kept whole")]
+
+mod affected;
+pub mod check;
+pub mod document;
+pub mod event;
+pub mod expression;
+pub mod fault;
+mod file;
+pub mod graph;
+mod jaq;
+mod lenient;
+pub mod load;
+pub mod program;
+
+pub mod retry;
+pub mod rows;
+pub mod run;
+pub mod schedule;
+mod scope;
+pub mod secrets;
+mod tokens;
+
+pub use document::{Document, Place, Problem};
+pub use event::{Event, Watcher};
+pub use expression::Expression;
+pub use fault::Fault;
+pub use file::Flow;
+pub use run::{Ended, Runner, Stop};

@@ -1,0 +1,338 @@
+//! Runs a flow: opens the connections it names, hands each list to swf-runtime and carries out the steps that need more.
+//! What happens is told to a [`Watcher`], without secrets.
+//!
+//! A list that is run is a frame: which list, in which scope, below which step, with which variables. Everything that runs a
+//! list goes through [`Frame::run`].
+
+mod attempt;
+mod call;
+mod frame;
+mod listen;
+mod loops;
+mod names;
+mod threads;
+
+use super::Flow;
+use super::event::{Event, RunOutcome, Watcher};
+use super::fault::Fault;
+use super::rows;
+use super::scope::Scope;
+use super::secrets::Secrets;
+use frame::Frame;
+use jiff::Timestamp;
+use names::Names;
+use scim_connector_host::catalog::Catalog;
+use scim_connector_host::{Client, Config, Connector, Error, Result};
+use serde_json::{Map, Value};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use threads::{Threads, Watch};
+use tokio::sync::OnceCell;
+use tokio::task::JoinSet;
+
+/// How long an expression may take before its run is given up.
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// How long a run that ended waits for what was cut off to say so.
+const PARTING: Duration = Duration::from_secs(2);
+
+/// Runs flows with the connections of a configuration. Cheap to clone; clones share the connections.
+#[derive(Clone)]
+pub struct Runner {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    connector: Connector,
+    config: Config,
+    catalog: Arc<Catalog>,
+    secrets: Secrets,
+    clients: Arc<Mutex<HashMap<String, Arc<OnceCell<Client>>>>>,
+    /// Flows that `run: workflow` may name.
+    library: Vec<Arc<Flow>>,
+    /// Learns of every connection that is opened.
+    opened: Arc<dyn Fn(&Client) + Send + Sync>,
+    threads: Arc<Threads>,
+}
+
+/// Stops a run: what has begun is finished, nothing else begins.
+#[derive(Clone, Default)]
+pub struct Stop {
+    scope: Arc<Scope>,
+    at_once: Arc<Scope>,
+}
+
+impl Stop {
+    /// Nothing is stopped yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Stops it.
+    pub fn request(&self) {
+        self.scope.stop();
+    }
+
+    /// Stops it in the middle of what it does. The run ends when each call that is cut off has said whether it may have been
+    /// applied.
+    pub fn at_once(&self) {
+        self.request();
+        self.at_once.stop();
+    }
+
+    /// Whether it was asked to stop in the middle.
+    #[must_use]
+    pub fn is_at_once(&self) -> bool {
+        self.at_once.is_stopped()
+    }
+
+    /// Whether it was asked to stop.
+    #[must_use]
+    pub fn is_requested(&self) -> bool {
+        self.scope.is_stopped()
+    }
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ended {
+    /// How.
+    pub outcome: RunOutcome,
+    /// What it gave; null where it gave nothing.
+    pub output: Value,
+    /// Why it failed.
+    pub fault: Option<Fault>,
+}
+
+impl Runner {
+    /// A runner for the connections of a configuration; `library` are the flows that `run: workflow` may name.
+    ///
+    /// # Errors
+    /// [`Error::Load`] for a component without a catalog, or where no thread can be started.
+    pub async fn new(connector: Connector, config: Config, library: Vec<Arc<Flow>>) -> Result<Self> {
+        let catalog = connector.catalog().await?;
+        let secrets = Secrets::of(&config);
+        let opened = Arc::new(|_: &Client| ());
+        let threads = Arc::new(Threads::start()?);
+        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened, threads };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The same connections with other flows to run from flows.
+    #[must_use]
+    pub fn with_library(&self, library: Vec<Arc<Flow>>) -> Self {
+        self.changed(|inner| inner.library = library)
+    }
+
+    /// The same, and `opened` learns of every connection when it is opened: a log keeps its secrets out.
+    #[must_use]
+    pub fn watched_by(&self, opened: impl Fn(&Client) + Send + Sync + 'static) -> Self {
+        self.changed(|inner| inner.opened = Arc::new(opened))
+    }
+
+    fn changed(&self, change: impl FnOnce(&mut Inner)) -> Self {
+        let of = &*self.inner;
+        let mut inner = Inner {
+            connector: of.connector.clone(),
+            config: of.config.clone(),
+            catalog: of.catalog.clone(),
+            secrets: of.secrets.clone(),
+            clients: of.clients.clone(),
+            library: of.library.clone(),
+            opened: of.opened.clone(),
+            threads: of.threads.clone(),
+        };
+        change(&mut inner);
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// What can be called.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
+    }
+
+    /// Runs a flow to its end, or until `stop` is requested. Dropping the future ends it in the middle of a call.
+    pub async fn run(&self, flow: &Arc<Flow>, input: Value, watcher: Arc<dyn Watcher>, stop: &Stop) -> Ended {
+        let started = Instant::now();
+        let run = Arc::new(Run {
+            runner: self.inner.clone(),
+            id: format!("{:08x}", rand::random::<u32>()),
+            watcher,
+            steps: AtomicU64::new(0),
+            rows: rows::Mark::new(),
+            names: Names::default(),
+            watch: Arc::default(),
+        });
+        let scope = stop.scope.within();
+        let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
+        run.tell(&Event::RunStarted { flow: name, version, input: run.redacted(input.clone()) });
+        let frame = Frame {
+            run: run.clone(),
+            flow: flow.clone(),
+            block: flow.program.root.clone(),
+            scope: scope.clone(),
+            whole: Arc::default(),
+            parent: None,
+            item: None,
+            variables: Map::new(),
+            context: Value::Null,
+            held: None,
+            mended: None,
+            depth: 0,
+        };
+        // A task of its own: what panics in the engine ends this run and nothing else.
+        let mut going = JoinSet::new();
+        going.spawn_on(run.watch.over(frame.run_whole(input)), &self.inner.threads.handle());
+        let result = tokio::select! {
+            biased;
+            result = going.join_next() => Some(match result {
+                Some(Ok(result)) => result,
+                Some(Err(error)) => Err(Fault::of_engine_stop(&error.to_string())),
+                None => Ok(Value::Null),
+            }),
+            // What goes on is finished first.
+            () = stop.scope.ended() => None,
+            () = stop.at_once.ended() => None,
+            () = run.watch.stuck(LONGEST) => Some(Err(Fault::of_endless(LONGEST))),
+        };
+        // Steps that are cut off say so before the run does. An expression that does not end keeps its thread.
+        scope.stop();
+        let parting = async {
+            going.shutdown().await;
+            scope.idle().await;
+        };
+        if tokio::time::timeout(PARTING, parting).await.is_err() {
+            self.inner.threads.renew();
+        }
+        let ended = match result {
+            Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(output), fault: None },
+            Some(Err(fault)) => {
+                Ended { outcome: RunOutcome::Failed, output: Value::Null, fault: Some(run.clean(fault)) }
+            }
+            None => {
+                let fault = scope.take_open().then(|| Fault::of_call(&Error::Interrupted { maybe_applied: true }));
+                Ended { outcome: RunOutcome::Interrupted, output: Value::Null, fault }
+            }
+        };
+        run.tell(&Event::RunEnded {
+            outcome: ended.outcome,
+            output: ended.output.clone(),
+            error: ended.fault.clone(),
+            duration_us: micros(started),
+        });
+        ended
+    }
+}
+
+impl Inner {
+    /// The client of a connection, opened at its first use.
+    async fn client(&self, name: Option<&str>) -> Result<(String, Client)> {
+        let (name, source) = self.config.connection(name)?;
+        let cell = self.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default().clone();
+        let open = async {
+            let client = self.connector.client(source).await?;
+            (self.opened)(&client);
+            Ok::<_, Error>(client)
+        };
+        let client = cell.get_or_try_init(|| open).await?;
+        Ok((name, client.clone()))
+    }
+}
+
+/// One run of a flow.
+struct Run {
+    runner: Arc<Inner>,
+    id: String,
+    watcher: Arc<dyn Watcher>,
+    steps: AtomicU64,
+    /// What descriptions of rows begin with in this run.
+    rows: rows::Mark,
+    /// Who the identifiers stand for.
+    names: Names,
+    watch: Arc<Watch>,
+}
+
+/// One flow of a run: the run's own, or one that `run: workflow` names.
+#[derive(Default)]
+struct Whole {
+    scope: Arc<Scope>,
+    /// What a `then: end` in a list below ended it with, and `$context` there.
+    ended: Mutex<Option<(Value, Value)>>,
+}
+
+impl Whole {
+    /// Ends it; what goes on is finished first.
+    fn end(&self, output: Value, context: Value) {
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some((output, context));
+        self.scope.stop();
+    }
+
+    fn ended(&self) -> Option<(Value, Value)> {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Run {
+    fn tell(&self, event: &Event) {
+        self.watcher.on(Timestamp::now(), event);
+    }
+
+    fn next(&self) -> u64 {
+        self.steps.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Without secrets: those of the configuration, of the connections, and members that are called like one.
+    fn redacted(&self, mut value: Value) -> Value {
+        scim_connector_host::redact::members(&mut value);
+        self.each_text(&mut value);
+        value
+    }
+
+    fn each_text(&self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.rows.shown(text).unwrap_or_else(|| self.text(text)),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.each_text(item)),
+            Value::Object(members) => {
+                let texts = std::mem::take(members).into_iter().map(|(name, mut member)| {
+                    self.each_text(&mut member);
+                    (self.text(&name), member)
+                });
+                members.extend(texts);
+            }
+            _ => {}
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        // What a flow names a secret is one, however short.
+        let mut text = self.runner.secrets.redactor().text(text);
+        for cell in self.runner.clients.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            if let Some(client) = cell.get() {
+                text = client.redactor().result(&text);
+            }
+        }
+        text
+    }
+
+    fn clean(&self, mut fault: Fault) -> Fault {
+        for part in [&mut fault.detail, &mut fault.title].into_iter().flatten() {
+            *part = self.text(part);
+        }
+        fault
+    }
+}
+
+fn micros(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// The folder that a flow's files are named from.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

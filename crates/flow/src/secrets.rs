@@ -1,0 +1,90 @@
+//! The configuration's `[secrets]`: values that flows refer to by name.
+
+use scim_connector_host::config::Config;
+use scim_connector_host::error::Error;
+use scim_connector_host::redact::Redactor;
+use scim_connector_host::sealed::Sealed;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use swf_runtime::SecretManager;
+
+/// Named secrets; wiped when the last clone goes.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    values: Arc<BTreeMap<String, Sealed<Value>>>,
+    /// Why others cannot be had.
+    missing: Arc<BTreeMap<String, String>>,
+    redactor: Arc<Redactor>,
+    /// Which of them may be had; all where none.
+    only: Option<Arc<[String]>>,
+}
+
+impl Secrets {
+    /// These secrets, and why others cannot be had.
+    #[must_use]
+    pub fn new(values: BTreeMap<String, Sealed<Value>>, missing: BTreeMap<String, String>) -> Self {
+        let redactor = Redactor::default();
+        for value in values.values() {
+            learn(&redactor, value);
+        }
+        Self { values: Arc::new(values), missing: Arc::new(missing), redactor: Arc::new(redactor), only: None }
+    }
+
+    /// The secrets of a configuration. One that cannot be had is an error of the flow that names it, and of no other.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let (mut values, mut missing) = (BTreeMap::new(), BTreeMap::new());
+        for name in config.secret_names() {
+            match config.secret(name) {
+                Ok(value) => drop(values.insert(name.to_owned(), value)),
+                Err(Error::Config { detail, .. }) => drop(missing.insert(name.to_owned(), detail)),
+                Err(other) => drop(missing.insert(name.to_owned(), other.to_string())),
+            }
+        }
+        Self::new(values, missing)
+    }
+
+    /// Only those of these names.
+    #[must_use]
+    pub fn only(&self, names: &[String]) -> Self {
+        Self { only: Some(names.into()), ..self.clone() }
+    }
+
+    /// Why one of these cannot be had.
+    #[must_use]
+    pub fn problem(&self, names: &[String]) -> Option<Error> {
+        let (name, why) = names.iter().find_map(|name| self.missing.get_key_value(name))?;
+        Some(Error::Config { path: format!("secrets.{name}"), detail: why.clone() })
+    }
+
+    /// What takes them out of text.
+    #[must_use]
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    fn may(&self, name: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.iter().any(|allowed| allowed == name))
+    }
+}
+
+fn learn(redactor: &Redactor, value: &Value) {
+    match value {
+        Value::String(text) => redactor.learn(text),
+        Value::Array(items) => items.iter().for_each(|item| learn(redactor, item)),
+        Value::Object(members) => members.values().for_each(|member| learn(redactor, member)),
+        _ => {}
+    }
+}
+
+impl SecretManager for Secrets {
+    fn get_secret(&self, key: &str) -> Option<Value> {
+        self.values.get(key).filter(|_| self.may(key)).map(|value| Value::clone(value))
+    }
+
+    fn get_all_secrets(&self) -> Value {
+        let named = self.values.iter().filter(|(name, _)| self.may(name));
+        Value::Object(named.map(|(name, value)| (name.clone(), Value::clone(value))).collect::<Map<_, _>>())
+    }
+}

@@ -1,5 +1,0 @@
-//! The `scim-connector` command; everything is in the library's `cli` module.
-
-fn main() -> std::process::ExitCode {
-    scim_connector_host::cli::main()
-}
