@@ -16,7 +16,7 @@ pub const HOSTILE: &str = "<script>alert('x')</script>\"&<img src=x onerror=aler
 
 /// The flows, by name.
 pub fn flows() -> (PathBuf, HashMap<String, Arc<Flow>>) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/page/flows").canonicalize().unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/page/flows").canonicalize().unwrap();
     let files = std::fs::read_dir(&folder).unwrap();
     let read = |file: std::io::Result<std::fs::DirEntry>| {
         let path = file.unwrap().path();

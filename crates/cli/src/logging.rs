@@ -15,6 +15,15 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::{Layer as _, Registry, fmt};
 
+/// The crates whose events are logged; those of other libraries are nobody's business here.
+const OWN: [&str; 5] = [
+    "scim_connector_automation",
+    "scim_connector_cli",
+    "scim_connector_flow",
+    "scim_connector_host",
+    "scim_connector_sandbox",
+];
+
 /// What is logged, and how.
 #[derive(Args)]
 pub struct Arguments {
@@ -118,7 +127,7 @@ impl Arguments {
             Format::Text => layer.boxed(),
             Format::Json => layer.json().boxed(),
         };
-        let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
+        let own = Targets::new().with_targets(OWN.map(|name| (name, level)));
         tracing::subscriber::set_global_default(Registry::default().with(layer.with_filter(own))).ok();
     }
 
