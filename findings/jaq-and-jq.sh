@@ -3,8 +3,7 @@
 # Needs cargo, python3 and the public registries; uses a temporary folder only. Fails when an answer changes.
 #
 # Seen: jaq joins null as "null", prints 10/5 as 2.0, divides by zero, deletes other elements than those that were named
-# together, and refuses slices and assignments through null. An expression that is right in jq gives other data in jaq, without
-# an error, in the first four rows.
+# together, and refuses slices and assignments through null. In the first four rows it gives other data without an error.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
