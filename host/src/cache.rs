@@ -1,5 +1,5 @@
-//! Compiled code on disk, so that a component is compiled once per machine and engine version. Knows files and digests;
-//! what the bytes mean is wasmtime's affair.
+//! Compiled code on disk, so that a component or module is compiled once per machine and engine version. Knows files and
+//! digests; what the bytes mean is wasmtime's affair.
 //!
 //! Loading compiled code runs it, so only a file that this user wrote is ever loaded: the folder is created for the user
 //! alone, the file must belong to the user and be writable by nobody else, and a digest in its head must match, which
@@ -12,8 +12,8 @@ use std::hash::{Hash, Hasher};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use wasmtime::Engine;
 use wasmtime::component::Component;
+use wasmtime::{Engine, Module};
 
 const MAGIC: &[u8; 8] = b"scimcw01";
 const HEAD: usize = MAGIC.len() + 32;
@@ -48,20 +48,68 @@ fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Loads a component, whose digest is known, from the cache, or says so, compiles it and fills the cache.
+/// What can be compiled, written and read again.
+#[allow(unsafe_code, reason = "loading compiled code has no safe form")]
+pub trait Code: Sized {
+    /// Compiles WebAssembly.
+    ///
+    /// # Errors
+    /// It is not valid.
+    fn compile(engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Self>;
+
+    /// The compiled code.
+    ///
+    /// # Errors
+    /// wasmtime cannot write it.
+    fn serialize(&self) -> wasmtime::Result<Vec<u8>>;
+
+    /// Reads compiled code.
+    ///
+    /// # Errors
+    /// The code was made by another version of wasmtime or for another engine.
+    ///
+    /// # Safety
+    /// The bytes must be what [`Self::serialize`] wrote.
+    unsafe fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Self>;
+}
+
+macro_rules! code {
+    ($kind:ty) => {
+        #[allow(unsafe_code, reason = "loading compiled code has no safe form")]
+        impl Code for $kind {
+            fn compile(engine: &Engine, bytes: &[u8]) -> wasmtime::Result<Self> {
+                Self::new(engine, bytes)
+            }
+
+            fn serialize(&self) -> wasmtime::Result<Vec<u8>> {
+                Self::serialize(self)
+            }
+
+            unsafe fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Self> {
+                // SAFETY: the caller's promise is the same.
+                unsafe { Self::deserialize(engine, code) }
+            }
+        }
+    };
+}
+
+code!(Component);
+code!(Module);
+
+/// Loads a component or module, whose digest is known, from the cache, or says so, compiles it and fills the cache.
 ///
 /// # Errors
-/// Only where the component does not compile; a cache that fails is reported in the status.
-pub fn load(
+/// Only where it does not compile; a cache that fails is reported in the status.
+pub fn load<C: Code>(
     engine: &Engine,
     bytes: &[u8],
     digest: &str,
     folder: Option<&Path>,
     compiling: Option<fn()>,
-) -> wasmtime::Result<(Component, CacheStatus)> {
+) -> wasmtime::Result<(C, CacheStatus)> {
     let compile = || {
         compiling.into_iter().for_each(|tell| tell());
-        Component::new(engine, bytes)
+        C::compile(engine, bytes)
     };
     let Some(folder) = folder else {
         return Ok((compile()?, CacheStatus::Off));
@@ -70,12 +118,12 @@ pub fn load(
     match read(&path) {
         Ok(code) => {
             // SAFETY: `read` returned bytes of a file that belongs to this user, that no one else may write, and whose
-            // digest matches what `write` below stored, which was the output of `Component::serialize`. wasmtime checks
+            // digest matches what `write` below stored, which was the output of `Code::serialize`. wasmtime checks
             // its own version and settings besides.
             #[allow(unsafe_code, reason = "loading compiled code has no safe form")]
-            let component = unsafe { Component::deserialize(engine, code.get(HEAD..).unwrap_or_default()) };
-            match component {
-                Ok(component) => return Ok((component, CacheStatus::Hit)),
+            let loaded = unsafe { C::deserialize(engine, code.get(HEAD..).unwrap_or_default()) };
+            match loaded {
+                Ok(loaded) => return Ok((loaded, CacheStatus::Hit)),
                 Err(error) => {
                     tracing::warn!(path = %path.display(), %error, "compiled code is not usable; compiling again")
                 }
@@ -84,15 +132,15 @@ pub fn load(
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => tracing::warn!(path = %path.display(), %error, "compiled code is not usable; compiling again"),
     }
-    let component = compile()?;
-    let status = match write(folder, &path, &component.serialize()?) {
+    let compiled = compile()?;
+    let status = match write(folder, &path, &compiled.serialize()?) {
         Ok(()) => CacheStatus::Stored,
         Err(error) => {
             tracing::warn!(path = %path.display(), %error, "compiled code cannot be kept");
             CacheStatus::NotStored(format!("{}: {error}", path.display()))
         }
     };
-    Ok((component, status))
+    Ok((compiled, status))
 }
 
 /// Named after the component's bytes and everything of the engine that shapes its code.
@@ -214,7 +262,8 @@ mod tests {
     fn load_empty(folder: Option<&Path>) -> CacheStatus {
         let bytes = wat::parse_str(EMPTY).unwrap();
         COMPILED.set(false);
-        let status = load(&Engine::default(), &bytes, &digest(&bytes), folder, Some(|| COMPILED.set(true))).unwrap().1;
+        let loaded = load(&Engine::default(), &bytes, &digest(&bytes), folder, Some(|| COMPILED.set(true)));
+        let (_, status): (Component, _) = loaded.unwrap();
         assert_eq!(COMPILED.get(), status != CacheStatus::Hit, "told where it is compiled, and only there");
         status
     }
@@ -282,6 +331,17 @@ mod tests {
         fs::write(&file, "").unwrap();
         assert!(matches!(load_in(&file), CacheStatus::NotStored(_)));
         assert_eq!(load_empty(None), CacheStatus::Off);
+    }
+
+    #[test]
+    fn a_module_is_cached_like_a_component() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = wat::parse_str("(module)").unwrap();
+        for expected in [CacheStatus::Stored, CacheStatus::Hit] {
+            let loaded = load(&Engine::default(), &bytes, &digest(&bytes), Some(folder.path()), None);
+            let (_, status): (Module, _) = loaded.unwrap();
+            assert_eq!(status, expected);
+        }
     }
 
     #[test]

@@ -44,6 +44,18 @@ pub enum CodeCache {
     Folder(PathBuf),
 }
 
+impl CodeCache {
+    /// The folder, where there is one.
+    #[must_use]
+    pub fn folder(&self) -> Option<PathBuf> {
+        match self {
+            Self::Off => None,
+            Self::User => cache::default_folder(),
+            Self::Folder(folder) => Some(folder.clone()),
+        }
+    }
+}
+
 /// How a component is run. Connectors of a process whose `memory_limit`, `max_instances`, `warm_instances` and `idle` are
 /// the same share these limits, so that several versions of a component take no more together than one alone.
 #[derive(Clone)]
@@ -165,11 +177,7 @@ impl Connector {
         let runtime =
             Runtime::shared(shape).map_err(|error| Error::Load(format!("wasmtime cannot be set up: {error:#}")))?;
         let engine = &runtime.engine;
-        let folder = match &options.code_cache {
-            CodeCache::Off => None,
-            CodeCache::User => cache::default_folder(),
-            CodeCache::Folder(folder) => Some(folder.clone()),
-        };
+        let folder = options.code_cache.folder();
         let digest = cache::digest(bytes);
         let (component, cache) = cache::load(engine, bytes, &digest, folder.as_deref(), options.compiling)
             .map_err(|error| Error::Load(format!("this is no WebAssembly component: {error:#}")))?;

@@ -5,10 +5,17 @@
 
 use scim_connector_expression::{Engine, EvaluationError, Expression, Limits, Options};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 fn engine(limits: Limits) -> Engine {
     Engine::new(Options { limits, ..Options::default() }).unwrap()
+}
+
+/// One for all tests of the usual limits: compiling the guest takes a second.
+fn usual() -> Engine {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| engine(Limits::default()));
+    ENGINE.clone()
 }
 
 fn compile(engine: &Engine, text: &str) -> Expression {
@@ -75,7 +82,7 @@ async fn depth_is_bounded() {
 /// With the usual limits, what people may come to write is far from them.
 #[tokio::test]
 async fn the_usual_limits_are_far_away() {
-    let engine = engine(Limits::default());
+    let engine = usual();
     let nested = "def nest($n): if $n == 0 then 0 else [nest($n - 1)] end; nest";
     assert_eq!(evaluate(&engine, &format!("{nested}(100)[0][0] | tojson | length")).await, Ok(json!(197)));
     assert_eq!(evaluate(&engine, "[range(300000)] | map(. * 2) | add").await, Ok(json!(89_999_700_000_i64)));
@@ -114,7 +121,7 @@ async fn the_result_is_bounded() {
 
 #[tokio::test]
 async fn an_expression_has_one_result() {
-    let engine = engine(Limits::default());
+    let engine = usual();
     assert_eq!(evaluate(&engine, "empty").await, Err(EvaluationError::Nothing));
     let several = evaluate(&engine, "1, 2").await.unwrap_err();
     assert_eq!(
@@ -126,7 +133,7 @@ async fn an_expression_has_one_result() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_evaluations_go_on_at_once() {
-    let engine = engine(Limits::default());
+    let engine = usual();
     let expression = engine.compile("[range(2000)] | map(. + $n) | add", &["$n".into()]).unwrap();
     let endless = compile(&engine, "last(range(1000000000))");
     let ended = tokio::time::timeout(Duration::from_millis(50), engine.evaluate(&endless, &Value::Null, |_| None));

@@ -1,11 +1,16 @@
 //! What can be compiled, what cannot, and what is said of it: where, in characters of the text that was given, and what to do.
 
+#![allow(clippy::unwrap_used, reason = "a test, whose helpers fail it")]
+
 use scim_connector_expression::{Engine, EvaluationError, Literal, Options};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
+/// One for all tests: compiling the guest takes a second.
 fn engine() -> Engine {
-    Engine::new(Options::default()).unwrap()
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Options::default()).unwrap());
+    ENGINE.clone()
 }
 
 fn names() -> Vec<String> {
@@ -42,6 +47,43 @@ async fn an_expression_is_evaluated_on_its_input_and_variables() {
         let expression = engine.compile(text, &names()).unwrap();
         let result = engine.evaluate(&expression, &input, |name| values.get(name)).await;
         assert_eq!(result.map(|value| value.to_string()), Ok(output.to_string()), "{text}");
+    }
+}
+
+/// In SCIM most attributes may be absent (RFC 7643, section 2.5), and what would be in them is null, too.
+#[tokio::test]
+async fn what_is_absent_is_null_however_deep() {
+    let engine = engine();
+    let user =
+        json!({"name": {"givenName": "Ada"}, "emails": [{"value": "a@b"}], "b": false, "n": 3, "k": "name", "i": 0});
+    let item = json!({"k": "b"});
+    let rows = [
+        (".manager.name.first", json!(null)),
+        (".emails[7].value.x", json!(null)),
+        ("[.phones[0].value?]", json!([null])),
+        ("$item.k", json!("b")),
+        ("$item.none.more", json!(null)),
+        ("[$item.k.z?]", json!([])),
+        (".[.k].givenName", json!("Ada")),
+        (".emails[.i].value", json!("a@b")),
+        ("{n, \"a\": .manager.x, (.k): .name.givenName}", json!({"n": 3, "a": null, "name": "Ada"})),
+        (".manager.list + [1]", json!([1])),
+        ("\"Hello \\(.name.givenName) \\(.manager.x) \\u00e4\\n\"", json!("Hello Ada null ä\n")),
+        (".emails | map(.type.x) | length", json!(1)),
+        ("if .b then 1 else .name end.givenName", json!("Ada")),
+        ("-.n + 1", json!(-2)),
+        (".n - 1", json!(2)),
+        (".emails as [{value: $v}] | $v", json!("a@b")),
+        ("del(.manager.x.y) | has(\"manager\")", json!(false)),
+        (".manager.x.y |= 1 | .manager", json!({"x": {"y": 1}})),
+    ];
+    for (text, expected) in rows {
+        let expression = engine.compile(text, &names()).unwrap();
+        assert_eq!(
+            engine.evaluate(&expression, &user, |name| (name == "$item").then_some(&item)).await,
+            Ok(expected),
+            "{text}"
+        );
     }
 }
 

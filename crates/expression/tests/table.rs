@@ -7,6 +7,7 @@ use scim_connector_expression::{Engine, EvaluationError, Options};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::LazyLock;
 
 /// `{expression, input, variables?, result | error | count}`; a count is that of results, where it is not one.
 const ANSWERS: &str = include_str!("jq/answers.json");
@@ -44,6 +45,12 @@ fn jq(row: &Value) -> Outcome {
     }
 }
 
+/// One for all tests: compiling the guest takes a second.
+fn engine() -> Engine {
+    static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new(Options::default()).unwrap());
+    ENGINE.clone()
+}
+
 fn rows() -> Vec<Value> {
     serde_json::from_str(ANSWERS).unwrap()
 }
@@ -64,7 +71,7 @@ async fn ours(engine: &Engine, row: &Value) -> (Outcome, String) {
 
 #[tokio::test]
 async fn every_row_is_as_in_jq_or_has_its_reason() {
-    let engine = Engine::new(Options::default()).unwrap();
+    let engine = engine();
     let differences: BTreeMap<String, BTreeMap<String, Value>> = serde_json::from_str(DIFFERENCES).unwrap();
     let mut known: BTreeMap<&str, &Value> =
         differences.values().flatten().map(|(text, ours)| (text.as_str(), ours)).collect();
@@ -131,7 +138,7 @@ fn the_documentation_lists_the_differences() {
 /// What is evaluated without the sandbox is evaluated as in it.
 #[tokio::test]
 async fn a_path_gives_what_the_sandbox_gives() {
-    let engine = Engine::new(Options::default()).unwrap();
+    let engine = engine();
     let mut compared = 0;
     for row in rows() {
         let text = row["expression"].as_str().unwrap();
