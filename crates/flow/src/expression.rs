@@ -2,9 +2,9 @@
 
 use scim_connector_expression::{Engine, Options};
 use scim_connector_host::cache;
-use wasmtime::Module;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use wasmtime::Module;
 
 pub use scim_connector_expression::{EvaluationError, Expression, ExpressionError, is_expression};
 

@@ -1,6 +1,6 @@
 //! Calls: operations of the connector, sources of rows, functions of the flow, and HTTP where it is allowed.
 
-use super::table::{HTTP, NO_CALLS, Takes};
+use super::table::{HTTP, NO_CALLS, OPENAPI, Takes};
 use super::{Checker, known_hint};
 use crate::document::join;
 use crate::expression::is_expression;
@@ -41,16 +41,18 @@ impl<'a> Checker<'a> {
         if let Some((_, instead)) = NO_CALLS.iter().find(|(name, _)| *name == called) {
             return self.problem(&at, format!("`call: {called}` is not supported: {instead}"));
         }
-        if called == "http" {
+        if matches!(called, "http" | "openapi") {
             if !self.around.allow.http {
-                self.problem(
-                    &at,
-                    "`call: http` reaches beyond the connections; allow it with --allow http if you trust this flow",
+                let message = format!(
+                    "`call: {called}` reaches beyond the connections; allow it with --allow http if you trust this flow"
                 );
+                self.problem(&at, message);
             }
+            let (members, needs) =
+                if called == "http" { (HTTP, "method and endpoint") } else { (OPENAPI, "document and operationId") };
             return match with {
-                Some(with) => self.take(&with_at, with, &Takes::Object(HTTP)),
-                None => self.problem_at_key(pointer, "`call: http` lacks `with`, with method and endpoint"),
+                Some(with) => self.take(&with_at, with, &Takes::Object(members)),
+                None => self.problem_at_key(pointer, format!("`call: {called}` lacks `with`, with {needs}")),
             };
         }
         let own = match with {

@@ -248,9 +248,18 @@ pub(super) const HTTP: &[Member] = &[
     may("redirect", Bool),
 ];
 
+/// `with` of `call: openapi`.
+pub(super) const OPENAPI: &[Member] = &[
+    must("document", Object(&[must("endpoint", Template)])),
+    must("operationId", Text),
+    may("parameters", Template),
+    may("authentication", Template),
+    may("output", Word(&["raw", "content", "response"])),
+    may("redirect", Bool),
+];
+
 /// Calls of the DSL that are not made here, and why.
 pub(super) const NO_CALLS: &[(&str, &str)] = &[
-    ("openapi", "call an operation of the connector, or `http` with --allow http"),
     ("grpc", "call an operation of the connector, or `http` with --allow http"),
     ("asyncapi", EVENTS),
     ("a2a", "call an operation of the connector, or `http` with --allow http"),

@@ -13,8 +13,8 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use template::{Template, Variables, evaluate};
 pub(crate) use template::parts;
+pub use template::{Template, Variables, evaluate};
 
 /// A flow as it is run.
 pub struct Program {

@@ -125,10 +125,13 @@ impl Reader<'_> {
     fn run(&self, run: &Value, pointer: &str, scope: &[String]) -> Result<Action, Problem> {
         if let Some(flow) = run.get("workflow") {
             let part = |name: &str| flow.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let input = flow.get("input").map(|input| {
-                self.good(Template::data(input, scope), &format!("{pointer}/workflow/input"))
+            let input = flow
+                .get("input")
+                .map(|input| self.good(Template::data(input, scope), &format!("{pointer}/workflow/input")));
+            return Ok(Action::Run {
+                flow: (part("namespace"), part("name"), part("version")),
+                input: input.transpose()?,
             });
-            return Ok(Action::Run { flow: (part("namespace"), part("name"), part("version")), input: input.transpose()? });
         }
         let shell = run.get("shell").cloned().unwrap_or_default();
         Ok(Action::Shell {
@@ -141,10 +144,8 @@ impl Reader<'_> {
     fn each(&self, task: &Value, pointer: &str, scope: &[String]) -> Result<Action, Problem> {
         let of = |key: &str| task.pointer(&format!("/for/{key}")).and_then(Value::as_str);
         let (each, at) = (dollar(of("each").unwrap_or("item")), dollar(of("at").unwrap_or("index")));
-        let items = self.good(
-            expression::compile(of("in").unwrap_or_default(), scope),
-            &format!("{pointer}/for/in"),
-        )?;
+        let items =
+            self.good(expression::compile(of("in").unwrap_or_default(), scope), &format!("{pointer}/for/in"))?;
         let scope = [scope, &[each.clone(), at.clone()]].concat();
         Ok(Action::For(For {
             items,
@@ -200,7 +201,8 @@ impl Reader<'_> {
 
     /// A member of `use` that a text names, or the value itself; with its place.
     fn named<'v>(&'v self, value: &'v Value, member: &str, pointer: &str) -> (&'v Value, String) {
-        let found = value.as_str().and_then(|name| Some((name, self.document.value.get("use")?.get(member)?.get(name)?)));
+        let found =
+            value.as_str().and_then(|name| Some((name, self.document.value.get("use")?.get(member)?.get(name)?)));
         match found {
             Some((name, value)) => (value, join(&format!("/use/{member}"), name)),
             None => (value, pointer.to_owned()),

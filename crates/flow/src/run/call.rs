@@ -86,4 +86,3 @@ pub(super) fn input_of(with: &Map<String, Value>) -> Value {
     let members = with.iter().filter(|(name, _)| !matches!(name.as_str(), "connection" | "all"));
     Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
-

@@ -137,10 +137,10 @@ impl Frame {
         while let Some(task) = self.list.tasks.get(next) {
             // A list that goes round in a circle lets others have their turn, and can be stopped.
             tokio::task::consume_budget().await;
-            let ran = self.task(task, output.clone(), context.clone()).await.map_err(|fault| Fault {
-                instance: fault.instance.or_else(|| Some(task.pointer.clone())),
-                ..fault
-            })?;
+            let ran = self
+                .task(task, output.clone(), context.clone())
+                .await
+                .map_err(|fault| Fault { instance: fault.instance.or_else(|| Some(task.pointer.clone())), ..fault })?;
             let Some(done) = ran else {
                 next += 1;
                 continue;
@@ -189,10 +189,8 @@ impl Frame {
             Ok::<_, Fault>(Done { output: output.await?, ..done })
         };
         let result = frame.within(limit, &task.pointer, body).await;
-        let result = result.map_err(|fault| Fault {
-            instance: fault.instance.or_else(|| Some(task.pointer.clone())),
-            ..fault
-        });
+        let result =
+            result.map_err(|fault| Fault { instance: fault.instance.or_else(|| Some(task.pointer.clone())), ..fault });
         if let Some(open) = &mut open {
             let output = result.as_ref().map_or(Value::Null, |done| self.run.redacted(Value::clone(&done.output)));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());
@@ -297,10 +295,8 @@ impl Frame {
                 Ok(Passed { output: Arc::new(event), context: context.clone() })
             }
         };
-        let result = result.map_err(|fault| Fault {
-            instance: fault.instance.or_else(|| Some(task.pointer.clone())),
-            ..fault
-        });
+        let result =
+            result.map_err(|fault| Fault { instance: fault.instance.or_else(|| Some(task.pointer.clone())), ..fault });
         open.end(Vec::new(), Value::Null, told, result.as_ref().err());
         result.map(Done::from)
     }
@@ -364,13 +360,7 @@ impl Frame {
     }
 
     /// Tells that a step begins. Gives its number.
-    pub(super) fn begin(
-        &self,
-        task: &Task,
-        kind: StepKind,
-        function: Option<&str>,
-        connection: Option<String>,
-    ) -> u64 {
+    pub(super) fn begin(&self, task: &Task, kind: StepKind, function: Option<&str>, connection: Option<String>) -> u64 {
         let step = self.run.next();
         self.run.tell(&Event::StepStarted {
             step,
@@ -425,7 +415,10 @@ fn valid(by: &Transform, value: &Value, pointer: &str) -> Result<(), Fault> {
             let mut places: Vec<String> = errors.map(|error| error.instance_path.to_string()).take(5).collect();
             places.dedup();
             let places: Vec<&str> = places.iter().map(|place| if place.is_empty() { "/" } else { place }).collect();
-            Err(Fault::of_validation(&format!("the schema does not take what stands at {}", places.join(", ")), pointer))
+            Err(Fault::of_validation(
+                &format!("the schema does not take what stands at {}", places.join(", ")),
+                pointer,
+            ))
         }
     }
 }

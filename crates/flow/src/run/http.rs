@@ -72,9 +72,8 @@ impl Frame {
             self.authenticate(authentication, &mut call.headers)?;
         }
         let answer = send(client, &call).await?;
-        successful(&answer, with.get("redirect").and_then(Value::as_bool).unwrap_or_default()).map_err(|fault| Fault {
-            maybe_applied: answer.status.is_server_error() && !call.method.is_safe(),
-            ..fault
+        successful(&answer, with.get("redirect").and_then(Value::as_bool).unwrap_or_default()).map_err(|fault| {
+            Fault { maybe_applied: answer.status.is_server_error() && !call.method.is_safe(), ..fault }
         })?;
         Ok(match with.get("output").and_then(Value::as_str) {
             Some("raw") => BASE64_STANDARD.encode(&answer.body).into(),
@@ -103,7 +102,9 @@ impl Frame {
                 redactor.learn(token);
                 format!("Bearer {token}")
             }
-            _ => return Err(Fault::of_input("authentication takes basic {username, password} or bearer {token}".into())),
+            _ => {
+                return Err(Fault::of_input("authentication takes basic {username, password} or bearer {token}".into()));
+            }
         };
         let mut value =
             HeaderValue::from_str(&value).map_err(|_| Fault::of_input("the credentials are no header value".into()))?;

@@ -115,7 +115,16 @@ impl Runner {
         let catalog = connector.catalog().await?;
         let secrets = Secrets::of(&config);
         let opened = Arc::new(|_: &Client| ());
-        let inner = Inner { connector, config, catalog, secrets, clients: Arc::default(), library, opened, http: OnceLock::new() };
+        let inner = Inner {
+            connector,
+            config,
+            catalog,
+            secrets,
+            clients: Arc::default(),
+            library,
+            opened,
+            http: OnceLock::new(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -200,7 +209,11 @@ impl Runner {
         running.shutdown().await;
         scope.idle().await;
         let ended = match result {
-            Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(Arc::unwrap_or_clone(output)), fault: None },
+            Some(Ok(output)) => Ended {
+                outcome: RunOutcome::Completed,
+                output: run.redacted(Arc::unwrap_or_clone(output)),
+                fault: None,
+            },
             Some(Err(fault)) => {
                 Ended { outcome: RunOutcome::Failed, output: Value::Null, fault: Some(run.clean(fault)) }
             }

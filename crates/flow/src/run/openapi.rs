@@ -16,7 +16,8 @@ pub(super) fn call(document: &Value, at: &Url, with: &Value) -> Result<HttpCall,
     let operations = paths.into_iter().flatten().flat_map(|(path, item)| {
         METHODS.iter().filter_map(move |method| Some((path, *method, item, item.get(*method)?)))
     });
-    let mut operations = operations.filter(|(.., operation)| operation.get("operationId").and_then(Value::as_str) == Some(name));
+    let mut operations =
+        operations.filter(|(.., operation)| operation.get("operationId").and_then(Value::as_str) == Some(name));
     let Some((path, method, item, operation)) = operations.next() else {
         return Err(Fault::of_input(format!("the document at {at} has no operation `{name}`")));
     };
@@ -70,9 +71,12 @@ fn base(document: &Value, at: &Url) -> Result<Url, Fault> {
                 .collect();
             let scheme = if schemes.is_empty() || schemes.contains(&at.scheme()) { at.scheme() } else { "https" };
             let host = text("/host").map_or_else(
-                || at.port().map_or_else(|| at.host_str().unwrap_or_default().to_owned(), |port| {
-                    format!("{}:{port}", at.host_str().unwrap_or_default())
-                }),
+                || {
+                    at.port().map_or_else(
+                        || at.host_str().unwrap_or_default().to_owned(),
+                        |port| format!("{}:{port}", at.host_str().unwrap_or_default()),
+                    )
+                },
                 str::to_owned,
             );
             Url::parse(&format!("{scheme}://{host}{}", text("/basePath").unwrap_or_default())).ok()
@@ -112,6 +116,9 @@ mod tests {
         let wrong = json!({"operationId": "putPet", "parameters": {"id": 1, "ful": 1}});
         assert_eq!(made(&third, &wrong).unwrap_err(), "the operation takes no parameter `ful`");
         let none = json!({"operationId": "x"});
-        assert_eq!(made(&third, &none).unwrap_err(), "the document at https://example.com/api/openapi.json has no operation `x`");
+        assert_eq!(
+            made(&third, &none).unwrap_err(),
+            "the document at https://example.com/api/openapi.json has no operation `x`"
+        );
     }
 }

@@ -17,9 +17,11 @@ pub(super) async fn run(shell: &Value, returns: &str, awaits: bool, folder: &Pat
     let line = shell.get("command").map(&text).unwrap_or_default();
     let arguments: Vec<String> = match shell.get("arguments") {
         Some(Value::Array(items)) => items.iter().map(&text).collect(),
-        Some(Value::Object(members)) => {
-            members.iter().flat_map(|(name, value)| [name.clone(), text(value)]).filter(|part| !part.is_empty()).collect()
-        }
+        Some(Value::Object(members)) => members
+            .iter()
+            .flat_map(|(name, value)| [name.clone(), text(value)])
+            .filter(|part| !part.is_empty())
+            .collect(),
         _ => Vec::new(),
     };
     let mut command = Command::new("sh");
