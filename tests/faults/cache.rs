@@ -28,7 +28,13 @@ pub fn victim(folder: &Path) -> ExitCode {
     use std::io::Write as _;
     let engine = wasmtime::Engine::default();
     let component = large_component();
-    let loaded = cache::load::<wasmtime::component::Component>(&engine, &component, &cache::digest(&component), Some(folder), None);
+    let loaded = cache::load::<wasmtime::component::Component>(
+        &engine,
+        &component,
+        &cache::digest(&component),
+        Some(folder),
+        None,
+    );
     let (_, status) = loaded.expect("the component compiles");
     writeln!(std::io::stdout(), "{}", word(&status)).expect("stdout");
     ExitCode::SUCCESS

@@ -22,4 +22,5 @@ mod cut;
 mod engine;
 mod examples;
 mod player;
+mod stand_in;
 mod told;

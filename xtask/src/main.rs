@@ -5,10 +5,10 @@
 mod bench;
 mod component;
 mod fuzz;
+mod generate;
 mod licences;
 mod listing;
 mod measure;
-mod reference;
 mod sandbox;
 mod shell;
 mod suite;
@@ -48,9 +48,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Writes docs/reference.md from wit/.
-    Reference {
-        /// Writes nothing, and fails where docs/reference.md is not what wit/ says.
+    /// Writes what is generated from wit/: docs/reference.md, the host's typed client, the component's list of operations.
+    Generate {
+        /// Writes nothing, and fails where a file is not what wit/ says.
         #[arg(long)]
         check: bool,
     },
@@ -130,8 +130,8 @@ fn main() -> ExitCode {
         Command::Test { list: true, .. } => suite::list(),
         Command::Test { steps, .. } => suite::test(&steps),
         Command::Component { json } => component::command(json),
-        Command::Reference { check: true } => reference::check(),
-        Command::Reference { check: false } => reference::write(),
+        Command::Generate { check: true } => generate::check(),
+        Command::Generate { check: false } => generate::write(),
         Command::Docs => suite::document(),
         Command::Deny => licences::deny(),
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{component, fuzz, licences, listing, reference, sandbox::Sandbox, shell};
+use crate::{component, fuzz, generate, licences, listing, sandbox::Sandbox, shell};
 
 /// One thing that must pass.
 struct Step {
@@ -34,7 +34,12 @@ const STEPS: &[Step] = &[
         needs: &["rustup"],
         run: || component::command(false),
     },
-    Step { name: "reference", what: "docs/reference.md is what wit/ says", needs: &[], run: reference::check },
+    Step {
+        name: "generated",
+        what: "the files generated from wit/ are what it says",
+        needs: &["cargo"],
+        run: generate::check,
+    },
     Step {
         name: "lint-wasm",
         what: "clippy, for the component",

@@ -103,7 +103,9 @@ impl Frame {
                 format!("Bearer {token}")
             }
             _ => {
-                return Err(Fault::of_input("authentication takes basic {username, password} or bearer {token}".into()));
+                return Err(Fault::of_input(
+                    "authentication takes basic {username, password} or bearer {token}".into(),
+                ));
             }
         };
         let mut value =

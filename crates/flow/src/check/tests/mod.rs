@@ -278,7 +278,9 @@ fn what_is_not_run_here() {
         (
             "do:\n- a: {call: openapi, with: {}}",
             &[
-                "3:13: `call: openapi` is not supported: call an operation of the connector, or `http` with --allow http",
+                "3:13: `call: openapi` reaches beyond the connections; allow it with --allow http if you trust this flow",
+                "3:22: `with` lacks `document`",
+                "3:22: `with` lacks `operationId`",
             ],
         ),
         (
@@ -505,7 +507,7 @@ fn expressions() {
             "do:\n- a:\n    set:\n      x: |\n        ${ .a }\n",
             &["6:9: blanks or line breaks around `${ }` would make this plain text; in a block write `|-` or `>-`"],
         ),
-        ("output: {as: '{x: .y'}\ndo: []", &["2:16: a name is missing here"]),
+        ("output: {as: '{x: .y'}\ndo: []", &["2:15: the brace `{` is never closed"]),
         (
             "do:\n- a: {set: {x: '${ $secret.other }'}}",
             &["3:20: the secret `other` is not listed in `use.secrets`; add it there"],

@@ -1,71 +1,26 @@
-//! Writes docs/reference.md from wit/, so that the contract can be read without knowing WIT. Knows the shape of WIT and
-//! nothing of what this package's types mean.
-
-mod types;
+//! docs/reference.md: the contract for people who do not read WIT. Knows the shape of WIT and nothing of what this
+//! package's types mean.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use wit_parser::{Docs, Function, Interface, Resolve, Stability, Type, TypeDef, TypeDefKind, TypeId, WorldItem};
+use wit_parser::{Docs, Function, Interface, PackageId, Resolve, Stability, Type, TypeDef, TypeDefKind, TypeId};
 
-use crate::shell;
-
-/// The command that brings the file up to date.
-const COMMAND: &str = "cargo xtask reference";
+use super::{COMMAND, first_sentence, interface_name, reading_order, types};
 
 /// Longest signature printed on one line.
 const LINE: usize = 100;
 
-/// `cargo xtask reference`.
-pub fn write() -> Result<()> {
-    let path = path();
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(&path, current()?).with_context(|| format!("cannot write {}", path.display()))?;
-    println!("wrote {}", path.display());
-    Ok(())
-}
-
-/// `cargo xtask reference --check`.
-pub fn check() -> Result<()> {
-    let path = path();
-    let there =
-        fs::read_to_string(&path).with_context(|| format!("cannot read {}; run `{COMMAND}`", path.display()))?;
-    let wanted = current()?;
-    // A checkout may have turned the line ends.
-    let there = there.replace("\r\n", "\n");
-    if there != wanted {
-        let line = there.lines().zip(wanted.lines()).take_while(|(a, b)| a == b).count() + 1;
-        bail!("docs/reference.md is not what wit/ says, from line {line} on; run `{COMMAND}` and commit the file");
-    }
-    println!("docs/reference.md is what wit/ says");
-    Ok(())
-}
-
-fn path() -> PathBuf {
-    shell::root().join("docs").join("reference.md")
-}
-
-/// The reference of wit/ as it is now.
-fn current() -> Result<String> {
-    let mut resolve = Resolve::default();
-    let (package, _) = resolve.push_dir(shell::root().join("wit"))?;
-    render(&resolve, package)
-}
-
 /// The reference of a package, as Markdown.
-fn render(resolve: &Resolve, package: wit_parser::PackageId) -> Result<String> {
+pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
     let package = resolve.packages.get(package).context("no such package")?;
     let mut page = Page { resolve, anchors: BTreeMap::new(), text: String::new() };
-    let interfaces = page.reading_order(package)?;
+    let interfaces = reading_order(resolve, package)?;
     page.collect_anchors(&interfaces)?;
 
+    writeln!(page.text, "<!-- Generated from wit/ by `{COMMAND}`; change wit/ and run it again. -->\n")?;
     writeln!(page.text, "# {}\n", package.name)?;
-    writeln!(page.text, "<!-- Written from wit/ by `{COMMAND}`; change wit/ and run it again. -->\n")?;
     page.docs(&package.docs)?;
     for (name, world) in &package.worlds {
         if let Some(world) = resolve.worlds.get(*world) {
@@ -89,24 +44,6 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// The interfaces: first what others rest on, then the exports in the order of wit/world.wit.
-    fn reading_order(&self, package: &wit_parser::Package) -> Result<Vec<&'a Interface>> {
-        let mut ids = Vec::new();
-        for world in package.worlds.values().filter_map(|world| self.resolve.worlds.get(*world)) {
-            for item in world.imports.values().chain(world.exports.values()) {
-                if let WorldItem::Interface { id, .. } = item {
-                    ids.push(*id);
-                }
-            }
-        }
-        for id in package.interfaces.values() {
-            if !ids.contains(id) {
-                ids.push(*id);
-            }
-        }
-        ids.into_iter().map(|id| self.resolve.interfaces.get(id).context("no such interface")).collect()
-    }
-
     /// Gives every type its place, and makes sure that no two sections have the same heading.
     fn collect_anchors(&mut self, interfaces: &[&Interface]) -> Result<()> {
         let mut headings = BTreeSet::new();
@@ -292,10 +229,6 @@ impl<'a> Page<'a> {
     }
 }
 
-fn interface_name(interface: &Interface) -> &str {
-    interface.name.as_deref().unwrap_or("(unnamed)")
-}
-
 fn type_word(kind: &TypeDefKind) -> &'static str {
     match kind {
         TypeDefKind::Record(_) => "Record",
@@ -324,15 +257,6 @@ fn since(stability: &Stability) -> Option<String> {
     match stability {
         Stability::Stable { since, .. } => Some(since.to_string()),
         _ => None,
-    }
-}
-
-/// What fits in a list of contents.
-fn first_sentence(docs: &Docs) -> String {
-    let text = docs.contents.as_deref().unwrap_or_default().replace('\n', " ");
-    match text.split_once(". ") {
-        Some((sentence, _)) => format!("{sentence}."),
-        None => text,
     }
 }
 
