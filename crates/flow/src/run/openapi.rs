@@ -24,8 +24,8 @@ pub(super) fn call(document: &Value, at: &Url, with: &Value) -> Result<HttpCall,
     let arguments = with.get("parameters").and_then(Value::as_object).cloned().unwrap_or_default();
     let described = [item, operation].into_iter().filter_map(|of| of.get("parameters")?.as_array()).flatten();
     let place = |name: &str| {
-        let parameters = described.clone().map(|parameter| resolved(document, parameter));
-        let found = parameters.filter(|parameter| parameter.get("name").and_then(Value::as_str) == Some(name)).last();
+        let mut parameters = described.clone().map(|parameter| resolved(document, parameter));
+        let found = parameters.rfind(|parameter| parameter.get("name").and_then(Value::as_str) == Some(name));
         found.and_then(|parameter| parameter.get("in")?.as_str()).map(str::to_owned)
     };
     let base = base(document, at)?;
