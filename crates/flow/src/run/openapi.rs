@@ -29,7 +29,7 @@ pub(super) fn call(document: &Value, at: &Url, with: &Value) -> Result<HttpCall,
         found.and_then(|parameter| parameter.get("in")?.as_str()).map(str::to_owned)
     };
     let base = base(document, at)?;
-    let path = filled(path, &|name| arguments.get(name).cloned());
+    let path = filled(path, &|name| arguments.get(name).cloned())?;
     let mut url = Url::parse(&format!("{}{path}", base.as_str().trim_end_matches('/')))
         .map_err(|_| Fault::of_input("the operation's path makes no URL".into()))?;
     let (mut headers, mut body) = (HeaderMap::new(), None);
@@ -115,6 +115,13 @@ mod tests {
         assert_eq!(made(&third, &put).unwrap(), "PUT https://example.com/v3/pets/1 Some(Object {\"n\": Number(1)})");
         let wrong = json!({"operationId": "putPet", "parameters": {"id": 1, "ful": 1}});
         assert_eq!(made(&third, &wrong).unwrap_err(), "the operation takes no parameter `ful`");
+        for folder in [".", "..", ""] {
+            let wrong = json!({"operationId": "getPet", "parameters": {"id": folder}});
+            assert!(
+                made(&third, &wrong).unwrap_err().starts_with("`id` of the URL is empty, or names a folder"),
+                "{folder}"
+            );
+        }
         let none = json!({"operationId": "x"});
         assert_eq!(
             made(&third, &none).unwrap_err(),
