@@ -1,18 +1,19 @@
-//! The contract's functions, a line each: what of the parameters goes into the input, and what the answer becomes.
+//! The contract's functions, a line each: what input the parameters become, and what the result becomes.
 
 #![allow(unsafe_code, reason = "the export macro expands here")]
 
 use crate::bindings::exports::scim::connector::{bulk, catalog, discovery, groups, me, resources, runtime, users};
 use crate::bindings::scim::connector::types as wit;
-use crate::call;
-use crate::catalog::table::Operation;
+use crate::call::call;
 use crate::catalog::{forms, invoke, manifest};
 use crate::connection::Connection;
-use crate::convert::answer::{self, maybe, nothing, one};
+use crate::contract::Operation;
+use crate::convert::answer::{self, maybe};
 use crate::convert::{discovery as described, request, resource};
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::Result;
 use crate::http::wasi::Wasi;
-use crate::operations::{Input, Output, connection_test};
+use crate::input::{self, Input, Selector, Target};
+use crate::operations::{Execute, connection_test, unavailable};
 use std::rc::Rc;
 
 type Answer<T> = std::result::Result<T, wit::Error>;
@@ -26,125 +27,127 @@ struct Component;
 crate::bindings::export!(Component with_types_in crate::bindings);
 
 /// Calls an operation; its input is made only when the connection holds.
-fn run<T>(
+fn run<I: Execute, T>(
     connection: wit::Connection,
     operation: Operation,
-    input: impl FnOnce() -> Result<Input>,
-    answer: impl FnOnce(Output) -> Option<T>,
+    target: Option<Target>,
+    input: impl FnOnce() -> Result<I>,
+    answer: impl FnOnce(I::Output) -> T,
 ) -> Answer<T> {
-    let call = || call::call(&Wasi, &*request::connection(connection)?, operation, &input()?, None);
-    let mismatch =
-        || Failure::new(Kind::Internal, format!("{} gave a result of another operation", operation.row().name));
-    call().and_then(|it| answer(it.output).ok_or_else(mismatch)).map_err(answer::error)
+    let call = || call(&Wasi, &*request::connection(connection)?, operation, target, input()?, None);
+    call().map(|it| answer(it.output)).map_err(answer::error)
 }
 
-/// Functions of the contract: `name(parameters) -> result = Operation { members of the input } => what the answer becomes`.
+/// Functions of the contract: `name(parameters) -> result = Operation: Verb => input => what the operation's result becomes`; with
+/// `[target]` behind the name, that parameter says which resources are meant.
 macro_rules! functions {
-    ($($name:ident($($parameter:ident: $type:ty),*) -> $result:ty
-        = $operation:ident { $($member:ident: $value:expr),* $(; ..$rest:expr)? } => $answer:expr;)*) => {
-        $(fn $name(connection: wit::Connection, $($parameter: $type),*) -> Answer<$result> {
-            #[allow(unused_variables, reason = "not every operation has members besides `rest`")]
-            let rest = Input::default();
-            $(let rest = $rest;)?
-            run(connection, Operation::$operation, || Ok(Input { $($member: $value,)* ..rest }), $answer)
+    ($($name:ident $([$target:ident])? ($($parameter:ident: $type:ty),*) -> $result:ty
+        = $operation:ident: $verb:ident => $input:expr => $answer:expr;)*) => {
+        $(fn $name(
+            connection: wit::Connection,
+            $($target: resources::Target,)?
+            $($parameter: $type,)*
+        ) -> Answer<$result> {
+            #[allow(dead_code, reason = "not every input has options, which are refused by the operation's name")]
+            const OPERATION: Operation = Operation::$operation;
+            // An operation cannot be called with the input of another.
+            const { assert!(OPERATION.verb() as u8 == input::$verb::VERB as u8) };
+            run::<input::$verb, _>(connection, OPERATION, functions!(@ $($target)?), || Ok($input), $answer)
         })*
     };
-}
-
-/// What an operation's input has from the parameters that many have.
-fn with(view: View, options: Options) -> Input {
-    Input { view: request::view(view), options: request::options(options), ..Input::default() }
+    (@) => { None };
+    (@ $target:ident) => { Some(request::target($target)) };
 }
 
 impl users::Guest for Component {
     functions! {
         create_user(user: wit::User, view: View, options: Options) -> wit::User
-            = CreateUser { payload: resource::write_user(user, "/payload")?; ..with(view, options) } => one(resource::user);
+            = CreateUser: Create => request::create(OPERATION, resource::write_user(user, "/payload")?, view, options)? => resource::user;
         get_user(id: String, view: View, options: Options) -> wit::User
-            = GetUser { id: id; ..with(view, options) } => one(resource::user);
+            = GetUser: Get => request::get(OPERATION, Selector::Id(id), view, options)? => resource::user;
         list_users(query: Query, options: Options) -> wit::UserPage
-            = ListUsers { ; ..request::listing(query, options) } => answer::user_page;
+            = ListUsers: List => input::List(request::listing(OPERATION, query, options)?) => answer::user_page;
         search_users(query: Query, options: Options) -> wit::UserPage
-            = SearchUsers { ; ..request::listing(query, options) } => answer::user_page;
+            = SearchUsers: Search => input::Search(request::listing(OPERATION, query, options)?) => answer::user_page;
         update_user(id: String, user: wit::User, view: View, options: Options) -> Option<wit::User>
-            = UpdateUser { id: id, payload: resource::write_user(user, "/payload")?; ..with(view, options) } => maybe(resource::user);
+            = UpdateUser: Update => request::update(OPERATION, Selector::Id(id), resource::write_user(user, "/payload")?, view, options)? => maybe(resource::user);
         patch_user(id: String, operations: Vec<wit::PatchOperation>, view: View, options: Options) -> Option<wit::User>
-            = PatchUser { id: id, operations: request::operations(operations)?; ..with(view, options) } => maybe(resource::user);
+            = PatchUser: Patch => request::patch(OPERATION, Selector::Id(id), operations, view, options)? => maybe(resource::user);
         delete_user(id: String, options: Options) -> ()
-            = DeleteUser { id: id; ..with(None, options) } => nothing;
+            = DeleteUser: Delete => request::delete(OPERATION, Selector::Id(id), options)? => |()| ();
         ensure_user(user: wit::User, ensure: Option<wit::EnsureOptions>, options: Options) -> wit::EnsuredUser
-            = EnsureUser { payload: resource::write_user(user, "/payload")?, ensure: request::ensure(ensure); ..with(None, options) } => answer::ensured_user;
+            = EnsureUser: Ensure => request::ensure(OPERATION, resource::write_user(user, "/payload")?, ensure, options)? => answer::ensured_user;
         activate_user(id: String, options: Options) -> Option<wit::User>
-            = ActivateUser { id: id; ..with(None, options) } => maybe(resource::user);
+            = ActivateUser: Activate => input::Activate(request::activation(OPERATION, id, options)?) => maybe(resource::user);
         deactivate_user(id: String, options: Options) -> Option<wit::User>
-            = DeactivateUser { id: id; ..with(None, options) } => maybe(resource::user);
+            = DeactivateUser: Deactivate => input::Deactivate(request::activation(OPERATION, id, options)?) => maybe(resource::user);
     }
 }
 
 impl groups::Guest for Component {
     functions! {
         create_group(group: wit::Group, view: View, options: Options) -> wit::Group
-            = CreateGroup { payload: resource::write_group(group, "/payload")?; ..with(view, options) } => one(resource::group);
+            = CreateGroup: Create => request::create(OPERATION, resource::write_group(group, "/payload")?, view, options)? => resource::group;
         get_group(id: String, view: View, options: Options) -> wit::Group
-            = GetGroup { id: id; ..with(view, options) } => one(resource::group);
+            = GetGroup: Get => request::get(OPERATION, Selector::Id(id), view, options)? => resource::group;
         list_groups(query: Query, options: Options) -> wit::GroupPage
-            = ListGroups { ; ..request::listing(query, options) } => answer::group_page;
+            = ListGroups: List => input::List(request::listing(OPERATION, query, options)?) => answer::group_page;
         search_groups(query: Query, options: Options) -> wit::GroupPage
-            = SearchGroups { ; ..request::listing(query, options) } => answer::group_page;
+            = SearchGroups: Search => input::Search(request::listing(OPERATION, query, options)?) => answer::group_page;
         update_group(id: String, group: wit::Group, view: View, options: Options) -> Option<wit::Group>
-            = UpdateGroup { id: id, payload: resource::write_group(group, "/payload")?; ..with(view, options) } => maybe(resource::group);
+            = UpdateGroup: Update => request::update(OPERATION, Selector::Id(id), resource::write_group(group, "/payload")?, view, options)? => maybe(resource::group);
         patch_group(id: String, operations: Vec<wit::PatchOperation>, view: View, options: Options) -> Option<wit::Group>
-            = PatchGroup { id: id, operations: request::operations(operations)?; ..with(view, options) } => maybe(resource::group);
+            = PatchGroup: Patch => request::patch(OPERATION, Selector::Id(id), operations, view, options)? => maybe(resource::group);
         delete_group(id: String, options: Options) -> ()
-            = DeleteGroup { id: id; ..with(None, options) } => nothing;
+            = DeleteGroup: Delete => request::delete(OPERATION, Selector::Id(id), options)? => |()| ();
         ensure_group(group: wit::Group, ensure: Option<wit::EnsureOptions>, options: Options) -> wit::EnsuredGroup
-            = EnsureGroup { payload: resource::write_group(group, "/payload")?, ensure: request::ensure(ensure); ..with(None, options) } => answer::ensured_group;
+            = EnsureGroup: Ensure => request::ensure(OPERATION, resource::write_group(group, "/payload")?, ensure, options)? => answer::ensured_group;
         add_group_members(id: String, members: Vec<wit::Member>, options: Options) -> wit::MembershipChange
-            = AddGroupMembers { id: id, members: resource::write_members(members)?; ..with(None, options) } => answer::membership;
+            = AddGroupMembers: AddMembers => input::AddMembers(request::members(OPERATION, id, resource::write_members(members)?, options)?) => answer::membership;
         remove_group_members(id: String, members: Vec<wit::Member>, options: Options) -> wit::MembershipChange
-            = RemoveGroupMembers { id: id, members: resource::write_members(members)?; ..with(None, options) } => answer::membership;
+            = RemoveGroupMembers: RemoveMembers => input::RemoveMembers(request::members(OPERATION, id, resource::write_members(members)?, options)?) => answer::membership;
         set_group_members(id: String, members: Vec<wit::Member>, options: Options) -> wit::MembershipChange
-            = SetGroupMembers { id: id, members: resource::write_members(members)?; ..with(None, options) } => answer::membership;
+            = SetGroupMembers: SetMembers => input::SetMembers(request::members(OPERATION, id, resource::write_members(members)?, options)?) => answer::membership;
     }
 }
 
 impl me::Guest for Component {
     functions! {
         get_me(view: View, options: Options) -> wit::User
-            = GetMe { ; ..with(view, options) } => one(resource::user);
+            = GetMe: Get => request::get(OPERATION, Selector::Only, view, options)? => resource::user;
         create_me(user: wit::User, view: View, options: Options) -> wit::User
-            = CreateMe { payload: resource::write_user(user, "/payload")?; ..with(view, options) } => one(resource::user);
+            = CreateMe: Create => request::create(OPERATION, resource::write_user(user, "/payload")?, view, options)? => resource::user;
         update_me(user: wit::User, view: View, options: Options) -> Option<wit::User>
-            = UpdateMe { payload: resource::write_user(user, "/payload")?; ..with(view, options) } => maybe(resource::user);
+            = UpdateMe: Update => request::update(OPERATION, Selector::Only, resource::write_user(user, "/payload")?, view, options)? => maybe(resource::user);
         patch_me(operations: Vec<wit::PatchOperation>, view: View, options: Options) -> Option<wit::User>
-            = PatchMe { operations: request::operations(operations)?; ..with(view, options) } => maybe(resource::user);
+            = PatchMe: Patch => request::patch(OPERATION, Selector::Only, operations, view, options)? => maybe(resource::user);
         delete_me(options: Options) -> ()
-            = DeleteMe { ; ..with(None, options) } => nothing;
+            = DeleteMe: Delete => request::delete(OPERATION, Selector::Only, options)? => |()| ();
     }
 }
 
 impl resources::Guest for Component {
     functions! {
-        create_resource(target: resources::Target, payload: String, view: View, options: Options) -> String
-            = CreateResource { target: request::target(target), payload: resource::object(&payload, "/payload")?; ..with(view, options) } => one(resource::json);
-        get_resource(target: resources::Target, id: String, view: View, options: Options) -> String
-            = GetResource { target: request::target(target), id: id; ..with(view, options) } => one(resource::json);
-        list_resources(target: resources::Target, query: Query, options: Options) -> wit::ResourcePage
-            = ListResources { target: request::target(target); ..request::listing(query, options) } => answer::resource_page;
-        search_resources(target: resources::Target, query: Query, options: Options) -> wit::ResourcePage
-            = SearchResources { target: request::target(target); ..request::listing(query, options) } => answer::resource_page;
-        update_resource(target: resources::Target, id: String, payload: String, view: View, options: Options) -> Option<String>
-            = UpdateResource { target: request::target(target), id: id, payload: resource::object(&payload, "/payload")?; ..with(view, options) } => maybe(resource::json);
-        patch_resource(target: resources::Target, id: String, operations: Vec<wit::PatchOperation>, view: View, options: Options) -> Option<String>
-            = PatchResource { target: request::target(target), id: id, operations: request::operations(operations)?; ..with(view, options) } => maybe(resource::json);
-        delete_resource(target: resources::Target, id: String, options: Options) -> ()
-            = DeleteResource { target: request::target(target), id: id; ..with(None, options) } => nothing;
+        create_resource[target](payload: String, view: View, options: Options) -> String
+            = CreateResource: Create => request::create(OPERATION, resource::object(&payload, "/payload")?, view, options)? => resource::json;
+        get_resource[target](id: String, view: View, options: Options) -> String
+            = GetResource: Get => request::get(OPERATION, Selector::Id(id), view, options)? => resource::json;
+        list_resources[target](query: Query, options: Options) -> wit::ResourcePage
+            = ListResources: List => input::List(request::listing(OPERATION, query, options)?) => answer::resource_page;
+        search_resources[target](query: Query, options: Options) -> wit::ResourcePage
+            = SearchResources: Search => input::Search(request::listing(OPERATION, query, options)?) => answer::resource_page;
+        update_resource[target](id: String, payload: String, view: View, options: Options) -> Option<String>
+            = UpdateResource: Update => request::update(OPERATION, Selector::Id(id), resource::object(&payload, "/payload")?, view, options)? => maybe(resource::json);
+        patch_resource[target](id: String, operations: Vec<wit::PatchOperation>, view: View, options: Options) -> Option<String>
+            = PatchResource: Patch => request::patch(OPERATION, Selector::Id(id), operations, view, options)? => maybe(resource::json);
+        delete_resource[target](id: String, options: Options) -> ()
+            = DeleteResource: Delete => request::delete(OPERATION, Selector::Id(id), options)? => |()| ();
         search(query: Query, options: Options) -> wit::ResourcePage
-            = Search { ; ..request::listing(query, options) } => answer::resource_page;
+            = Search: Search => input::Search(request::listing(OPERATION, query, options)?) => answer::resource_page;
         submit_request(request: wit::BulkOperation, options: Options) -> resources::Submission
-            = SubmitRequest { bulk: request::bulk(vec![request], "/request")?; ..with(None, options) } => answer::submission;
+            = SubmitRequest: Submit => request::submit(OPERATION, request, options)? => answer::submission;
         collect_request(ticket: resources::Ticket) -> resources::Progress
-            = CollectRequest { ticket: Some(request::ticket(ticket)) } => answer::progress;
+            = CollectRequest: Collect => input::Collect { ticket: request::ticket(ticket) } => answer::progress;
     }
 
     fn reconcile(
@@ -153,25 +156,27 @@ impl resources::Guest for Component {
         _: Vec<String>,
         _: Option<resources::ReconcileOptions>,
     ) -> Answer<resources::ReconcileReport> {
-        Err(answer::error(call::unavailable(Operation::Reconcile.row().name)))
+        Err(answer::error(unavailable(Operation::Reconcile)))
     }
 }
 
 impl bulk::Guest for Component {
     functions! {
         bulk(operations: Vec<wit::BulkOperation>, bulk: Option<wit::BulkOptions>, options: Options) -> wit::BulkReport
-            = Bulk { bulk: request::bulk(operations, "/operations")?; ..request::bulk_options(bulk, with(None, options)) } => answer::bulk_report;
+            = Bulk: Bulk => request::bulk(OPERATION, operations, bulk, options)? => answer::bulk_report;
     }
 }
 
 impl discovery::Guest for Component {
     functions! {
         get_service_provider_config() -> wit::ServiceProviderConfig
-            = GetServiceProviderConfig {} => described::service_provider;
-        list_resource_types() -> Vec<wit::ResourceType> = ListResourceTypes {} => described::resource_types;
-        get_resource_type(id: String) -> wit::ResourceType = GetResourceType { id: id } => described::resource_type;
-        list_schemas() -> Vec<wit::Schema> = ListSchemas {} => described::schemas;
-        get_schema(id: String) -> wit::Schema = GetSchema { id: id } => described::schema;
+            = GetServiceProviderConfig: GetServiceProviderConfig => input::GetServiceProviderConfig => described::service_provider;
+        list_resource_types() -> Vec<wit::ResourceType>
+            = ListResourceTypes: ListResourceTypes => input::ListResourceTypes => described::resource_types;
+        get_resource_type(id: String) -> wit::ResourceType
+            = GetResourceType: GetResourceType => input::GetResourceType { id } => described::resource_type;
+        list_schemas() -> Vec<wit::Schema> = ListSchemas: ListSchemas => input::ListSchemas => described::schemas;
+        get_schema(id: String) -> wit::Schema = GetSchema: GetSchema => input::GetSchema { id } => described::schema;
     }
 }
 

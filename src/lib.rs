@@ -7,12 +7,14 @@
 pub mod call;
 pub mod catalog;
 pub mod connection;
+pub mod contract;
 #[cfg(not(fuzzing))]
 pub mod convert;
 #[cfg(target_family = "wasm")]
 mod exports;
 pub mod failure;
 pub mod http;
+pub mod input;
 pub mod operations;
 pub mod profile;
 pub mod provisioning;

@@ -7,7 +7,7 @@ mod script;
 
 use scim_connector::catalog::invoke::invoke;
 use scim_connector::catalog::manifest::manifest;
-use scim_connector::catalog::table::Operation;
+use scim_connector::contract::Operation;
 use scim_connector::failure::Kind;
 use scim_connector::http::platform::{Platform, Reason};
 use script::{Outcome, Script, answer, bearer, client_credentials, lost, token, with_header};
@@ -386,10 +386,10 @@ fn a_listing_is_followed_by_its_token() {
     };
     let script = Script::new([page(&[1, 2]), page(&[3])]);
     let first = invoke(&script, &bearer().to_string(), "listUsers", r#"{"count":2}"#, None).unwrap();
-    let next = first.output.next().unwrap().to_owned();
+    let next = first.output.next.clone().unwrap();
     assert_eq!(first.output.to_json()["complete"], false);
     let second = script.call(&bearer(), "listUsers", &json!({"count": 2, "page": next})).unwrap();
-    assert_eq!((second.output.next(), &second.output.to_json()["complete"]), (None, &json!(true)));
+    assert_eq!((second.output.next.as_deref(), &second.output.to_json()["complete"]), (None, &json!(true)));
     assert_eq!(script.lines()[1], "GET https://scim.example/v2/Users?startIndex=3&count=2");
 }
 
@@ -527,7 +527,7 @@ fn the_table_is_the_contract() {
         .collect();
     let mut table: Vec<String> = Operation::ALL
         .iter()
-        .map(|operation| format!("{}/{}", operation.row().interface(), operation.row().function()))
+        .map(|operation| format!("{}/{}", operation.declaration().interface, operation.declaration().function))
         .collect();
     contract.sort();
     table.sort();

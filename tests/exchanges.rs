@@ -8,7 +8,7 @@ mod script;
 use scim_connector::catalog::invoke::invoke;
 use scim_connector::failure::Failure;
 use scim_connector::http::Request;
-use scim_connector::operations::Answer;
+use scim_connector::operations::output::{Answer, Json};
 use script::{Outcome, Script, bearer, outcome};
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -86,7 +86,7 @@ fn request(expected: &Value, found: &Request) -> Option<String> {
 }
 
 /// Calls the operation; a listing is followed to its end where the case says so.
-fn call(case: &Value, connection: &Value, script: &Script) -> Result<(Value, Answer), Box<Failure>> {
+fn call(case: &Value, connection: &Value, script: &Script) -> Result<(Value, Answer<Json>), Box<Failure>> {
     let operation = case["operation"].as_str().unwrap();
     let mut input = case["input"].clone();
     let (mut resources, mut requests, mut warnings) = (Vec::new(), 0, Vec::new());
@@ -98,7 +98,7 @@ fn call(case: &Value, connection: &Value, script: &Script) -> Result<(Value, Ans
         if case["follow"] == true {
             resources.extend(output["Resources"].as_array().cloned().unwrap());
             assert!(requests < 100, "the listing does not end");
-            if let Some(next) = answer.output.next() {
+            if let Some(next) = answer.output.next.clone() {
                 input["page"] = json!(next);
                 continue;
             }

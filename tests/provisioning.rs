@@ -10,7 +10,7 @@ use scim_connector::catalog::invoke::invoke;
 use scim_connector::failure::{Failure, Kind};
 use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
 use scim_connector::http::{Method, Request, Response};
-use scim_connector::operations::Answer;
+use scim_connector::operations::output::{Answer, Json};
 use scim_connector::scim::filter::Filter;
 use scim_connector::scim::patch::{Known, OPS, Operation, apply};
 use scim_connector::scim::resource::{Data, Resource};
@@ -90,7 +90,7 @@ impl Provider {
         resource
     }
 
-    fn call(&self, operation: &str, input: &Value) -> Result<Answer, Box<Failure>> {
+    fn call(&self, operation: &str, input: &Value) -> Result<Answer<Json>, Box<Failure>> {
         invoke(self, &bearer().to_string(), operation, &input.to_string(), None)
     }
 

@@ -208,7 +208,7 @@ fn pages_by_cursor_keep_their_size_and_expire_with_advice() {
     let expired = answer(400, r#"{"scimType":"expiredCursor","status":"400","detail":"too late"}"#);
     let script = Script::new([page("a+/="), expired]);
     let first = invoke(&script, &connection.to_string(), "listUsers", r#"{"count":5}"#, None).unwrap();
-    let next = first.output.next().unwrap();
+    let next = first.output.next.as_deref().unwrap();
     let failure = script.call(&connection, "listUsers", &json!({"count": 9, "page": next})).unwrap_err();
     assert_eq!(script.lines()[1], "GET https://scim.example/v2/Users?cursor=a%2B%2F%3D&count=5");
     assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::InvalidInput, Some("/page")));

@@ -5,11 +5,12 @@
 #[path = "script/mod.rs"]
 mod script;
 
-use scim_connector::call::call;
-use scim_connector::catalog::table::Operation;
-use scim_connector::connection::Connection;
+use scim_connector::bindings::scim::connector::types::Options;
+use scim_connector::contract::Operation;
+use scim_connector::convert::request;
 use scim_connector::failure::Kind;
-use scim_connector::operations::{Input, Options};
+use scim_connector::input::Selector;
+use scim_connector::scim::resource::Resource;
 use script::{Script, answer, bearer};
 use serde_json::json;
 
@@ -34,21 +35,45 @@ fn no_name_reaches_another_resource() {
 /// Typed callers have one record of options for all operations; what would change the outcome is not passed over.
 #[test]
 fn options_that_an_operation_does_not_take_are_refused() {
-    let connection = Connection::from_json(&bearer()).unwrap();
+    let none = Options {
+        if_match: None,
+        if_none_match: None,
+        headers: None,
+        read_back: None,
+        gone_is_done: None,
+        validate: None,
+        read_modify_write: None,
+    };
     let version = || Some("W/\"1\"".to_owned());
+    let validate = || Some(Options { validate: Some(true), ..none.clone() });
+    let if_match = || Some(Options { if_match: version(), ..none.clone() });
+    let if_none_match = || Some(Options { if_none_match: version(), ..none.clone() });
+    let read_modify_write = || Some(Options { read_modify_write: Some(true), ..none.clone() });
+    let id = || Selector::Id("1".to_owned());
     let rows = [
-        (Operation::DeleteUser, Options { validate: true, ..Options::default() }, "/validate"),
-        (Operation::ListUsers, Options { if_match: version(), ..Options::default() }, "/ifMatch"),
-        (Operation::Bulk, Options { if_match: version(), ..Options::default() }, "/ifMatch"),
-        (Operation::CreateUser, Options { if_none_match: version(), ..Options::default() }, "/ifNoneMatch"),
-        (Operation::EnsureUser, Options { read_modify_write: true, ..Options::default() }, "/readModifyWrite"),
+        (request::delete(Operation::DeleteUser, id(), validate()).err(), "deleteUser", "/validate"),
+        (request::listing(Operation::ListUsers, None, if_match()).err(), "listUsers", "/ifMatch"),
+        (request::bulk(Operation::Bulk, Vec::new(), None, if_match()).err(), "bulk", "/ifMatch"),
+        (
+            request::create(Operation::CreateUser, Resource::new(), None, if_none_match()).err(),
+            "createUser",
+            "/ifNoneMatch",
+        ),
+        (
+            request::ensure(Operation::EnsureUser, Resource::new(), None, read_modify_write()).err(),
+            "ensureUser",
+            "/readModifyWrite",
+        ),
     ];
-    for (operation, options, pointer) in rows {
-        let script = Script::new([]);
-        let input = Input { id: "1".to_owned(), options, ..Input::default() };
-        let failure = call(&script, &connection, operation, &input, None).unwrap_err();
-        assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::InvalidInput, Some(pointer)), "{operation:?}");
+    for (failure, name, pointer) in rows {
+        let failure = failure.unwrap();
+        assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::InvalidInput, Some(pointer)), "{name}");
+        assert!(failure.detail.contains(name), "{}", failure.detail);
     }
+    // What is taken is not refused, and neither is a wish or an option that is switched off.
+    let all = Options { validate: Some(false), read_back: Some(true), gone_is_done: Some(true), ..if_match().unwrap() };
+    let delete = request::delete(Operation::DeleteUser, id(), Some(all)).unwrap();
+    assert_eq!((delete.if_match, delete.gone_is_done), (version(), true));
 }
 
 #[test]

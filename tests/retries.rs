@@ -7,7 +7,7 @@
 mod script;
 
 use scim_connector::catalog::invoke::invoke;
-use scim_connector::catalog::table::Operation;
+use scim_connector::contract::Operation;
 use scim_connector::http::platform::{Bounds, Platform, Reason};
 use scim_connector::http::{Method, Request};
 use script::{Outcome, answer, bearer, lost, with_header};
@@ -322,7 +322,7 @@ fn the_provider_gets_a_write_as_often_as_it_is_safe() {
     writeln!(std::io::stdout(), "\n{table}\n").unwrap();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // No operation that writes is left out.
-    let writing = Operation::ALL.iter().map(|it| it.row()).filter(|it| it.available() && it.effect() != "read");
-    let left: Vec<&str> = writing.map(|it| it.name).filter(|name| !rows.iter().any(|row| row.1 == *name)).collect();
+    let writing = Operation::ALL.iter().filter(|it| it.available() && it.effect() != "read");
+    let left: Vec<&str> = writing.map(|it| it.name()).filter(|name| !rows.iter().any(|row| row.1 == *name)).collect();
     assert!(left.is_empty(), "no row for {left:?}");
 }

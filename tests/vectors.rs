@@ -3,8 +3,9 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use scim_connector::convert::resource as convert;
-use scim_connector::operations;
-use scim_connector::operations::{Input, Verb, View, query};
+use scim_connector::http::Method;
+use scim_connector::input::{Listing, View};
+use scim_connector::operations::{self, query};
 use scim_connector::scim::definition::{self, ResourceType, Schema};
 use scim_connector::scim::filter::{Filter, SyntaxError};
 use scim_connector::scim::patch::{self, OPS};
@@ -178,9 +179,9 @@ fn search_request(name: &str, _: &str, value: &Value) {
             .map(|items| items.iter().map(|item| item.as_str().unwrap().to_owned()).collect())
             .unwrap_or_default()
     };
-    let mut input = Input {
+    let mut input = Listing {
         view: View { attributes: strings("attributes"), excluded: strings("excludedAttributes") },
-        ..Input::default()
+        ..Listing::default()
     };
     input.query.filter = value["filter"].as_str().map(str::to_owned);
     input.query.start_index = value["startIndex"].as_u64();
@@ -192,7 +193,7 @@ fn search_request(name: &str, _: &str, value: &Value) {
     let endpoint = scim_connector::operations::target::Endpoint::of(scim_connector::operations::KNOWN[0]);
     let request = query::build(
         &connection,
-        Verb::Search,
+        Method::Post,
         &endpoint,
         &input,
         &list::Position::Index(input.query.start_index.unwrap_or(1)),

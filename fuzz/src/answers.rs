@@ -1,8 +1,8 @@
 //! What a provider answers: errors, pages of a listing, results of a bulk request.
 
 use crate::{json, line};
-use scim_connector::catalog::invoke::operation_from;
 use scim_connector::failure::Failure;
+use scim_connector::input::json::patch_operation;
 use scim_connector::scim::bulk::{METHODS, Operation, Report, answer};
 use scim_connector::scim::list::{self, Page, Position, Token};
 use scim_connector::scim::resource::{self, Data, Resource};
@@ -97,7 +97,7 @@ pub fn bulk_response(data: &[u8]) {
         }
         assert!(report.failed() <= report.results.len());
         report.to_json();
-        operation_from(&answer.into(), "/operations/0").ok();
+        patch_operation((&answer).into(), "/operations/0").ok();
     }
     let events = event::payloads(&answer, Some("t"));
     assert!(events.windows(2).all(|pair| pair[0].0 < pair[1].0), "in order, each once");

@@ -1,7 +1,7 @@
 //! PATCH: operations are carried out whole or not at all, and a difference leads to what is wanted.
 
 use crate::{json, line};
-use scim_connector::catalog::invoke::operation_from;
+use scim_connector::input::json::patch_operation;
 use scim_connector::scim::patch::{self, Known, Operation, Options, Style};
 use scim_connector::scim::path::AttributePath;
 use scim_connector::scim::resource::{self, Data, Resource};
@@ -15,7 +15,7 @@ pub fn run(data: &[u8]) {
     let Some(resource) = json(resource).and_then(|value| value.into_object().ok()) else { return };
     if let Some(items) = json(operations).and_then(|value| value.into_list().ok()) {
         let operations: Vec<Operation> =
-            items.iter().filter_map(|item| operation_from(&item.into(), "/operations/0").ok()).collect();
+            items.iter().filter_map(|item| patch_operation(item.into(), "/operations/0").ok()).collect();
         for known in [&Known::USER, &Known::GROUP, &Known::NOTHING] {
             carried_out(&resource, &operations, known);
         }
@@ -51,7 +51,7 @@ fn carried_out(before: &Resource, operations: &[Operation], known: &Known) {
     }
     for operation in operations {
         let written = operation.to_json();
-        let again = operation_from(&(&written).into(), "/operations/0").expect("an operation is read again");
+        let again = patch_operation((&written).into(), "/operations/0").expect("an operation is read again");
         assert_eq!(again.to_json(), written);
     }
 }

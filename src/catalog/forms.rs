@@ -3,13 +3,15 @@
 //! Where the provider does not describe its resources, the standard's descriptions stand in: a form is better than none.
 
 use super::schemas;
-use super::table::Operation;
 use crate::connection::Connection;
+use crate::contract::{Operation, Subject};
 use crate::failure::{Failure, Result};
 use crate::http::client::Client;
 use crate::http::platform::Platform;
+use crate::input::form::fields;
+use crate::input::{Listing, Query};
 use crate::operations::target::{Endpoint, endpoint};
-use crate::operations::{Input, Output, Query, Subject, discovery, query, validate};
+use crate::operations::{discovery, query, validate};
 use crate::reader::suggestion;
 use crate::scim::builtin;
 use crate::scim::definition::{Attribute, Mutability, ResourceType, Schema, Type};
@@ -50,9 +52,7 @@ fn listed(client: &Client<'_>, source: &str) -> Result<Choices> {
         ("users", None) => resources(client, Operation::ListUsers, &["displayName", "userName"]),
         ("groups", None) => resources(client, Operation::ListGroups, &["displayName"]),
         ("attributes", of) => attributes(client, of.unwrap_or("User")),
-        ("operations", None) => {
-            Ok(Operation::ALL.iter().map(|it| (it.row().name.to_owned(), it.row().title())).collect())
-        }
+        ("operations", None) => Ok(Operation::ALL.iter().map(|it| (it.name().to_owned(), it.title())).collect()),
         _ => {
             let hint = suggestion(source, &SOURCES);
             Err(Failure::input("", format!("source: {source:?} is not one of {}{hint}", SOURCES.join(", "))))
@@ -72,11 +72,9 @@ fn types(client: &Client<'_>) -> Result<Vec<ResourceType>> {
 
 /// A page of resources by identifier, the first of these attributes as the label.
 fn resources(client: &Client<'_>, operation: Operation, labels: &[&str]) -> Result<Choices> {
-    let row = operation.row();
-    let input = Input { query: Query { count: Some(LISTED), ..Query::default() }, ..Input::default() };
-    let Output::Page(listed) = query::run(client, row, &endpoint(client, row.subject, None)?, &input)? else {
-        return Ok(Vec::new());
-    };
+    let listing = Listing { query: Query { count: Some(LISTED), ..Query::default() }, ..Listing::default() };
+    let endpoint = endpoint(client, operation.subject(), None)?;
+    let listed = query::run(client, operation.name(), &endpoint, query::Way::Get, &listing)?;
     let choice = |resource: &Resource| {
         let id = resource.text("id")?;
         let said = |name: &&str| resource.text(name).filter(|label| !label.trim().is_empty());
@@ -116,15 +114,12 @@ pub fn schema(platform: &dyn Platform, connection: &Connection, operation: &str)
 }
 
 fn resolved(client: &Client<'_>, operation: Operation) -> Result<Value> {
-    let row = operation.row();
-    let mut schema = schemas::input(row);
-    let fields = row.fields();
-    let has = |name: &str| fields.contains(&name);
-    if !has("payload") {
+    let mut schema = schemas::input(operation);
+    if !fields(operation).iter().any(|field| field.name == "payload") {
         return Ok(schema);
     }
-    if row.subject != Subject::Resource {
-        let found = validate::described(client, &endpoint(client, row.subject, None)?)?;
+    if operation.subject() != Subject::Resource {
+        let found = validate::described(client, &endpoint(client, operation.subject(), None)?)?;
         if let (Some((it, schemas)), Some(payload)) = (found, schema.pointer_mut("/properties/payload")) {
             *payload = resource(&it, &schemas);
         }

@@ -1,7 +1,7 @@
 //! The manifest: everything a canvas or a command line draws, as one JSON document.
 
 use super::schemas;
-use super::table::Operation;
+use crate::contract::Operation;
 use crate::failure::{Kind, Transience};
 use crate::profile::{self, KNOBS, PROFILES};
 use serde_json::{Map, Value, json};
@@ -60,21 +60,21 @@ pub fn manifest() -> Value {
 }
 
 fn describe(operation: Operation) -> Value {
-    let row = operation.row();
+    let declaration = operation.declaration();
     json!({
-        "name": row.name,
-        "interface": row.interface(),
-        "function": row.function(),
-        "title": row.title(),
-        "summary": row.summary(),
-        "group": row.group(),
-        "effect": row.effect(),
-        "idempotent": row.idempotent(),
-        "paginated": row.paginated(),
-        "available": row.available(),
-        "rfc": row.rfc(),
-        "input": schemas::input(row),
-        "output": schemas::output(row),
-        "example": schemas::example(row),
+        "name": declaration.name,
+        "interface": declaration.interface,
+        "function": declaration.function,
+        "title": operation.title(),
+        "summary": declaration.summary,
+        "group": operation.group(),
+        "effect": operation.effect(),
+        "idempotent": operation.idempotent(),
+        "paginated": operation.paginated(),
+        "available": operation.available(),
+        "rfc": operation.rfc(),
+        "input": schemas::input(operation),
+        "output": schemas::output(operation),
+        "example": schemas::example(operation),
     })
 }

@@ -1,8 +1,7 @@
-//! What a canvas reads, and the door it calls through: the operation table, the manifest with its JSON Schemas, and dynamic
-//! invocation. One table ([`table`]) says which operations there are; everything else derives from it.
+//! What a canvas reads, and the door it calls through: the manifest with its JSON Schemas, forms that depend on the provider, and
+//! dynamic invocation. Which operations there are is `contract`'s to say.
 
 pub mod forms;
 pub mod invoke;
 pub mod manifest;
 pub mod schemas;
-pub mod table;

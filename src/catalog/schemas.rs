@@ -1,7 +1,8 @@
 //! JSON Schemas (2020-12) of connections, inputs and outputs, for canvases to draw forms from.
 
-use super::table::Row;
-use crate::operations::{Subject, Verb};
+use crate::contract::{Operation, Subject, Verb};
+use crate::input::form::fields;
+use crate::operations::known;
 use crate::profile::{KNOBS, PROFILES, SECTIONS, Takes, providers};
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
@@ -124,31 +125,28 @@ pub fn takes(takes: Takes) -> Map<String, Value> {
 }
 
 /// The schema of an operation's input.
-pub fn input(row: &Row) -> Value {
+pub fn input(operation: Operation) -> Value {
     let property = |name: &'static str| {
-        let mut schema = field(row, name);
-        if let (Some(source), Some(schema)) = (choices(row, name), schema.as_object_mut()) {
+        let mut schema = field(operation, name);
+        if let (Some(source), Some(schema)) = (choices(operation, name), schema.as_object_mut()) {
             schema.insert("x-choices".into(), json!(source));
         }
         (name.to_owned(), schema)
     };
-    let properties: Map<String, Value> = row.fields().into_iter().map(property).collect();
-    let required: Vec<&str> = row
-        .fields()
-        .into_iter()
-        .filter(|name| matches!(*name, "id" | "payload" | "operations" | "members" | "desired" | "request" | "ticket"))
-        .collect();
+    let fields = fields(operation);
+    let properties: Map<String, Value> = fields.iter().map(|field| property(field.name)).collect();
+    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
     json!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
 /// The source of a field's choices, for `runtime.choices`; those of a list are of its items.
-fn choices(row: &Row, name: &str) -> Option<&'static str> {
-    match (name, row.subject) {
+fn choices(operation: Operation, name: &str) -> Option<&'static str> {
+    match (name, operation.subject()) {
         ("resourceType", _) => Some("resourceTypes"),
         ("id", Subject::User) => Some("users"),
         ("id", Subject::Group) => Some("groups"),
-        ("id", _) if row.name == "getResourceType" => Some("resourceTypes"),
-        ("id", _) if row.name == "getSchema" => Some("schemas"),
+        ("id", _) if operation.verb() == Verb::GetResourceType => Some("resourceTypes"),
+        ("id", _) if operation.verb() == Verb::GetSchema => Some("schemas"),
         ("members", Subject::Group) => Some("users"),
         ("attributes" | "excludedAttributes" | "sortBy", Subject::User | Subject::Me) => Some("attributes:User"),
         ("attributes" | "excludedAttributes" | "sortBy", Subject::Group) => Some("attributes:Group"),
@@ -157,11 +155,11 @@ fn choices(row: &Row, name: &str) -> Option<&'static str> {
 }
 
 /// The schema of an operation's output.
-pub fn output(row: &Row) -> Value {
-    let resource = resource(row.subject, false);
+pub fn output(operation: Operation) -> Value {
+    let resource = resource(operation.subject(), false);
     let or_nothing =
         |schema: Value| json!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
-    match row.verb {
+    match operation.verb() {
         Verb::Create | Verb::Get => resource,
         Verb::Update | Verb::Patch | Verb::Activate | Verb::Deactivate => or_nothing(resource),
         Verb::Delete => json!({"type": "null"}),
@@ -176,7 +174,8 @@ pub fn output(row: &Row) -> Value {
             "required": ["Resources", "complete"],
         }),
         Verb::Ensure => {
-            let noun = row.subject.known().map_or_else(|| "resource".to_owned(), |known| known.name.to_lowercase());
+            let noun =
+                known(operation.subject()).map_or_else(|| "resource".to_owned(), |known| known.name.to_lowercase());
             let change = json!({"type": "object", "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
             json!({
                 "type": "object",
@@ -197,13 +196,11 @@ pub fn output(row: &Row) -> Value {
             },
             "required": ["added", "removed"],
         }),
-        Verb::Discover if row.subject == Subject::Definition => match row.name {
-            "listResourceTypes" => json!({"type": "array", "items": resource_type()}),
-            "getResourceType" => resource_type(),
-            "listSchemas" => json!({"type": "array", "items": definition()}),
-            _ => definition(),
-        },
-        Verb::Discover if row.subject == Subject::ServiceProvider => {
+        Verb::ListResourceTypes => json!({"type": "array", "items": resource_type()}),
+        Verb::GetResourceType => resource_type(),
+        Verb::ListSchemas => json!({"type": "array", "items": definition()}),
+        Verb::GetSchema => definition(),
+        Verb::GetServiceProviderConfig => {
             let capability = json!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
             let properties: Map<String, Value> =
                 FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).collect();
@@ -225,7 +222,7 @@ pub fn output(row: &Row) -> Value {
             {"type": "object", "title": "Not done", "properties": {"done": {"const": false}, "retryAfterMs": {"type": "integer", "title": "Ask again after so many milliseconds"}}, "required": ["done", "retryAfterMs"]},
             done(),
         ]}),
-        _ => json!(true),
+        Verb::Reconcile => json!(true),
     }
 }
 
@@ -300,8 +297,8 @@ fn definition() -> Value {
 }
 
 /// An example of an operation's input.
-pub fn example(row: &Row) -> Value {
-    let payload = match row.subject {
+pub fn example(operation: Operation) -> Value {
+    let payload = match operation.subject() {
         Subject::Group => json!({"displayName": "Engineering"}),
         Subject::Resource => {
             json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Device"], "displayName": "Thermostat", "active": true})
@@ -312,11 +309,11 @@ pub fn example(row: &Row) -> Value {
     };
     let id = json!("2819c223-7f76-453a-919d-413861904646");
     let mut example = Map::new();
-    for name in row.fields() {
-        let value = match (name, row.verb) {
-            ("id", _) => Some(match row.name {
-                "getResourceType" => json!("User"),
-                "getSchema" => json!(urn::USER),
+    for name in fields(operation).into_iter().map(|field| field.name) {
+        let value = match (name, operation.verb()) {
+            ("id", _) => Some(match operation.verb() {
+                Verb::GetResourceType => json!("User"),
+                Verb::GetSchema => json!(urn::USER),
                 _ => id.clone(),
             }),
             ("payload", _) => Some(payload.clone()),
@@ -331,7 +328,7 @@ pub fn example(row: &Row) -> Value {
             ("ticket", _) => Some(
                 json!({"method": "POST", "path": "/Users", "operations": 1, "transaction": "5c7be1d0", "location": "/Async/5c7be1d0"}),
             ),
-            ("filter", _) => Some(json!(if row.subject == Subject::Group {
+            ("filter", _) => Some(json!(if operation.subject() == Subject::Group {
                 "displayName eq \"Engineering\""
             } else {
                 "userName eq \"ada@example.com\""
@@ -345,14 +342,14 @@ pub fn example(row: &Row) -> Value {
     Value::Object(example)
 }
 
-fn field(row: &Row, name: &str) -> Value {
+fn field(operation: Operation, name: &str) -> Value {
     let titled = |kind: &str, title: &str| json!({"type": kind, "title": title});
     let strings = |title: &str| json!({"type": "array", "items": {"type": "string"}, "title": title});
     match name {
         "id" => {
             json!({"type": "string", "title": "id", "description": "The provider's identifier of the resource", "minLength": 1})
         }
-        "payload" => resource(row.subject, true),
+        "payload" => resource(operation.subject(), true),
         "resourceType" => titled("string", "Name of the resource type"),
         "endpoint" => titled("string", "Path below the service URL"),
         "filter" => {
@@ -366,7 +363,7 @@ fn field(row: &Row, name: &str) -> Value {
         "count" => json!({"type": "integer", "title": "Most results on a page", "minimum": 0}),
         "cursor" => titled("string", "Cursor (RFC 9865); empty for the first page"),
         "page" => titled("string", "next of the page before"),
-        "operations" if row.verb == Verb::Patch => {
+        "operations" if operation.verb() == Verb::Patch => {
             json!({"type": "array", "title": "Operations", "minItems": 1, "items": {
                 "type": "object",
                 "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": titled("string", "Attribute path"), "value": {"title": "Value"}},
@@ -401,7 +398,7 @@ fn field(row: &Row, name: &str) -> Value {
 }
 
 fn resource(subject: Subject, writing: bool) -> Value {
-    let Some(known) = subject.known() else {
+    let Some(known) = known(subject) else {
         return json!({"type": "object", "title": "Resource"});
     };
     let mut properties = attributes(known.attributes, writing);

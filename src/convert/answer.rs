@@ -4,10 +4,11 @@ use super::resource;
 use crate::bindings::exports::scim::connector::{resources, runtime};
 use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Kind};
+use crate::input::Ticket;
 use crate::operations::connection_test::{Report, Status};
-use crate::operations::later::{Progress, Submission, Ticket};
+use crate::operations::later::{Progress, Submission};
+use crate::operations::output::{Answer, Ensured, EnsuredResource, Json, Membership};
 use crate::operations::query::Listed;
-use crate::operations::{Answer, Ensured, EnsuredResource, Membership, Output};
 use crate::scim::resource::Resource;
 use crate::scim::{bulk, patch};
 
@@ -93,49 +94,32 @@ fn scim_type(text: String) -> wit::ScimType {
 }
 
 /// A call's answer.
-pub fn outcome(answer: Answer) -> runtime::Outcome {
+pub fn outcome(answer: Answer<Json>) -> runtime::Outcome {
     runtime::Outcome {
-        output: answer.output.to_json().to_string(),
-        next: answer.output.next().map(str::to_owned),
+        output: answer.output.data.to_string(),
+        next: answer.output.next,
         requests_made: answer.requests,
         warnings: answer.warnings,
     }
 }
 
-/// A resource, read by `read`.
-pub fn one<T>(read: fn(Resource) -> T) -> impl FnOnce(Output) -> Option<T> {
-    move |output| match output {
-        Output::Resource(resource) => Some(read(resource)),
-        _ => None,
-    }
-}
-
-/// A resource, or none where the provider answered without a body.
-pub fn maybe<T>(read: fn(Resource) -> T) -> impl FnOnce(Output) -> Option<Option<T>> {
-    move |output| match output {
-        Output::Resource(resource) => Some(Some(read(resource))),
-        Output::None => Some(None),
-        _ => None,
-    }
-}
-
-/// Nothing.
-pub fn nothing(_: Output) -> Option<()> {
-    Some(())
+/// A resource, read by `read`, or none where the provider answered without a body.
+pub fn maybe<T>(read: fn(Resource) -> T) -> impl FnOnce(Option<Resource>) -> Option<T> {
+    move |resource| resource.map(read)
 }
 
 macro_rules! pages {
     ($($(#[$doc:meta])* $name:ident $page:ident $read:path;)*) => {
-        $($(#[$doc])* pub fn $name(output: Output) -> Option<wit::$page> {
-            let Output::Page(Listed { page, next, complete }) = output else { return None };
-            Some(wit::$page {
+        $($(#[$doc])* pub fn $name(listed: Listed) -> wit::$page {
+            let Listed { page, next, complete } = listed;
+            wit::$page {
                 resources: page.resources.into_iter().map($read).collect(),
                 total_results: page.total_results,
                 start_index: page.start_index,
                 items_per_page: page.items_per_page,
                 next,
                 complete,
-            })
+            }
         })*
     };
 }
@@ -159,35 +143,32 @@ fn patch_operation(operation: patch::Operation) -> wit::PatchOperation {
     wit::PatchOperation { op, path, value: value.map(|value| value.to_string()) }
 }
 
-/// What an `ensure` operation found and did: the outcome, the resource, the changes.
-fn ensured(output: Output) -> Option<(wit::EnsureOutcome, Resource, Vec<wit::PatchOperation>)> {
-    let Output::Ensured(EnsuredResource { outcome, resource, changes, noun: _ }) = output else { return None };
-    let outcome = match outcome {
+fn outcome_of(outcome: Ensured) -> wit::EnsureOutcome {
+    match outcome {
         Ensured::Created => wit::EnsureOutcome::Created,
         Ensured::Updated => wit::EnsureOutcome::Updated,
         Ensured::Unchanged => wit::EnsureOutcome::Unchanged,
-    };
-    Some((outcome, resource, changes.into_iter().map(patch_operation).collect()))
+    }
 }
 
 /// What `ensure-user` found and did.
-pub fn ensured_user(output: Output) -> Option<wit::EnsuredUser> {
-    ensured(output).map(|(outcome, user, changes)| wit::EnsuredUser { outcome, user: resource::user(user), changes })
+pub fn ensured_user(ensured: EnsuredResource) -> wit::EnsuredUser {
+    let EnsuredResource { outcome, resource, changes, noun: _ } = ensured;
+    let changes = changes.into_iter().map(patch_operation).collect();
+    wit::EnsuredUser { outcome: outcome_of(outcome), user: resource::user(resource), changes }
 }
 
 /// What `ensure-group` found and did.
-pub fn ensured_group(output: Output) -> Option<wit::EnsuredGroup> {
-    ensured(output).map(|(outcome, group, changes)| wit::EnsuredGroup {
-        outcome,
-        group: resource::group(group),
-        changes,
-    })
+pub fn ensured_group(ensured: EnsuredResource) -> wit::EnsuredGroup {
+    let EnsuredResource { outcome, resource, changes, noun: _ } = ensured;
+    let changes = changes.into_iter().map(patch_operation).collect();
+    wit::EnsuredGroup { outcome: outcome_of(outcome), group: resource::group(resource), changes }
 }
 
 /// What a change of members did.
-pub fn membership(output: Output) -> Option<wit::MembershipChange> {
-    let Output::Membership(Membership { added, removed, unchanged }) = output else { return None };
-    Some(wit::MembershipChange { added, removed, unchanged })
+pub fn membership(membership: Membership) -> wit::MembershipChange {
+    let Membership { added, removed, unchanged } = membership;
+    wit::MembershipChange { added, removed, unchanged }
 }
 
 fn bulk_method(method: bulk::Method) -> wit::BulkMethod {
@@ -207,37 +188,34 @@ fn bulk_result(outcome: bulk::Outcome) -> wit::BulkResult {
     wit::BulkResult { index, method, bulk_id, location, id, version, status, response, failure }
 }
 
-/// What a bulk request gave.
-pub fn bulk_report(output: Output) -> Option<wit::BulkReport> {
-    let Output::Bulk(report) = output else { return None };
+/// What became of bulk operations.
+pub fn bulk_report(report: bulk::Report) -> wit::BulkReport {
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (failed, all) = (report.failed(), report.results.len());
-    Some(wit::BulkReport {
+    wit::BulkReport {
         results: report.results.into_iter().map(bulk_result).collect(),
         succeeded: count(all - failed),
         failed: count(failed),
-    })
+    }
 }
 
-/// A request handed in.
-pub fn submission(output: Output) -> Option<resources::Submission> {
-    match output {
-        Output::Submission(Submission::Accepted(ticket)) => {
+/// What became of a request handed in.
+pub fn submission(submission: Submission) -> resources::Submission {
+    match submission {
+        Submission::Accepted(ticket) => {
             let Ticket { method, path, operations, transaction, location } = ticket;
             let method = bulk_method(method);
-            Some(resources::Submission::Accepted(resources::Ticket { method, path, operations, transaction, location }))
+            resources::Submission::Accepted(resources::Ticket { method, path, operations, transaction, location })
         }
-        Output::Submission(Submission::Done(outcome)) => Some(resources::Submission::Done(bulk_result(*outcome))),
-        _ => None,
+        Submission::Done(outcome) => resources::Submission::Done(bulk_result(*outcome)),
     }
 }
 
 /// How far a request handed in has come.
-pub fn progress(output: Output) -> Option<resources::Progress> {
-    match output {
-        Output::Progress(Progress::Pending(pause)) => Some(resources::Progress::Pending(pause)),
-        Output::Progress(Progress::Done(outcome)) => Some(resources::Progress::Done(bulk_result(*outcome))),
-        _ => None,
+pub fn progress(progress: Progress) -> resources::Progress {
+    match progress {
+        Progress::Pending(pause) => resources::Progress::Pending(pause),
+        Progress::Done(outcome) => resources::Progress::Done(bulk_result(*outcome)),
     }
 }
 

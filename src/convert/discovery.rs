@@ -2,7 +2,6 @@
 
 use super::resource;
 use crate::bindings::scim::connector::types as wit;
-use crate::operations::Output;
 use crate::scim::definition::{self, Attribute, Mutability, ResourceType, Returned, Schema, Type, Uniqueness};
 use crate::scim::resource::Data;
 use crate::scim::service_provider::{Capability, ServiceProvider, Source};
@@ -20,14 +19,7 @@ fn capability(capability: &Capability) -> wit::Capability {
 }
 
 /// What the provider can do.
-pub fn service_provider(output: Output) -> Option<wit::ServiceProviderConfig> {
-    match output {
-        Output::ServiceProvider(provider) => Some(configuration(&provider)),
-        _ => None,
-    }
-}
-
-fn configuration(provider: &ServiceProvider) -> wit::ServiceProviderConfig {
+pub fn service_provider(provider: ServiceProvider) -> wit::ServiceProviderConfig {
     let [patch, bulk, filter, change_password, sort, etag] = &provider.features;
     let (section, paging_source) = &provider.pagination;
     let (cursor, index) = provider.paging();
@@ -86,22 +78,12 @@ fn configuration(provider: &ServiceProvider) -> wit::ServiceProviderConfig {
 }
 
 /// The types of resources.
-pub fn resource_types(output: Output) -> Option<Vec<wit::ResourceType>> {
-    match output {
-        Output::ResourceTypes(types) => Some(types.into_iter().map(type_of).collect()),
-        _ => None,
-    }
+pub fn resource_types(types: Vec<ResourceType>) -> Vec<wit::ResourceType> {
+    types.into_iter().map(resource_type).collect()
 }
 
 /// A type of resource.
-pub fn resource_type(output: Output) -> Option<wit::ResourceType> {
-    match output {
-        Output::ResourceType(it) => Some(type_of(it)),
-        _ => None,
-    }
-}
-
-fn type_of(it: ResourceType) -> wit::ResourceType {
+pub fn resource_type(it: ResourceType) -> wit::ResourceType {
     let ResourceType { id, name, description, endpoint, schema, extensions, document } = it;
     let extensions =
         extensions.into_iter().map(|(schema, required)| wit::SchemaExtension { schema, required }).collect();
@@ -110,22 +92,12 @@ fn type_of(it: ResourceType) -> wit::ResourceType {
 }
 
 /// The schemas.
-pub fn schemas(output: Output) -> Option<Vec<wit::Schema>> {
-    match output {
-        Output::Schemas(schemas) => Some(schemas.into_iter().map(schema_of).collect()),
-        _ => None,
-    }
+pub fn schemas(schemas: Vec<Schema>) -> Vec<wit::Schema> {
+    schemas.into_iter().map(schema).collect()
 }
 
 /// A schema.
-pub fn schema(output: Output) -> Option<wit::Schema> {
-    match output {
-        Output::Schema(it) => Some(schema_of(it)),
-        _ => None,
-    }
-}
-
-fn schema_of(schema: Schema) -> wit::Schema {
+pub fn schema(schema: Schema) -> wit::Schema {
     let Schema { id, name, description, attributes, document } = schema;
     let meta = document.get("meta").and_then(resource::read_meta);
     let mut flat = Vec::new();

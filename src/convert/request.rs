@@ -3,11 +3,11 @@
 use crate::bindings::exports::scim::connector::resources;
 use crate::bindings::scim::connector::types as wit;
 use crate::connection::{self, Auth, Connection, Draft, Secret, http_url};
+use crate::contract::Operation;
 use crate::convert::resource::object;
 use crate::failure::{Failure, Kind, Result};
-use crate::operations::later::Ticket;
-use crate::operations::{Ensure, Input, Options, Query, Target, View};
-use crate::scim::resource::Data;
+use crate::input::{self, Change, Headers, Listing, Members, Query, Selector, Target, Ticket, View};
+use crate::scim::resource::{Data, Resource};
 use crate::scim::{bulk, patch};
 use std::rc::Rc;
 
@@ -123,28 +123,202 @@ fn limits(limits: wit::Limits) -> connection::Limits {
     }
 }
 
-/// A view.
-pub fn view(view: Option<wit::View>) -> View {
+fn view(view: Option<wit::View>) -> View {
     let Some(wit::View { attributes, excluded_attributes }) = view else { return View::default() };
     View { attributes: attributes.unwrap_or_default(), excluded: excluded_attributes.unwrap_or_default() }
 }
 
-/// Options.
-pub fn options(options: Option<wit::Options>) -> Options {
-    let Some(wit::Options { if_match, if_none_match, headers, read_back, gone_is_done, validate, read_modify_write }) =
-        options
-    else {
-        return Options::default();
-    };
-    Options {
-        if_match,
-        if_none_match,
-        headers: headers.unwrap_or_default(),
-        read_back: read_back.unwrap_or_default(),
-        gone_is_done: gone_is_done.unwrap_or_default(),
-        validate: validate.unwrap_or_default(),
-        read_modify_write: read_modify_write.unwrap_or_default(),
+/// The options of a typed call: one record for all operations, of which each takes what its input has.
+struct Options(wit::Options);
+
+impl Options {
+    fn headers(&mut self) -> Headers {
+        self.0.headers.take().unwrap_or_default()
     }
+
+    fn validate(&mut self) -> bool {
+        self.0.validate.take().unwrap_or_default()
+    }
+
+    fn change(&mut self) -> Change {
+        Change {
+            read_back: self.0.read_back.take().unwrap_or_default(),
+            if_match: self.0.if_match.take(),
+            read_modify_write: self.0.read_modify_write.take().unwrap_or_default(),
+            headers: self.headers(),
+        }
+    }
+}
+
+/// Makes an input with options, and refuses those it did not take.
+fn with<T>(operation: Operation, options: Option<wit::Options>, make: impl FnOnce(&mut Options) -> T) -> Result<T> {
+    let none = wit::Options {
+        if_match: None,
+        if_none_match: None,
+        headers: None,
+        read_back: None,
+        gone_is_done: None,
+        validate: None,
+        read_modify_write: None,
+    };
+    let mut options = Options(options.unwrap_or(none));
+    let input = make(&mut options);
+    // What would change the outcome is not passed over in silence; the other options are preferences.
+    let left = [
+        ("ifMatch", options.0.if_match.is_some()),
+        ("ifNoneMatch", options.0.if_none_match.is_some()),
+        ("validate", options.0.validate == Some(true)),
+        ("readModifyWrite", options.0.read_modify_write == Some(true)),
+    ];
+    match left.into_iter().find(|(_, set)| *set) {
+        Some((name, _)) => {
+            let detail = format!("{name}: {} does not take it; leave it out", operation.name());
+            Err(Failure::input(format!("/{name}"), detail))
+        }
+        None => Ok(input),
+    }
+}
+
+/// Of a creation.
+pub fn create(
+    operation: Operation,
+    payload: Resource,
+    view: Option<wit::View>,
+    options: Option<wit::Options>,
+) -> Result<input::Create> {
+    with(operation, options, |options| input::Create {
+        payload,
+        view: self::view(view),
+        validate: options.validate(),
+        headers: options.headers(),
+    })
+}
+
+/// Of a read.
+pub fn get(
+    operation: Operation,
+    selector: Selector,
+    view: Option<wit::View>,
+    options: Option<wit::Options>,
+) -> Result<input::Get> {
+    with(operation, options, |options| input::Get {
+        selector,
+        view: self::view(view),
+        if_none_match: options.0.if_none_match.take(),
+        headers: options.headers(),
+    })
+}
+
+/// Of a replacement.
+pub fn update(
+    operation: Operation,
+    selector: Selector,
+    payload: Resource,
+    view: Option<wit::View>,
+    options: Option<wit::Options>,
+) -> Result<input::Update> {
+    with(operation, options, |options| input::Update {
+        selector,
+        payload,
+        view: self::view(view),
+        validate: options.validate(),
+        change: options.change(),
+    })
+}
+
+/// Of a change.
+pub fn patch(
+    operation: Operation,
+    selector: Selector,
+    operations: Vec<wit::PatchOperation>,
+    view: Option<wit::View>,
+    options: Option<wit::Options>,
+) -> Result<input::Patch> {
+    let operations = self::operations(operations)?;
+    with(operation, options, |options| input::Patch {
+        selector,
+        operations,
+        view: self::view(view),
+        validate: options.validate(),
+        change: options.change(),
+    })
+}
+
+/// Of a deletion.
+pub fn delete(operation: Operation, selector: Selector, options: Option<wit::Options>) -> Result<input::Delete> {
+    with(operation, options, |options| input::Delete {
+        selector,
+        gone_is_done: options.0.gone_is_done.take().unwrap_or_default(),
+        if_match: options.0.if_match.take(),
+        headers: options.headers(),
+    })
+}
+
+/// Of making a resource exist.
+pub fn ensure(
+    operation: Operation,
+    payload: Resource,
+    ensure: Option<wit::EnsureOptions>,
+    options: Option<wit::Options>,
+) -> Result<input::Ensure> {
+    let (match_on, dry_run) = ensure.map(|it| (it.match_on, it.dry_run)).unwrap_or_default();
+    with(operation, options, |options| input::Ensure {
+        payload,
+        match_on: match_on.unwrap_or_default(),
+        dry_run: dry_run.unwrap_or_default(),
+        validate: options.validate(),
+        headers: options.headers(),
+    })
+}
+
+/// Of setting `active`.
+pub fn activation(operation: Operation, id: String, options: Option<wit::Options>) -> Result<input::Activation> {
+    with(operation, options, |options| input::Activation { id, change: options.change() })
+}
+
+/// Of a change of members.
+pub fn members(
+    operation: Operation,
+    id: String,
+    members: Vec<Resource>,
+    options: Option<wit::Options>,
+) -> Result<Members> {
+    with(operation, options, |options| Members { id, members, headers: options.headers() })
+}
+
+/// Of a page.
+pub fn listing(operation: Operation, query: Option<wit::Query>, options: Option<wit::Options>) -> Result<Listing> {
+    let (query, view) = self::query(query);
+    with(operation, options, |options| Listing { query, view, headers: options.headers() })
+}
+
+/// Of many operations.
+pub fn bulk(
+    operation: Operation,
+    operations: Vec<wit::BulkOperation>,
+    bulk: Option<wit::BulkOptions>,
+    options: Option<wit::Options>,
+) -> Result<input::Bulk> {
+    let operations = operations.into_iter().enumerate();
+    let operations = operations.map(|(index, one)| bulk_operation(one, &format!("/operations/{index}/data")));
+    let operations = operations.collect::<Result<_>>()?;
+    let (fail_on_errors, known) = bulk.map(|it| (it.fail_on_errors, it.known)).unwrap_or_default();
+    with(operation, options, |options| input::Bulk {
+        operations,
+        fail_on_errors,
+        known: known.unwrap_or_default(),
+        headers: options.headers(),
+    })
+}
+
+/// Of a request to be carried out asynchronously.
+pub fn submit(
+    operation: Operation,
+    request: wit::BulkOperation,
+    options: Option<wit::Options>,
+) -> Result<input::Submit> {
+    let request = bulk_operation(request, "/request/data")?;
+    with(operation, options, |options| input::Submit { request, headers: options.headers() })
 }
 
 /// A query and its view.
@@ -160,12 +334,6 @@ fn query(query: Option<wit::Query>) -> (Query, View) {
     (Query { filter, sort_by, descending, start_index, count, cursor, page }, view)
 }
 
-/// The input of a listing.
-pub fn listing(query: Option<wit::Query>, options: Option<wit::Options>) -> Input {
-    let (query, view) = self::query(query);
-    Input { query, view, options: self::options(options), ..Input::default() }
-}
-
 /// JSON text; `pointer` is where it stands.
 fn json(text: &str, pointer: &str) -> Result<Data> {
     Data::parse(text.as_bytes()).map_err(|error| {
@@ -175,7 +343,7 @@ fn json(text: &str, pointer: &str) -> Result<Data> {
 }
 
 /// Patch operations.
-pub fn operations(operations: Vec<wit::PatchOperation>) -> Result<Vec<patch::Operation>> {
+fn operations(operations: Vec<wit::PatchOperation>) -> Result<Vec<patch::Operation>> {
     let operation = |(index, operation): (usize, wit::PatchOperation)| {
         let wit::PatchOperation { op, path, value } = operation;
         let op = match op {
@@ -190,17 +358,11 @@ pub fn operations(operations: Vec<wit::PatchOperation>) -> Result<Vec<patch::Ope
 }
 
 /// The target of a generic operation.
-pub fn target(target: resources::Target) -> Option<Target> {
-    Some(match target {
+pub fn target(target: resources::Target) -> Target {
+    match target {
         resources::Target::ResourceType(name) => Target::ResourceType(name),
         resources::Target::Endpoint(path) => Target::Endpoint(path),
-    })
-}
-
-/// How to find and change.
-pub fn ensure(ensure: Option<wit::EnsureOptions>) -> Ensure {
-    let Some(wit::EnsureOptions { match_on, dry_run }) = ensure else { return Ensure::default() };
-    Ensure { match_on: match_on.unwrap_or_default(), dry_run: dry_run.unwrap_or_default() }
+    }
 }
 
 fn bulk_method(method: wit::BulkMethod) -> bulk::Method {
@@ -212,21 +374,11 @@ fn bulk_method(method: wit::BulkMethod) -> bulk::Method {
     }
 }
 
-/// What may be said about a bulk request as a whole.
-pub fn bulk_options(options: Option<wit::BulkOptions>, input: Input) -> Input {
-    let Some(wit::BulkOptions { fail_on_errors, known }) = options else { return input };
-    Input { fail_on_errors, known: known.unwrap_or_default(), ..input }
-}
-
-/// Bulk operations; `pointer` is where they stand.
-pub fn bulk(operations: Vec<wit::BulkOperation>, pointer: &str) -> Result<Vec<bulk::Operation>> {
-    let operation = |(index, operation): (usize, wit::BulkOperation)| {
-        let wit::BulkOperation { method, path, bulk_id, version, data } = operation;
-        let method = bulk_method(method);
-        let data = data.map(|text| json(&text, &format!("{pointer}/{index}/data"))).transpose()?;
-        Ok(bulk::Operation { method, path, bulk_id, version, data })
-    };
-    operations.into_iter().enumerate().map(operation).collect()
+/// A bulk operation; `pointer` is where its data stand.
+fn bulk_operation(operation: wit::BulkOperation, pointer: &str) -> Result<bulk::Operation> {
+    let wit::BulkOperation { method, path, bulk_id, version, data } = operation;
+    let data = data.map(|text| json(&text, pointer)).transpose()?;
+    Ok(bulk::Operation { method: bulk_method(method), path, bulk_id, version, data })
 }
 
 /// A request handed in.

@@ -2,17 +2,18 @@
 //! endpoint, and a report in any case once something may have been applied.
 
 use super::target::{self, Endpoint};
-use super::wire::{body, refused, request, url};
-use super::{Input, Options, Output, Subject, discovery, resource};
-use crate::catalog::invoke::operation_from;
-use crate::catalog::table::Row;
+use super::wire::{Asked, body, refused, request, url};
+use super::{Context, Execute, discovery, known, resource};
+use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Problem, Result, forms};
 use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
+use crate::input::json::patch_operation;
+use crate::input::{self, Headers};
 use crate::reader::{self, deeper};
 use crate::scim::bulk::check::{Prepared, prepare, told};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
-use crate::scim::bulk::{Found, Method, Operation, Outcome, answer};
+use crate::scim::bulk::{Found, Method, Operation, Outcome, Report, answer};
 use crate::scim::resource::{Data, Node, passwords};
 use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, patch};
@@ -21,35 +22,40 @@ use percent_encoding::percent_decode_str;
 /// Most operations and bytes of a request, where the provider has bulk and says no limits.
 const USUAL: (u64, u64) = (100, 1_048_576);
 
-/// Carries out many operations.
-pub fn run(client: &Client<'_>, row: &Row, input: &Input) -> Result<Output> {
-    if input.bulk.is_empty() {
-        return Err(Failure::input("/operations", "operations: at least one operation is required"));
-    }
-    if input.fail_on_errors == Some(0) {
-        return Err(Failure::input(
-            "/failOnErrors",
-            "failOnErrors: must be 1 or more; leave it out to carry on to the end",
-        ));
-    }
-    let at = |index: usize| format!("/operations/{index}");
-    let prepared = prepare(&input.bulk, &input.known, &at, &complete)?;
-    let mut work = Work::new(prepared, limits(client)?, input.fail_on_errors);
-    let mut course = Course { client, row, options: &input.options, slowest: 0, touched: false, refused: None };
-    while let Some(batch) = work.next_batch() {
-        if let Err(failure) = course.step(&mut work, batch) {
-            work.stop(&|| {
-                let mut left = failure.clone();
-                left.maybe_applied = false;
-                left.detail = format!("not carried out: {}", failure.detail);
-                left
-            });
-            course.refused = Some(failure);
+impl Execute for input::Bulk {
+    type Output = Report;
+
+    fn execute(self, context: &Context<'_>) -> Result<Report> {
+        if self.operations.is_empty() {
+            return Err(Failure::input("/operations", "operations: at least one operation is required"));
         }
-    }
-    match course.refused {
-        Some(failure) if !course.touched => Err(failure),
-        _ => Ok(Output::Bulk(work.finish())),
+        if self.fail_on_errors == Some(0) {
+            return Err(Failure::input(
+                "/failOnErrors",
+                "failOnErrors: must be 1 or more; leave it out to carry on to the end",
+            ));
+        }
+        let client = context.client;
+        let at = |index: usize| format!("/operations/{index}");
+        let prepared = prepare(&self.operations, &self.known, &at, &complete)?;
+        let mut work = Work::new(prepared, limits(client)?, self.fail_on_errors);
+        let what = context.what();
+        let mut course = Course { client, what, headers: &self.headers, slowest: 0, touched: false, refused: None };
+        while let Some(batch) = work.next_batch() {
+            if let Err(failure) = course.step(&mut work, batch) {
+                work.stop(&|| {
+                    let mut left = failure.clone();
+                    left.maybe_applied = false;
+                    left.detail = format!("not carried out: {}", failure.detail);
+                    left
+                });
+                course.refused = Some(failure);
+            }
+        }
+        match course.refused {
+            Some(failure) if !course.touched => Err(failure),
+            _ => Ok(work.finish()),
+        }
     }
 }
 
@@ -61,7 +67,7 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
     };
     let endpoint = match collection {
         [one] if one.eq_ignore_ascii_case("me") => {
-            let known = Subject::Me.known();
+            let known = known(Subject::Me);
             Endpoint { path: vec![one.clone()], known, schema: known.map(|it| it.schema.into()), single: true }
         }
         path => target::at(&path.join("/"))?,
@@ -73,9 +79,8 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
         let detail = format!("expected an object, the resource, found {}", data.type_name());
         Failure::input(pointer, format!("{}: {detail}", reader::place(pointer)))
     })?;
-    let input = Input { payload, ..Input::default() };
     let payload =
-        resource::payload(&endpoint, &input, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
+        resource::payload(&endpoint, payload, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
     Ok((Data::from(payload), method == Method::Put))
 }
 
@@ -100,7 +105,7 @@ fn changes(data: Data, known: &patch::Known, pointer: &str) -> Result<(Data, boo
     let operations: Vec<patch::Operation> = items
         .iter()
         .enumerate()
-        .map(|(index, item)| operation_from(&item.into(), &format!("{pointer}/{index}")))
+        .map(|(index, item)| patch_operation(item.into(), &format!("{pointer}/{index}")))
         .collect::<Result<_>>()?;
     let body = patch::body(&operations, known, &pointer)?;
     Ok((Data::from(body), operations.iter().all(|it| it.is_idempotent(known))))
@@ -140,8 +145,8 @@ fn limits(client: &Client<'_>) -> Result<Limits> {
 /// How a call goes.
 struct Course<'a, 'c> {
     client: &'a Client<'c>,
-    row: &'a Row,
-    options: &'a Options,
+    what: &'a str,
+    headers: &'a Headers,
     /// The longest a request took, milliseconds.
     slowest: u64,
     /// Whether something may have been applied, or was answered one by one.
@@ -167,8 +172,8 @@ impl Course<'_, '_> {
     /// A bulk request.
     fn together(&mut self, work: &mut Work, mut batch: Batch) -> Result<()> {
         let effect = if batch.idempotent { Effect::IdempotentWrite } else { Effect::Write };
-        let mut request =
-            request(http::Method::Post, url(self.client.connection(), ["Bulk"])?, None, effect, self.options)?;
+        let asked = Asked::headers(self.headers);
+        let mut request = request(http::Method::Post, url(self.client.connection(), ["Bulk"])?, None, effect, asked);
         request.headers.push(("Content-Type".into(), "application/scim+json".into()));
         request.body = Some(batch.body.clone());
         let exchange = match self.client.send(&request) {
@@ -188,7 +193,7 @@ impl Course<'_, '_> {
             return Ok(());
         }
         if !exchange.response.is_success() {
-            let failure = refused(self.client, &exchange, effect, self.row.name);
+            let failure = refused(self.client, &exchange, effect, self.what);
             if matches!(
                 failure.kind,
                 Kind::Authentication | Kind::Permission | Kind::Throttled | Kind::Unavailable | Kind::Timeout
@@ -242,7 +247,7 @@ impl Course<'_, '_> {
             _ if response.body.iter().all(u8::is_ascii_whitespace) => {
                 Err(unknown("the provider answered the bulk request without a body; its result is unknown"))
             }
-            status => error::object(status, &response.body, depth, self.row.name)
+            status => error::object(status, &response.body, depth, self.what)
                 .map(|object| answer::read(&object, &batch.operations))
                 .map_err(Failure::maybe_applied),
         };
@@ -289,7 +294,7 @@ impl Course<'_, '_> {
             return Ok(());
         };
         let effect = if work.idempotent(step) { Effect::IdempotentWrite } else { Effect::Write };
-        let sent = single(self.client, operation, effect, self.options)?;
+        let sent = single(self.client, operation, effect, self.headers)?;
         let found = match self.client.send(&sent) {
             Ok(exchange) => {
                 let found = result(self.client, operation, &exchange, effect);
@@ -346,7 +351,7 @@ fn scrubbed(mut failure: Box<Failure>, data: Option<&Data>) -> Box<Failure> {
 }
 
 /// An operation as a request of its own.
-pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, options: &Options) -> Result<Request> {
+pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, headers: &Headers) -> Result<Request> {
     let method = match operation.method {
         Method::Post => http::Method::Post,
         Method::Put => http::Method::Put,
@@ -355,10 +360,9 @@ pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, option
     };
     let segments = operation.path.trim_matches('/').split('/');
     let decoded = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
-    let mut options = options.clone();
-    options.if_match = operation.version.clone().or(options.if_match);
+    let asked = Asked { if_match: operation.version.as_deref(), ..Asked::headers(headers) };
     let body = operation.data.as_ref().and_then(Data::as_object);
-    request(method, url(client.connection(), decoded)?, body, effect, &options)
+    Ok(request(method, url(client.connection(), decoded)?, body, effect, asked))
 }
 
 /// What the answer to an operation's own request says, in the form of a bulk result.

@@ -1,14 +1,14 @@
 //! The connection test: reachable, authenticated, capabilities, one user listed; each step says what it saw.
 
-use super::target::endpoint;
-use super::wire::{request, url};
-use super::{Input, Options, Output, Query, discovery, query};
-use crate::catalog::table::Operation;
+use super::target::Endpoint;
+use super::wire::{Asked, request, url};
+use super::{KNOWN, discovery, query};
 use crate::connection::{Auth, Connection};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::platform::Platform;
 use crate::http::{Effect, Method};
+use crate::input::{Listing, Query};
 use crate::scim::service_provider::FEATURES;
 
 /// How a step went.
@@ -76,7 +76,7 @@ pub fn run(platform: &dyn Platform, connection: &Connection) -> Report {
 /// Any HTTP answer will do, so the request carries no credentials.
 fn reachable(client: &Client<'_>) -> Result<String> {
     let url = url(client.connection(), ["ServiceProviderConfig"])?;
-    let request = request(Method::Get, url, None, Effect::Read, &Options::default())?;
+    let request = request(Method::Get, url, None, Effect::Read, Asked::default());
     let exchange = client.anonymous(&request)?;
     Ok(format!(
         "{} answers (HTTP {})",
@@ -127,10 +127,6 @@ fn users(client: &Client<'_>) -> Result<String> {
 }
 
 fn one_user(client: &Client<'_>) -> Result<query::Listed> {
-    let input = Input { query: Query { count: Some(1), ..Query::default() }, ..Input::default() };
-    let row = Operation::ListUsers.row();
-    match query::run(client, row, &endpoint(client, row.subject, None)?, &input)? {
-        Output::Page(listed) => Ok(listed),
-        _ => Err(Failure::new(Kind::Internal, "a list gave no page")),
-    }
+    let listing = Listing { query: Query { count: Some(1), ..Query::default() }, ..Listing::default() };
+    query::run(client, "listUsers", &Endpoint::of(KNOWN[0]), query::Way::Get, &listing)
 }

@@ -5,12 +5,12 @@
 
 use super::kept::{self, Document};
 use super::target::Endpoint;
-use super::wire::{self, checked_id, request, url};
-use super::{Input, KNOWN, Options, Output, Verb, query};
-use crate::catalog::table::Operation;
+use super::wire::{self, Asked, checked_id, request, url};
+use super::{Context, Execute, KNOWN, query};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method};
+use crate::input::{GetResourceType, GetSchema, GetServiceProviderConfig, ListResourceTypes, ListSchemas, Listing};
 use crate::reader::suggestion;
 use crate::scim::builtin;
 use crate::scim::definition::{self, ResourceType, Schema};
@@ -23,16 +23,43 @@ use url::Url;
 /// Most pages of a list that are followed.
 const PAGES: usize = 50;
 
-/// Reads a document of discovery, or a list of them.
-pub fn run(client: &Client<'_>, operation: Operation, input: &Input) -> Result<Output> {
-    match operation {
-        Operation::ListResourceTypes => {
-            types_in(client, fetch(client, Document::ResourceTypes)?).map(Output::ResourceTypes)
-        }
-        Operation::GetResourceType => resource_type(client, &input.id).map(Output::ResourceType),
-        Operation::ListSchemas => schemas_in(client, fetch(client, Document::Schemas)?).map(Output::Schemas),
-        Operation::GetSchema => schema(client, &input.id).map(Output::Schema),
-        _ => service_provider(client).map(|provider| Output::ServiceProvider(Box::new(provider))),
+impl Execute for GetServiceProviderConfig {
+    type Output = ServiceProvider;
+
+    fn execute(self, context: &Context<'_>) -> Result<ServiceProvider> {
+        service_provider(context.client)
+    }
+}
+
+impl Execute for ListResourceTypes {
+    type Output = Vec<ResourceType>;
+
+    fn execute(self, context: &Context<'_>) -> Result<Vec<ResourceType>> {
+        types_in(context.client, fetch(context.client, Document::ResourceTypes)?)
+    }
+}
+
+impl Execute for GetResourceType {
+    type Output = ResourceType;
+
+    fn execute(self, context: &Context<'_>) -> Result<ResourceType> {
+        resource_type(context.client, &self.id)
+    }
+}
+
+impl Execute for ListSchemas {
+    type Output = Vec<Schema>;
+
+    fn execute(self, context: &Context<'_>) -> Result<Vec<Schema>> {
+        schemas_in(context.client, fetch(context.client, Document::Schemas)?)
+    }
+}
+
+impl Execute for GetSchema {
+    type Output = Schema;
+
+    fn execute(self, context: &Context<'_>) -> Result<Schema> {
+        schema(context.client, &self.id)
     }
 }
 
@@ -140,7 +167,7 @@ fn missing(id: &str, what: &str, names: &[String]) -> Box<Failure> {
 /// What the provider answers when asked for one document by its identifier, which may be more than that, or nothing.
 fn single(client: &Client<'_>, what: Document, id: &str) -> Result<Vec<Resource>> {
     let url = url(client.connection(), [what.path(), checked_id(id)?])?;
-    let request = request(Method::Get, url, None, Effect::Read, &Options::default())?;
+    let request = request(Method::Get, url, None, Effect::Read, Asked::default());
     match wire::document(client, &client.send(&request)?, what.get()) {
         Ok(value) => Ok(value.iter().flat_map(definition::documents).collect()),
         // Some have the list only, and say so in their own way.
@@ -183,7 +210,7 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
     let (mut position, mut token) = (Position::Index(1), None::<Token>);
     let mut documents = Vec::new();
     for number in 0..PAGES {
-        let request = query::build(client.connection(), Verb::List, &endpoint, &Input::default(), &position)?;
+        let request = query::build(client.connection(), Method::Get, &endpoint, &Listing::default(), &position)?;
         let Some(value) = wire::document(client, &client.send(&request)?, what.list())? else {
             return Ok((number > 0).then_some(documents));
         };
@@ -269,16 +296,16 @@ pub fn same(one: &[String], other: &[String]) -> bool {
 }
 
 /// The endpoint with its schema, where the provider's resource types name it; best effort.
-pub fn with_schema(client: &Client<'_>, endpoint: &Endpoint, payload: &Resource) -> Endpoint {
+pub fn with_schema(client: &Client<'_>, endpoint: Endpoint, payload: &Resource) -> Endpoint {
     let named = payload.iter().any(|(name, value)| name.eq_ignore_ascii_case("schemas") && !value.is_null());
     if endpoint.schema.is_some() || named {
-        return endpoint.clone();
+        return endpoint;
     }
     let types = resource_types(client).unwrap_or_default();
     let service = &client.connection().service_url;
     let it =
         types.into_iter().find(|it| segments(&it.endpoint, service).is_some_and(|path| same(&path, &endpoint.path)));
-    Endpoint { schema: it.map(|it| it.schema).filter(|urn| !urn.is_empty()), ..endpoint.clone() }
+    Endpoint { schema: it.map(|it| it.schema).filter(|urn| !urn.is_empty()), ..endpoint }
 }
 
 #[cfg(test)]

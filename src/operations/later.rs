@@ -4,44 +4,28 @@
 //! may be the completion event or the resource itself, which nothing but the answer tells.
 
 use super::bulk::{checked, outcome, result, single};
+use super::output::{Json, Output};
 use super::wire::refused;
-use super::{Input, Options, Output, Verb, discovery};
-use crate::catalog::table::Row;
+use super::{Context, Execute, discovery};
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin, shown};
 use crate::http::{self, Effect, Request, Response, retry};
+use crate::input::{Collect, Headers, Submit, Ticket};
 use crate::scim::bulk::{Found, Method, Operation, Outcome, answer, tail};
 use crate::scim::resource::{Data, Node, Resource, passwords};
 use crate::scim::{error, event, urn};
 use url::Url;
 
-/// A request the provider carries out later.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticket {
-    /// Method of the request.
-    pub method: Method,
-    /// Its path below the service URL.
-    pub path: String,
-    /// How many operations it holds.
-    pub operations: u32,
-    /// The transaction identifier, `Set-Txn`.
-    pub transaction: Option<String>,
-    /// Where to look for the result.
-    pub location: Option<String>,
-}
-
-impl Ticket {
-    /// The JSON form.
-    pub fn to_json(&self) -> Data {
-        let mut object = Resource::new();
-        object.insert("method", self.method.name());
-        object.insert("path", &self.path);
-        object.insert("operations", self.operations);
-        object.extend(self.transaction.iter().map(|text| ("transaction".to_owned(), Data::from(text))));
-        object.extend(self.location.iter().map(|text| ("location".to_owned(), Data::from(text))));
-        Data::from(object)
-    }
+/// The JSON form of a ticket.
+fn ticket_to_json(ticket: &Ticket) -> Data {
+    let mut object = Resource::new();
+    object.insert("method", ticket.method.name());
+    object.insert("path", &ticket.path);
+    object.insert("operations", ticket.operations);
+    object.extend(ticket.transaction.iter().map(|text| ("transaction".to_owned(), Data::from(text))));
+    object.extend(ticket.location.iter().map(|text| ("location".to_owned(), Data::from(text))));
+    Data::from(object)
 }
 
 /// What became of a request handed in.
@@ -53,11 +37,10 @@ pub enum Submission {
     Done(Box<Outcome>),
 }
 
-impl Submission {
-    /// The JSON form.
-    pub fn to_json(&self) -> Data {
+impl Output for Submission {
+    fn into_json(self) -> Json {
         match self {
-            Submission::Accepted(ticket) => done(false, "ticket", ticket.to_json()),
+            Submission::Accepted(ticket) => done(false, "ticket", ticket_to_json(&ticket)),
             Submission::Done(outcome) => done(true, "result", outcome.to_json()),
         }
     }
@@ -72,34 +55,40 @@ pub enum Progress {
     Done(Box<Outcome>),
 }
 
-impl Progress {
-    /// The JSON form.
-    pub fn to_json(&self) -> Data {
+impl Output for Progress {
+    fn into_json(self) -> Json {
         match self {
-            Progress::Pending(pause) => done(false, "retryAfterMs", (*pause).into()),
+            Progress::Pending(pause) => done(false, "retryAfterMs", pause.into()),
             Progress::Done(outcome) => done(true, "result", outcome.to_json()),
         }
     }
 }
 
 /// Whether a request is done, and what there is to say of it.
-fn done(done: bool, name: &str, value: Data) -> Data {
-    Resource::from_iter([("done", Data::from(done)), (name, value)]).into()
+fn done(done: bool, name: &str, value: Data) -> Json {
+    Json::of(Resource::from_iter([("done", Data::from(done)), (name, value)]))
 }
 
 /// When to ask again, where the provider does not say, milliseconds.
 const PAUSE: u64 = 1000;
 
-/// Hands a request in, or collects its result.
-pub fn run(client: &Client<'_>, row: &Row, input: &Input) -> Result<Output> {
-    match (row.verb, input.bulk.first(), &input.ticket) {
-        (Verb::Submit, Some(operation), _) => submit(client, row, operation, &input.options).map(Output::Submission),
-        (Verb::Collect, _, Some(ticket)) => collect(client, row, ticket).map(Output::Progress),
-        _ => Err(Failure::new(Kind::Internal, format!("{}: has nothing to work on", row.name))),
+impl Execute for Submit {
+    type Output = Submission;
+
+    fn execute(self, context: &Context<'_>) -> Result<Submission> {
+        submit(context.client, context.what(), &self.request, &self.headers)
     }
 }
 
-fn submit(client: &Client<'_>, row: &Row, operation: &Operation, options: &Options) -> Result<Submission> {
+impl Execute for Collect {
+    type Output = Progress;
+
+    fn execute(self, context: &Context<'_>) -> Result<Progress> {
+        collect(context.client, context.what(), &self.ticket)
+    }
+}
+
+fn submit(client: &Client<'_>, what: &str, operation: &Operation, headers: &Headers) -> Result<Submission> {
     let (operation, idempotent, operations) = if operation.path.trim().trim_matches('/') == "Bulk" {
         let operation = whole_bulk(operation)?;
         let list = operation
@@ -115,12 +104,12 @@ fn submit(client: &Client<'_>, row: &Row, operation: &Operation, options: &Optio
     offered(client)?;
     operation.data.iter().for_each(|data| passwords(data, false, &mut |password| client.guard(password)));
     let effect = if idempotent { Effect::IdempotentWrite } else { Effect::Write };
-    let mut request = single(client, &operation, effect, options)?;
+    let mut request = single(client, &operation, effect, headers)?;
     request.headers.push(("Prefer".into(), "respond-async".into()));
     let exchange = client.send(&request)?;
     let response = &exchange.response;
     if !response.is_success() {
-        return Err(refused(client, &exchange, effect, row.name));
+        return Err(refused(client, &exchange, effect, what));
     }
     let method = operation.method;
     if response.status != 202 {
@@ -200,7 +189,7 @@ fn resolved(connection: &Connection, location: &str) -> Option<Url> {
     base.join(&format!("{below}/{path}{rest}")).ok()
 }
 
-fn collect(client: &Client<'_>, row: &Row, ticket: &Ticket) -> Result<Progress> {
+fn collect(client: &Client<'_>, what: &str, ticket: &Ticket) -> Result<Progress> {
     let Some(location) = &ticket.location else {
         return Err(Failure::new(
             Kind::Unsupported,
@@ -232,7 +221,7 @@ fn collect(client: &Client<'_>, row: &Row, ticket: &Ticket) -> Result<Progress> 
         // What is answered before the result is there is nowhere said.
         202 | 204 | 404 | 425 => Ok(Progress::Pending(pause)),
         503 if response.header("retry-after").is_some() => Ok(Progress::Pending(pause)),
-        200 => match answered(client, row, ticket, &exchange)? {
+        200 => match answered(client, what, ticket, &exchange)? {
             Answered::Nothing => Ok(Progress::Pending(pause)),
             Answered::Result(found) => done(*found),
             Answered::Resource(_) if ticket.method == Method::Delete => Ok(Progress::Pending(pause)),
@@ -246,7 +235,7 @@ fn collect(client: &Client<'_>, row: &Row, ticket: &Ticket) -> Result<Progress> 
                 done(Found { location, response: Some(Data::from(resource)), ..Found::default() })
             }
         },
-        _ => Err(refused(client, &exchange, Effect::Read, row.name)),
+        _ => Err(refused(client, &exchange, Effect::Read, what)),
     }
 }
 
@@ -260,14 +249,14 @@ enum Answered {
     Resource(Resource),
 }
 
-fn answered(client: &Client<'_>, row: &Row, ticket: &Ticket, exchange: &Exchange) -> Result<Answered> {
+fn answered(client: &Client<'_>, what: &str, ticket: &Ticket, exchange: &Exchange) -> Result<Answered> {
     let response = &exchange.response;
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Answered::Nothing);
     }
     let operation =
         Operation { method: ticket.method, path: ticket.path.clone(), bulk_id: None, version: None, data: None };
-    let value = parsed(client, row, response)?;
+    let value = parsed(client, what, response)?;
     if let Node::Object(object) = value.node() {
         if object.get("Operations").is_some_and(Data::is_list) {
             return Ok(Answered::Result(Box::new(bulk(value))));
@@ -303,7 +292,7 @@ fn bulk(answer: Data) -> Found {
 }
 
 /// The body: JSON, or the claims of a security event token.
-fn parsed(client: &Client<'_>, row: &Row, response: &Response) -> Result<Data> {
+fn parsed(client: &Client<'_>, what: &str, response: &Response) -> Result<Data> {
     let depth = client.connection().parts.limits.json_depth;
     let body = match event::claims(&response.body) {
         Some(claims) => claims,
@@ -313,9 +302,9 @@ fn parsed(client: &Client<'_>, row: &Row, response: &Response) -> Result<Data> {
     let start = body.iter().find(|byte| !byte.is_ascii_whitespace());
     if start == Some(&b'[') {
         let wrapped = [b"{\"sets\":".as_slice(), &body, b"}"].concat();
-        return error::object(response.status, &wrapped, depth, row.name).map(Data::from);
+        return error::object(response.status, &wrapped, depth, what).map(Data::from);
     }
-    error::object(response.status, &body, depth, row.name).map(Data::from)
+    error::object(response.status, &body, depth, what).map(Data::from)
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 //! known without asking. What the standard demands of filters and patches is checked elsewhere.
 
 use super::target::Endpoint;
-use super::{KNOWN, Known, Query};
+use super::{KNOWN, Known};
 use crate::failure::{Failure, Kind, Problem, Result};
 use crate::http::client::Client;
+use crate::input::Query;
 use crate::profile::OPERATORS;
 use crate::scim::filter::Filter;
 use crate::scim::filter::lint::Supported;

@@ -4,13 +4,14 @@
 //! Every PUT, and every PATCH with `If-Match` or with operations that are idempotent, may be repeated after a lost answer
 //! (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
 
-use super::resource::{Message, Versioned, payload, read, send};
+use super::resource::{Message, Versioned, read, send};
 use super::target::Endpoint;
-use super::{Input, Options, Verb, View};
 use crate::failure::{Failure, Kind, Result};
+use crate::http::Method;
 use crate::http::client::Client;
+use crate::input::{Change, View};
 use crate::scim::patch::{self, Known, Operation};
-use crate::scim::resource::{Data, Node};
+use crate::scim::resource::{Data, Node, Resource};
 use crate::scim::service_provider::{ServiceProvider, Source};
 use std::borrow::Cow;
 
@@ -66,94 +67,152 @@ pub fn fits(client: &Client<'_>, what: &str, operations: &[Operation]) -> Result
     }
 }
 
-/// Replaces a resource. With read-modify-write, what the payload leaves out stays.
-pub fn update(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
-    let body = payload(endpoint, input, false)?;
-    let known = known(endpoint);
-    let with_members = is_group(endpoint) && body.get("members").is_some();
-    if !client.connection().profile.knobs.put {
-        if with_members {
-            let detail = format!(
-                "{what}: this provider has no PUT; change the members with setGroupMembers, and leave them out here"
+/// A change of one resource that is there.
+pub struct Modification<'a> {
+    /// The way to the provider.
+    pub client: &'a Client<'a>,
+    /// What the operation is called in failures.
+    pub what: &'a str,
+    /// Where the resource is.
+    pub endpoint: &'a Endpoint,
+    /// Which it is; none where the endpoint is that of the resource.
+    pub id: Option<&'a str>,
+    /// Which attributes to answer with.
+    pub view: &'a View,
+    /// How it is changed.
+    pub change: &'a Change,
+}
+
+impl Modification<'_> {
+    /// Replaces the resource. With read-modify-write, what the body leaves out stays.
+    pub fn update(&self, body: Resource) -> Result<Option<Versioned>> {
+        let Modification { client, what, endpoint, .. } = *self;
+        let known = known(endpoint);
+        let with_members = is_group(endpoint) && body.get("members").is_some();
+        if !client.connection().profile.knobs.put {
+            if with_members {
+                let detail = format!(
+                    "{what}: this provider has no PUT; change the members with setGroupMembers, and leave them out here"
+                );
+                return Err(Failure::new(Kind::Unsupported, detail).at("/payload/members"));
+            }
+            client.warn(
+                "this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are",
             );
-            return Err(Failure::new(Kind::Unsupported, detail).at("/payload/members"));
+            return self.again(true, &|current| {
+                let options = patch::Options { style: style(client), password: true, members: true };
+                let operations = patch::diff(&current.resource, &body, known, &options);
+                if operations.is_empty() {
+                    return Ok(Some(current.clone()));
+                }
+                if let Some(name) = beyond(client, endpoint, &operations) {
+                    return Err(unpatchable(&name));
+                }
+                fits(client, what, &operations)?;
+                self.send(&self.patching(&operations)?.version(current.version.as_ref()))
+            });
         }
-        client
-            .warn("this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are");
-        return again(client, what, endpoint, input, true, &|current| {
-            let options = patch::Options { style: style(client), password: true, members: true };
-            let operations = patch::diff(&current.resource, &body, known, &options);
-            if operations.is_empty() {
-                return Ok(Some(current.clone()));
+        if self.change.read_modify_write {
+            if !with_members {
+                shows_members(client, what, endpoint)?;
             }
-            if let Some(name) = beyond(client, endpoint, &operations) {
-                return Err(unpatchable(&name));
-            }
-            fits(client, what, &operations)?;
-            let message = patching(endpoint, input, &operations)?;
-            send(client, what, endpoint, &message.version(current.version.as_ref()))
-        });
-    }
-    if input.options.read_modify_write {
-        if !with_members {
-            shows_members(client, what, endpoint)?;
+            return self.again(true, &|current| {
+                let body = patch::for_put(&current.resource, &body, known)?;
+                self.send(&self.replacing(body).version(current.version.as_ref()))
+            });
         }
-        return again(client, what, endpoint, input, true, &|current| {
-            let body = patch::for_put(&current.resource, &body, known)?;
-            let message = Message::new(Verb::Update, input).version(current.version.as_ref());
-            send(client, what, endpoint, &message.with(body, true))
-        });
+        self.send(&self.replacing(body))
     }
-    send(client, what, endpoint, &Message::new(Verb::Update, input).with(body, true))
-}
 
-/// Changes parts of a resource.
-pub fn patch(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
-    let operations = &input.operations;
-    patch::body(operations, known(endpoint), "/operations")?;
-    if !supports(client, "patch").0 {
-        return put(client, what, endpoint, input);
+    /// Changes parts of the resource.
+    pub fn patch(&self, operations: &[Operation]) -> Result<Option<Versioned>> {
+        let Modification { client, endpoint, .. } = *self;
+        patch::body(operations, known(endpoint), "/operations")?;
+        if !supports(client, "patch").0 {
+            return self.put(operations);
+        }
+        let sent = if self.change.read_modify_write {
+            self.again(idempotent(endpoint, operations), &|current| {
+                self.send(&self.patching(operations)?.version(current.version.as_ref()))
+            })
+        } else {
+            self.send(&self.patching(operations)?)
+        };
+        match sent {
+            Err(failure) if lacks_method(&failure) && client.connection().profile.knobs.put => self.put(operations),
+            sent => sent,
+        }
     }
-    let sent = if input.options.read_modify_write {
-        again(client, what, endpoint, input, idempotent(endpoint, operations), &|current| {
-            let message = patching(endpoint, input, operations)?;
-            send(client, what, endpoint, &message.version(current.version.as_ref()))
+
+    /// PUT instead of PATCH: the resource is read, changed here, and replaced.
+    pub fn put(&self, operations: &[Operation]) -> Result<Option<Versioned>> {
+        let Modification { client, what, endpoint, .. } = *self;
+        if !client.connection().profile.knobs.put {
+            return Err(Failure::new(
+                Kind::Unsupported,
+                format!(
+                    "{what}: this provider has neither PATCH nor PUT; correct overrides.patch or overrides.put if it has"
+                ),
+            ));
+        }
+        shows_members(client, what, endpoint)?;
+        client.warn("the change was made by PUT, with the resource read before");
+        // Made again on top of what our own lost attempt may have made, an addition would be there twice.
+        self.again(idempotent(endpoint, operations), &|current| {
+            let body = patch::to_put(&current.resource, operations, known(endpoint), "/operations")?;
+            self.send(&self.replacing(body).version(current.version.as_ref()))
         })
-    } else {
-        send(client, what, endpoint, &patching(endpoint, input, operations)?)
-    };
-    match sent {
-        Err(failure) if lacks_method(&failure) && client.connection().profile.knobs.put => {
-            put(client, what, endpoint, input)
+    }
+
+    /// The message of a PUT.
+    fn replacing(&self, body: Resource) -> Message<'_> {
+        self.message(Method::Put).with(Cow::Owned(body), true)
+    }
+
+    /// The message of a PATCH.
+    fn patching(&self, operations: &[Operation]) -> Result<Message<'_>> {
+        let body = patch::body(operations, known(self.endpoint), "/operations")?;
+        Ok(self.message(Method::Patch).with(Cow::Owned(body), idempotent(self.endpoint, operations)))
+    }
+
+    fn message(&self, method: Method) -> Message<'_> {
+        Message::new(method, self.id, &self.change.headers).viewed(self.view).changing(self.change)
+    }
+
+    fn send(&self, message: &Message<'_>) -> Result<Option<Versioned>> {
+        send(self.client, self.what, self.endpoint, message)
+    }
+
+    /// Reads the resource as it is, whatever of it the caller wants to see, and has its change sent; again where it has changed
+    /// in between (412), at most [`ROUNDS`] times. A 412 to a repetition may come from our own first attempt: then the change is
+    /// made again only if `idempotent`.
+    fn again(
+        &self,
+        idempotent: bool,
+        change: &dyn Fn(&Versioned) -> Result<Option<Versioned>>,
+    ) -> Result<Option<Versioned>> {
+        let message = Message::new(Method::Get, self.id, &self.change.headers);
+        let mut round = 1;
+        loop {
+            let current = read(self.client, self.what, self.endpoint, &message)?;
+            if current.version.is_none() && self.change.read_modify_write && round == 1 {
+                self.client.warn(
+                    "the provider gives no version of the resource; a change made in between would not be noticed",
+                );
+            }
+            match change(&current) {
+                Err(failure)
+                    if failure.kind == Kind::Precondition
+                        && (idempotent || !failure.maybe_applied)
+                        && self.change.if_match.is_none()
+                        && round < ROUNDS =>
+                {
+                    round += 1
+                }
+                outcome => return outcome,
+            }
         }
-        sent => sent,
     }
-}
-
-/// PUT instead of PATCH: the resource is read, changed here, and replaced.
-pub fn put(client: &Client<'_>, what: &str, endpoint: &Endpoint, input: &Input) -> Result<Option<Versioned>> {
-    if !client.connection().profile.knobs.put {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!(
-                "{what}: this provider has neither PATCH nor PUT; correct overrides.patch or overrides.put if it has"
-            ),
-        ));
-    }
-    shows_members(client, what, endpoint)?;
-    client.warn("the change was made by PUT, with the resource read before");
-    // Made again on top of what our own lost attempt may have made, an addition would be there twice.
-    again(client, what, endpoint, input, idempotent(endpoint, &input.operations), &|current| {
-        let body = patch::to_put(&current.resource, &input.operations, known(endpoint), "/operations")?;
-        let message = Message::new(Verb::Update, input).version(current.version.as_ref());
-        send(client, what, endpoint, &message.with(body, true))
-    })
-}
-
-/// The message of a PATCH.
-fn patching<'a>(endpoint: &Endpoint, input: &'a Input, operations: &[Operation]) -> Result<Message<'a>> {
-    let body = patch::body(operations, known(endpoint), "/operations")?;
-    Ok(Message::new(Verb::Patch, input).with(body, idempotent(endpoint, operations)))
 }
 
 /// Refuses to replace a group whose members the provider does not show: what is read and sent back would remove them all.
@@ -182,44 +241,4 @@ fn unpatchable(name: &str) -> Box<Failure> {
     let detail =
         format!("{name:?} cannot be changed by PATCH at this provider; correct overrides.patchAttributes if it can");
     Failure::new(Kind::Unsupported, detail)
-}
-
-/// Reads the resource as it is, whatever of it the caller wants to see, and has its change sent; again where it has changed in
-/// between (412), at most [`ROUNDS`] times. A 412 to a repetition may come from our own first attempt: then the change is made again
-/// only if `idempotent`.
-fn again(
-    client: &Client<'_>,
-    what: &str,
-    endpoint: &Endpoint,
-    input: &Input,
-    idempotent: bool,
-    change: &dyn Fn(&Versioned) -> Result<Option<Versioned>>,
-) -> Result<Option<Versioned>> {
-    let options = Options { headers: input.options.headers.clone(), ..Options::default() };
-    let message = Message {
-        verb: Verb::Get,
-        id: &input.id,
-        body: None,
-        repeatable: true,
-        view: Cow::Owned(View::default()),
-        options: Cow::Owned(options),
-    };
-    let mut round = 1;
-    loop {
-        let current = read(client, what, endpoint, &message)?;
-        if current.version.is_none() && input.options.read_modify_write && round == 1 {
-            client.warn("the provider gives no version of the resource; a change made in between would not be noticed");
-        }
-        match change(&current) {
-            Err(failure)
-                if failure.kind == Kind::Precondition
-                    && (idempotent || !failure.maybe_applied)
-                    && input.options.if_match.is_none()
-                    && round < ROUNDS =>
-            {
-                round += 1
-            }
-            outcome => return outcome,
-        }
-    }
 }

@@ -2,14 +2,16 @@
 
 use super::kept::{self, Document};
 use super::lint;
+use super::output::{Json, Output};
 use super::target::Endpoint;
-use super::wire::{body, request, url};
-use super::{Input, Output, Verb};
-use crate::catalog::table::Row;
+use super::wire::{Asked, body, request, url};
+use super::{Context, Execute};
 use crate::connection::Connection;
+use crate::contract::Verb;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method, Request, Response};
+use crate::input::{self, Listing, Query};
 use crate::scim::list::{self, Page, Position, Token};
 use crate::scim::resource::{Data, Resource};
 use crate::scim::service_provider::ServiceProvider;
@@ -26,11 +28,11 @@ pub struct Listed {
     pub complete: bool,
 }
 
-impl Listed {
-    /// The JSON form, with the names of a ListResponse (RFC 7644 section 3.4.2).
-    pub fn to_json(&self) -> Data {
+/// With the names of a ListResponse (RFC 7644 section 3.4.2).
+impl Output for Listed {
+    fn into_json(self) -> Json {
         let mut object = Resource::new();
-        object.insert("Resources", self.page.resources.as_slice());
+        object.insert("Resources", self.page.resources);
         object.insert("complete", self.complete);
         let numbers = [
             ("totalResults", self.page.total_results),
@@ -39,35 +41,62 @@ impl Listed {
         ];
         object.extend(numbers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Data::from(value?)))));
         object.extend(self.next.iter().map(|next| ("next".to_owned(), Data::from(next))));
-        Data::from(object)
+        Json { data: object.into(), next: self.next }
     }
 }
 
-/// Gets a page.
-pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
+/// How a page is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// By GET, unless the query must not stand in a URL or does not fit into one.
+    Get,
+    /// By POST only. With the name of the operation that lists the same by GET, where there is one.
+    Post(Option<&'static str>),
+}
+
+impl Execute for input::List {
+    type Output = Listed;
+
+    fn execute(self, context: &Context<'_>) -> Result<Listed> {
+        run(context.client, context.what(), &context.endpoint()?, Way::Get, &self.0)
+    }
+}
+
+impl Execute for input::Search {
+    type Output = Listed;
+
+    fn execute(self, context: &Context<'_>) -> Result<Listed> {
+        let way = Way::Post(context.operation.sibling(Verb::List).map(|it| it.name()));
+        run(context.client, context.what(), &context.endpoint()?, way, &self.0)
+    }
+}
+
+/// Gets a page. `what` names the operation in failures.
+pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: Way, input: &Listing) -> Result<Listed> {
     let provider = capabilities(client);
     lint::query(client, &provider, endpoint, &input.query)?;
-    let token = token(input)?;
-    let position = position(&provider, input, token.as_ref())?;
+    let token = token(&input.query)?;
+    let position = position(&provider, &input.query, token.as_ref())?;
     let kept = token.as_ref().filter(|token| matches!(token.position, Position::Cursor(_)));
     let input = match kept {
         // With cursors every page is asked for with the same count (RFC 9865 section 2).
         Some(token) if token.count != input.query.count => {
-            let query = super::Query { count: token.count, ..input.query.clone() };
-            &Input { query, ..input.clone() }
+            let query = Query { count: token.count, ..input.query.clone() };
+            &Listing { query, ..input.clone() }
         }
         _ => input,
     };
-    let (object, response) = fetch(client, row, endpoint, input, &position).map_err(|failure| again(failure, input))?;
-    let count = count(client.connection(), input);
-    let page = read(object, &response, row.name)?;
+    let fetched = fetch(client, what, endpoint, way, input, &position);
+    let (object, response) = fetched.map_err(|failure| again(failure, &input.query))?;
+    let count = count(client.connection(), &input.query);
+    let page = read(object, &response, what)?;
     let mut step = list::step(&page, &position, token.as_ref(), count);
     if provider.paging() == (false, false) {
         step = step.unpaged();
     }
     let resources = if step.repeated { Vec::new() } else { page.resources };
     let next = step.next.map(|token| token.encode());
-    Ok(Output::Page(Listed { page: Page { resources, ..page }, next, complete: step.complete }))
+    Ok(Listed { page: Page { resources, ..page }, next, complete: step.complete })
 }
 
 /// What the provider can do, as far as that is known without asking.
@@ -80,25 +109,28 @@ fn capabilities(client: &Client<'_>) -> ServiceProvider {
 /// Sends the query, by GET or by POST to `.search` (RFC 7644 section 3.4.3), and reads the answer's body.
 fn fetch(
     client: &Client<'_>,
-    row: &Row,
+    what: &str,
     endpoint: &Endpoint,
-    input: &Input,
+    way: Way,
+    input: &Listing,
     position: &Position,
 ) -> Result<(Option<Resource>, Response)> {
     let connection = client.connection();
     let knobs = &connection.profile.knobs;
     let send = |request: &Request| {
         let exchange = client.send(request)?;
-        Ok((body(client, &exchange, Effect::Read, row.name)?, exchange.response))
+        Ok((body(client, &exchange, Effect::Read, what)?, exchange.response))
     };
-    let post = || send(&build(connection, Verb::Search, endpoint, input, position)?);
-    let lacking = |failure: Box<Failure>| if is_missing(&failure) { no_search(row, Some(failure)) } else { failure };
-    if row.verb == Verb::Search {
-        return if knobs.search { post().map_err(lacking) } else { Err(no_search(row, None)) };
+    let post = || send(&build(connection, Method::Post, endpoint, input, position)?);
+    let lacking = |failure: Box<Failure>| {
+        if is_missing(&failure) { no_search(what, way, Some(failure)) } else { failure }
+    };
+    if way != Way::Get {
+        return if knobs.search { post().map_err(lacking) } else { Err(no_search(what, way, None)) };
     }
-    let get = build(connection, Verb::List, endpoint, input, position)?;
+    let get = build(connection, Method::Get, endpoint, input, position)?;
     if knobs.private_queries && input.query.filter.is_some() {
-        return if knobs.search { post().map_err(lacking) } else { Err(no_search(row, None)) };
+        return if knobs.search { post().map_err(lacking) } else { Err(no_search(what, way, None)) };
     }
     let length = get.url.query().map_or(0, str::len);
     if knobs.search && knobs.query_length.is_some_and(|most| length > most as usize) {
@@ -125,14 +157,14 @@ fn is_missing(failure: &Failure) -> bool {
 }
 
 /// The failure of a query that must not stand in a URL, at a provider that has no other way.
-fn no_search(row: &Row, answer: Option<Box<Failure>>) -> Box<Failure> {
-    let advice = match (row.verb, row.name.strip_prefix("search")) {
-        (Verb::Search, Some("")) => "list the resources of each type instead".to_owned(),
-        (Verb::Search, Some(what)) => format!("call list{what} instead, with the query in the URL"),
-        _ => "set overrides.privateQueries to false to have the query in the URL".to_owned(),
+fn no_search(what: &str, way: Way, answer: Option<Box<Failure>>) -> Box<Failure> {
+    let advice = match way {
+        Way::Post(None) => "list the resources of each type instead".to_owned(),
+        Way::Post(Some(list)) => format!("call {list} instead, with the query in the URL"),
+        Way::Get => "set overrides.privateQueries to false to have the query in the URL".to_owned(),
     };
     let how = if answer.is_some() { "" } else { " (overrides.search says otherwise if it has)" };
-    let detail = format!("{}: the provider has no .search for this{how}; {advice}", row.name);
+    let detail = format!("{what}: the provider has no .search for this{how}; {advice}");
     let mut failure = Failure::new(Kind::Unsupported, detail);
     if let Some(answer) = answer {
         failure.status = answer.status;
@@ -143,10 +175,10 @@ fn no_search(row: &Row, answer: Option<Box<Failure>>) -> Box<Failure> {
 }
 
 /// A refused page (RFC 9865 section 2.1), with what to do about it.
-fn again(mut failure: Box<Failure>, input: &Input) -> Box<Failure> {
+fn again(mut failure: Box<Failure>, query: &Query) -> Box<Failure> {
     let (pointer, advice) = match failure.scim_type.as_deref() {
         Some("expiredCursor" | "invalidCursor") => {
-            let pointer = if input.query.page.is_some() { "/page" } else { "/cursor" };
+            let pointer = if query.page.is_some() { "/page" } else { "/cursor" };
             (pointer, "; start the listing again from its first page")
         }
         Some("invalidCount") => ("/count", "; ask for fewer, or leave count out"),
@@ -156,8 +188,7 @@ fn again(mut failure: Box<Failure>, input: &Input) -> Box<Failure> {
     failure.at(pointer)
 }
 
-fn token(input: &Input) -> Result<Option<Token>> {
-    let query = &input.query;
+fn token(query: &Query) -> Result<Option<Token>> {
     let Some(page) = &query.page else { return Ok(None) };
     if query.start_index.is_some() || query.cursor.is_some() {
         return Err(Failure::input("/page", "page: stands for the position; leave out startIndex and cursor"));
@@ -167,9 +198,8 @@ fn token(input: &Input) -> Result<Option<Token>> {
 
 /// Where the page stands. A listing begins with an empty cursor where the provider has cursors and does not prefer indexes
 /// (RFC 9865 section 2).
-fn position(provider: &ServiceProvider, input: &Input, token: Option<&Token>) -> Result<Position> {
+fn position(provider: &ServiceProvider, query: &Query, token: Option<&Token>) -> Result<Position> {
     let (cursor, index) = provider.paging();
-    let query = &input.query;
     let preferred = provider.pagination.0.text("defaultPaginationMethod");
     let by_cursor = cursor && !(index && preferred.is_some_and(|method| method.eq_ignore_ascii_case("index")));
     match (token, &query.cursor, query.start_index) {
@@ -195,21 +225,21 @@ fn position(provider: &ServiceProvider, input: &Input, token: Option<&Token>) ->
 }
 
 /// The page size to ask for.
-fn count(connection: &Connection, input: &Input) -> Option<u32> {
+fn count(connection: &Connection, query: &Query) -> Option<u32> {
     let knobs = &connection.profile.knobs;
-    let count = input.query.count.or(knobs.default_count)?;
+    let count = query.count.or(knobs.default_count)?;
     let known = [&connection.parts.overrides, &connection.profile.document];
     let section = known.iter().find_map(|document| document.get("pagination")?.as_object());
     let largest = section.and_then(|section| section.number("maxPageSize")).and_then(|most| u32::try_from(most).ok());
     Some([knobs.max_count, largest].into_iter().flatten().filter(|most| *most > 0).fold(count, u32::min))
 }
 
-/// The request, by POST to `.search` for the verb [`Verb::Search`] and by GET otherwise; pure.
+/// The request, by POST to `.search` or by GET; pure.
 pub fn build(
     connection: &Connection,
-    verb: Verb,
+    method: Method,
     endpoint: &Endpoint,
-    input: &Input,
+    input: &Listing,
     position: &Position,
 ) -> Result<Request> {
     let query = &input.query;
@@ -225,12 +255,13 @@ pub fn build(
         Position::Index(1) if query.start_index.is_none() => {}
         Position::Index(index) => members.push(("startIndex", Data::from(*index))),
     }
-    members.extend(count(connection, input).map(|count| ("count", Data::from(count))));
+    members.extend(count(connection, query).map(|count| ("count", Data::from(count))));
     let views = input.view.members()?.filter(|_| connection.profile.knobs.views);
-    if verb == Verb::Search {
+    let asked = Asked::headers(&input.headers);
+    if method == Method::Post {
         let url = url(connection, endpoint.path.iter().map(String::as_str).chain([".search"]))?;
         members.extend(views.map(|(name, values)| (name, Data::from(values.as_slice()))));
-        return request(Method::Post, url, Some(&search_request(members)), Effect::Read, &input.options);
+        return Ok(request(Method::Post, url, Some(&search_request(members)), Effect::Read, asked));
     }
     let mut url = url(connection, &endpoint.path)?;
     for (name, value) in members {
@@ -243,7 +274,7 @@ pub fn build(
     // A plus sign is a space in forms only, and some providers do not read queries as forms; a real one is %2B here.
     let plain = url.query().map(|query| query.replace('+', "%20"));
     url.set_query(plain.as_deref());
-    request(Method::Get, url, None, Effect::Read, &input.options)
+    Ok(request(Method::Get, url, None, Effect::Read, asked))
 }
 
 fn search_request(members: Vec<(&str, Data)>) -> Resource {

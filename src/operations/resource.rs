@@ -1,39 +1,88 @@
 //! Create, get, update, patch and delete one resource (RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.5.2 and 3.6).
 
+use super::modify::{self, Modification};
 use super::target::Endpoint;
-use super::wire::{body, checked_id, refused, request, url};
-use super::{Input, Known, Options, Output, Verb, View, discovery, lint, modify, validate};
-use crate::catalog::table::Row;
+use super::wire::{Asked, body, checked_id, refused, request, url};
+use super::{Context, Execute, Known, discovery, lint, validate};
 use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
+use crate::input::{Change, Create, Delete, Get, Patch, Update, View};
 use crate::scim::resource::{Data, Node, Resource, name_schemas, strip_read_only};
 use crate::scim::service_provider::Source;
 use crate::scim::{builtin, error, schema, urn};
 use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 
-/// Runs one of them.
-pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
-    let what = row.name;
-    let endpoint = &prepared(client, row.verb, endpoint, input)?;
-    match row.verb {
-        Verb::Create | Verb::Update => lint::payload(client, endpoint, &input.payload)?,
-        Verb::Patch => lint::patch(client, endpoint, &input.operations)?,
-        _ => {}
-    }
-    let found = match row.verb {
-        Verb::Create => {
-            let body = payload(endpoint, input, true)?;
-            send(client, what, endpoint, &Message::new(Verb::Create, input).with(body, false))?
+impl Execute for Create {
+    type Output = Resource;
+
+    fn execute(self, context: &Context<'_>) -> Result<Resource> {
+        let (client, what) = (context.client, context.what());
+        let endpoint = &discovery::with_schema(client, context.endpoint()?, &self.payload);
+        if self.validate {
+            validate::payload(client, endpoint, &self.payload, true)?;
         }
-        Verb::Update => modify::update(client, what, endpoint, input)?,
-        Verb::Patch => modify::patch(client, what, endpoint, input)?,
-        Verb::Delete => send(client, what, endpoint, &Message::new(Verb::Delete, input))?,
-        _ => Some(read(client, what, endpoint, &Message::new(Verb::Get, input))?),
-    };
-    Ok(found.map_or(Output::None, |found| Output::Resource(found.resource)))
+        lint::payload(client, endpoint, &self.payload)?;
+        let body = payload(endpoint, self.payload, true)?;
+        let message = Message::new(Method::Post, None, &self.headers).viewed(&self.view);
+        let created = send(client, what, endpoint, &message.with(Cow::Owned(body), false))?;
+        // A creation always gives a resource.
+        created.map(|it| it.resource).ok_or_else(|| Failure::new(Kind::Internal, "a creation gave nothing"))
+    }
+}
+
+impl Execute for Get {
+    type Output = Resource;
+
+    fn execute(self, context: &Context<'_>) -> Result<Resource> {
+        let message = Message::new(Method::Get, self.selector.id(), &self.headers).viewed(&self.view);
+        let message = Message { if_none_match: self.if_none_match.as_deref(), ..message };
+        read(context.client, context.what(), &context.endpoint()?, &message).map(|found| found.resource)
+    }
+}
+
+impl Execute for Update {
+    type Output = Option<Resource>;
+
+    fn execute(self, context: &Context<'_>) -> Result<Option<Resource>> {
+        let client = context.client;
+        let endpoint = &discovery::with_schema(client, context.endpoint()?, &self.payload);
+        if self.validate {
+            validate::payload(client, endpoint, &self.payload, false)?;
+        }
+        lint::payload(client, endpoint, &self.payload)?;
+        let body = payload(endpoint, self.payload, false)?;
+        let (id, view, change) = (self.selector.id(), &self.view, &self.change);
+        let modification = Modification { client, what: context.what(), endpoint, id, view, change };
+        Ok(modification.update(body)?.map(|found| found.resource))
+    }
+}
+
+impl Execute for Patch {
+    type Output = Option<Resource>;
+
+    fn execute(self, context: &Context<'_>) -> Result<Option<Resource>> {
+        let (client, endpoint) = (context.client, &context.endpoint()?);
+        if self.validate {
+            validate::operations(client, endpoint, &self.operations)?;
+        }
+        lint::patch(client, endpoint, &self.operations)?;
+        let (id, view, change) = (self.selector.id(), &self.view, &self.change);
+        let modification = Modification { client, what: context.what(), endpoint, id, view, change };
+        Ok(modification.patch(&self.operations)?.map(|found| found.resource))
+    }
+}
+
+impl Execute for Delete {
+    type Output = ();
+
+    fn execute(self, context: &Context<'_>) -> Result<()> {
+        let message = Message::new(Method::Delete, self.selector.id(), &self.headers);
+        let message = Message { if_match: self.if_match.as_deref(), gone_is_done: self.gone_is_done, ..message };
+        send(context.client, context.what(), &context.endpoint()?, &message).map(|_| ())
+    }
 }
 
 /// A resource, and its version as it may stand in `If-Match`: the ETag header's, or else that of its `meta` (RFC 7644 section 3.14).
@@ -48,7 +97,7 @@ pub struct Versioned {
 impl Versioned {
     /// A resource without the answer it came in, such as one of a list.
     pub fn new(client: &Client<'_>, resource: Resource, header: Option<&str>) -> Versioned {
-        let without = super::modify::supports(client, "etag") == (false, Source::Overridden);
+        let without = modify::supports(client, "etag") == (false, Source::Overridden);
         let meta = resource.get("meta").and_then(Data::as_object);
         let version = header.map(str::to_owned).or_else(|| meta?.text("version"));
         let version = version.filter(|tag| !without && !tag.trim().is_empty() && is_header_value(tag));
@@ -61,81 +110,89 @@ impl Versioned {
     }
 }
 
-/// What the provider is asked before the request is written: the schema of its resources, and what that makes of the input.
-fn prepared(client: &Client<'_>, verb: Verb, endpoint: &Endpoint, input: &Input) -> Result<Endpoint> {
-    let endpoint = match verb {
-        Verb::Create | Verb::Update => discovery::with_schema(client, endpoint, &input.payload),
-        _ => endpoint.clone(),
-    };
-    if input.options.validate && matches!(verb, Verb::Create | Verb::Update | Verb::Patch) {
-        validate::check(client, verb, &endpoint, input)?;
-    }
-    Ok(endpoint)
-}
-
 /// A request to one resource, or to its endpoint to create one.
+#[derive(Clone)]
 pub struct Message<'a> {
-    /// Create, get, update, patch or delete.
-    pub verb: Verb,
-    /// Which resource.
-    pub id: &'a str,
+    /// POST creates, GET reads, PUT replaces, PATCH changes, DELETE deletes.
+    pub method: Method,
+    /// Which resource; none to create one, and where the endpoint is that of the resource.
+    pub id: Option<&'a str>,
     /// The body.
-    pub body: Option<Resource>,
+    pub body: Option<Cow<'a, Resource>>,
     /// Whether a PATCH may be sent again when its answer was lost.
     pub repeatable: bool,
-    /// Which attributes to answer with.
-    pub view: Cow<'a, View>,
-    /// Options.
-    pub options: Cow<'a, Options>,
+    /// Which attributes to answer with; all where there is none.
+    pub view: Option<&'a View>,
+    /// Further headers.
+    pub headers: &'a [(String, String)],
+    /// `If-Match`.
+    pub if_match: Option<&'a str>,
+    /// `If-None-Match`.
+    pub if_none_match: Option<&'a str>,
+    /// Read once more where a change is answered without a body.
+    pub read_back: bool,
+    /// Deleting what is not there is a success.
+    pub gone_is_done: bool,
 }
 
 impl<'a> Message<'a> {
-    /// Without a body, about the resource that an input names.
-    pub fn new(verb: Verb, input: &'a Input) -> Message<'a> {
-        let (view, options) = (Cow::Borrowed(&input.view), Cow::Borrowed(&input.options));
-        Message { verb, id: &input.id, body: None, repeatable: false, view, options }
+    /// Without a body and conditions.
+    pub fn new(method: Method, id: Option<&'a str>, headers: &'a [(String, String)]) -> Message<'a> {
+        Message {
+            method,
+            id,
+            body: None,
+            repeatable: false,
+            view: None,
+            headers,
+            if_match: None,
+            if_none_match: None,
+            read_back: false,
+            gone_is_done: false,
+        }
+    }
+
+    /// Answered with these attributes.
+    pub fn viewed(self, view: &'a View) -> Message<'a> {
+        Message { view: Some(view), ..self }
+    }
+
+    /// As the caller wants a change made.
+    pub fn changing(self, change: &'a Change) -> Message<'a> {
+        Message { read_back: change.read_back, if_match: change.if_match.as_deref(), ..self }
     }
 
     /// With a body.
-    pub fn with(self, body: Resource, repeatable: bool) -> Message<'a> {
+    pub fn with(self, body: Cow<'a, Resource>, repeatable: bool) -> Message<'a> {
         Message { body: Some(body), repeatable, ..self }
     }
 
     /// About the version that was read, where none is named.
-    pub fn version(mut self, version: Option<&String>) -> Message<'a> {
-        if let (None, Some(version)) = (&self.options.if_match, version) {
-            self.options.to_mut().if_match = Some(version.clone());
-        }
-        self
+    pub fn version(self, version: Option<&'a String>) -> Message<'a> {
+        Message { if_match: self.if_match.or(version.map(String::as_str)), ..self }
     }
 
     fn effect(&self) -> Effect {
-        match self.verb {
-            Verb::Create => Effect::Write,
-            Verb::Update | Verb::Delete => Effect::IdempotentWrite,
+        match self.method {
+            Method::Post => Effect::Write,
+            Method::Put | Method::Delete => Effect::IdempotentWrite,
             // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
-            Verb::Patch if self.repeatable || self.options.if_match.is_some() => Effect::IdempotentWrite,
-            Verb::Patch => Effect::Write,
-            _ => Effect::Read,
+            Method::Patch if self.repeatable || self.if_match.is_some() => Effect::IdempotentWrite,
+            Method::Patch => Effect::Write,
+            Method::Get => Effect::Read,
         }
     }
 
     fn request(&self, client: &Client<'_>, endpoint: &Endpoint) -> Result<Request> {
-        let id = if endpoint.single || self.verb == Verb::Create { None } else { Some(checked_id(self.id)?) };
+        let id = self.id.map(checked_id).transpose()?;
         let mut url = url(client.connection(), endpoint.path.iter().map(String::as_str).chain(id))?;
-        let method = match self.verb {
-            Verb::Create => Method::Post,
-            Verb::Update => Method::Put,
-            Verb::Patch => Method::Patch,
-            Verb::Delete => Method::Delete,
-            _ => Method::Get,
-        };
-        if self.verb != Verb::Delete {
-            for (name, values) in self.view.members()?.filter(|_| client.connection().profile.knobs.views) {
+        if let Some(view) = self.view.filter(|_| self.method != Method::Delete) {
+            for (name, values) in view.members()?.filter(|_| client.connection().profile.knobs.views) {
                 url.query_pairs_mut().append_pair(name, &values.join(","));
             }
         }
-        request(method, url, self.body.as_ref(), self.effect(), &self.options)
+        let asked = Asked { headers: self.headers, if_match: self.if_match, if_none_match: self.if_none_match };
+        Ok(request(self.method, url, self.body.as_deref(), self.effect(), asked))
     }
 }
 
@@ -144,29 +201,29 @@ impl<'a> Message<'a> {
 pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>) -> Result<Option<Versioned>> {
     let request = message.request(client, endpoint)?;
     let exchange = client.send(&request)?;
-    if message.verb == Verb::Delete {
+    if message.method == Method::Delete {
         return deleted(client, what, endpoint, message, &exchange).map(|()| None);
     }
     let resource = body(client, &exchange, request.effect, what)?;
     let resource = match resource {
         Some(other) if !is_resource(endpoint, message, &other) => {
-            stranger(client, what, message.verb, &exchange, &other)?;
+            no_resource(client, what, message.method, &exchange, &other)?;
             None
         }
         resource => resource,
     };
     // "Accepted" is not "done" (RFC 9110 section 15.3.3, RFC 9967).
-    let deferred = exchange.response.status == 202 && message.verb != Verb::Create;
+    let deferred = exchange.response.status == 202 && message.method != Method::Post;
     if deferred {
         client.warn(format!("the provider answered {what} with 202: the change may be made later"));
     }
     match resource {
         Some(resource) => Ok(Some(Versioned::new(client, resource, exchange.response.header("etag")))),
-        None if message.verb == Verb::Create => created(client, what, endpoint, message, &request, &exchange).map(Some),
-        None if message.options.read_back && !deferred => {
-            read_back(client, what, endpoint, message.id, message).map(Some)
+        None if message.method == Method::Post => {
+            created(client, what, endpoint, message, &request, &exchange).map(Some)
         }
-        None if message.verb == Verb::Get => {
+        None if message.read_back && !deferred => read_back(client, what, endpoint, message.id, message).map(Some),
+        None if message.method == Method::Get => {
             Err(error::not_scim(exchange.response.status, &exchange.response.body, what, "there is no body"))
         }
         None => Ok(None),
@@ -177,21 +234,21 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
 fn is_resource(endpoint: &Endpoint, message: &Message<'_>, object: &Resource) -> bool {
     let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| object.get(name).is_some());
     let known = |known: &Known| known.attributes.iter().any(|it| object.get(it.name).is_some());
-    let asked = !message.view.attributes.is_empty();
+    let asked = message.view.is_some_and(|view| !view.attributes.is_empty());
     common || asked || object.is_empty() || endpoint.known.is_some_and(known)
 }
 
 /// A body that is no resource: no answer to a read, an error after a change if it says so, and otherwise as good as none.
-fn stranger(client: &Client<'_>, what: &str, verb: Verb, exchange: &Exchange, body: &Resource) -> Result<()> {
+fn no_resource(client: &Client<'_>, what: &str, method: Method, exchange: &Exchange, body: &Resource) -> Result<()> {
     let errors = ["error", "errors"].iter().any(|name| body.get(name).is_some_and(|it| !it.is_null()));
-    if verb != Verb::Get && !errors {
+    if method != Method::Get && !errors {
         client.warn(format!("the provider answered {what} with JSON that is no resource; it is left out"));
         return Ok(());
     }
     let response = &exchange.response;
     let mut failure = error::not_scim(response.status, &response.body, what, "the body is no resource");
     failure.request_id = response.request_id();
-    Err(if verb == Verb::Get { failure } else { failure.maybe_applied() })
+    Err(if method == Method::Get { failure } else { failure.maybe_applied() })
 }
 
 /// Reads a resource.
@@ -201,11 +258,13 @@ pub fn read(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
 }
 
 /// The resource as it is sent: checked, without what only the provider sets, its schemas named.
-pub fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource> {
-    let mut resource = input.payload.clone();
-    if let Some(known) = endpoint.known {
-        checked(known, &resource, new)?;
-    }
+pub fn payload(endpoint: &Endpoint, resource: Resource, new: bool) -> Result<Resource> {
+    checked(endpoint, &resource, new)?;
+    written(endpoint, resource)
+}
+
+/// The resource as it is sent, once it is checked.
+pub fn written(endpoint: &Endpoint, mut resource: Resource) -> Result<Resource> {
     strip_read_only(&mut resource, endpoint.schema.as_deref());
     name_schemas(&mut resource, endpoint.schema.as_deref());
     if endpoint.known.is_none() {
@@ -221,7 +280,8 @@ pub fn payload(endpoint: &Endpoint, input: &Input, new: bool) -> Result<Resource
 }
 
 /// Checks a payload against what is known of its type: JSON types, misspelt names, and what must be there.
-fn checked(known: &Known, resource: &Resource, new: bool) -> Result<()> {
+pub fn checked(endpoint: &Endpoint, resource: &Resource, new: bool) -> Result<()> {
+    let Some(known) = endpoint.known else { return Ok(()) };
     let mut problems = Vec::new();
     schema::check(resource, known.attributes, "/payload", &mut problems);
     if let Some(Node::Object(extension)) = resource.get(urn::ENTERPRISE_USER).map(Data::node) {
@@ -246,16 +306,14 @@ fn checked(known: &Known, resource: &Resource, new: bool) -> Result<()> {
 }
 
 /// Reads a resource once more after a change.
-pub fn read_back(
+fn read_back(
     client: &Client<'_>,
     what: &str,
     endpoint: &Endpoint,
-    id: &str,
+    id: Option<&str>,
     change: &Message<'_>,
 ) -> Result<Versioned> {
-    let options = Options { headers: change.options.headers.clone(), ..Options::default() };
-    let view = Cow::Borrowed(change.view.as_ref());
-    let message = Message { verb: Verb::Get, id, body: None, repeatable: true, view, options: Cow::Owned(options) };
+    let message = Message { view: change.view, ..Message::new(Method::Get, id, change.headers) };
     read(client, what, endpoint, &message).map_err(|failure| {
         // The change itself went through; whoever repeats the call must know.
         let mut failure = failure.maybe_applied();
@@ -286,7 +344,7 @@ fn created(
         Some(decoded).filter(|id| !id.is_empty())
     });
     if let Some(id) = id {
-        return Ok(read_back(client, what, endpoint, &id, message).unwrap_or_else(|failure| {
+        return Ok(read_back(client, what, endpoint, Some(&id), message).unwrap_or_else(|failure| {
             client.warn(format!("{}; the result is what was sent, with the id", failure.detail));
             let mut sent = as_sent(message);
             sent.resource.insert("id", id);
@@ -301,7 +359,7 @@ fn created(
 
 /// The resource as it was sent, for want of another.
 fn as_sent(message: &Message<'_>) -> Versioned {
-    let mut resource = message.body.clone().unwrap_or_default();
+    let mut resource = message.body.as_deref().cloned().unwrap_or_default();
     resource.retain(|name, _| !name.eq_ignore_ascii_case("password"));
     Versioned { resource, version: None }
 }
@@ -327,7 +385,7 @@ fn deleted(
     if exchange.response.status == 202 {
         client.warn(format!("the provider answered {what} with 202: the deletion may be made later"));
     }
-    if exchange.response.is_success() || (gone && message.options.gone_is_done) {
+    if exchange.response.is_success() || (gone && message.gone_is_done) {
         let user = endpoint.schema.as_deref() == Some(urn::USER);
         if user && !gone && client.connection().profile.knobs.delete_deactivates {
             client.warn(

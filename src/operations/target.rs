@@ -1,9 +1,11 @@
 //! Where resources are: the endpoint of a subject or of a generic operation's target.
 
 use super::discovery;
-use super::{KNOWN, Known, Subject, Target};
+use super::{KNOWN, Known, known};
+use crate::contract::Subject;
 use crate::failure::{Failure, Result};
 use crate::http::client::Client;
+use crate::input::Target;
 use crate::scim::builtin;
 
 /// Where resources are, and what is known of them.
@@ -33,7 +35,7 @@ impl Endpoint {
 
 /// The endpoint of an operation.
 pub fn endpoint(client: &Client<'_>, subject: Subject, target: Option<&Target>) -> Result<Endpoint> {
-    match (subject, subject.known(), target) {
+    match (subject, known(subject), target) {
         (Subject::Me, known, _) => {
             Ok(Endpoint { path: vec!["Me".into()], known, schema: known.map(|it| it.schema.into()), single: true })
         }

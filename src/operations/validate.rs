@@ -2,29 +2,36 @@
 
 use super::discovery::{or_none, resource_types, same, schemas, segments};
 use super::target::Endpoint;
-use super::{Input, Verb};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::scim::definition::{ResourceType, Schema};
-use crate::scim::resource::strip_read_only;
+use crate::scim::patch::Operation;
+use crate::scim::resource::{Resource, strip_read_only};
 use crate::scim::{builtin, validate};
 
-/// Checks an operation's payload, or its PATCH operations; all problems at once.
-pub fn check(client: &Client<'_>, verb: Verb, endpoint: &Endpoint, input: &Input) -> Result<()> {
-    let Some((it, schemas)) = described(client, endpoint)? else {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!("validate: the provider has no resource type at /{}, so there is no schema to check against; leave out validate", endpoint.path.join("/")),
-        )
-        .at("/validate"));
-    };
-    Failure::of_problems(if verb == Verb::Patch {
-        validate::operations(&input.operations, &it, &schemas, "/operations")
-    } else {
-        // What the writer takes out is not held against the caller.
-        let mut resource = input.payload.clone();
-        strip_read_only(&mut resource, Some(&it.schema));
-        validate::check(&resource, &it, &schemas, verb == Verb::Create, "/payload")
+/// Checks a payload, to create a resource or to replace one; all problems at once.
+pub fn payload(client: &Client<'_>, endpoint: &Endpoint, payload: &Resource, new: bool) -> Result<()> {
+    let (it, schemas) = needed(client, endpoint)?;
+    // What the writer takes out is not held against the caller.
+    let mut resource = payload.clone();
+    strip_read_only(&mut resource, Some(&it.schema));
+    Failure::of_problems(validate::check(&resource, &it, &schemas, new, "/payload"))
+}
+
+/// Checks PATCH operations; all problems at once.
+pub fn operations(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]) -> Result<()> {
+    let (it, schemas) = needed(client, endpoint)?;
+    Failure::of_problems(validate::operations(operations, &it, &schemas, "/operations"))
+}
+
+/// [`described`], or the failure that there is nothing to check against.
+fn needed(client: &Client<'_>, endpoint: &Endpoint) -> Result<(ResourceType, Vec<Schema>)> {
+    described(client, endpoint)?.ok_or_else(|| {
+        let path = endpoint.path.join("/");
+        let detail = format!(
+            "validate: the provider has no resource type at /{path}, so there is no schema to check against; leave out validate"
+        );
+        Failure::new(Kind::Unsupported, detail).at("/validate")
     })
 }
 

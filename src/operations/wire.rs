@@ -1,6 +1,5 @@
 //! What every operation needs on the wire: URLs, requests, and the meaning of an answer's status and body.
 
-use super::Options;
 use crate::connection::Connection;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange};
@@ -47,25 +46,34 @@ pub fn checked_id(id: &str) -> Result<&str> {
     }
 }
 
-/// A request with the headers its options ask for, and a JSON body where there is one.
-pub fn request(
-    method: Method,
-    url: Url,
-    body: Option<&Resource>,
-    effect: Effect,
-    options: &Options,
-) -> Result<Request> {
-    let mut headers = options.headers.clone();
-    headers.extend(options.if_match.iter().map(|tag| ("If-Match".to_owned(), tag.clone())));
-    headers.extend(options.if_none_match.iter().map(|tag| ("If-None-Match".to_owned(), tag.clone())));
-    let body = match body {
-        None => None,
-        Some(body) => {
-            headers.push(("Content-Type".into(), "application/scim+json".into()));
-            Some(body.to_string().into_bytes())
-        }
-    };
-    Ok(Request { method, url, headers, body, effect })
+/// The headers of one request that its caller asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked<'a> {
+    /// Further headers.
+    pub headers: &'a [(String, String)],
+    /// `If-Match`.
+    pub if_match: Option<&'a str>,
+    /// `If-None-Match`.
+    pub if_none_match: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Further headers alone.
+    pub fn headers(headers: &'a [(String, String)]) -> Self {
+        Asked { headers, ..Asked::default() }
+    }
+}
+
+/// A request with the headers its caller asks for, and a JSON body where there is one.
+pub fn request(method: Method, url: Url, body: Option<&Resource>, effect: Effect, asked: Asked<'_>) -> Request {
+    let mut headers = asked.headers.to_vec();
+    headers.extend(asked.if_match.map(|tag| ("If-Match".to_owned(), tag.to_owned())));
+    headers.extend(asked.if_none_match.map(|tag| ("If-None-Match".to_owned(), tag.to_owned())));
+    let body = body.map(|body| {
+        headers.push(("Content-Type".into(), "application/scim+json".into()));
+        body.to_string().into_bytes()
+    });
+    Request { method, url, headers, body, effect }
 }
 
 /// The failure that an answer without success stands for, with all that the answer says about it.

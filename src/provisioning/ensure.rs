@@ -8,15 +8,16 @@
 
 use super::lookup::Search;
 use super::membership::{self, Group};
-use super::{headers, reading, safe_to_repeat, without_members};
-use crate::catalog::table::Row;
+use super::{reading, safe_to_repeat, without_members};
 use crate::failure::{Failure, Kind, Result};
+use crate::http::Method;
 use crate::http::client::Client;
+use crate::input::{self, Headers, View};
 use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
-use crate::operations::resource::{Message, Versioned, payload, read, send};
+use crate::operations::output::{Ensured, EnsuredResource};
+use crate::operations::resource::{Message, Versioned, checked, read, send, written};
 use crate::operations::target::Endpoint;
-use crate::operations::{Ensured, EnsuredResource, Input, Options, Output, Verb, View};
-use crate::operations::{lint, validate};
+use crate::operations::{Context, Execute, lint, validate};
 use crate::profile::UpdateWith;
 use crate::scim::patch::{self, Op, Operation};
 use crate::scim::resource::{Data, Node, Resource};
@@ -25,44 +26,62 @@ use std::borrow::Cow;
 /// Most times that something is sent because of what came of the time before.
 const ROUNDS: u32 = 4;
 
-/// Makes a resource exist as described.
-pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
-    lint::payload(client, endpoint, &input.payload)?;
-    if input.options.validate {
-        validate::check(client, Verb::Create, endpoint, input)?;
-    }
-    let checked = payload(endpoint, input, true)?;
-    let (mut desired, mut members) = (checked.clone(), None);
-    desired.retain(|name, _| !name.eq_ignore_ascii_case("password"));
-    if endpoint.known.is_some_and(|known| known.name == "Group") {
-        members = members_in(&checked)?;
-        desired.retain(|name, _| !name.eq_ignore_ascii_case("members"));
-    }
-    let search = Search::new(client, row, endpoint, input)?;
-    let ensure = Ensure {
-        client,
-        what: row.name,
-        endpoint,
-        options: headers(&input.options),
-        dry_run: input.ensure.dry_run,
-        new: checked,
-        desired,
-        members,
-        search,
-    };
-    let mut progress = Progress::default();
-    match ensure.settle(&mut progress) {
-        Ok(resource) => Ok(Output::Ensured(EnsuredResource {
-            outcome: progress.outcome(),
-            resource,
-            changes: progress.changes,
-            noun: endpoint.noun(),
-        })),
-        Err(failure) => {
-            let changed = !ensure.dry_run && (progress.lost || progress.outcome() != Ensured::Unchanged);
-            Err(safe_to_repeat(failure, changed))
+impl Execute for input::Ensure {
+    type Output = EnsuredResource;
+
+    fn execute(self, context: &Context<'_>) -> Result<EnsuredResource> {
+        let input::Ensure { payload, match_on, dry_run, validate, headers } = self;
+        let (client, what, endpoint) = (context.client, context.what(), &context.endpoint()?);
+        lint::payload(client, endpoint, &payload)?;
+        if validate {
+            validate::payload(client, endpoint, &payload, true)?;
+        }
+        checked(endpoint, &payload, true)?;
+        let search = Search::new(context, endpoint, &payload, &match_on, &headers)?;
+        let mut new = written(endpoint, payload)?;
+        let members = if endpoint.known.is_some_and(|known| known.name == "Group") { members_in(&new)? } else { None };
+        let mut desired = new.clone();
+        desired.retain(|name, _| !is(name, "password") && !(members.is_some() && is(name, "members")));
+        let most = client.connection().profile.knobs.members_per_request;
+        let wanted = members.as_deref().unwrap_or_default();
+        let members_later = most.is_some_and(|most| wanted.len() > most as usize);
+        if members.is_some() {
+            new.retain(|name, _| !is(name, "members"));
+            if !members_later && !wanted.is_empty() {
+                new.insert("members", wanted);
+            }
+        }
+        let ensure = Ensuring {
+            client,
+            what,
+            endpoint,
+            headers: &headers,
+            dry_run,
+            new,
+            desired,
+            members,
+            members_later,
+            search,
+        };
+        let mut progress = Progress::default();
+        match ensure.settle(&mut progress) {
+            Ok(resource) => Ok(EnsuredResource {
+                outcome: progress.outcome(),
+                resource,
+                changes: progress.changes,
+                noun: endpoint.noun(),
+            }),
+            Err(failure) => {
+                let changed = !dry_run && (progress.lost || progress.outcome() != Ensured::Unchanged);
+                Err(safe_to_repeat(failure, changed))
+            }
         }
     }
+}
+
+/// Whether an attribute is the one of this name (RFC 7643 section 2.1).
+fn is(name: &str, attribute: &str) -> bool {
+    name.eq_ignore_ascii_case(attribute)
 }
 
 /// The members that a payload names; none where it leaves them out.
@@ -75,18 +94,21 @@ fn members_in(payload: &Resource) -> Result<Option<Vec<Resource>>> {
     membership::distinct(&members, "/payload/members").map(Some)
 }
 
-struct Ensure<'a> {
+/// An `ensure` operation under way.
+struct Ensuring<'a> {
     client: &'a Client<'a>,
     what: &'static str,
     endpoint: &'a Endpoint,
-    options: Options,
+    headers: &'a Headers,
     dry_run: bool,
-    /// What is sent to create it.
+    /// What is sent to create it, with as many members as one request may have.
     new: Resource,
     /// What it is compared with: without password and members.
     desired: Resource,
     /// The members it shall have.
     members: Option<Vec<Resource>>,
+    /// Whether its members are more than may be sent with it.
+    members_later: bool,
     search: Search<'a>,
 }
 
@@ -131,7 +153,7 @@ enum Step {
     Stale(Box<Failure>),
 }
 
-impl Ensure<'_> {
+impl Ensuring<'_> {
     fn settle(&self, progress: &mut Progress) -> Result<Resource> {
         let mut current = self.search.find(false)?;
         let mut round = 1;
@@ -190,7 +212,7 @@ impl Ensure<'_> {
     /// The resource as it is now: by its identifier, or by search where it has none or is gone.
     fn look_again(&self, id: Option<&str>) -> Result<Option<Versioned>> {
         if let Some(id) = id {
-            match self.read(id, without_members(self.endpoint)) {
+            match self.read(id, &without_members(self.endpoint)) {
                 Err(failure) if failure.kind == Kind::NotFound => {}
                 found => return found.map(Some),
             }
@@ -210,22 +232,14 @@ impl Ensure<'_> {
     }
 
     fn create(&self, progress: &mut Progress) -> Result<Step> {
-        let mut body = self.new.clone();
-        let most = self.client.connection().profile.knobs.members_per_request;
-        let members = self.members.as_deref().unwrap_or_default();
-        let later = most.is_some_and(|most| members.len() > most as usize);
-        if self.members.is_some() {
-            body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
-            if !later && !members.is_empty() {
-                body.insert("members", members);
-            }
-        }
         if self.dry_run {
             progress.created = true;
-            body.retain(|name, _| !name.eq_ignore_ascii_case("password"));
-            return Ok(Step::Done(body));
+            let mut resource = self.new.clone();
+            resource.retain(|name, _| !is(name, "password"));
+            return Ok(Step::Done(resource));
         }
-        let created = match send(self.client, self.what, self.endpoint, &self.message(Verb::Create, "", Some(body))) {
+        let message = Message::new(Method::Post, None, self.headers).with(Cow::Borrowed(&self.new), false);
+        let created = match send(self.client, self.what, self.endpoint, &message) {
             // A creation always gives a resource.
             Ok(created) => created.ok_or_else(|| Failure::new(Kind::Internal, "a creation gave nothing"))?,
             Err(failure) if failure.maybe_applied => {
@@ -240,7 +254,7 @@ impl Ensure<'_> {
             Some(_) => created,
             None => self.search.find(false)?.unwrap_or(created),
         };
-        match (created.id(), later) {
+        match (created.id(), self.members_later) {
             (Some(id), true) => self.settle_members(&id, created.resource, progress).map(Step::Done),
             (None, true) => Err(Failure::new(
                 Kind::Protocol,
@@ -287,7 +301,7 @@ impl Ensure<'_> {
         progress.note(&operations);
         let now = match answered {
             Some(now) => now,
-            None => self.read(&id, without_members(self.endpoint))?,
+            None => self.read(&id, &without_members(self.endpoint))?,
         };
         let left = self.differences(&now);
         if !left.is_empty() {
@@ -334,11 +348,11 @@ impl Ensure<'_> {
         let mut version = current.version.clone();
         if version.is_none() && supports(self.client, "etag").0 {
             // A list may be without the versions that the resources have.
-            version = self.read(id, without_members(self.endpoint))?.version;
+            version = self.read(id, &without_members(self.endpoint))?.version;
         }
-        let mut message =
-            self.message(Verb::Patch, id, Some(patch::body(operations, known(self.endpoint), "/payload")?));
-        message.repeatable = modify::idempotent(self.endpoint, operations);
+        let body = patch::body(operations, known(self.endpoint), "/payload")?;
+        let idempotent = modify::idempotent(self.endpoint, operations);
+        let message = Message::new(Method::Patch, Some(id), self.headers).with(Cow::Owned(body), idempotent);
         match send(self.client, self.what, self.endpoint, &message.version(version.as_ref())) {
             Err(failure) if lacks_method(&failure) && self.client.connection().profile.knobs.put => self.put(id),
             sent => sent,
@@ -348,16 +362,16 @@ impl Ensure<'_> {
     /// The whole of it as it is now, a group's members included, changed and sent.
     fn put(&self, id: &str) -> Result<Option<Versioned>> {
         modify::shows_members(self.client, self.what, self.endpoint)?;
-        let whole = self.read(id, View::default())?;
+        let whole = self.read(id, &View::default())?;
         let body = patch::for_put(&whole.resource, &self.desired, known(self.endpoint))?;
-        let message = self.message(Verb::Update, id, Some(body));
+        let message = Message::new(Method::Put, Some(id), self.headers).with(Cow::Owned(body), false);
         send(self.client, self.what, self.endpoint, &message.version(whole.version.as_ref()))
     }
 
     /// Sees to the members of a group that is otherwise as desired, and gives the group as it is then.
     fn settle_members(&self, id: &str, resource: Resource, progress: &mut Progress) -> Result<Resource> {
         let Some(members) = &self.members else { return Ok(resource) };
-        let group = Group::new(self.client, self.what, self.endpoint, id, &self.options);
+        let group = Group::new(self.client, self.what, self.endpoint, id, self.headers);
         let Some(plan) = group.plan(members)? else {
             let replace = Operation {
                 op: Op::Replace,
@@ -378,16 +392,10 @@ impl Ensure<'_> {
             return Ok(resource);
         }
         group.fulfil(plan)?;
-        Ok(self.read(id, without_members(self.endpoint))?.resource)
+        Ok(self.read(id, &without_members(self.endpoint))?.resource)
     }
 
-    fn message<'m>(&'m self, verb: Verb, id: &'m str, body: Option<Resource>) -> Message<'m> {
-        // One server forgets the members of a group that it changes and shall answer without them.
-        let view = Cow::Owned(View::default());
-        Message { verb, id, body, repeatable: false, view, options: Cow::Borrowed(&self.options) }
-    }
-
-    fn read(&self, id: &str, view: View) -> Result<Versioned> {
-        read(self.client, self.what, self.endpoint, &reading(id, view, &self.options))
+    fn read(&self, id: &str, view: &View) -> Result<Versioned> {
+        read(self.client, self.what, self.endpoint, &reading(id, view, self.headers))
     }
 }

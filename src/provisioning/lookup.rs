@@ -3,14 +3,15 @@
 //! What a provider answers is checked against what was asked: some ignore filters, some tell case apart where the standard does not.
 //! A resource that does not match is never taken for one that does, and where the search cannot be finished nothing is created.
 
-use super::{headers, plural, without_members};
-use crate::catalog::table::Row;
+use super::{plural, without_members};
+use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
+use crate::input::{self, Headers, Query};
 use crate::operations::modify::supports;
 use crate::operations::resource::Versioned;
 use crate::operations::target::Endpoint;
-use crate::operations::{Input, Output, Query, Subject, Verb, query};
+use crate::operations::{Context, query};
 use crate::scim::filter::Filter;
 use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Resource};
@@ -85,24 +86,30 @@ fn value(payload: &Resource, attribute: &AttributePath) -> Option<Data> {
 /// A search for one resource.
 pub struct Search<'a> {
     client: &'a Client<'a>,
-    row: Row,
+    what: &'static str,
+    subject: Subject,
     endpoint: &'a Endpoint,
-    input: Input,
+    headers: &'a Headers,
     keys: Vec<Key>,
     /// The wanted `externalId`, where it guards what is found by another attribute.
     external: Option<String>,
 }
 
 impl<'a> Search<'a> {
-    /// A search for the resource that `input` describes: by `matchOn`, or else by `externalId`, where the payload has it, and by the
-    /// attribute that a new resource must have.
-    pub fn new(client: &'a Client<'a>, row: &Row, endpoint: &'a Endpoint, input: &Input) -> Result<Search<'a>> {
-        let payload = &input.payload;
-        let chosen = &input.ensure.match_on;
+    /// A search for the resource that a payload describes: by the attributes chosen, or else by `externalId`, where the payload has
+    /// it, and by the attribute that a new resource must have.
+    pub fn new(
+        context: &Context<'a>,
+        endpoint: &'a Endpoint,
+        payload: &Resource,
+        chosen: &[String],
+        headers: &'a Headers,
+    ) -> Result<Search<'a>> {
+        let (client, subject) = (context.client, context.operation.subject());
         let mut keys = Vec::new();
         for (index, name) in chosen.iter().enumerate() {
             let at = format!("/matchOn/{index}");
-            match Key::new(row.subject, name, payload) {
+            match Key::new(subject, name, payload) {
                 Ok(Some(key)) => keys.push(key),
                 Ok(None) => {
                     let detail = format!("matchOn.{index}: the payload has no simple value of {name:?} to find it by");
@@ -114,7 +121,7 @@ impl<'a> Search<'a> {
         if chosen.is_empty() {
             let required = endpoint.known.map(|known| known.required);
             for name in ["externalId"].into_iter().chain(required) {
-                keys.extend(Key::new(row.subject, name, payload)?);
+                keys.extend(Key::new(subject, name, payload)?);
             }
         }
         // What must be read as a whole to be searched is not, where another attribute will do.
@@ -134,9 +141,7 @@ impl<'a> Search<'a> {
             return Err(Failure::input("/matchOn", "matchOn: is required here: an attribute to find the resource by"));
         }
         let external = payload.text("externalId").filter(|id| !id.is_empty() && chosen.is_empty());
-        let input = Input { view: without_members(endpoint), options: headers(&input.options), ..Input::default() };
-        let row = Row { name: row.name, verb: Verb::List, subject: row.subject };
-        Ok(Search { client, row, endpoint, input, keys, external })
+        Ok(Search { client, what: context.what(), subject, endpoint, headers, keys, external })
     }
 
     /// The attributes it goes by, for a message.
@@ -166,8 +171,8 @@ impl<'a> Search<'a> {
                     Kind::Ambiguous,
                     format!(
                         "{}: several {} match by {}: {}; which one is meant must be settled at the provider, or by matchOn",
-                        self.row.name,
-                        plural(self.row.subject),
+                        self.what,
+                        plural(self.subject),
                         self.names(),
                         ids.join(", ")
                     ),
@@ -188,7 +193,7 @@ impl<'a> Search<'a> {
                 Kind::Conflict,
                 format!(
                     "{}: {} {} has the wanted {}, but another externalId; to take it over, give matchOn: [\"{}\"]",
-                    self.row.name,
+                    self.what,
                     self.endpoint.noun(),
                     found.id().unwrap_or_default(),
                     key.attribute,
@@ -218,7 +223,7 @@ impl<'a> Search<'a> {
                 Ok(_) => self.client.warn(format!(
                     "the provider ignores the filter by {}; all {} are read instead",
                     key.attribute,
-                    plural(self.row.subject)
+                    plural(self.subject)
                 )),
                 Err(failure)
                     if failure.kind == Kind::Unsupported || failure.scim_type.as_deref() == Some("invalidFilter") =>
@@ -226,7 +231,7 @@ impl<'a> Search<'a> {
                     self.client.warn(format!(
                         "the provider does not filter by {}; all {} are read instead",
                         key.attribute,
-                        plural(self.row.subject)
+                        plural(self.subject)
                     ));
                 }
                 Err(failure) => return Err(failure),
@@ -245,24 +250,26 @@ impl<'a> Search<'a> {
             Kind::Unsupported,
             format!(
                 "{}: whether the {} exists cannot be told: the provider does not filter by {} and does not list all {}; nothing was changed",
-                self.row.name,
+                self.what,
                 self.endpoint.noun(),
                 key.attribute,
-                plural(self.row.subject)
+                plural(self.subject)
             ),
         ))
     }
 
     /// The resources that match among those the provider lists, by identifier.
     fn list(&self, key: &Key, filter: Option<&str>, pages: usize) -> Result<Listing> {
-        let mut input = self.input.clone();
         let count = Some(if filter.is_some() { FEW } else { MANY });
-        input.query = Query { filter: filter.map(str::to_owned), count, ..Query::default() };
+        let mut input = input::Listing {
+            query: Query { filter: filter.map(str::to_owned), count, ..Query::default() },
+            view: without_members(self.endpoint),
+            headers: self.headers.clone(),
+        };
         let mut hits = BTreeMap::new();
         for _ in 0..pages {
-            let listed = match query::run(self.client, &self.row, self.endpoint, &input) {
-                Ok(Output::Page(listed)) => listed,
-                Ok(_) => return Err(Failure::new(Kind::Internal, "a list gave no page")),
+            let listed = match query::run(self.client, self.what, self.endpoint, query::Way::Get, &input) {
+                Ok(listed) => listed,
                 // Nothing found, in some providers' words.
                 Err(failure) if failure.kind == Kind::NotFound => return Ok(Listing { hits, conclusive: true }),
                 Err(failure) => return Err(failure),
@@ -274,8 +281,7 @@ impl<'a> Search<'a> {
                     continue;
                 }
                 let Some(id) = resource.text("id").filter(|id| !id.is_empty()) else {
-                    let detail =
-                        format!("{}: the provider lists a {} without an id", self.row.name, self.endpoint.noun());
+                    let detail = format!("{}: the provider lists a {} without an id", self.what, self.endpoint.noun());
                     return Err(Failure::new(Kind::Protocol, detail));
                 };
                 hits.insert(id, resource);

@@ -3,14 +3,16 @@
 //! A member is its `value`: adding one that is there and removing one that is not change nothing. Each request may therefore be
 //! repeated after a lost answer (`Effect::IdempotentWrite`), and adding and removing read nothing unless the provider refuses.
 
-use super::{headers, reading, safe_to_repeat, without_members};
-use crate::catalog::table::{Operation as Catalog, Row};
+use super::{reading, safe_to_repeat, without_members};
 use crate::failure::{Failure, Kind, Result};
+use crate::http::Method;
 use crate::http::client::Client;
+use crate::input::{AddMembers, Headers, Listing, Members, Query, RemoveMembers, SetMembers, View};
 use crate::operations::modify::{ROUNDS, known, lacks_method, supports};
+use crate::operations::output::Membership;
 use crate::operations::resource::{Message, Versioned, read, send};
 use crate::operations::target::Endpoint;
-use crate::operations::{Input, KNOWN, Membership, Options, Output, Query, Verb, View, query};
+use crate::operations::{Context, Execute, KNOWN, query};
 use crate::profile::{MemberStyle, UpdateWith};
 use crate::scim::filter::Filter;
 use crate::scim::patch::{self, Op, Operation};
@@ -18,16 +20,39 @@ use crate::scim::resource::{Data, Node, Resource};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Adds, removes or sets members.
-pub fn run(client: &Client<'_>, row: &Row, endpoint: &Endpoint, input: &Input) -> Result<Output> {
+impl Execute for AddMembers {
+    type Output = Membership;
+
+    fn execute(self, context: &Context<'_>) -> Result<Membership> {
+        with_group(context, self.0, |group, members| group.carry_out(Plan { add: members, ..Plan::default() }))
+    }
+}
+
+impl Execute for RemoveMembers {
+    type Output = Membership;
+
+    fn execute(self, context: &Context<'_>) -> Result<Membership> {
+        with_group(context, self.0, |group, members| group.carry_out(Plan { remove: members, ..Plan::default() }))
+    }
+}
+
+impl Execute for SetMembers {
+    type Output = Membership;
+
+    fn execute(self, context: &Context<'_>) -> Result<Membership> {
+        with_group(context, self.0, |group, members| Group { replaces: true, ..group }.set(&members))
+    }
+}
+
+/// Has the group of an input changed, by its members, each once.
+fn with_group(
+    context: &Context<'_>,
+    input: Members,
+    change: impl FnOnce(Group<'_>, Vec<Resource>) -> Result<Membership>,
+) -> Result<Membership> {
+    let endpoint = context.endpoint()?;
     let members = distinct(&input.members, "/members")?;
-    let group = Group::new(client, row.name, endpoint, &input.id, &input.options);
-    let plan = match row.verb {
-        Verb::AddMembers => Plan { add: members, ..Plan::default() },
-        Verb::RemoveMembers => Plan { remove: members, ..Plan::default() },
-        _ => return group.set(&members).map(Output::Membership),
-    };
-    group.carry_out(plan).map(Output::Membership)
+    change(Group::new(context.client, context.what(), &endpoint, &input.id, &input.headers), members)
 }
 
 /// Members, each once, without `display`, which only the provider sets (RFC 7643 section 8.7.1).
@@ -138,13 +163,21 @@ pub struct Group<'a> {
     what: &'a str,
     endpoint: &'a Endpoint,
     id: &'a str,
-    options: Options,
+    headers: &'a Headers,
+    /// Whether its members are to be replaced whatever they are.
+    replaces: bool,
 }
 
 impl<'a> Group<'a> {
     /// The group of an identifier. `what` names the operation in failures.
-    pub fn new(client: &'a Client<'a>, what: &'a str, endpoint: &'a Endpoint, id: &'a str, options: &Options) -> Self {
-        Group { client, what, endpoint, id, options: headers(options) }
+    pub fn new(
+        client: &'a Client<'a>,
+        what: &'a str,
+        endpoint: &'a Endpoint,
+        id: &'a str,
+        headers: &'a Headers,
+    ) -> Self {
+        Group { client, what, endpoint, id, headers, replaces: false }
     }
 
     /// What makes these the members, found by reading them; none where the provider does not show them.
@@ -288,7 +321,7 @@ impl<'a> Group<'a> {
             };
             if right && !exists {
                 let view = without_members(self.endpoint);
-                let group = read(self.client, self.what, self.endpoint, &reading(self.id, view, &self.options));
+                let group = read(self.client, self.what, self.endpoint, &reading(self.id, &view, self.headers));
                 group.map_err(|failure| (result.sent, failure))?;
                 exists = true;
             }
@@ -304,15 +337,8 @@ impl<'a> Group<'a> {
     fn patch(&self, op: Op, members: &[Resource]) -> Result<()> {
         let style = self.client.connection().profile.knobs.member_style;
         let body = patch::written(&written(style, op, members));
-        let message = Message {
-            verb: Verb::Patch,
-            id: self.id,
-            body: Some(body),
-            repeatable: true,
-            // Not without its members: one server would forget them (tests/servers/README.md).
-            view: Cow::Owned(View::default()),
-            options: Cow::Borrowed(&self.options),
-        };
+        // Answered with its members: one server would forget them otherwise (tests/servers/README.md).
+        let message = Message::new(Method::Patch, Some(self.id), self.headers).with(Cow::Owned(body), true);
         send(self.client, self.what, self.endpoint, &message).map(|_| ())
     }
 
@@ -353,7 +379,7 @@ impl<'a> Group<'a> {
     /// The group is read, changed and replaced; again where it has changed in between.
     fn put(&self, plan: &Plan) -> Result<Membership> {
         let shown = self.client.connection().profile.knobs.members_returned;
-        if !shown && self.what != "setGroupMembers" {
+        if !shown && !self.replaces {
             let detail = format!(
                 "{}: this provider changes a group by PUT only and does not show its members, so that they would be lost; use setGroupMembers",
                 self.what
@@ -364,7 +390,7 @@ impl<'a> Group<'a> {
         let mut round = 1;
         let mut lost = false;
         loop {
-            let group = self.read(View::default()).map_err(|failure| safe_to_repeat(failure, lost))?;
+            let group = self.read(&View::default()).map_err(|failure| safe_to_repeat(failure, lost))?;
             let current = members_of(&group.resource);
             let have = identities(&current);
             let mut members = current.clone();
@@ -379,10 +405,7 @@ impl<'a> Group<'a> {
             let mut body = patch::to_put(&group.resource, &[], known(self.endpoint), "")?;
             body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
             body.insert("members".to_owned(), Data::from(members));
-            let view = Cow::Owned(View::default());
-            let options = Cow::Borrowed(&self.options);
-            let message =
-                Message { verb: Verb::Update, id: self.id, body: Some(body), repeatable: true, view, options };
+            let message = Message::new(Method::Put, Some(self.id), self.headers).with(Cow::Owned(body), true);
             match send(self.client, self.what, self.endpoint, &message.version(group.version.as_ref())) {
                 Ok(_) => {
                     let unchanged = shown.then_some(unchanged);
@@ -397,8 +420,8 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn read(&self, view: View) -> Result<Versioned> {
-        read(self.client, self.what, self.endpoint, &reading(self.id, view, &self.options))
+    fn read(&self, view: &View) -> Result<Versioned> {
+        read(self.client, self.what, self.endpoint, &reading(self.id, view, self.headers))
     }
 
     /// Whether the members can be known: the group has them, or its users can be listed.
@@ -413,12 +436,10 @@ impl<'a> Group<'a> {
         let filter = Filter::eq("groups.value", self.id).map_err(|error| error.at("/id"))?;
         let query = Query { filter: Some(filter.to_string()), ..Query::default() };
         let view = View { attributes: vec!["id".to_owned()], excluded: Vec::new() };
-        let mut input = Input { query, view, options: self.options.clone(), ..Input::default() };
+        let mut input = Listing { query, view, headers: self.headers.clone() };
         let mut members = Vec::new();
         loop {
-            let Output::Page(listed) = query::run(self.client, Catalog::ListUsers.row(), &user, &input)? else {
-                return Err(Failure::new(Kind::Internal, "a list gave no page"));
-            };
+            let listed = query::run(self.client, "listUsers", &user, query::Way::Get, &input)?;
             let ids = listed.page.resources.iter().filter_map(|user| user.text("id"));
             members.extend(ids.map(|id| Resource::from_iter([("value", id)])));
             match listed.next {
@@ -436,7 +457,7 @@ impl<'a> Group<'a> {
         if !self.client.connection().profile.knobs.members_returned {
             return self.users();
         }
-        let group = self.read(View { attributes: vec!["members".to_owned()], excluded: Vec::new() })?;
+        let group = self.read(&View { attributes: vec!["members".to_owned()], excluded: Vec::new() })?;
         Ok(members_of(&group.resource))
     }
 }

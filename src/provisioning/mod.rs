@@ -9,23 +9,19 @@ pub mod ensure;
 mod lookup;
 pub mod membership;
 
+use crate::contract::Subject;
 use crate::failure::{Failure, Kind};
+use crate::http::Method;
+use crate::input::View;
 use crate::operations::resource::Message;
 use crate::operations::target::Endpoint;
-use crate::operations::{Options, Subject, Verb, View};
 use crate::scim::urn;
-use std::borrow::Cow;
 
 /// A failure of an operation that may be repeated whatever it has done so far, of which `changed` says whether it was anything.
 fn safe_to_repeat(mut failure: Box<Failure>, changed: bool) -> Box<Failure> {
     failure.maybe_applied |= changed;
     failure.transient |= matches!(failure.kind, Kind::Throttled | Kind::Unavailable | Kind::Timeout);
     failure
-}
-
-/// Options that are about the headers of each request only.
-fn headers(options: &Options) -> Options {
-    Options { headers: options.headers.clone(), ..Options::default() }
 }
 
 /// What to read of a resource where members are of no interest: a group may have very many.
@@ -35,9 +31,8 @@ fn without_members(endpoint: &Endpoint) -> View {
 }
 
 /// The message that reads a resource.
-fn reading<'a>(id: &'a str, view: View, options: &'a Options) -> Message<'a> {
-    let (view, options) = (Cow::Owned(view), Cow::Borrowed(options));
-    Message { verb: Verb::Get, id, body: None, repeatable: true, view, options }
+fn reading<'a>(id: &'a str, view: &'a View, headers: &'a [(String, String)]) -> Message<'a> {
+    Message::new(Method::Get, Some(id), headers).viewed(view)
 }
 
 /// What several resources of a kind are called.

@@ -12,7 +12,7 @@ use scim_connector::catalog::invoke::invoke;
 use scim_connector::failure::Failure;
 use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
 use scim_connector::http::{Request, Response};
-use scim_connector::operations::Answer;
+use scim_connector::operations::output::{Answer, Json};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -80,7 +80,7 @@ impl Script {
             .map(|header| header.1.clone())
     }
 
-    pub fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer, Box<Failure>> {
+    pub fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer<Json>, Box<Failure>> {
         let answer = invoke(self, &connection.to_string(), operation, &input.to_string(), None);
         assert!(self.answers.borrow().is_empty(), "{operation}: the script was not used up");
         answer

@@ -2,6 +2,7 @@
 //! that they are up to date; each has a module that renders it.
 
 mod client;
+mod operations;
 mod reference;
 mod types;
 
@@ -21,8 +22,11 @@ const COMMAND: &str = "cargo xtask generate";
 type Render = fn(&Resolve, PackageId) -> Result<String>;
 
 /// The generated files, below the project's root.
-const FILES: [(&str, Render); 2] =
-    [("docs/reference.md", reference::render), ("host/src/client/typed/operations.rs", client::render)];
+const FILES: [(&str, Render); 3] = [
+    ("docs/reference.md", reference::render),
+    ("host/src/client/typed/operations.rs", client::render),
+    ("src/contract/operations.rs", operations::render),
+];
 
 /// `cargo xtask generate`.
 pub fn write() -> Result<()> {

@@ -17,7 +17,7 @@ pub(super) fn program(document: &Document) -> Result<Program, Problem> {
     let flow = &document.value;
     let reader = Reader { document };
     let scope = VARIABLES.map(str::to_owned);
-    let tasks = expanded(document, flow.get("do").unwrap_or(&Value::Null), 0)?;
+    let tasks = expanded(document, flow.get("do").unwrap_or(&Value::Null))?;
     Ok(Program {
         tasks: reader.list(&tasks, "/do", &scope)?,
         input: reader.transform(flow, "input", "from", "", &scope)?,

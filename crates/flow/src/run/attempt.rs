@@ -5,7 +5,8 @@ use super::values::Values;
 use crate::event::{Affected, Event};
 use crate::expression::Expression;
 use crate::fault::Fault;
-use crate::program::Try;
+use crate::program::{Task, Try};
+use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,7 +18,8 @@ impl Frame {
     /// `try`, with its repetitions.
     pub(super) async fn attempt(
         &self,
-        it: &Try,
+        (task, it): (&Task, &Try),
+        began: Timestamp,
         number: u64,
         input: &Arc<Value>,
         context: &Arc<Value>,
@@ -31,7 +33,7 @@ impl Frame {
                 Err(fault) => fault,
             };
             let error = fault.to_value();
-            let values = Values::of_flow(self, input, context).with(&it.variable, &error);
+            let values = Values::of_flow(self, input, context).in_task(task, began).with(&it.variable, &error);
             let holds = async |expression: &Option<Expression>, otherwise| match expression {
                 Some(expression) => values.holds(expression, &error).await,
                 None => Ok(otherwise),

@@ -238,7 +238,12 @@ impl Frame {
             }
             Action::Shell { shell, returns, awaits } => {
                 let shell = values.evaluate(shell, input).await?;
-                super::shell::run(&shell, returns, *awaits, self.flow.folder()).await.map(|output| match output {
+                // What was begun is finished, or may have been carried out.
+                let _running = self.scope.begin().await;
+                let cut_off = CutOff(self.scope.clone(), true);
+                let output = super::shell::run(&shell, returns, *awaits, self.flow.folder()).await;
+                cut_off.over();
+                output.map(|output| match output {
                     Some(output) => done(output),
                     None => Done { output: input.clone(), context: context.clone(), then: None },
                 })
@@ -281,9 +286,9 @@ impl Frame {
         let mut told = Value::Null;
         let result = match &task.action {
             Action::Do(list) => self.below(list, number, context).run(input.clone()).await,
-            Action::For(it) => self.each(it, number, given, input, context).await,
+            Action::For(it) => self.each((task, it), values.started(), number, given, input, context).await,
             Action::Fork { .. } => self.branches(task, number, input, context).await,
-            Action::Try(it) => self.attempt(it, number, input, context, &failures).await,
+            Action::Try(it) => self.attempt((task, it), values.started(), number, input, context, &failures).await,
             Action::Run { flow, input: computed } => {
                 let given = if computed.is_some() { Arc::new(given) } else { input.clone() };
                 let other = self.other(flow, number, given).await;
@@ -373,6 +378,23 @@ impl Frame {
             item: self.item,
         });
         step
+    }
+}
+
+/// Says that something was cut off that may have been carried out, unless it was over before.
+struct CutOff(Arc<Scope>, bool);
+
+impl CutOff {
+    fn over(mut self) {
+        self.1 = false;
+    }
+}
+
+impl Drop for CutOff {
+    fn drop(&mut self) {
+        if self.1 {
+            self.0.leave_open();
+        }
     }
 }
 

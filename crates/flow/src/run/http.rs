@@ -13,6 +13,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use scim_connector_host::egress::{HttpClient, HttpError, HttpResponse, Policy};
 use serde_json::{Map, Value, json};
+use std::sync::atomic::Ordering;
 use url::Url;
 
 /// What is sent.
@@ -29,7 +30,7 @@ impl Frame {
         let running = self.scope.begin().await;
         let number = self.begin(task, StepKind::Call, Some(function), None);
         let mut open = OpenStep::new(self, number);
-        let result = self.exchange(function, with, input).await;
+        let result = self.exchange(function, with, input, &open).await;
         let result = result.map_err(|fault| Fault { instance: Some(task.pointer.clone()), ..fault });
         let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
         let shown = match with {
@@ -46,7 +47,7 @@ impl Frame {
         result
     }
 
-    async fn exchange(&self, function: &str, with: &Value, input: &Value) -> Result<Value, Fault> {
+    async fn exchange(&self, function: &str, with: &Value, input: &Value, open: &OpenStep<'_>) -> Result<Value, Fault> {
         let client = self.run.runner.http().map_err(|error| Fault::of_call(&error))?;
         let mut call = match function {
             "openapi" => {
@@ -70,6 +71,10 @@ impl Frame {
         let authentication = with.pointer("/endpoint/authentication").or_else(|| with.get("authentication"));
         if let Some(authentication) = authentication {
             self.authenticate(authentication, &mut call.headers)?;
+        }
+        if !call.method.is_safe() {
+            // Where it is cut off from here on, it may have been carried out.
+            open.given_up.store(true, Ordering::Release);
         }
         let answer = send(client, &call).await?;
         successful(&answer, with.get("redirect").and_then(Value::as_bool).unwrap_or_default()).map_err(|fault| {
@@ -132,13 +137,14 @@ impl super::Inner {
 fn plain(endpoint: &Value, input: &Value) -> Result<HttpCall, Fault> {
     let text = endpoint.as_str().or_else(|| endpoint.get("uri").and_then(Value::as_str));
     let text = text.ok_or_else(|| Fault::of_input("an endpoint is a URL, or has one as `uri`".into()))?;
-    let url = filled(text, &|name| input.get(name).cloned());
+    let url = filled(text, &|name| input.get(name).cloned())?;
     let url = Url::parse(&url).map_err(|_| Fault::of_input("the endpoint is no URL".into()))?;
     Ok(HttpCall { method: Method::GET, url, headers: HeaderMap::new(), body: None })
 }
 
-/// A URL with `{name}` replaced by values, percent-encoded (RFC 6570, simple expansion).
-pub(super) fn filled(template: &str, value_of: &dyn Fn(&str) -> Option<Value>) -> String {
+/// A URL with `{name}` replaced by values, percent-encoded (RFC 6570, simple expansion). A value that would change the path
+/// around it is refused.
+pub(super) fn filled(template: &str, value_of: &dyn Fn(&str) -> Option<Value>) -> Result<String, Fault> {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
@@ -147,15 +153,20 @@ pub(super) fn filled(template: &str, value_of: &dyn Fn(&str) -> Option<Value>) -
             rest = after;
             break;
         };
-        match value_of(name) {
-            Some(Value::String(text)) => out.extend(url::form_urlencoded::byte_serialize(text.as_bytes()).map(space)),
-            Some(Value::Null) | None => {}
-            Some(other) => out.extend(url::form_urlencoded::byte_serialize(other.to_string().as_bytes()).map(space)),
+        let text = match value_of(name) {
+            Some(Value::String(text)) => text,
+            Some(Value::Null) | None => String::new(),
+            Some(other) => other.to_string(),
+        };
+        if matches!(text.as_str(), "" | "." | "..") {
+            // It would make another path of it.
+            return Err(Fault::of_input(format!("`{name}` of the URL is empty, or names a folder; give it a value")));
         }
+        out.extend(url::form_urlencoded::byte_serialize(text.as_bytes()).map(space));
         rest = after;
     }
     out.push_str(rest);
-    out
+    Ok(out)
 }
 
 /// In a path a blank is `%20`; only forms have `+` for it.

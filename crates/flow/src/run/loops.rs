@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::program::{Action, For, Task};
 use crate::rows::{self, Rows};
 use crate::scope::Scope;
+use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,7 +22,8 @@ impl Frame {
     /// `for`.
     pub(super) async fn each(
         &self,
-        it: &For,
+        (task, it): (&Task, &For),
+        started: Timestamp,
         number: u64,
         items: Value,
         input: &Arc<Value>,
@@ -45,7 +47,10 @@ impl Frame {
             while let Some(row) = rows.next().await? {
                 let frame = frame_of(&self.scope, index, row, &context);
                 if let Some(condition) = &it.condition
-                    && !Values::of_flow(&frame, input, &context).holds(condition, &output).await?
+                    && !Values::of_flow(&frame, input, &context)
+                        .in_task(task, started)
+                        .holds(condition, &output)
+                        .await?
                 {
                     break;
                 }

@@ -24,12 +24,12 @@ pub(super) fn call(document: &Value, at: &Url, with: &Value) -> Result<HttpCall,
     let arguments = with.get("parameters").and_then(Value::as_object).cloned().unwrap_or_default();
     let described = [item, operation].into_iter().filter_map(|of| of.get("parameters")?.as_array()).flatten();
     let place = |name: &str| {
-        let parameters = described.clone().map(|parameter| resolved(document, parameter));
-        let found = parameters.filter(|parameter| parameter.get("name").and_then(Value::as_str) == Some(name)).last();
+        let mut parameters = described.clone().map(|parameter| resolved(document, parameter));
+        let found = parameters.rfind(|parameter| parameter.get("name").and_then(Value::as_str) == Some(name));
         found.and_then(|parameter| parameter.get("in")?.as_str()).map(str::to_owned)
     };
     let base = base(document, at)?;
-    let path = filled(path, &|name| arguments.get(name).cloned());
+    let path = filled(path, &|name| arguments.get(name).cloned())?;
     let mut url = Url::parse(&format!("{}{path}", base.as_str().trim_end_matches('/')))
         .map_err(|_| Fault::of_input("the operation's path makes no URL".into()))?;
     let (mut headers, mut body) = (HeaderMap::new(), None);
@@ -115,6 +115,13 @@ mod tests {
         assert_eq!(made(&third, &put).unwrap(), "PUT https://example.com/v3/pets/1 Some(Object {\"n\": Number(1)})");
         let wrong = json!({"operationId": "putPet", "parameters": {"id": 1, "ful": 1}});
         assert_eq!(made(&third, &wrong).unwrap_err(), "the operation takes no parameter `ful`");
+        for folder in [".", "..", ""] {
+            let wrong = json!({"operationId": "getPet", "parameters": {"id": folder}});
+            assert!(
+                made(&third, &wrong).unwrap_err().starts_with("`id` of the URL is empty, or names a folder"),
+                "{folder}"
+            );
+        }
         let none = json!({"operationId": "x"});
         assert_eq!(
             made(&third, &none).unwrap_err(),

@@ -30,6 +30,9 @@ pub(super) async fn run(shell: &Value, returns: &str, awaits: bool, folder: &Pat
         command.env(name, text(value));
     }
     command.current_dir(folder).kill_on_drop(awaits);
+    // A group of its own, so that what the shell began ends with it.
+    #[cfg(unix)]
+    command.process_group(0);
     let failed = |error: std::io::Error| Fault::of_runtime(format!("the shell cannot run the command: {error}"));
     let stdin = shell.get("stdin").filter(|value| !value.is_null()).map(&text);
     command.stdin(if stdin.is_some() { Stdio::piped() } else { Stdio::null() });
@@ -42,15 +45,16 @@ pub(super) async fn run(shell: &Value, returns: &str, awaits: bool, folder: &Pat
         return Ok(None);
     }
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().map_err(failed)?;
+    let _group = Group(child.id());
     let (input, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let write = async {
         if let (Some(text), Some(mut input)) = (stdin, input) {
             // A command that does not read its input is no failure.
             input.write_all(text.as_bytes()).await.ok();
         }
+        Ok::<_, Fault>(())
     };
-    let ((), stdout, stderr) = tokio::join!(write, read(stdout), read(stderr));
-    let (stdout, stderr) = (stdout?, stderr?);
+    let ((), stdout, stderr) = tokio::try_join!(write, read(stdout), read(stderr))?;
     let status = child.wait().await.map_err(failed)?;
     let code = status.code();
     match returns {
@@ -64,6 +68,19 @@ pub(super) async fn run(shell: &Value, returns: &str, awaits: bool, folder: &Pat
         "none" => Ok(None),
         "stderr" => Ok(Some(stderr.into())),
         _ => Ok(Some(stdout.into())),
+    }
+}
+
+/// The processes of a command; ended when this is dropped.
+struct Group(Option<u32>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = self.0.and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw) {
+            // Nothing is left of it where the command has ended.
+            rustix::process::kill_process_group(group, rustix::process::Signal::KILL).ok();
+        }
     }
 }
 

@@ -34,6 +34,15 @@ impl<'a> Values<'a> {
         Self { task: Some((task, Timestamp::now())), ..Self::of_flow(frame, raw, context) }
     }
 
+    /// With the task whose lists these are.
+    pub(super) fn in_task(self, task: &'a Task, started: Timestamp) -> Self {
+        Self { task: Some((task, started)), ..self }
+    }
+
+    pub(super) fn started(&self) -> Timestamp {
+        self.task.map_or_else(Timestamp::now, |(_, started)| started)
+    }
+
     pub(super) fn with_input(self, input: &'a Value) -> Self {
         Self { input, ..self }
     }
@@ -127,13 +136,12 @@ impl Variables for Values<'_> {
     }
 }
 
-/// An expression that fails. A limit that was hit says in which step and line.
+/// An expression that fails. A limit that was hit, no result and several say in which step and line.
 pub(super) fn expression_fault(error: &EvaluationError, task: Option<&Task>) -> Fault {
     let detail = match (error, task) {
-        (EvaluationError::Failed(_) | EvaluationError::Nothing | EvaluationError::Several, _) | (_, None) => {
-            error.to_string()
-        }
-        (limit, Some(task)) => format!("{limit} (step `{}`, line {})", task.name, task.line),
+        // What the flow itself raises with `error` is its own.
+        (EvaluationError::Failed(_), _) | (_, None) => error.to_string(),
+        (other, Some(task)) => format!("{other} (step `{}`, line {})", task.name, task.line),
     };
     Fault::of_expression(detail, task.map(|task| task.pointer.clone()))
 }
