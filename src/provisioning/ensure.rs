@@ -41,7 +41,7 @@ impl Execute for input::Ensure {
         let mut new = written(endpoint, payload)?;
         let members = if endpoint.known.is_some_and(|known| known.name == "Group") { members_in(&new)? } else { None };
         let mut desired = new.clone();
-        desired.retain(|name, _| !is(name, "password") && !(members.is_some() && is(name, "members")));
+        desired.retain(|name, _| !(is(name, "password") || members.is_some() && is(name, "members")));
         let most = client.connection().profile.knobs.members_per_request;
         let wanted = members.as_deref().unwrap_or_default();
         let members_later = most.is_some_and(|most| wanted.len() > most as usize);

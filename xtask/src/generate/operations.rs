@@ -17,7 +17,10 @@ pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
     }
     let mut text = String::new();
     writeln!(text, "// Generated from wit/ by `{COMMAND}`; change wit/ and run it again.")?;
-    writeln!(text, "//! The operations that wit/ declares, in the order of its world. Knows nothing of what they do.\n")?;
+    writeln!(
+        text,
+        "//! The operations that wit/ declares, in the order of its world. Knows nothing of what they do.\n"
+    )?;
     writeln!(text, "use super::Declaration;\n")?;
     writeln!(text, "/// An operation of the contract.")?;
     writeln!(text, "#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub enum Operation {{")?;
@@ -29,7 +32,10 @@ pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
     for (_, name, _) in &rows {
         writeln!(text, "Operation::{},", camel(name))?;
     }
-    writeln!(text, "];\n\n/// What wit/ says of it.\npub const fn declaration(self) -> &'static Declaration {{\nmatch self {{")?;
+    writeln!(
+        text,
+        "];\n\n/// What wit/ says of it.\npub const fn declaration(self) -> &'static Declaration {{\nmatch self {{"
+    )?;
     for (interface, name, summary) in &rows {
         let variant = camel(name);
         let json = lower_first(&variant);
