@@ -3,11 +3,9 @@
 use super::history::HistoryArgument;
 use super::{Global, output, report};
 use clap::{Args, Subcommand, ValueEnum};
-use scim_connector_automation::history::{Filter, History, HistorySettings, RunSummary, Status};
+use scim_connector_automation::history::{Filter, RunSummary, Status};
 use scim_connector_automation::report::{Format, Options, counts_line, duration_words, summary_json, when};
-use scim_connector_host::config::Config;
-use scim_connector_host::error::{Error, Result};
-use std::path::PathBuf;
+use scim_connector_host::error::Result;
 use std::process::ExitCode;
 
 /// Arguments of `runs`.

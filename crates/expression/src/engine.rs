@@ -275,6 +275,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn the_ticker_sleeps_when_nothing_is_evaluated() {
