@@ -1,6 +1,6 @@
 //! `status`, `trigger`, `pause`, `resume`: talk to the process that `start` began, through the history and nothing else.
 
-use super::runs::HistoryArgument;
+use super::history::HistoryArgument;
 use super::{Global, output, read_input};
 use clap::Args;
 use jiff::Timestamp;

@@ -105,7 +105,7 @@ fn section(text: &mut String, title: &str, schema: &Value) {
     writeln!(text, "\n{title}").ok();
     let Some(members) = schema.get("properties").and_then(Value::as_object).filter(|members| !members.is_empty())
     else {
-        writeln!(text, "  {}", kind(schema)).ok();
+        writeln!(text, "  {}", output::kind(schema)).ok();
         return;
     };
     let rows: Vec<[String; 3]> = members
@@ -113,7 +113,7 @@ fn section(text: &mut String, title: &str, schema: &Value) {
         .map(|(name, schema)| {
             let mark = if required.contains(&name.as_str()) { " (required)" } else { "" };
             let about = ["description", "title"].iter().find_map(|key| schema.get(*key)?.as_str()).unwrap_or_default();
-            [format!("{name}{mark}"), kind(schema), about.to_owned()]
+            [format!("{name}{mark}"), output::kind(schema), about.to_owned()]
         })
         .collect();
     let width =
@@ -121,31 +121,5 @@ fn section(text: &mut String, title: &str, schema: &Value) {
     let (names, kinds) = (width(|row| &row[0]), width(|row| &row[1]));
     for [name, kind, about] in &rows {
         writeln!(text, "{}", format!("  {name:names$}  {kind:kinds$}  {about}").trim_end()).ok();
-    }
-}
-
-/// A schema's type in a word or two.
-pub fn kind(schema: &Value) -> String {
-    let alternatives = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(*key)?.as_array());
-    if let Some(alternatives) = alternatives {
-        return alternatives.iter().map(kind).collect::<Vec<_>>().join(" or ");
-    }
-    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
-        return values
-            .iter()
-            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-            .collect::<Vec<_>>()
-            .join("|");
-    }
-    match schema.get("type") {
-        Some(Value::String(name)) if name == "array" => {
-            format!("list of {}", schema.get("items").map_or("any".into(), kind))
-        }
-        Some(Value::String(name)) => name.clone(),
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
-        _ => match schema.get("$ref").and_then(Value::as_str) {
-            Some(reference) => reference.rsplit('/').next().unwrap_or_default().to_owned(),
-            None => "any".into(),
-        },
     }
 }

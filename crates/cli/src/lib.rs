@@ -13,6 +13,8 @@ mod demo;
 mod describe;
 #[cfg(feature = "flows")]
 mod graph;
+#[cfg(feature = "flows")]
+mod history;
 mod listing;
 mod logging;
 mod output;

@@ -154,6 +154,32 @@ fn shortened(body: &str) -> String {
     }
 }
 
+/// A schema's type in a word or two.
+pub fn kind(schema: &Value) -> String {
+    let alternatives = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(*key)?.as_array());
+    if let Some(alternatives) = alternatives {
+        return alternatives.iter().map(kind).collect::<Vec<_>>().join(" or ");
+    }
+    if let Some(values) = schema.get("enum").and_then(Value::as_array) {
+        return values
+            .iter()
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join("|");
+    }
+    match schema.get("type") {
+        Some(Value::String(name)) if name == "array" => {
+            format!("list of {}", schema.get("items").map_or("any".into(), kind))
+        }
+        Some(Value::String(name)) => name.clone(),
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" or "),
+        _ => match schema.get("$ref").and_then(Value::as_str) {
+            Some(reference) => reference.rsplit('/').next().unwrap_or_default().to_owned(),
+            None => "any".into(),
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,5 @@
 //! `describe --profile`: what is known of providers ahead of talking to them, and what a connection says otherwise.
 
-use super::describe::kind;
 use super::{ConnectionArgument, Global, output};
 use scim_connector_host::catalog::{Catalog, Knob, Profile};
 use scim_connector_host::config::Config;
@@ -164,7 +163,7 @@ impl Setting<'_> {
         let mark = if self.instead_of.is_some() { " *" } else { "" };
         let about = self.knob.map(|knob| knob.about.clone()).unwrap_or_default();
         let instead = self.instead_of.map(|value| format!(" (the profile: {value})")).unwrap_or_default();
-        let takes = self.knob.map(|knob| kind(&knob.takes)).unwrap_or_default();
+        let takes = self.knob.map(|knob| output::kind(&knob.takes)).unwrap_or_default();
         [format!("{}{mark}", self.name), self.value.to_string(), takes, (about + &instead).trim_start().to_owned()]
     }
 }

@@ -1,7 +1,7 @@
 //! `report RUN`: a run of a flow as text, JSON, JUnit or HTML, on stdout or in a file.
 
 use super::Global;
-use super::runs::HistoryArgument;
+use super::history::HistoryArgument;
 use clap::{Args, ValueEnum};
 use scim_connector_automation::history::{History, RunId};
 use scim_connector_automation::report::{self, Format, Options, ReportError};

@@ -1,12 +1,11 @@
 //! `runs`: the runs of flows, a line each; `runs show`: one of them with its steps.
 
+use super::history::HistoryArgument;
 use super::{Global, output, report};
 use clap::{Args, Subcommand, ValueEnum};
-use scim_connector_automation::history::{Filter, History, HistorySettings, RunSummary, Status};
+use scim_connector_automation::history::{Filter, RunSummary, Status};
 use scim_connector_automation::report::{Format, Options, counts_line, duration_words, summary_json, when};
-use scim_connector_host::config::Config;
-use scim_connector_host::error::{Error, Result};
-use std::path::PathBuf;
+use scim_connector_host::error::Result;
 use std::process::ExitCode;
 
 /// Arguments of `runs`.
@@ -55,32 +54,6 @@ enum Outcome {
     Completed,
     Failed,
     Interrupted,
-}
-
-/// Which history is meant.
-#[derive(Args)]
-pub struct HistoryArgument {
-    /// The history [default: `file` of the configuration's [history], else history.sqlite in the state folder]
-    #[arg(long, value_name = "FILE")]
-    history: Option<PathBuf>,
-}
-
-impl HistoryArgument {
-    /// Opens the history of which something is to be read.
-    pub fn open(&self, global: &Global) -> Result<History> {
-        let config = Config::find(global.config.as_deref())?.unwrap_or_default();
-        let (path, keep) = HistorySettings::of(&config)?.place(self.history.as_deref())?;
-        if !path.exists() {
-            return Err(Error::Usage(format!(
-                "there is no history at {}: no flow has run yet, or it is elsewhere; name it with --history",
-                path.display()
-            )));
-        }
-        let history = History::open(&path, keep)?;
-        // Nobody else may have noticed yet that a process is gone.
-        history.reap()?;
-        Ok(history)
-    }
 }
 
 /// Runs `runs`.

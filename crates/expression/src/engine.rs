@@ -2,6 +2,7 @@
 
 use crate::error::{EngineError, EvaluationError, ExpressionError};
 use crate::expression::{Compiled, Expression, Literal};
+use crate::limits::Limits;
 use crate::path::Path;
 use crate::sandbox::{self, Bounds, Instance};
 use crate::source;
@@ -13,7 +14,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
 use wasmtime::{Config, InstancePre, Module};
 
 /// The guest, as `build.rs` compiled it.
@@ -30,27 +30,6 @@ const HOST_STACK: usize = 512 << 10;
 
 /// How the guest becomes code that runs: [`Module::new`], or a cache before it.
 pub type LoadCode = Arc<dyn Fn(&wasmtime::Engine, &[u8]) -> wasmtime::Result<Module> + Send + Sync>;
-
-/// What one evaluation may use. Compiling an expression has the same limits.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Memory of the sandbox in bytes: the program (about 2 MiB), the input, and what is made of it.
-    pub memory: usize,
-    /// Time that it runs, not that it waits for others.
-    pub time: Duration,
-    /// Stack in bytes, which bounds how deep calls and values are nested.
-    pub stack: usize,
-    /// The result's JSON, in bytes.
-    pub result: usize,
-    /// How deep the result may be nested; at most 120, since what reads JSON has a bound of its own.
-    pub result_depth: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { memory: 256 << 20, time: Duration::from_secs(5), stack: 1 << 20, result: 64 << 20, result_depth: 100 }
-    }
-}
 
 /// How an engine is set up.
 #[derive(Clone)]
@@ -296,6 +275,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     #[test]
     fn the_ticker_sleeps_when_nothing_is_evaluated() {

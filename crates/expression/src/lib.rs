@@ -8,12 +8,14 @@
 mod engine;
 mod error;
 mod expression;
+mod limits;
 mod path;
 mod sandbox;
 mod source;
 mod ticker;
 
-pub use engine::{Engine, Limits, LoadCode, Options};
+pub use engine::{Engine, LoadCode, Options};
 pub use error::{EngineError, EvaluationError, ExpressionError};
 pub use expression::{Expression, Literal};
+pub use limits::Limits;
 pub use source::is_expression;

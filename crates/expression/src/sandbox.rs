@@ -1,8 +1,8 @@
 //! One instance of the guest, and how it is called: a request goes in, a response comes out, or the instance is lost. Knows the
 //! guest's border (`guest/src/abi.rs`) and nothing of who shares instances.
 
-use crate::engine::Limits;
 use crate::error::EvaluationError;
+use crate::limits::Limits;
 use crate::ticker::TICK;
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};

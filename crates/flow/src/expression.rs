@@ -8,6 +8,9 @@ use wasmtime::Module;
 
 pub use scim_connector_expression::{EvaluationError, Expression, ExpressionError, is_expression};
 
+/// The variables that every expression may name.
+pub const VARIABLES: [&str; 7] = ["$context", "$input", "$output", "$task", "$workflow", "$runtime", "$secret"];
+
 static ENGINE: OnceLock<Result<Engine, String>> = OnceLock::new();
 
 /// Sets up the engine with a folder for its compiled code, or without one. Only the first call counts; without any, the
@@ -58,4 +61,26 @@ pub fn written_out(expression: &Expression, named: &str, is_secret: &dyn Fn(&str
 pub fn bare(text: &str) -> &str {
     let inner = text.trim().strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     inner.unwrap_or(text)
+}
+
+/// The expressions among text, each with `${ }` and its offset in bytes.
+pub(crate) fn parts(text: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(start) = text.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
+        let rest = text.get(start..).unwrap_or_default();
+        let mut depth = 0_usize;
+        let end = rest.char_indices().find(|(_, c)| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            *c == '}' && depth == 0
+        });
+        let end = end.map_or(rest.len(), |(at, c)| at + c.len_utf8());
+        found.push((start, rest.get(..end).unwrap_or_default()));
+        from = start + end;
+    }
+    found
 }

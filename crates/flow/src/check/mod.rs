@@ -7,6 +7,7 @@ mod task;
 mod value;
 
 use super::document::{Document, Place, Problem, join};
+use super::expression::VARIABLES;
 use super::schedule::Plan;
 use jsonschema::JSONSchema;
 use scim_connector_host::catalog::Catalog;
@@ -42,9 +43,6 @@ pub struct Allow {
     /// `call: http`.
     pub http: bool,
 }
-
-/// The variables that every expression may name.
-pub const VARIABLES: [&str; 7] = ["$context", "$input", "$output", "$task", "$workflow", "$runtime", "$secret"];
 
 /// Everything that is wrong with a flow, in the order of the text.
 #[must_use]

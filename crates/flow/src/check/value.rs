@@ -2,8 +2,7 @@
 
 use super::{Checker, name};
 use crate::document::{Problem, join};
-use crate::expression::{self, is_expression, written_out};
-use crate::program::parts;
+use crate::expression::{self, is_expression, parts, written_out};
 use crate::retry;
 use jsonschema::JSONSchema;
 use serde_json::Value;

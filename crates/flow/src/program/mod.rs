@@ -13,7 +13,6 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use template::parts;
 pub use template::{Template, Variables, evaluate};
 
 /// A flow as it is run.

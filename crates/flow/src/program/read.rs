@@ -2,9 +2,8 @@
 
 use super::functions::expanded;
 use super::{Action, For, Pause, Program, Task, TaskList, Template, Then, Transform, Try};
-use crate::check::VARIABLES;
 use crate::document::{Document, Problem, join};
-use crate::expression::{self, Expression, ExpressionError};
+use crate::expression::{self, Expression, ExpressionError, VARIABLES};
 use crate::retry::{Policy, duration};
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! A value with expressions in it, compiled once.
 
-use crate::expression::{self, EvaluationError, Expression, ExpressionError, is_expression};
+use crate::expression::{self, EvaluationError, Expression, ExpressionError, is_expression, parts};
 use serde_json::Value;
 
 /// A value with expressions in it.
@@ -159,26 +159,4 @@ fn build(shape: &Shape, results: &mut [Value]) -> Value {
             parts.collect::<String>().into()
         }
     }
-}
-
-/// The expressions among text, each with `${ }` and its offset in bytes.
-pub(crate) fn parts(text: &str) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(start) = text.get(from..).and_then(|rest| rest.find("${")).map(|at| from + at) {
-        let rest = text.get(start..).unwrap_or_default();
-        let mut depth = 0_usize;
-        let end = rest.char_indices().find(|(_, c)| {
-            match c {
-                '{' => depth += 1,
-                '}' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            *c == '}' && depth == 0
-        });
-        let end = end.map_or(rest.len(), |(at, c)| at + c.len_utf8());
-        found.push((start, rest.get(..end).unwrap_or_default()));
-        from = start + end;
-    }
-    found
 }
