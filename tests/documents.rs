@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 /// Text between these is a file of the repository, in a code block: `<!-- include: PATH -->` … `<!-- end -->`.
 const INCLUDE: (&str, &str) = ("<!-- include: ", "<!-- end -->");
 
+/// Names for parts that do not exist yet.
+const RESERVED: [&str; 2] = ["crates/provision", "crates/adapters"];
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -137,6 +140,31 @@ fn links_lead_somewhere() {
     }
     assert!(wrong.is_empty(), "links that lead nowhere:\n{}", wrong.join("\n"));
     assert!(count > 100, "{count} links are too few: they are not found");
+}
+
+/// Folders whose files prose names by their paths from the root.
+const FOLDERS: [&str; 8] = ["src/", "host/", "crates/", "tests/", "benches/", "fuzz/", "xtask/", "wit/"];
+
+#[test]
+fn named_files_exist() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    let mut files = vec![root().join("ARCHITECTURE.md")];
+    files.extend(documents().into_iter().filter(|path| path.starts_with(root().join("docs"))));
+    for document in files {
+        let text = fs::read_to_string(&document).unwrap();
+        let spans = text.lines().flat_map(|line| line.split('`').skip(1).step_by(2));
+        let named = spans.filter(|span| FOLDERS.iter().any(|folder| span.starts_with(folder)));
+        // NAME stands for any name, and spaces are in commands.
+        for name in named.filter(|name| !name.contains(' ') && !name.contains("NAME") && !RESERVED.contains(name)) {
+            count += 1;
+            if !root().join(name).exists() {
+                wrong.push(format!("{}: {name}", document.strip_prefix(root()).unwrap().display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "files that are named and do not exist:\n{}", wrong.join("\n"));
+    assert!(count > 50, "{count} names are too few: they are not found");
 }
 
 #[test]
