@@ -1,5 +1,5 @@
 //! Flows from end to end: the conformance kit of the specification, what the engine promises beyond it, and the flows of
-//! the README against real servers.
+//! this folder against real servers.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -5,6 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 use scim_connector_automation::history::{Begin, History, Recorder, RunId, Scheduled, Trigger};
 use scim_connector_flow::event::{Affected, Change, Event, RunOutcome, StepKind, StepOutcome};
+use scim_connector_flow::schedule::Plan;
 use scim_connector_flow::{Document, Fault, Flow, Watcher as _};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -244,19 +245,21 @@ pub fn tell(history: &History, flows: &HashMap<String, Arc<Flow>>) -> Play {
 
     let now = Timestamp::now();
     let rows = [
-        ("onboarding", Some(now + SignedDuration::from_hours(20)), Some(&last), None),
-        ("nightly-copy", Some(now + SignedDuration::from_mins(11)), None, None),
+        ("onboarding", Some(&last), None),
+        ("nightly-copy", None, None),
         (
             "offboarding",
-            Some(now + SignedDuration::from_hours(8)),
             Some(&broken),
             Some(
                 "the file was changed and has problems, the version before stays: offboarding.yaml:10:13: `deactivateUsr` is no operation",
             ),
         ),
     ];
-    for (name, next_due, last_run, note) in rows {
-        let file = &flow(name).document.path;
+    // Four minutes ago `every` was due.
+    let anchor = now - SignedDuration::from_mins(4);
+    for (name, last_run, note) in rows {
+        let Document { path: file, value, .. } = &flow(name).document;
+        let next_due = Plan::read(value).unwrap().schedule.and_then(|schedule| schedule.next(now, anchor));
         history.upsert_automation(&Scheduled { name, file, next_due, last_run, note }).unwrap();
     }
     history.set_paused("offboarding", true).unwrap();
