@@ -91,6 +91,7 @@ const STEPS: &[Step] = &[
         run: || listing::run(false, LISTED.0, LISTED.1),
     },
     Step { name: "fuzz", what: "made-up input, for a few seconds each", needs: &["cargo"], run: fuzz::check },
+    Step { name: "features", what: "every choice of features compiles", needs: &["cargo"], run: check_features },
     Step {
         name: "licences",
         what: "licences and sources of the dependencies",
@@ -206,6 +207,16 @@ fn check_sandbox() -> Result<()> {
     let url = sandbox.fact("serviceUrl")?;
     let arguments = ["tests/sandbox-check/run.py", "--url", url, "--token", SANDBOX_TOKEN];
     shell::run("python3", &arguments)
+}
+
+/// Every choice of features that a user has. `cargo check` makes no code, so that wasmtime is not built again.
+fn check_features() -> Result<()> {
+    for chosen in ["", "sandbox", "flows", "keyring", "sandbox,keyring", "flows,keyring", "sandbox,flows"] {
+        println!("scim-connector-cli --features \"{chosen}\"");
+        let arguments = ["check", "--quiet", "--package", "scim-connector-cli", "--no-default-features", "--features"];
+        shell::run("cargo", &arguments.into_iter().chain([chosen]).collect::<Vec<_>>())?;
+    }
+    cargo("check --quiet --package scim-connector-host --no-default-features")
 }
 
 /// The browser comes from npm, pinned; a made-up history stands in for a daemon.

@@ -218,6 +218,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Check(arguments) => check::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Graph(arguments) => graph::run(global, &arguments),
+        #[cfg(feature = "flows")]
         Command::Start(arguments) => start::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Status(arguments) => automation::status(global, &arguments),
