@@ -181,8 +181,8 @@ impl discovery::Guest for Component {
 }
 
 impl catalog::Guest for Component {
-    fn manifest() -> String {
-        manifest::manifest().to_string()
+    fn manifest() -> Answer<String> {
+        Ok(manifest::manifest().to_string())
     }
 }
 

@@ -17,9 +17,6 @@ const EXPORTS: [&str; 8] = ["bulk", "catalog", "discovery", "groups", "me", "res
 /// Interfaces whose functions all take the connection first.
 const TAKE_CONNECTION: [&str; 6] = ["bulk", "discovery", "groups", "me", "resources", "users"];
 
-/// The one function that cannot fail.
-const INFALLIBLE: (&str, &str) = ("catalog", "manifest");
-
 /// The cases of the one error every function returns, with the record they carry.
 const ERROR_CASES: [(&str, Option<&str>); 3] =
     [("execution-failed", None), ("permanent-failure", Some("failure")), ("transient-failure", Some("failure"))];
@@ -58,7 +55,7 @@ impl Rules<'_> {
     fn package(&mut self, id: PackageId) {
         let package = &self.resolve.packages[id];
         let name = package.name.to_string();
-        self.require(name == "scim:connector@0.1.0", &name, "the package is scim:connector@0.1.0");
+        self.require(name == "scim:connector@0.2.0", &name, "the package is scim:connector@0.2.0");
         self.require(documented(&package.docs), &name, "has no doc comment");
         let worlds: Vec<&str> = package.worlds.keys().map(String::as_str).collect();
         self.require(worlds == ["connector"], &name, "its one world is `connector`");
@@ -141,11 +138,9 @@ impl Rules<'_> {
         if let Some(result) = function.result {
             self.plain(&format!("{place} ->"), result);
         }
-        if (interface, function.name.as_str()) != INFALLIBLE {
-            let fails_well =
-                function.result.and_then(|ty| self.failure_of(ty)).is_some_and(|ty| self.is_types(ty, "error"));
-            self.require(fails_well, &place, "does not return result<_, error> with the error of `types`");
-        }
+        let fails_well =
+            function.result.and_then(|ty| self.failure_of(ty)).is_some_and(|ty| self.is_types(ty, "error"));
+        self.require(fails_well, &place, "does not return result<_, error> with the error of `types`");
         if TAKE_CONNECTION.contains(&interface) {
             let first = function.params.first();
             let takes = first.is_some_and(|param| param.name == "connection" && self.is_types(param.ty, "connection"));
@@ -252,42 +247,42 @@ fn is_use(resolve: &Resolve, def: &TypeDef) -> bool {
 /// A small contract that keeps every rule; each counter-example breaks one by changing one place of it.
 const SOUND: &str = "\
 /// The package.
-package scim:connector@0.1.0;
+package scim:connector@0.2.0;
 /// The types.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface types {
     /// A connection.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     record connection {
         /// Where.
         url: string,
     }
     /// A failure.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     record failure {
         /// What.
         kind: failure-kind,
     }
     /// A kind.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     variant failure-kind {
         /// Else.
         other(string),
     }
     /// A code.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     variant scim-type {
         /// Else.
         other(string),
     }
     /// An order.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     enum order {
         /// Up.
         ascending,
     }
     /// An error.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     variant error {
         /// Reserved.
         execution-failed,
@@ -298,45 +293,46 @@ interface types {
     }
 }
 /// Users.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface users {
     use types.{connection, error};
     /// Reads.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     get-user: func(connection: connection, id: option<string>) -> result<list<string>, error>;
 }
 /// Groups.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface groups {}
 /// Resources.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface resources {}
 /// Me.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface me {}
 /// Bulk.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface bulk {}
 /// Discovery.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface discovery {}
 /// The catalog.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface catalog {
+    use types.{error};
     /// All of it.
-    @since(version = 0.1.0)
-    manifest: func() -> string;
+    @since(version = 0.2.0)
+    manifest: func() -> result<string, error>;
 }
 /// The runtime.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 interface runtime {
     use types.{error};
     /// Calls.
-    @since(version = 0.1.0)
+    @since(version = 0.2.0)
     invoke: func(connection: string) -> result<string, error>;
 }
 /// The world.
-@since(version = 0.1.0)
+@since(version = 0.2.0)
 world connector {
     export users;
     export groups;
@@ -371,7 +367,7 @@ fn each_rule_is_able_to_fail() {
     const ID: &str = "id: option<string>";
     let cases: &[(&str, &str, &str)] = &[
         // Names and shape of the package.
-        ("connector@0.1.0;", "connector@0.2.0;", "scim:connector@0.2.0: the package is scim:connector@0.1.0"),
+        ("connector@0.2.0;", "connector@0.3.0;", "scim:connector@0.3.0: the package is scim:connector@0.2.0"),
         ("world connector {", "world other {", "its one world is `connector`"),
         ("    export bulk;\n", "", "world connector: exports [\"catalog\""),
         ("    export me;\n", "    export me;\n    export types;\n", "world connector: exports [\"bulk\""),
@@ -381,12 +377,12 @@ fn each_rule_is_able_to_fail() {
         (
             "    export me;\n",
             "    export me;\n    import catalog;\n",
-            "imports `scim:connector/catalog@0.1.0`, which has functions",
+            "imports `scim:connector/catalog@0.2.0`, which has functions",
         ),
         // Shapes that engines and bindings cannot take, alone and inside others.
         (
             "    /// A code.",
-            "    /// R.\n    @since(version = 0.1.0)\n    resource r;\n    /// A code.",
+            "    /// R.\n    @since(version = 0.2.0)\n    resource r;\n    /// A code.",
             "types.r: uses a resource",
         ),
         (ID, "id: stream<u8>", "users.get-user(id): uses a stream"),
@@ -446,7 +442,7 @@ fn each_rule_is_able_to_fail() {
             "users.get-user: does not take `connection: connection` first",
         ),
         // Everything is explained and dated.
-        ("/// The package.\n", "", "scim:connector@0.1.0: has no doc comment"),
+        ("/// The package.\n", "", "scim:connector@0.2.0: has no doc comment"),
         ("/// The world.\n", "", "world connector: has no doc comment"),
         ("/// Users.\n", "", "users: has no doc comment"),
         ("    /// Reads.\n", "", "users.get-user: has no doc comment"),
@@ -454,12 +450,12 @@ fn each_rule_is_able_to_fail() {
         ("        /// Where.\n", "", "types.connection.url: has no doc comment"),
         ("        /// Later.\n", "", "types.error.transient-failure: has no doc comment"),
         ("        /// Up.\n", "", "types.order.ascending: has no doc comment"),
-        ("/// The world.\n@since(version = 0.1.0)\n", "/// The world.\n", "world connector: has no @since"),
-        ("/// Users.\n@since(version = 0.1.0)\n", "/// Users.\n", "users: has no @since"),
-        ("    /// Reads.\n    @since(version = 0.1.0)\n", "    /// Reads.\n", "users.get-user: has no @since"),
-        ("    /// An order.\n    @since(version = 0.1.0)\n", "    /// An order.\n", "types.order: has no @since"),
+        ("/// The world.\n@since(version = 0.2.0)\n", "/// The world.\n", "world connector: has no @since"),
+        ("/// Users.\n@since(version = 0.2.0)\n", "/// Users.\n", "users: has no @since"),
+        ("    /// Reads.\n    @since(version = 0.2.0)\n", "    /// Reads.\n", "users.get-user: has no @since"),
+        ("    /// An order.\n    @since(version = 0.2.0)\n", "    /// An order.\n", "types.order: has no @since"),
         (
-            "    /// An order.\n    @since(version = 0.1.0)\n",
+            "    /// An order.\n    @since(version = 0.2.0)\n",
             "    /// An order.\n    @unstable(feature = x)\n",
             "types.order: has no @since",
         ),

@@ -506,7 +506,7 @@ fn the_catalog_tells_the_truth() {
             pending.push(name);
             let failure = Script::new([]).call(&bearer(), name, example).unwrap_err();
             assert_eq!((failure.kind, failure.transient), (Kind::Unsupported, false), "{name}");
-            assert_eq!(failure.detail, format!("{name} is not in version 0.1.0 of the connector"));
+            assert_eq!(failure.detail, format!("{name} is not in version 0.2.0 of the connector"));
         }
     }
     assert_eq!(pending, ["reconcile"]);

@@ -12,7 +12,7 @@ use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
 use scim_connector::http::{Method, Request, Response};
 use scim_connector::operations::output::{Answer, Json};
 use scim_connector::scim::filter::Filter;
-use scim_connector::scim::patch::{Known, OPS, Operation, apply};
+use scim_connector::scim::patch::{AttributeTable, OPS, Operation, apply};
 use scim_connector::scim::resource::{Data, Resource};
 use script::{Outcome, Script, answer, bearer, lost, with_header};
 use serde_json::{Value, json};
@@ -112,7 +112,7 @@ impl Provider {
         {
             return response(412, &json!({}));
         }
-        let known = if segments[1] == "Users" { Known::USER } else { Known::GROUP };
+        let known = if segments[1] == "Users" { AttributeTable::USER } else { AttributeTable::GROUP };
         let taken = |resource: &Resource, id: Option<&str>| {
             let name = |it: &Resource| it.text("userName").map(|name| name.to_lowercase());
             !self.twice

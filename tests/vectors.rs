@@ -190,7 +190,7 @@ fn search_request(name: &str, _: &str, value: &Value) {
         &json!({"serviceUrl": "https://example.com/v2", "auth": {"type": "none"}}),
     )
     .unwrap();
-    let endpoint = scim_connector::operations::target::Endpoint::of(scim_connector::operations::KNOWN[0]);
+    let endpoint = scim_connector::operations::target::Endpoint::of(scim_connector::operations::STANDARD_TYPES[0]);
     let request = query::build(
         &connection,
         Method::Post,
@@ -219,7 +219,7 @@ fn patch_request(name: &str, _: &str, value: &Value) {
     };
     let operations = read(value);
     let (before, after) = patched(name, &value["Operations"]);
-    let known = if before["members"].is_array() { &patch::Known::GROUP } else { &patch::Known::USER };
+    let known = if before["members"].is_array() { &patch::AttributeTable::GROUP } else { &patch::AttributeTable::USER };
     assert_eq!(Value::from(patch::body(&operations, known, "/operations").unwrap()), *value, "{name}");
     let mut resource = as_object(name, &before);
     assert!(patch::apply(&mut resource, &operations, known, "/operations").unwrap(), "{name}");

@@ -2,7 +2,7 @@
 
 use crate::{json, line};
 use scim_connector::input::json::patch_operation;
-use scim_connector::scim::patch::{self, Known, Operation, Options, Style};
+use scim_connector::scim::patch::{self, AttributeTable, Operation, Options, Style};
 use scim_connector::scim::path::AttributePath;
 use scim_connector::scim::resource::{self, Data, Resource};
 use scim_connector::scim::{schema, urn};
@@ -16,7 +16,7 @@ pub fn run(data: &[u8]) {
     if let Some(items) = json(operations).and_then(|value| value.into_list().ok()) {
         let operations: Vec<Operation> =
             items.iter().filter_map(|item| patch_operation(item.into(), "/operations/0").ok()).collect();
-        for known in [&Known::USER, &Known::GROUP, &Known::NOTHING] {
+        for known in [&AttributeTable::USER, &AttributeTable::GROUP, &AttributeTable::NOTHING] {
             carried_out(&resource, &operations, known);
         }
     }
@@ -28,7 +28,7 @@ pub fn run(data: &[u8]) {
     }
 }
 
-fn carried_out(before: &Resource, operations: &[Operation], known: &Known) {
+fn carried_out(before: &Resource, operations: &[Operation], known: &AttributeTable) {
     let accepted = patch::body(operations, known, "/operations").is_ok();
     let mut after = before.clone();
     match patch::apply(&mut after, operations, known, "/operations") {
@@ -57,7 +57,7 @@ fn carried_out(before: &Resource, operations: &[Operation], known: &Known) {
 }
 
 fn different(current: &Resource, desired: &Resource, options: &Options) {
-    let known = &Known::USER;
+    let known = &AttributeTable::USER;
     let operations = patch::diff(current, desired, known, options);
     let mut after = current.clone();
     let carried_out = patch::apply(&mut after, &operations, known, "/operations");

@@ -226,7 +226,7 @@ impl Connector {
                     exports.scim_connector_catalog().call_manifest(store).await
                 })
                 .await?;
-            Ok(Arc::new(Catalog::parse(&manifest)?))
+            Ok(Arc::new(Catalog::parse(&manifest?)?))
         };
         self.inner.catalog.get_or_try_init(read).await.cloned()
     }

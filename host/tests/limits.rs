@@ -24,14 +24,14 @@ const IO: &str = "package wasi:io@0.2.6; interface poll { resource pollable { bl
 const CLOCKS: &str = "package wasi:clocks@0.2.6; interface monotonic-clock {
     use wasi:io/poll@0.2.6.{pollable}; subscribe-duration: func(when: u64) -> pollable; }";
 const WAITING: &str = "package test:waiting; world connector {
-    include scim:connector/connector@0.1.0; import wasi:clocks/monotonic-clock@0.2.6; }";
+    include scim:connector/connector@0.2.0; import wasi:clocks/monotonic-clock@0.2.6; }";
 
 /// What `resolve-connection` answers: a call may take 200 ms, and the host waits a second longer.
 const EXPANDED: &str =
     r#"{"serviceUrl":"http://127.0.0.1:1/scim/v2","auth":{"type":"none"},"timeouts":{"totalMs":200}}"#;
 
-const RESOLVE: &str = "scim:connector/runtime@0.1.0#resolve-connection";
-const INVOKE: &str = "scim:connector/runtime@0.1.0#invoke";
+const RESOLVE: &str = "scim:connector/runtime@0.2.0#resolve-connection";
+const INVOKE: &str = "scim:connector/runtime@0.2.0#invoke";
 
 /// A component whose exports all trap, except that `resolve-connection` works and `bodies` replace others. In a body,
 /// `{self}` is its own function and `{name}` an imported one.

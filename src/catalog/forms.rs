@@ -74,7 +74,7 @@ fn types(client: &Client<'_>) -> Result<Vec<ResourceType>> {
 fn resources(client: &Client<'_>, operation: Operation, labels: &[&str]) -> Result<Choices> {
     let listing = Listing { query: Query { count: Some(LISTED), ..Query::default() }, ..Listing::default() };
     let endpoint = endpoint(client, operation.subject(), None)?;
-    let listed = query::run(client, operation.name(), &endpoint, query::Way::Get, &listing)?;
+    let listed = query::run(client, operation.name(), &endpoint, query::QueryMethod::Get, &listing)?;
     let choice = |resource: &Resource| {
         let id = resource.text("id")?;
         let said = |name: &&str| resource.text(name).filter(|label| !label.trim().is_empty());

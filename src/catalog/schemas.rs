@@ -2,7 +2,7 @@
 
 use crate::contract::{Operation, Subject, Verb};
 use crate::input::form::fields;
-use crate::operations::known;
+use crate::operations::standard_type;
 use crate::profile::{KNOBS, PROFILES, SECTIONS, Takes, providers};
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
@@ -174,8 +174,8 @@ pub fn output(operation: Operation) -> Value {
             "required": ["Resources", "complete"],
         }),
         Verb::Ensure => {
-            let noun =
-                known(operation.subject()).map_or_else(|| "resource".to_owned(), |known| known.name.to_lowercase());
+            let noun = standard_type(operation.subject())
+                .map_or_else(|| "resource".to_owned(), |known| known.name.to_lowercase());
             let change = json!({"type": "object", "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
             json!({
                 "type": "object",
@@ -398,7 +398,7 @@ fn field(operation: Operation, name: &str) -> Value {
 }
 
 fn resource(subject: Subject, writing: bool) -> Value {
-    let Some(known) = known(subject) else {
+    let Some(known) = standard_type(subject) else {
         return json!({"type": "object", "title": "Resource"});
     };
     let mut properties = attributes(known.attributes, writing);

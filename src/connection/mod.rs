@@ -1,10 +1,10 @@
 //! A connection: one provider and how to reach it, checked and with every default filled in.
 //!
-//! `json` is its JSON form (the WIT form is `convert`'s), `kept` the one of the last call, `wire` the rules for URLs and headers. It sends nothing and reads no secret: a
+//! `json` is its JSON form (the WIT form is `convert`'s), `reuse` the one of the last call, `wire` the rules for URLs and headers. It sends nothing and reads no secret: a
 //! [`Secret`] is revealed by whoever puts it on the wire, just before.
 
 mod json;
-mod kept;
+mod reuse;
 mod wire;
 
 use crate::failure::{Failure, Kind, Result};

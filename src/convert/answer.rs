@@ -5,8 +5,8 @@ use crate::bindings::exports::scim::connector::{resources, runtime};
 use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Kind};
 use crate::input::Ticket;
-use crate::operations::connection_test::{Report, Status};
-use crate::operations::later::{Progress, Submission};
+use crate::operations::asynchronous::{Progress, Submission};
+use crate::operations::connection_test::{StepStatus, TestReport};
 use crate::operations::output::{Answer, Ensured, EnsuredResource, Json, Membership};
 use crate::operations::query::Listed;
 use crate::scim::resource::Resource;
@@ -220,13 +220,13 @@ pub fn progress(progress: Progress) -> resources::Progress {
 }
 
 /// A connection test's report.
-pub fn report(report: Report) -> runtime::ConnectionReport {
+pub fn report(report: TestReport) -> runtime::ConnectionReport {
     let steps = report.steps.into_iter().map(|step| runtime::TestStep {
         name: step.name.to_owned(),
         status: match step.status {
-            Status::Passed => runtime::StepStatus::Passed,
-            Status::Failed => runtime::StepStatus::Failed,
-            Status::Skipped => runtime::StepStatus::Skipped,
+            StepStatus::Passed => runtime::StepStatus::Passed,
+            StepStatus::Failed => runtime::StepStatus::Failed,
+            StepStatus::Skipped => runtime::StepStatus::Skipped,
         },
         detail: step.detail,
         duration_ms: u32::try_from(step.duration).unwrap_or(u32::MAX),

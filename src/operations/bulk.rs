@@ -2,8 +2,8 @@
 //! endpoint, and a report in any case once something may have been applied.
 
 use super::target::{self, Endpoint};
-use super::wire::{Asked, body, refused, request, url};
-use super::{Context, Execute, discovery, known, resource};
+use super::wire::{RequestOptions, body, refused, request, url};
+use super::{Context, Execute, discovery, resource, standard_type};
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Problem, Result, forms};
 use crate::http::client::{Client, Exchange};
@@ -11,9 +11,9 @@ use crate::http::{self, Effect, Request};
 use crate::input::json::patch_operation;
 use crate::input::{self, Headers};
 use crate::reader::{self, deeper};
-use crate::scim::bulk::check::{Prepared, prepare, told};
+use crate::scim::bulk::check::{Prepared, prepare, problems_of};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
-use crate::scim::bulk::{Found, Method, Operation, Outcome, Report, answer};
+use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer};
 use crate::scim::resource::{Data, Node, passwords};
 use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, patch};
@@ -40,7 +40,7 @@ impl Execute for input::Bulk {
         let prepared = prepare(&self.operations, &self.known, &at, &complete)?;
         let mut work = Work::new(prepared, limits(client)?, self.fail_on_errors);
         let what = context.what();
-        let mut course = Course { client, what, headers: &self.headers, slowest: 0, touched: false, refused: None };
+        let mut course = BulkRun { client, what, headers: &self.headers, slowest: 0, touched: false, refused: None };
         while let Some(batch) = work.next_batch() {
             if let Err(failure) = course.step(&mut work, batch) {
                 work.stop(&|| {
@@ -67,13 +67,13 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
     };
     let endpoint = match collection {
         [one] if one.eq_ignore_ascii_case("me") => {
-            let known = known(Subject::Me);
+            let known = standard_type(Subject::Me);
             Endpoint { path: vec![one.clone()], known, schema: known.map(|it| it.schema.into()), single: true }
         }
         path => target::at(&path.join("/"))?,
     };
     if method == Method::Patch {
-        return changes(data, patch::Known::of(endpoint.schema.as_deref().unwrap_or_default()), pointer);
+        return changes(data, patch::AttributeTable::of(endpoint.schema.as_deref().unwrap_or_default()), pointer);
     }
     let payload = data.into_object().map_err(|data| {
         let detail = format!("expected an object, the resource, found {}", data.type_name());
@@ -85,7 +85,7 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
 }
 
 /// The body of a PATCH: a whole request (RFC 7644 erratum 5050), or its operations only.
-fn changes(data: Data, known: &patch::Known, pointer: &str) -> Result<(Data, bool)> {
+fn changes(data: Data, known: &patch::AttributeTable, pointer: &str) -> Result<(Data, bool)> {
     let (items, pointer) = match data.node() {
         Node::List(items) => (Some(items), pointer.to_owned()),
         Node::Object(object) => {
@@ -113,7 +113,7 @@ fn changes(data: Data, known: &patch::Known, pointer: &str) -> Result<(Data, boo
 
 /// A failure about `/payload`, told of where the payload stands here.
 fn moved(failure: Failure, pointer: &str) -> Box<Failure> {
-    let problems = told(failure).into_iter().map(|problem| match problem.pointer.strip_prefix("/payload") {
+    let problems = problems_of(failure).into_iter().map(|problem| match problem.pointer.strip_prefix("/payload") {
         Some(rest) => Problem { pointer: format!("{pointer}{rest}"), ..problem },
         None => problem,
     });
@@ -143,7 +143,7 @@ fn limits(client: &Client<'_>) -> Result<Limits> {
 }
 
 /// How a call goes.
-struct Course<'a, 'c> {
+struct BulkRun<'a, 'c> {
     client: &'a Client<'c>,
     what: &'a str,
     headers: &'a Headers,
@@ -155,7 +155,7 @@ struct Course<'a, 'c> {
     refused: Option<Box<Failure>>,
 }
 
-impl Course<'_, '_> {
+impl BulkRun<'_, '_> {
     /// Sends a request and settles its operations; an error stops the rest.
     fn step(&mut self, work: &mut Work, batch: Batch) -> Result<()> {
         if self.slowest > 0 && self.client.left() <= self.slowest + self.slowest / 2 {
@@ -172,7 +172,7 @@ impl Course<'_, '_> {
     /// A bulk request.
     fn together(&mut self, work: &mut Work, mut batch: Batch) -> Result<()> {
         let effect = if batch.idempotent { Effect::IdempotentWrite } else { Effect::Write };
-        let asked = Asked::headers(self.headers);
+        let asked = RequestOptions::headers(self.headers);
         let mut request = request(http::Method::Post, url(self.client.connection(), ["Bulk"])?, None, effect, asked);
         request.headers.push(("Content-Type".into(), "application/scim+json".into()));
         request.body = Some(batch.body.clone());
@@ -224,7 +224,7 @@ impl Course<'_, '_> {
 
     fn settle_all(&self, work: &mut Work, batch: &Batch, failure: &Failure) {
         for step in &batch.steps {
-            work.settle(*step, Found::failed(Box::new(failure.clone())));
+            work.settle(*step, Answer::failed(Box::new(failure.clone())));
         }
     }
 
@@ -265,14 +265,14 @@ impl Course<'_, '_> {
                 return Err(failure);
             }
         };
-        let failed = |found: &Option<Found>| found.as_ref().is_some_and(|found| found.failure.is_some());
+        let failed = |found: &Option<Answer>| found.as_ref().is_some_and(|found| found.failure.is_some());
         let errors = results.iter().filter(|found| failed(found)).count();
         let stopped = batch.fail_on_errors.is_some_and(|most| usize::try_from(most).is_ok_and(|most| errors >= most));
         let mut left_out = 0;
         for ((step, operation), found) in batch.steps.iter().zip(&batch.operations).zip(results) {
             let found = found.unwrap_or_else(|| {
                 left_out += 1;
-                Found::failed(if stopped {
+                Answer::failed(if stopped {
                     Failure::new(Kind::Conflict, "not carried out: the provider stopped at the errors before it")
                 } else {
                     unknown("the provider's answer leaves this operation out; whether it was carried out is unknown")
@@ -318,7 +318,7 @@ impl Course<'_, '_> {
     }
 
     /// What a result means where the request was sent twice: the first may have been carried out.
-    fn judged(&self, mut found: Found, method: Method, versioned: bool, repeated: bool) -> Found {
+    fn judged(&self, mut found: Answer, method: Method, versioned: bool, repeated: bool) -> Answer {
         if let (Some(failure), true) = (&found.failure, repeated) {
             match found.status {
                 Some(404 | 410) if method == Method::Delete => {
@@ -332,7 +332,7 @@ impl Course<'_, '_> {
         found
     }
 
-    fn scrubbed(&self, mut found: Found, data: Option<&Data>) -> Found {
+    fn scrubbed(&self, mut found: Answer, data: Option<&Data>) -> Answer {
         found.failure = found.failure.map(|failure| scrubbed(self.client.clean(failure), data));
         found
     }
@@ -360,16 +360,16 @@ pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, header
     };
     let segments = operation.path.trim_matches('/').split('/');
     let decoded = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
-    let asked = Asked { if_match: operation.version.as_deref(), ..Asked::headers(headers) };
+    let asked = RequestOptions { if_match: operation.version.as_deref(), ..RequestOptions::headers(headers) };
     let body = operation.data.as_ref().and_then(Data::as_object);
     Ok(request(method, url(client.connection(), decoded)?, body, effect, asked))
 }
 
 /// What the answer to an operation's own request says, in the form of a bulk result.
-pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, effect: Effect) -> Found {
+pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, effect: Effect) -> Answer {
     let response = &exchange.response;
     let what = format!("{} {}", operation.method.name(), operation.path);
-    let mut found = Found { status: Some(response.status), ..Found::default() };
+    let mut found = Answer { status: Some(response.status), ..Answer::default() };
     match body(client, exchange, effect, &what) {
         Err(failure) => found.failure = Some(failure),
         Ok(resource) => {
@@ -399,6 +399,6 @@ pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
 }
 
 /// The outcome of one operation.
-pub fn outcome(found: Found, method: Method) -> Box<Outcome> {
+pub fn outcome(found: Answer, method: Method) -> Box<Outcome> {
     Box::new(found.outcome(0, method, None))
 }

@@ -1,8 +1,8 @@
 //! The connection test: reachable, authenticated, capabilities, one user listed; each step says what it saw.
 
 use super::target::Endpoint;
-use super::wire::{Asked, request, url};
-use super::{KNOWN, discovery, query};
+use super::wire::{RequestOptions, request, url};
+use super::{STANDARD_TYPES, discovery, query};
 use crate::connection::{Auth, Connection};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
@@ -13,7 +13,7 @@ use crate::scim::service_provider::FEATURES;
 
 /// How a step went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub enum StepStatus {
     /// Good.
     Passed,
     /// Not good.
@@ -24,11 +24,11 @@ pub enum Status {
 
 /// A step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct TestStep {
     /// Its name.
     pub name: &'static str,
     /// How it went.
-    pub status: Status,
+    pub status: StepStatus,
     /// What was seen.
     pub detail: String,
     /// Milliseconds it took.
@@ -37,9 +37,9 @@ pub struct Step {
 
 /// The test's result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct TestReport {
     /// The steps.
-    pub steps: Vec<Step>,
+    pub steps: Vec<TestStep>,
     /// Why the first failed step failed.
     pub failure: Option<Failure>,
 }
@@ -50,25 +50,25 @@ const STEPS: [(&str, Check); 4] =
     [("reachable", reachable), ("authenticated", authenticated), ("capabilities", capabilities), ("users", users)];
 
 /// Runs the test.
-pub fn run(platform: &dyn Platform, connection: &Connection) -> Report {
+pub fn run(platform: &dyn Platform, connection: &Connection) -> TestReport {
     let client = Client::new(platform, connection, None);
-    let mut report = Report { steps: Vec::new(), failure: None };
+    let mut report = TestReport { steps: Vec::new(), failure: None };
     for (name, check) in STEPS {
         let started = platform.elapsed();
         let (status, detail) = if report.failure.is_some() {
-            (Status::Skipped, "not tried".to_owned())
+            (StepStatus::Skipped, "not tried".to_owned())
         } else {
             match check(&client) {
-                Ok(detail) => (Status::Passed, detail),
+                Ok(detail) => (StepStatus::Passed, detail),
                 Err(failure) => {
                     let failure = client.clean(failure);
                     let detail = failure.detail.clone();
                     report.failure = Some(*failure);
-                    (Status::Failed, detail)
+                    (StepStatus::Failed, detail)
                 }
             }
         };
-        report.steps.push(Step { name, status, detail, duration: platform.elapsed().saturating_sub(started) });
+        report.steps.push(TestStep { name, status, detail, duration: platform.elapsed().saturating_sub(started) });
     }
     report
 }
@@ -76,7 +76,7 @@ pub fn run(platform: &dyn Platform, connection: &Connection) -> Report {
 /// Any HTTP answer will do, so the request carries no credentials.
 fn reachable(client: &Client<'_>) -> Result<String> {
     let url = url(client.connection(), ["ServiceProviderConfig"])?;
-    let request = request(Method::Get, url, None, Effect::Read, Asked::default());
+    let request = request(Method::Get, url, None, Effect::Read, RequestOptions::default());
     let exchange = client.anonymous(&request)?;
     Ok(format!(
         "{} answers (HTTP {})",
@@ -128,5 +128,5 @@ fn users(client: &Client<'_>) -> Result<String> {
 
 fn one_user(client: &Client<'_>) -> Result<query::Listed> {
     let listing = Listing { query: Query { count: Some(1), ..Query::default() }, ..Listing::default() };
-    query::run(client, "listUsers", &Endpoint::of(KNOWN[0]), query::Way::Get, &listing)
+    query::run(client, "listUsers", &Endpoint::of(STANDARD_TYPES[0]), query::QueryMethod::Get, &listing)
 }

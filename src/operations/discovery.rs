@@ -3,10 +3,10 @@
 //! The operations of discovery ask the provider each time, and so refresh what `kept` keeps; whoever else needs the documents
 //! uses those kept.
 
-use super::kept::{self, Document};
+use super::document_cache::{self, Document};
 use super::target::Endpoint;
-use super::wire::{self, Asked, checked_id, request, url};
-use super::{Context, Execute, KNOWN, query};
+use super::wire::{self, RequestOptions, checked_id, request, url};
+use super::{Context, Execute, STANDARD_TYPES, query};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method};
@@ -167,7 +167,7 @@ fn missing(id: &str, what: &str, names: &[String]) -> Box<Failure> {
 /// What the provider answers when asked for one document by its identifier, which may be more than that, or nothing.
 fn single(client: &Client<'_>, what: Document, id: &str) -> Result<Vec<Resource>> {
     let url = url(client.connection(), [what.path(), checked_id(id)?])?;
-    let request = request(Method::Get, url, None, Effect::Read, Asked::default());
+    let request = request(Method::Get, url, None, Effect::Read, RequestOptions::default());
     match wire::document(client, &client.send(&request)?, what.get()) {
         Ok(value) => Ok(value.iter().flat_map(definition::documents).collect()),
         // Some have the list only, and say so in their own way.
@@ -182,7 +182,7 @@ fn absent(failure: &Failure) -> bool {
 
 /// The documents as they were last read, or read now. None where the provider has none.
 fn known(client: &Client<'_>, what: Document) -> Result<Option<Vec<Resource>>> {
-    match kept::find(client, what) {
+    match document_cache::find(client, what) {
         Some(documents) => Ok(documents),
         None => fetch(client, what),
     }
@@ -200,7 +200,7 @@ fn fetch(client: &Client<'_>, what: Document) -> Result<Option<Vec<Resource>>> {
             break;
         }
     }
-    kept::keep(client, what, &found);
+    document_cache::keep(client, what, &found);
     Ok(found)
 }
 
@@ -221,7 +221,7 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
             .and_then(list::parse)
             .filter(|page| page.total_results.is_some() || page.next_cursor.is_some());
         let page = Page { resources: found, ..said.clone().unwrap_or_default() };
-        let step = list::step(&page, &position, token.as_ref(), None);
+        let step = list::judge(&page, &position, token.as_ref(), None);
         if !step.repeated {
             documents.extend(page.resources);
         }
@@ -253,7 +253,7 @@ pub fn endpoint(client: &Client<'_>, name: &str) -> Result<Endpoint> {
     let path = segments(&it.endpoint, &client.connection().service_url).ok_or_else(|| {
         Failure::new(Kind::Protocol, format!("resource type {:?} names no endpoint; give endpoint instead", it.name))
     })?;
-    let known = KNOWN.iter().copied().find(|known| known.schema.eq_ignore_ascii_case(&it.schema));
+    let known = STANDARD_TYPES.iter().copied().find(|known| known.schema.eq_ignore_ascii_case(&it.schema));
     Ok(Endpoint { path, known, schema: Some(it.schema).filter(|urn| !urn.is_empty()), single: false })
 }
 

@@ -2,7 +2,7 @@
 //! known without asking. What the standard demands of filters and patches is checked elsewhere.
 
 use super::target::Endpoint;
-use super::{KNOWN, Known};
+use super::{STANDARD_TYPES, StandardType};
 use crate::failure::{Failure, Kind, Problem, Result};
 use crate::http::client::Client;
 use crate::input::Query;
@@ -29,8 +29,8 @@ fn problem(pointer: impl Into<String>, detail: impl Into<String>) -> Problem {
 }
 
 /// The resource type of an endpoint whose attributes a profile may speak of.
-fn resource_type(endpoint: &Endpoint) -> Option<&'static Known> {
-    KNOWN.into_iter().find(|known| endpoint.schema.as_deref() == Some(known.schema))
+fn resource_type(endpoint: &Endpoint) -> Option<&'static StandardType> {
+    STANDARD_TYPES.into_iter().find(|known| endpoint.schema.as_deref() == Some(known.schema))
 }
 
 /// Who says that a provider lacks a feature: none where it has it, or where only the generic profile assumes that it has not.

@@ -3,11 +3,11 @@
 //! [`Execute`] is what every operation has: its input's type names the type of its result. `build` and `parse` functions are
 //! pure. Which operations there are is `contract`'s to say, and what they are called with `input`'s; both know nothing of this.
 
+pub mod asynchronous;
 pub mod bulk;
 pub mod connection_test;
 pub mod discovery;
-pub mod kept;
-pub mod later;
+pub mod document_cache;
 pub mod lint;
 pub mod modify;
 pub mod output;
@@ -74,7 +74,7 @@ impl Execute for Reconcile {
 }
 
 /// What is known of a subject without asking the provider.
-pub fn known(subject: Subject) -> Option<&'static Known> {
+pub fn standard_type(subject: Subject) -> Option<&'static StandardType> {
     match subject {
         Subject::User | Subject::Me => Some(&USER),
         Subject::Group => Some(&GROUP),
@@ -84,7 +84,7 @@ pub fn known(subject: Subject) -> Option<&'static Known> {
 
 /// A resource type the connector knows (RFC 7644 section 3.2).
 #[derive(Debug)]
-pub struct Known {
+pub struct StandardType {
     /// Its name.
     pub name: &'static str,
     /// Path below the service URL.
@@ -97,10 +97,15 @@ pub struct Known {
     pub required: &'static str,
 }
 
-static USER: Known =
-    Known { name: "User", path: "Users", schema: urn::USER, attributes: schema::USER, required: "userName" };
-static GROUP: Known =
-    Known { name: "Group", path: "Groups", schema: urn::GROUP, attributes: schema::GROUP, required: "displayName" };
+static USER: StandardType =
+    StandardType { name: "User", path: "Users", schema: urn::USER, attributes: schema::USER, required: "userName" };
+static GROUP: StandardType = StandardType {
+    name: "Group",
+    path: "Groups",
+    schema: urn::GROUP,
+    attributes: schema::GROUP,
+    required: "displayName",
+};
 
 /// The resource types the connector knows.
-pub static KNOWN: [&Known; 2] = [&USER, &GROUP];
+pub static STANDARD_TYPES: [&StandardType; 2] = [&USER, &GROUP];

@@ -10,7 +10,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Change, View};
-use crate::scim::patch::{self, Known, Operation};
+use crate::scim::patch::{self, AttributeTable, Operation};
 use crate::scim::resource::{Data, Node, Resource};
 use crate::scim::service_provider::{ServiceProvider, Source};
 use std::borrow::Cow;
@@ -26,8 +26,8 @@ pub fn supports(client: &Client<'_>, feature: &str) -> (bool, Source) {
 }
 
 /// What is known of an endpoint's attributes.
-pub fn known(endpoint: &Endpoint) -> &'static Known {
-    endpoint.schema.as_deref().map_or(&Known::NOTHING, Known::of)
+pub fn known(endpoint: &Endpoint) -> &'static AttributeTable {
+    endpoint.schema.as_deref().map_or(&AttributeTable::NOTHING, AttributeTable::of)
 }
 
 /// Whether a failure says that the method is not there at all (RFC 9110 sections 15.5.6 and 15.6.2).

@@ -1,10 +1,10 @@
 //! Lists: GET with a query (RFC 7644 section 3.4.2) and POST to `.search` (section 3.4.3), a page at a time.
 
-use super::kept::{self, Document};
+use super::document_cache::{self, Document};
 use super::lint;
 use super::output::{Json, Output};
 use super::target::Endpoint;
-use super::wire::{Asked, body, request, url};
+use super::wire::{RequestOptions, body, request, url};
 use super::{Context, Execute};
 use crate::connection::Connection;
 use crate::contract::Verb;
@@ -47,7 +47,7 @@ impl Output for Listed {
 
 /// How a page is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum QueryMethod {
     /// By GET, unless the query must not stand in a URL or does not fit into one.
     Get,
     /// By POST only. With the name of the operation that lists the same by GET, where there is one.
@@ -58,7 +58,7 @@ impl Execute for input::List {
     type Output = Listed;
 
     fn execute(self, context: &Context<'_>) -> Result<Listed> {
-        run(context.client, context.what(), &context.endpoint()?, Way::Get, &self.0)
+        run(context.client, context.what(), &context.endpoint()?, QueryMethod::Get, &self.0)
     }
 }
 
@@ -66,13 +66,13 @@ impl Execute for input::Search {
     type Output = Listed;
 
     fn execute(self, context: &Context<'_>) -> Result<Listed> {
-        let way = Way::Post(context.operation.sibling(Verb::List).map(|it| it.name()));
+        let way = QueryMethod::Post(context.operation.sibling(Verb::List).map(|it| it.name()));
         run(context.client, context.what(), &context.endpoint()?, way, &self.0)
     }
 }
 
 /// Gets a page. `what` names the operation in failures.
-pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: Way, input: &Listing) -> Result<Listed> {
+pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMethod, input: &Listing) -> Result<Listed> {
     let provider = capabilities(client);
     lint::query(client, &provider, endpoint, &input.query)?;
     let token = token(&input.query)?;
@@ -90,7 +90,7 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: Way, input
     let (object, response) = fetched.map_err(|failure| again(failure, &input.query))?;
     let count = count(client.connection(), &input.query);
     let page = read(object, &response, what)?;
-    let mut step = list::step(&page, &position, token.as_ref(), count);
+    let mut step = list::judge(&page, &position, token.as_ref(), count);
     if provider.paging() == (false, false) {
         step = step.unpaged();
     }
@@ -102,7 +102,8 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: Way, input
 /// What the provider can do, as far as that is known without asking.
 fn capabilities(client: &Client<'_>) -> ServiceProvider {
     let connection = client.connection();
-    let document = kept::find(client, Document::ServiceProvider).flatten().and_then(|them| them.into_iter().next());
+    let document =
+        document_cache::find(client, Document::ServiceProvider).flatten().and_then(|them| them.into_iter().next());
     ServiceProvider::new(document, &connection.parts.overrides, &connection.profile.document)
 }
 
@@ -111,7 +112,7 @@ fn fetch(
     client: &Client<'_>,
     what: &str,
     endpoint: &Endpoint,
-    way: Way,
+    way: QueryMethod,
     input: &Listing,
     position: &Position,
 ) -> Result<(Option<Resource>, Response)> {
@@ -125,7 +126,7 @@ fn fetch(
     let lacking = |failure: Box<Failure>| {
         if is_missing(&failure) { no_search(what, way, Some(failure)) } else { failure }
     };
-    if way != Way::Get {
+    if way != QueryMethod::Get {
         return if knobs.search { post().map_err(lacking) } else { Err(no_search(what, way, None)) };
     }
     let get = build(connection, Method::Get, endpoint, input, position)?;
@@ -157,11 +158,11 @@ fn is_missing(failure: &Failure) -> bool {
 }
 
 /// The failure of a query that must not stand in a URL, at a provider that has no other way.
-fn no_search(what: &str, way: Way, answer: Option<Box<Failure>>) -> Box<Failure> {
+fn no_search(what: &str, way: QueryMethod, answer: Option<Box<Failure>>) -> Box<Failure> {
     let advice = match way {
-        Way::Post(None) => "list the resources of each type instead".to_owned(),
-        Way::Post(Some(list)) => format!("call {list} instead, with the query in the URL"),
-        Way::Get => "set overrides.privateQueries to false to have the query in the URL".to_owned(),
+        QueryMethod::Post(None) => "list the resources of each type instead".to_owned(),
+        QueryMethod::Post(Some(list)) => format!("call {list} instead, with the query in the URL"),
+        QueryMethod::Get => "set overrides.privateQueries to false to have the query in the URL".to_owned(),
     };
     let how = if answer.is_some() { "" } else { " (overrides.search says otherwise if it has)" };
     let detail = format!("{what}: the provider has no .search for this{how}; {advice}");
@@ -257,7 +258,7 @@ pub fn build(
     }
     members.extend(count(connection, query).map(|count| ("count", Data::from(count))));
     let views = input.view.members()?.filter(|_| connection.profile.knobs.views);
-    let asked = Asked::headers(&input.headers);
+    let asked = RequestOptions::headers(&input.headers);
     if method == Method::Post {
         let url = url(connection, endpoint.path.iter().map(String::as_str).chain([".search"]))?;
         members.extend(views.map(|(name, values)| (name, Data::from(values.as_slice()))));

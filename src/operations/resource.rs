@@ -2,8 +2,8 @@
 
 use super::modify::{self, Modification};
 use super::target::Endpoint;
-use super::wire::{Asked, body, checked_id, refused, request, url};
-use super::{Context, Execute, Known, discovery, lint, validate};
+use super::wire::{RequestOptions, body, checked_id, refused, request, url};
+use super::{Context, Execute, StandardType, discovery, lint, validate};
 use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin};
@@ -191,7 +191,8 @@ impl<'a> Message<'a> {
                 url.query_pairs_mut().append_pair(name, &values.join(","));
             }
         }
-        let asked = Asked { headers: self.headers, if_match: self.if_match, if_none_match: self.if_none_match };
+        let asked =
+            RequestOptions { headers: self.headers, if_match: self.if_match, if_none_match: self.if_none_match };
         Ok(request(self.method, url, self.body.as_deref(), self.effect(), asked))
     }
 }
@@ -233,7 +234,7 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
 /// Whether an answer's body is a resource, as far as can be told: some name next to nothing of it.
 fn is_resource(endpoint: &Endpoint, message: &Message<'_>, object: &Resource) -> bool {
     let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| object.get(name).is_some());
-    let known = |known: &Known| known.attributes.iter().any(|it| object.get(it.name).is_some());
+    let known = |known: &StandardType| known.attributes.iter().any(|it| object.get(it.name).is_some());
     let asked = message.view.is_some_and(|view| !view.attributes.is_empty());
     common || asked || object.is_empty() || endpoint.known.is_some_and(known)
 }

@@ -1,7 +1,7 @@
 //! Where resources are: the endpoint of a subject or of a generic operation's target.
 
 use super::discovery;
-use super::{KNOWN, Known, known};
+use super::{STANDARD_TYPES, StandardType, standard_type};
 use crate::contract::Subject;
 use crate::failure::{Failure, Result};
 use crate::http::client::Client;
@@ -14,7 +14,7 @@ pub struct Endpoint {
     /// Path below the service URL, segment by segment; empty for the service URL itself.
     pub path: Vec<String>,
     /// What is known without asking.
-    pub known: Option<&'static Known>,
+    pub known: Option<&'static StandardType>,
     /// URN of the schema, where it is known.
     pub schema: Option<String>,
     /// Whether the path is that of the one resource, as `/Me` is (RFC 7644 section 3.11).
@@ -23,7 +23,7 @@ pub struct Endpoint {
 
 impl Endpoint {
     /// The endpoint of a known resource type.
-    pub fn of(known: &'static Known) -> Endpoint {
+    pub fn of(known: &'static StandardType) -> Endpoint {
         Endpoint { path: vec![known.path.into()], known: Some(known), schema: Some(known.schema.into()), single: false }
     }
 
@@ -35,7 +35,7 @@ impl Endpoint {
 
 /// The endpoint of an operation.
 pub fn endpoint(client: &Client<'_>, subject: Subject, target: Option<&Target>) -> Result<Endpoint> {
-    match (subject, known(subject), target) {
+    match (subject, standard_type(subject), target) {
         (Subject::Me, known, _) => {
             Ok(Endpoint { path: vec!["Me".into()], known, schema: known.map(|it| it.schema.into()), single: true })
         }
@@ -62,7 +62,7 @@ pub fn at(path: &str) -> Result<Endpoint> {
         ));
     }
     let known = match segments.as_slice() {
-        [one] => KNOWN.iter().copied().find(|known| known.path.eq_ignore_ascii_case(one)),
+        [one] => STANDARD_TYPES.iter().copied().find(|known| known.path.eq_ignore_ascii_case(one)),
         _ => None,
     };
     // The standard's own endpoints are known by their path (RFC 9944 section 2).

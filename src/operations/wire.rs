@@ -48,7 +48,7 @@ pub fn checked_id(id: &str) -> Result<&str> {
 
 /// The headers of one request that its caller asks for.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked<'a> {
+pub struct RequestOptions<'a> {
     /// Further headers.
     pub headers: &'a [(String, String)],
     /// `If-Match`.
@@ -57,15 +57,21 @@ pub struct Asked<'a> {
     pub if_none_match: Option<&'a str>,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> RequestOptions<'a> {
     /// Further headers alone.
     pub fn headers(headers: &'a [(String, String)]) -> Self {
-        Asked { headers, ..Asked::default() }
+        RequestOptions { headers, ..RequestOptions::default() }
     }
 }
 
 /// A request with the headers its caller asks for, and a JSON body where there is one.
-pub fn request(method: Method, url: Url, body: Option<&Resource>, effect: Effect, asked: Asked<'_>) -> Request {
+pub fn request(
+    method: Method,
+    url: Url,
+    body: Option<&Resource>,
+    effect: Effect,
+    asked: RequestOptions<'_>,
+) -> Request {
     let mut headers = asked.headers.to_vec();
     headers.extend(asked.if_match.map(|tag| ("If-Match".to_owned(), tag.to_owned())));
     headers.extend(asked.if_none_match.map(|tag| ("If-None-Match".to_owned(), tag.to_owned())));

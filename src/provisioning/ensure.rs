@@ -143,7 +143,7 @@ impl Progress {
 }
 
 /// What one round came to.
-enum Step {
+enum RoundOutcome {
     Done(Resource),
     /// The provider says that it is there already.
     Exists(Box<Failure>),
@@ -167,8 +167,8 @@ impl Ensuring<'_> {
                 (Some(current), _) => self.change(current, progress)?,
             };
             let failure = match step {
-                Step::Done(resource) => return Ok(resource),
-                Step::Exists(failure) => {
+                RoundOutcome::Done(resource) => return Ok(resource),
+                RoundOutcome::Exists(failure) => {
                     current = match self.search.find(true) {
                         Ok(found) => found,
                         // The provider's refusal says more than that it cannot list what there is.
@@ -180,7 +180,7 @@ impl Ensuring<'_> {
                     }
                     failure
                 }
-                Step::Lost(failure) => {
+                RoundOutcome::Lost(failure) => {
                     progress.lost = true;
                     let may_repeat = self.client.rest(round);
                     current = self.look_again(id.as_deref())?;
@@ -194,7 +194,7 @@ impl Ensuring<'_> {
                     spent = ((pending || !may_repeat) && id.is_some()).then(|| failure.clone());
                     failure
                 }
-                Step::Stale(failure) => {
+                RoundOutcome::Stale(failure) => {
                     progress.lost |= failure.maybe_applied;
                     current = self.look_again(id.as_deref())?;
                     failure
@@ -231,12 +231,12 @@ impl Ensuring<'_> {
         failure
     }
 
-    fn create(&self, progress: &mut Progress) -> Result<Step> {
+    fn create(&self, progress: &mut Progress) -> Result<RoundOutcome> {
         if self.dry_run {
             progress.created = true;
             let mut resource = self.new.clone();
             resource.retain(|name, _| !is(name, "password"));
-            return Ok(Step::Done(resource));
+            return Ok(RoundOutcome::Done(resource));
         }
         let message = Message::new(Method::Post, None, self.headers).with(Cow::Borrowed(&self.new), false);
         let created = match send(self.client, self.what, self.endpoint, &message) {
@@ -244,9 +244,9 @@ impl Ensuring<'_> {
             Ok(created) => created.ok_or_else(|| Failure::new(Kind::Internal, "a creation gave nothing"))?,
             Err(failure) if failure.maybe_applied => {
                 progress.lost_creation = true;
-                return Ok(Step::Lost(failure));
+                return Ok(RoundOutcome::Lost(failure));
             }
-            Err(failure) if failure.kind == Kind::Conflict => return Ok(Step::Exists(failure)),
+            Err(failure) if failure.kind == Kind::Conflict => return Ok(RoundOutcome::Exists(failure)),
             Err(failure) => return Err(failure),
         };
         progress.created = true;
@@ -255,7 +255,7 @@ impl Ensuring<'_> {
             None => self.search.find(false)?.unwrap_or(created),
         };
         match (created.id(), self.members_later) {
-            (Some(id), true) => self.settle_members(&id, created.resource, progress).map(Step::Done),
+            (Some(id), true) => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
             (None, true) => Err(Failure::new(
                 Kind::Protocol,
                 format!(
@@ -263,21 +263,21 @@ impl Ensuring<'_> {
                     self.what
                 ),
             )),
-            _ => Ok(Step::Done(created.resource)),
+            _ => Ok(RoundOutcome::Done(created.resource)),
         }
     }
 
-    fn change(&self, current: &Versioned, progress: &mut Progress) -> Result<Step> {
+    fn change(&self, current: &Versioned, progress: &mut Progress) -> Result<RoundOutcome> {
         let Some(id) = current.id() else {
             return Err(Failure::new(Kind::Protocol, format!("{}: the provider's resource has no id", self.what)));
         };
         let operations = self.differences(current);
         if operations.is_empty() {
-            return self.settle_members(&id, current.resource.clone(), progress).map(Step::Done);
+            return self.settle_members(&id, current.resource.clone(), progress).map(RoundOutcome::Done);
         }
         if self.dry_run {
             progress.note(&operations);
-            return self.settle_members(&id, current.resource.clone(), progress).map(Step::Done);
+            return self.settle_members(&id, current.resource.clone(), progress).map(RoundOutcome::Done);
         }
         let sent = match self.way(&operations)? {
             UpdateWith::Put => self.put(&id),
@@ -289,13 +289,13 @@ impl Ensuring<'_> {
                 if failure.maybe_applied {
                     progress.note(&operations);
                 }
-                return Ok(Step::Stale(failure));
+                return Ok(RoundOutcome::Stale(failure));
             }
             Err(failure) if failure.maybe_applied => {
                 progress.note(&operations);
-                return Ok(Step::Lost(failure));
+                return Ok(RoundOutcome::Lost(failure));
             }
-            Err(failure) if failure.kind == Kind::NotFound => return Ok(Step::Stale(failure)),
+            Err(failure) if failure.kind == Kind::NotFound => return Ok(RoundOutcome::Stale(failure)),
             Err(failure) => return Err(failure),
         };
         progress.note(&operations);
@@ -311,7 +311,7 @@ impl Ensuring<'_> {
                 paths.join(", ")
             ));
         }
-        self.settle_members(&id, now.resource, progress).map(Step::Done)
+        self.settle_members(&id, now.resource, progress).map(RoundOutcome::Done)
     }
 
     /// What makes the resource as desired.

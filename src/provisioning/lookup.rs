@@ -268,7 +268,7 @@ impl<'a> Search<'a> {
         };
         let mut hits = BTreeMap::new();
         for _ in 0..pages {
-            let listed = match query::run(self.client, self.what, self.endpoint, query::Way::Get, &input) {
+            let listed = match query::run(self.client, self.what, self.endpoint, query::QueryMethod::Get, &input) {
                 Ok(listed) => listed,
                 // Nothing found, in some providers' words.
                 Err(failure) if failure.kind == Kind::NotFound => return Ok(Listing { hits, conclusive: true }),

@@ -12,7 +12,7 @@ use crate::operations::modify::{ROUNDS, known, lacks_method, supports};
 use crate::operations::output::Membership;
 use crate::operations::resource::{Message, Versioned, read, send};
 use crate::operations::target::Endpoint;
-use crate::operations::{Context, Execute, KNOWN, query};
+use crate::operations::{Context, Execute, STANDARD_TYPES, query};
 use crate::profile::{MemberStyle, UpdateWith};
 use crate::scim::filter::Filter;
 use crate::scim::patch::{self, Op, Operation};
@@ -432,14 +432,14 @@ impl<'a> Group<'a> {
 
     /// The users that say they are in the group, for a provider whose groups do not show their members.
     fn users(&self) -> Result<Vec<Resource>> {
-        let user = Endpoint::of(KNOWN[0]);
+        let user = Endpoint::of(STANDARD_TYPES[0]);
         let filter = Filter::eq("groups.value", self.id).map_err(|error| error.at("/id"))?;
         let query = Query { filter: Some(filter.to_string()), ..Query::default() };
         let view = View { attributes: vec!["id".to_owned()], excluded: Vec::new() };
         let mut input = Listing { query, view, headers: self.headers.clone() };
         let mut members = Vec::new();
         loop {
-            let listed = query::run(self.client, "listUsers", &user, query::Way::Get, &input)?;
+            let listed = query::run(self.client, "listUsers", &user, query::QueryMethod::Get, &input)?;
             let ids = listed.page.resources.iter().filter_map(|user| user.text("id"));
             members.extend(ids.map(|id| Resource::from_iter([("value", id)])));
             match listed.next {

@@ -149,7 +149,7 @@ impl Token {
 
 /// What a page means for the listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct Verdict {
     /// Where to go on; none where the listing ends.
     pub next: Option<Token>,
     /// Whether it ended as announced.
@@ -158,12 +158,12 @@ pub struct Step {
     pub repeated: bool,
 }
 
-impl Step {
+impl Verdict {
     /// The step at a provider without paging, which gives all it gives at once.
-    pub fn unpaged(self) -> Step {
+    pub fn unpaged(self) -> Verdict {
         match &self.next {
             Some(Token { position: Position::Index(_), total, .. }) => {
-                Step { complete: total.is_none(), next: None, ..self }
+                Verdict { complete: total.is_none(), next: None, ..self }
             }
             _ => self,
         }
@@ -171,7 +171,7 @@ impl Step {
 }
 
 /// Judges a page asked for at `asked`, after the token `from` if there was one; `count` is what was asked for, if anything.
-pub fn step(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u32>) -> Step {
+pub fn judge(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u32>) -> Verdict {
     let received = page.resources.len() as u64;
     let before = match (from, asked) {
         (Some(token), _) => token.before,
@@ -190,10 +190,10 @@ pub fn step(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u
     let seen = if repeated { before } else { before.map(|before| before.saturating_add(received)) };
     let total = page.total_results.or(from.and_then(|token| token.total));
     let announced = total.zip(seen).map(|(total, seen)| seen >= total);
-    let end = |complete: bool| Step { next: None, complete, repeated };
+    let end = |complete: bool| Verdict { next: None, complete, repeated };
     let onward = |position: Position| {
         let next = Token { position, before: seen, total, count, pages: pages.clone(), cursors: cursors.clone() };
-        Step { next: Some(next), complete: false, repeated }
+        Verdict { next: Some(next), complete: false, repeated }
     };
     match (&page.next_cursor, asked) {
         // Only the total was wanted.
@@ -368,7 +368,7 @@ mod tests {
             let used = pages.len();
             for (index, value) in pages.into_iter().enumerate() {
                 let page = page(value);
-                let step = step(&page, &asked, from.as_ref(), None);
+                let step = judge(&page, &asked, from.as_ref(), None);
                 got += if step.repeated { 0 } else { page.resources.len() };
                 assert_eq!(step.next.is_none(), index + 1 == used, "{name}, page {index}");
                 if let Some(token) = &step.next {
@@ -398,7 +398,7 @@ mod tests {
             let page = serve(walk.requests, &asked);
             walk.requests += 1;
             assert!(walk.requests <= most, "no end after {most} pages");
-            let step = step(&page, &asked, from.as_ref(), Some(5));
+            let step = judge(&page, &asked, from.as_ref(), Some(5));
             walk.total = page.total_results.or(walk.total);
             walk.pending = page.next_cursor.is_some();
             let ids: Vec<String> = page.resources.iter().filter_map(|it| it.text("id")).collect();

@@ -255,7 +255,7 @@ fn requests_are_as_the_standard_has_them() {
         ("content-length", length.as_str()),
         ("authorization", authorization.as_str()),
         ("x-tenant", "blue"),
-        ("user-agent", "scim-connector/0.1.0"),
+        ("user-agent", "scim-connector/0.2.0"),
         ("accept", "application/scim+json, application/json;q=0.9"),
     ];
     for (name, value) in headers {

@@ -1,6 +1,6 @@
 //! Reads the answer to a bulk request: which result belongs to which operation, and what it says.
 
-use super::{Found, METHODS, Method, Operation, tail};
+use super::{Answer, METHODS, Method, Operation, tail};
 use crate::failure::Kind;
 use crate::scim::error;
 use crate::scim::resource::{Data, Node, Resource};
@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 ///
 /// A result belongs to the operation of its `bulkId`, else of its method and location, else to the next of its method that is
 /// left. Results that belong to none are left out.
-pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Found>> {
+pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Answer>> {
     let items: Vec<&Resource> = match answer.get("Operations").map(Data::node) {
         Some(Node::List(items)) => items.iter().filter_map(Data::as_object).collect(),
         Some(Node::Object(item)) => vec![item],
@@ -93,13 +93,13 @@ fn status(value: &Data) -> Option<u16> {
 }
 
 /// What one result says (RFC 7644 section 3.7.3); also the payload of an asynchronous result (RFC 9967 section 2.5.1.3).
-pub fn result(item: &Resource, operation: &Operation) -> Found {
+pub fn result(item: &Resource, operation: &Operation) -> Answer {
     let text = |name: &str| item.text(name).filter(|text| !text.is_empty());
     let response = item.get("response").filter(|body| !body.is_null());
     let error = response.and_then(Data::as_object).filter(|body| is_error(body));
     let location = text("location");
     let status = item.get("status").and_then(status).or_else(|| error.and_then(|error| status(error.get("status")?)));
-    let mut found = Found { status, location, version: text("version"), ..Found::default() };
+    let mut found = Answer { status, location, version: text("version"), ..Answer::default() };
     let succeeded = match status {
         Some(status) => (200..300).contains(&status),
         // Nothing said is no error: what was created or changed has a location or a body.

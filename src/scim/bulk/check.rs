@@ -146,7 +146,7 @@ fn one(
                 Some(data)
             }
             Err(failure) => {
-                problems.extend(told(*failure));
+                problems.extend(problems_of(*failure));
                 None
             }
         },
@@ -176,7 +176,7 @@ fn one(
 }
 
 /// A failure's problems, each with its place.
-pub fn told(failure: Failure) -> Vec<Problem> {
+pub fn problems_of(failure: Failure) -> Vec<Problem> {
     if failure.problems.is_empty() {
         let pointer = failure.pointer.unwrap_or_default();
         // The place stands before the text of a single problem, and is put there again where it is told.

@@ -78,7 +78,7 @@ pub struct Outcome {
 
 /// What an answer says of one operation.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Found {
+pub struct Answer {
     /// HTTP status.
     pub status: Option<u16>,
     /// URI of the resource.
@@ -91,10 +91,10 @@ pub struct Found {
     pub failure: Option<Box<Failure>>,
 }
 
-impl Found {
+impl Answer {
     /// That it failed, or was not carried out.
-    pub fn failed(failure: Box<Failure>) -> Found {
-        Found { failure: Some(failure), ..Found::default() }
+    pub fn failed(failure: Box<Failure>) -> Answer {
+        Answer { failure: Some(failure), ..Answer::default() }
     }
 
     /// The resource's identifier: that of its body, else the last segment of its location.
@@ -109,7 +109,7 @@ impl Found {
     /// The outcome of the operation at an index.
     pub fn outcome(self, index: usize, method: Method, bulk_id: Option<String>) -> Outcome {
         let id = if self.failure.is_none() { self.id() } else { None };
-        let Found { status, location, version, response, failure } = self;
+        let Answer { status, location, version, response, failure } = self;
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         Outcome { index, method, bulk_id, location, id, version, status, response, failure }
     }

@@ -8,7 +8,7 @@
 
 use super::super::resource::Data;
 use super::check::Prepared;
-use super::{Found, Method, Operation, Report, references};
+use super::{Answer, Method, Operation, Report, references};
 use crate::failure::{Failure, Kind};
 use crate::scim::bulk::Outcome;
 use crate::scim::patch::{self, Op};
@@ -45,7 +45,7 @@ pub struct Batch {
 
 /// An operation, or the PATCH that completes one.
 #[derive(Debug)]
-struct Step {
+struct PlannedOperation {
     owner: usize,
     prepared: Prepared,
 }
@@ -53,7 +53,7 @@ struct Step {
 /// Operations on their way.
 #[derive(Debug)]
 pub struct Work {
-    steps: Vec<Step>,
+    steps: Vec<PlannedOperation>,
     queue: VecDeque<Vec<usize>>,
     names: BTreeMap<String, usize>,
     ids: Vec<Option<String>>,
@@ -107,7 +107,8 @@ impl Work {
             .enumerate()
             .filter_map(|(index, it)| Some((it.operation.bulk_id.clone()?, index)))
             .collect();
-        let steps = operations.into_iter().enumerate().map(|(owner, prepared)| Step { owner, prepared }).collect();
+        let steps =
+            operations.into_iter().enumerate().map(|(owner, prepared)| PlannedOperation { owner, prepared }).collect();
         Work {
             steps,
             queue,
@@ -186,7 +187,7 @@ impl Work {
     }
 
     /// Says what became of a step that was sent.
-    pub fn settle(&mut self, step: usize, found: Found) {
+    pub fn settle(&mut self, step: usize, found: Answer) {
         self.errors = self.errors.saturating_add(u32::from(found.failure.is_some()));
         self.record(step, found);
     }
@@ -194,7 +195,7 @@ impl Work {
     /// Gives up what is left, for a reason.
     pub fn stop(&mut self, reason: &dyn Fn() -> Box<Failure>) {
         while let Some(unit) = self.queue.pop_front() {
-            unit.into_iter().for_each(|step| self.record(step, Found::failed(reason())));
+            unit.into_iter().for_each(|step| self.record(step, Answer::failed(reason())));
         }
     }
 
@@ -204,8 +205,8 @@ impl Work {
         Report { results: self.outcomes.into_iter().flatten().collect() }
     }
 
-    fn record(&mut self, step: usize, found: Found) {
-        let Some(Step { owner, prepared }) = self.steps.get(step) else { return };
+    fn record(&mut self, step: usize, found: Answer) {
+        let Some(PlannedOperation { owner, prepared }) = self.steps.get(step) else { return };
         let Some(place) = self.outcomes.get_mut(*owner) else { return };
         match place {
             None => {
@@ -243,9 +244,9 @@ impl Work {
 
     /// Gives up a unit because of one of its steps.
     fn give_up(&mut self, unit: &[usize], step: usize, failure: Box<Failure>) {
-        self.record(step, Found::failed(failure));
+        self.record(step, Answer::failed(failure));
         for other in unit.iter().filter(|other| **other != step) {
-            self.record(*other, Found::failed(missing(step, false)));
+            self.record(*other, Answer::failed(missing(step, false)));
         }
     }
 
@@ -321,7 +322,7 @@ impl Work {
             let limit = self.limits.bytes;
             self.settle(
                 *step,
-                Found::failed(Failure::new(
+                Answer::failed(Failure::new(
                     Kind::TooLarge,
                     format!(
                         "not sent: the operation alone is larger than the provider's maxPayloadSize of {limit} bytes"
@@ -354,8 +355,10 @@ impl Work {
             let data = Some(patch::written(&operations).into());
             deferred.push(*index);
             let operation = Operation { method: Method::Patch, path, bulk_id: None, version: None, data };
-            completions
-                .push(Step { owner: *index, prepared: Prepared { operation, targets: deferred, idempotent: false } });
+            completions.push(PlannedOperation {
+                owner: *index,
+                prepared: Prepared { operation, targets: deferred, idempotent: false },
+            });
         }
         let first = self.steps.len();
         self.steps.extend(completions);

@@ -2,7 +2,7 @@
 
 use super::check::{Prepared, prepare};
 use super::plan::{Limits, Work};
-use super::{Found, METHODS, Method, Operation, answer};
+use super::{Answer, METHODS, Method, Operation, answer};
 use crate::failure::{Failure, Kind};
 use crate::scim::resource::{Data, json};
 use proptest::prelude::*;
@@ -58,11 +58,11 @@ fn carry_out(prepared: Vec<Prepared>, limits: Limits, fails: &BTreeSet<usize>) -
             }
             let name = operation.bulk_id.as_deref().and_then(|name| name.strip_prefix('n')?.parse::<usize>().ok());
             let found = if fails.contains(step) {
-                Found::failed(Failure::new(Kind::Conflict, "scripted"))
+                Answer::failed(Failure::new(Kind::Conflict, "scripted"))
             } else {
                 let location = name.map(|name| format!("/Groups/id-{name}"));
                 done.extend(name);
-                Found { status: Some(200), location, ..Found::default() }
+                Answer { status: Some(200), location, ..Answer::default() }
             };
             work.settle(*step, found);
         }

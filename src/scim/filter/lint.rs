@@ -20,7 +20,7 @@ pub struct Supported<'a> {
 impl Filter {
     /// Everything in this filter that the provider does not know, a sentence each; nothing where all is well.
     pub fn lint(&self, supported: &Supported<'_>) -> Vec<String> {
-        let mut used = Used::default();
+        let mut used = Usage::default();
         used.collect(self, None);
         let mut problems = Vec::new();
         if let Some(words) = supported.words {
@@ -51,13 +51,13 @@ impl Filter {
 
 /// What a filter makes use of, each once.
 #[derive(Default)]
-struct Used {
+struct Usage {
     words: Vec<&'static str>,
     attributes: Vec<AttributePath>,
     conditions: usize,
 }
 
-impl Used {
+impl Usage {
     fn word(&mut self, word: &'static str) {
         if !self.words.contains(&word) {
             self.words.push(word);

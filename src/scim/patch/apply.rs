@@ -6,16 +6,16 @@
 
 use super::super::resource::{Data, Node, Resource};
 use super::super::schema::Shape;
+use super::attribute_table::AttributeTable;
 use super::check::{Edit, parse};
 use super::compare::{among, distinct, element, element_says, identity, is_primary, is_unassigned, items, places};
-use super::known::Known;
 use super::{Op, Operation, selects};
 use crate::failure::{Failure, Result};
 
 /// Carries operations out and says whether the resource has changed. They are checked like [`super::body`] does, `pointer` being
 /// where they stand in the input. On an error the resource is as it was; `noTarget` and `invalidValue` stand in its `scim_type`
 /// (section 3.12).
-pub fn apply(resource: &mut Resource, operations: &[Operation], known: &Known, pointer: &str) -> Result<bool> {
+pub fn apply(resource: &mut Resource, operations: &[Operation], known: &AttributeTable, pointer: &str) -> Result<bool> {
     let edits = parse(operations, known, pointer)?;
     let mut result = resource.clone();
     edits.iter().try_for_each(|edit| carry_out(&mut result, edit))?;

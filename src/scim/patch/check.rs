@@ -6,7 +6,7 @@ use super::super::filter::Filter;
 use super::super::path::{AttributePath, Path};
 use super::super::resource::{Data, is_urn};
 use super::super::schema::{self, Attribute, Shape};
-use super::known::{self, Known};
+use super::attribute_table::{self, AttributeTable};
 use super::{Op, Operation};
 use crate::failure::{Failure, Problem, Result};
 use crate::reader::{deeper, suggestion};
@@ -32,7 +32,7 @@ pub(super) struct Edit<'a> {
 }
 
 /// Reads operations; fails with every problem there is.
-pub(super) fn parse<'a>(operations: &'a [Operation], known: &Known, pointer: &str) -> Result<Vec<Edit<'a>>> {
+pub(super) fn parse<'a>(operations: &'a [Operation], known: &AttributeTable, pointer: &str) -> Result<Vec<Edit<'a>>> {
     let mut check = Check { known, edits: Vec::new(), problems: Vec::new() };
     for (index, operation) in operations.iter().enumerate() {
         check.operation(operation, &format!("{pointer}/{index}"));
@@ -55,7 +55,7 @@ pub(super) fn each_attribute(filter: &Filter, visit: &mut dyn FnMut(&AttributePa
 }
 
 struct Check<'a, 'k> {
-    known: &'k Known,
+    known: &'k AttributeTable,
     edits: Vec<Edit<'a>>,
     problems: Vec<Problem>,
 }
@@ -106,7 +106,7 @@ impl<'a> Check<'a, '_> {
         }
         let schema = schema.filter(|schema| !self.known.is_core(schema));
         let schema = schema.map(|urn| self.known.extension(&urn).map_or(urn, |row| row.0.to_owned()));
-        let attribute = known::find(self.known.table(schema.as_deref()), &name);
+        let attribute = attribute_table::find(self.known.table(schema.as_deref()), &name);
         let name = attribute.map_or(name, |attribute| attribute.name.to_owned());
         Edit { op, schema, name: Some(name), filter, sub: sub.or(after), value, attribute, pointer }
     }
@@ -163,7 +163,7 @@ impl<'a> Check<'a, '_> {
     /// A known attribute: its filter, its sub-attribute, its value.
     fn attribute(&mut self, edit: &Edit<'_>, attribute: &'static Attribute, value: Option<&Data>, at_value: &str) {
         let name = attribute.name;
-        let parts = known::parts(attribute);
+        let parts = attribute_table::parts(attribute);
         let multiple = matches!(attribute.shape, Shape::Multiple(_));
         if edit.filter.is_some() && !multiple {
             return self.problem(
@@ -178,7 +178,7 @@ impl<'a> Check<'a, '_> {
             (Some(sub), None) => {
                 return self.problem(&edit.pointer, format!("{name:?} has no sub-attributes, so not {sub:?} either"));
             }
-            (Some(sub), Some(parts)) => match known::find(parts, sub) {
+            (Some(sub), Some(parts)) => match attribute_table::find(parts, sub) {
                 Some(part) if part.read_only => {
                     return self
                         .problem(&edit.pointer, format!("\"{name}.{}\" is set by the provider alone", part.name));

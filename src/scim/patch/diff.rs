@@ -6,8 +6,8 @@
 use super::super::path::{AttributePath, Path};
 use super::super::resource::{Data, Node, Resource, is_urn, name_schemas};
 use super::apply::apply;
+use super::attribute_table::{self, AttributeTable};
 use super::compare::{self, is_unassigned, items, says};
-use super::known::{self, Known};
 use super::{Op, Operation, list};
 use crate::failure::Result;
 
@@ -42,7 +42,7 @@ pub struct Options {
 ///
 /// `desired` must have passed `schema::check`: a value of the wrong type is written as it is, and [`super::body`] refuses it. What
 /// only the provider sets is left out of it, and so is `schemas`, which follows from the extensions.
-pub fn diff(current: &Resource, desired: &Resource, known: &Known, options: &Options) -> Vec<Operation> {
+pub fn diff(current: &Resource, desired: &Resource, known: &AttributeTable, options: &Options) -> Vec<Operation> {
     let ignored = [("schemas", false), ("password", options.password), ("members", options.members)];
     let is_ignored = |name: &str| ignored.iter().any(|row| !row.1 && row.0.eq_ignore_ascii_case(name));
     let mut diff = Diff { known, style: options.style, operations: Vec::new() };
@@ -72,7 +72,7 @@ pub fn diff(current: &Resource, desired: &Resource, known: &Known, options: &Opt
 
 /// The whole resource that a PUT sends (RFC 7644 section 3.5.1) to make `current` what `desired` says: what `desired` leaves out
 /// stays, what only the provider sets is left out. Where a group's members were not read they must be before.
-pub fn for_put(current: &Resource, desired: &Resource, known: &Known) -> Result<Resource> {
+pub fn for_put(current: &Resource, desired: &Resource, known: &AttributeTable) -> Result<Resource> {
     let style = Style { value_paths: false, ..Style::default() };
     let operations = diff(current, desired, known, &Options { style, password: true, members: true });
     to_put(current, &operations, known, "")
@@ -80,7 +80,7 @@ pub fn for_put(current: &Resource, desired: &Resource, known: &Known) -> Result<
 
 /// The whole resource that a PUT sends instead of operations; `pointer` is where they stand in the input. Fails like
 /// [`super::apply()`].
-pub fn to_put(current: &Resource, operations: &[Operation], known: &Known, pointer: &str) -> Result<Resource> {
+pub fn to_put(current: &Resource, operations: &[Operation], known: &AttributeTable, pointer: &str) -> Result<Resource> {
     let mut resource = current.clone();
     apply(&mut resource, operations, known, pointer)?;
     let mut resource = known.writable(&resource);
@@ -89,7 +89,7 @@ pub fn to_put(current: &Resource, operations: &[Operation], known: &Known, point
 }
 
 struct Diff<'k> {
-    known: &'k Known,
+    known: &'k AttributeTable,
     style: Style,
     operations: Vec<Operation>,
 }
@@ -106,14 +106,14 @@ impl Diff<'_> {
         if !secret && says(found, wanted, name) {
             return;
         }
-        let attribute = known::find(self.known.table(schema), name);
+        let attribute = attribute_table::find(self.known.table(schema), name);
         let place = Place { schema, name: attribute.map_or(name, |attribute| attribute.name), style: self.style };
         let op = if is_unassigned(found) && !secret { Op::Add } else { Op::Replace };
         match (found.map(Data::node), wanted.node()) {
             _ if is_unassigned(Some(wanted)) => self.operations.push(place.clear()),
             (Some(Node::Object(found)), Node::Object(wanted)) => {
-                let parts = attribute.and_then(known::parts).unwrap_or_default();
-                let writable = |sub: &str| known::find(parts, sub).is_none_or(|part| !part.read_only);
+                let parts = attribute.and_then(attribute_table::parts).unwrap_or_default();
+                let writable = |sub: &str| attribute_table::find(parts, sub).is_none_or(|part| !part.read_only);
                 self.operations.extend(complex(&place, found, wanted, &writable));
             }
             (Some(_), Node::List(wanted)) if op == Op::Replace => {

@@ -5,9 +5,9 @@ use super::super::filter::{Filter, Operator};
 use super::super::path::AttributePath;
 use super::super::resource::{Data, Resource};
 use super::apply::apply;
+use super::attribute_table::AttributeTable;
 use super::compare::{self, Pairing, element, is_unassigned, says};
 use super::diff::Place;
-use super::known::Known;
 use super::{Op, Operation};
 use std::collections::BTreeMap;
 
@@ -176,7 +176,7 @@ fn leads(place: &Place<'_>, current: &[Data], wanted: &[Data], operations: &[Ope
     if let Some(schema) = place.schema {
         trial = Resource::from_iter([(schema.to_owned(), Data::from(trial))]);
     }
-    if apply(&mut trial, operations, &Known::NOTHING, "").is_err() {
+    if apply(&mut trial, operations, &AttributeTable::NOTHING, "").is_err() {
         return false;
     }
     let holder = match place.schema {

@@ -6,19 +6,19 @@
 //! what differs between providers comes in as a [`Style`].
 
 mod apply;
+mod attribute_table;
 mod build;
 mod check;
 mod compare;
 mod diff;
-mod known;
 mod list;
 #[cfg(test)]
 mod tests;
 
 pub use apply::apply;
+pub use attribute_table::AttributeTable;
 pub use build::Patch;
 pub use diff::{Options, Style, diff, for_put, to_put};
-pub use known::Known;
 
 use super::filter::Filter;
 use super::resource::{Data, Node, Resource};
@@ -76,7 +76,7 @@ impl Operation {
     /// - add is where the attribute is known to have one value, which it then replaces (section 3.5.2.1);
     /// - replace by a filter is while the filter still selects the same values afterwards;
     /// - without a path, lists count as not: some providers add to them.
-    pub fn is_idempotent(&self, known: &Known) -> bool {
+    pub fn is_idempotent(&self, known: &AttributeTable) -> bool {
         match check::parse(std::slice::from_ref(self), known, "") {
             Ok(edits) => edits.iter().all(|edit| is_idempotent(edit, self.path.is_none())),
             Err(_) => false,
@@ -111,12 +111,12 @@ fn is_idempotent(edit: &Edit<'_>, pathless: bool) -> bool {
 
 /// Whether a value filter selects a value of an attribute; a plain text is the `value` of one.
 fn selects(filter: &Filter, value: &Data, attribute: &str) -> bool {
-    filter.matches(&compare::element(value), &|path| known::is_case_exact(attribute, &path.name))
+    filter.matches(&compare::element(value), &|path| attribute_table::is_case_exact(attribute, &path.name))
 }
 
 /// Checks operations, all problems at once, and writes the body of the request. `known` says what is known of the resource's
 /// attributes, `pointer` where the operations stand in the input.
-pub fn body(operations: &[Operation], known: &Known, pointer: &str) -> Result<Resource> {
+pub fn body(operations: &[Operation], known: &AttributeTable, pointer: &str) -> Result<Resource> {
     if operations.is_empty() {
         return Err(Failure::input(pointer, "operations: at least one operation is required"));
     }

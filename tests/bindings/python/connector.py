@@ -7,7 +7,7 @@ from wasmtime.component import Variant
 __all__ = ["CallFailed", "Component", "Instance", "Variant", "record"]
 
 PACKAGE = "scim:connector"
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 
 
 class _Record(wasm.Record):

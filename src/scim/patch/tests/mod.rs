@@ -51,7 +51,7 @@ fn problems_are_named_all_at_once_by_their_pointers() {
         {"op": "remove", "path": "emails[type eq"},
         {"op": "replace", "value": {urn::USER: {"title": "x"}}},
     ]));
-    let failure = body(&wrong, &Known::USER, "/operations").unwrap_err();
+    let failure = body(&wrong, &AttributeTable::USER, "/operations").unwrap_err();
     let expected = [
         ("/0/value", "the boolean false, without quotation marks, found a string"),
         ("/1/path", "is required to remove"),
@@ -87,7 +87,7 @@ fn problems_are_named_all_at_once_by_their_pointers() {
         failure.detail.starts_with("operations.0.value: ") && failure.detail.ends_with(" (and 20 more)"),
         "{failure}"
     );
-    assert_eq!(body(&[], &Known::USER, "/operations").unwrap_err().pointer.as_deref(), Some("/operations"));
+    assert_eq!(body(&[], &AttributeTable::USER, "/operations").unwrap_err().pointer.as_deref(), Some("/operations"));
 }
 
 #[test]
@@ -105,10 +105,10 @@ fn what_is_right_or_unknown_passes_and_is_written_as_the_standard_has_it() {
         {"op": "replace", "value": {"id": "1", "meta": {}, "name.familyName": "x", format!("{ENTERPRISE}:department"): "y", "odd name": 1}},
         {"op": "add", "path": "schemas", "value": [ENTERPRISE]},
     ]);
-    let written = body(&operations(right.clone()), &Known::USER, "/operations").unwrap();
+    let written = body(&operations(right.clone()), &AttributeTable::USER, "/operations").unwrap();
     assert_eq!(Data::from(written), json!({"schemas": [urn::PATCH_OP], "Operations": right}));
-    assert_eq!(Known::of(&urn::GROUP.to_uppercase()).core, Some(urn::GROUP));
-    assert_eq!(Known::of("urn:x").core, None);
+    assert_eq!(AttributeTable::of(&urn::GROUP.to_uppercase()).core, Some(urn::GROUP));
+    assert_eq!(AttributeTable::of("urn:x").core, None);
 }
 
 #[test]
@@ -215,16 +215,16 @@ fn operations_are_applied() {
         expected.extend(object(changes.clone()));
         expected.retain(|_, value| !value.is_null());
         let mut found = ada();
-        let changed = apply(&mut found, &operations(json!([operation])), &Known::USER, "/operations").unwrap();
+        let changed = apply(&mut found, &operations(json!([operation])), &AttributeTable::USER, "/operations").unwrap();
         assert_eq!(Data::from(found), Data::from(expected), "{operation}");
         assert_eq!(changed, changes != json!({}), "{operation}");
     }
     // The last attribute of an extension takes it along, known to the tables or not.
     let mut last = object(json!({"schemas": [urn::USER, "urn:x:Y"], "urn:x:Y": {"z": 1}}));
-    apply(&mut last, &operations(json!([{"op": "remove", "path": "urn:x:Y:z"}])), &Known::USER, "").unwrap();
+    apply(&mut last, &operations(json!([{"op": "remove", "path": "urn:x:Y:z"}])), &AttributeTable::USER, "").unwrap();
     assert_eq!(Data::from(last.clone()), json!({"schemas": [urn::USER]}));
     let mut whole = object(json!({"urn:x:Y": {"z": 1}}));
-    apply(&mut whole, &operations(json!([{"op": "remove", "path": "urn:x:Y"}])), &Known::USER, "").unwrap();
+    apply(&mut whole, &operations(json!([{"op": "remove", "path": "urn:x:Y"}])), &AttributeTable::USER, "").unwrap();
     assert_eq!(Data::from(whole), json!({}));
 }
 
@@ -256,7 +256,7 @@ fn an_operation_that_fails_leaves_everything_as_it_was() {
     for (operation, pointer, scim_type) in rows {
         let mut resource = ada();
         let both = operations(json!([{"op": "remove", "path": "title"}, operation]));
-        let failure = apply(&mut resource, &both, &Known::USER, "/operations").unwrap_err();
+        let failure = apply(&mut resource, &both, &AttributeTable::USER, "/operations").unwrap_err();
         assert_eq!((failure.pointer.as_deref(), failure.scim_type.as_deref()), (Some(pointer), scim_type), "{failure}");
         assert_eq!(resource, ada(), "{operation}");
     }
@@ -328,7 +328,7 @@ fn differences_are_found_and_nothing_else() {
         (json!({"odd name": 1}), json!([{"op": "add", "value": {"odd name": 1}}])),
     ];
     for (desired, expected) in rows {
-        let found = diff(&ada(), &object(desired.clone()), &Known::USER, &Options::default());
+        let found = diff(&ada(), &object(desired.clone()), &AttributeTable::USER, &Options::default());
         assert_eq!(json_of(&found), expected, "{desired}");
     }
 }
@@ -361,12 +361,12 @@ fn a_style_decides_how_differences_are_written() {
     ];
     for (style, expected) in rows {
         let options = Options { style, password: true, members: false };
-        assert_eq!(json_of(&diff(&ada(), &desired, &Known::USER, &options)), expected, "{style:?}");
+        assert_eq!(json_of(&diff(&ada(), &desired, &AttributeTable::USER, &options)), expected, "{style:?}");
     }
     let group = object(json!({"displayName": "G", "members": [{"value": "1", "$ref": "https://x/1"}]}));
     let wanted = object(json!({"members": [{"value": "2"}, {"value": "1"}]}));
     let options = Options { members: true, ..Options::default() };
-    let found = diff(&group, &wanted, &Known::GROUP, &options);
+    let found = diff(&group, &wanted, &AttributeTable::GROUP, &options);
     assert_eq!(json_of(&found), json!([{"op": "add", "path": "members", "value": [{"value": "2"}]}]));
 }
 
@@ -382,11 +382,11 @@ fn a_resource_for_put_is_whole_and_without_what_the_provider_sets() {
         "name": {"givenName": "Ada", "familyName": "King"}, "emails": ada()["emails"],
         ENTERPRISE: {"department": "Mathematics", "manager": {"value": "7"}}, "urn:x:Y": {"z": 1},
     });
-    assert_eq!(Data::from(for_put(&current, &desired, &Known::USER).unwrap()), expected);
+    assert_eq!(Data::from(for_put(&current, &desired, &AttributeTable::USER).unwrap()), expected);
     let steps = operations(json!([
         {"op": "remove", "path": "title"}, {"op": "replace", "path": "name.familyName", "value": "King"}, {"op": "add", "path": "urn:x:Y:z", "value": 1},
     ]));
-    assert_eq!(Data::from(to_put(&current, &steps, &Known::USER, "/operations").unwrap()), expected);
+    assert_eq!(Data::from(to_put(&current, &steps, &AttributeTable::USER, "/operations").unwrap()), expected);
 }
 
 #[test]
@@ -415,7 +415,7 @@ fn only_what_is_surely_repeatable_is_repeated() {
         (json!({"op": "replace", "path": "usrName", "value": "x"}), false),
     ];
     for (operation, expected) in rows {
-        let found = operations(json!([operation])).iter().all(|it| it.is_idempotent(&Known::USER));
+        let found = operations(json!([operation])).iter().all(|it| it.is_idempotent(&AttributeTable::USER));
         assert_eq!(found, expected, "{operation}");
     }
 }
@@ -428,9 +428,9 @@ fn long_lists_take_no_time_that_grows_with_the_square() {
     let options = Options { members: true, ..Options::default() };
     let mut group = members(&mut (0..5_000));
     for wanted in [members(&mut (10..5_010).rev()), members(&mut (1_000..6_000))] {
-        let operations = diff(&group, &wanted, &Known::GROUP, &options);
-        apply(&mut group, &operations, &Known::GROUP, "").unwrap();
-        assert_eq!(diff(&group, &wanted, &Known::GROUP, &options), []);
+        let operations = diff(&group, &wanted, &AttributeTable::GROUP, &options);
+        apply(&mut group, &operations, &AttributeTable::GROUP, "").unwrap();
+        assert_eq!(diff(&group, &wanted, &AttributeTable::GROUP, &options), []);
         assert_eq!(group["members"].as_list().map(<[Data]>::len), Some(5_000));
     }
 }

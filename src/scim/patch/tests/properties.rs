@@ -193,19 +193,19 @@ proptest! {
     #[test]
     fn a_difference_leads_to_what_is_wanted(current in user(false), desired in user(true), style in style()) {
         let options = Options { style, ..Options::default() };
-        let operations = diff(&current, &desired, &Known::USER, &options);
+        let operations = diff(&current, &desired, &AttributeTable::USER, &options);
         if !operations.is_empty() {
-            body(&operations, &Known::USER, "/operations").unwrap();
+            body(&operations, &AttributeTable::USER, "/operations").unwrap();
         }
         let mut after = current.clone();
-        apply(&mut after, &operations, &Known::USER, "/operations").unwrap();
+        apply(&mut after, &operations, &AttributeTable::USER, "/operations").unwrap();
         let (before, desired_json, result) = (Data::from(current.clone()), Data::from(desired.clone()), Data::from(after.clone()));
         prop_assert!(laid_over(&before, &desired_json, &result), "{}\n{before}\n{desired_json}\n{result}", json_of(&operations));
-        prop_assert_eq!(json_of(&diff(&after, &desired, &Known::USER, &options)), json!([]));
-        prop_assert_eq!(json_of(&diff(&current, &current, &Known::USER, &options)), json!([]));
+        prop_assert_eq!(json_of(&diff(&after, &desired, &AttributeTable::USER, &options)), json!([]));
+        prop_assert_eq!(json_of(&diff(&current, &current, &AttributeTable::USER, &options)), json!([]));
 
-        let put = for_put(&current, &desired, &Known::USER).unwrap();
-        prop_assert_eq!(json_of(&diff(&put, &desired, &Known::USER, &options)), json!([]));
+        let put = for_put(&current, &desired, &AttributeTable::USER).unwrap();
+        prop_assert_eq!(json_of(&diff(&put, &desired, &AttributeTable::USER, &options)), json!([]));
         let mut unnamed = put.clone();
         unnamed.remove("schemas");
         prop_assert!(laid_over(&before, &desired_json, &Data::from(unnamed)), "{put:?}");
@@ -214,7 +214,7 @@ proptest! {
     #[test]
     fn any_operations_are_carried_out_whole_or_not_at_all(current in user(true), operations in vec(any_operation(), 0..4)) {
         let mut after = current.clone();
-        match apply(&mut after, &operations, &Known::USER, "/operations") {
+        match apply(&mut after, &operations, &AttributeTable::USER, "/operations") {
             Ok(changed) => prop_assert_eq!(changed, after != current),
             Err(failure) => {
                 prop_assert!(failure.pointer.is_some_and(|pointer| pointer.starts_with("/operations/")));
@@ -227,9 +227,9 @@ proptest! {
     fn what_may_be_repeated_changes_nothing_the_second_time(current in user(true), operation in any_operation()) {
         let operations = [operation];
         let mut once = current;
-        if operations[0].is_idempotent(&Known::USER) && apply(&mut once, &operations, &Known::USER, "").is_ok() {
+        if operations[0].is_idempotent(&AttributeTable::USER) && apply(&mut once, &operations, &AttributeTable::USER, "").is_ok() {
             let mut twice = once.clone();
-            prop_assert!(!apply(&mut twice, &operations, &Known::USER, "").unwrap(), "{once:?}");
+            prop_assert!(!apply(&mut twice, &operations, &AttributeTable::USER, "").unwrap(), "{once:?}");
         }
     }
 }

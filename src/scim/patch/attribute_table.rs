@@ -10,7 +10,7 @@ type Schema = (&'static str, &'static [Attribute]);
 
 /// What is known of a kind of resource. Attributes and schemas beyond it are let pass.
 #[derive(Clone, Copy, Debug)]
-pub struct Known {
+pub struct AttributeTable {
     /// URN of the core schema.
     pub core: Option<&'static str>,
     /// Its attributes.
@@ -19,23 +19,24 @@ pub struct Known {
     pub extensions: &'static [Schema],
 }
 
-impl Known {
+impl AttributeTable {
     /// User with its enterprise extension (RFC 7643 sections 4.1 and 4.3).
-    pub const USER: Known = Known {
+    pub const USER: AttributeTable = AttributeTable {
         core: Some(urn::USER),
         attributes: schema::USER,
         extensions: &[(urn::ENTERPRISE_USER, schema::ENTERPRISE_USER)],
     };
     /// Group (RFC 7643 section 4.2).
-    pub const GROUP: Known = Known { core: Some(urn::GROUP), attributes: schema::GROUP, extensions: &[] };
+    pub const GROUP: AttributeTable =
+        AttributeTable { core: Some(urn::GROUP), attributes: schema::GROUP, extensions: &[] };
     /// Nothing at all.
-    pub const NOTHING: Known = Known { core: None, attributes: &[], extensions: &[] };
+    pub const NOTHING: AttributeTable = AttributeTable { core: None, attributes: &[], extensions: &[] };
 
     /// What is known of resources whose core schema has this URN.
-    pub fn of(core: &str) -> &'static Known {
-        const ALL: [Known; 2] = [Known::USER, Known::GROUP];
-        let is = |known: &&Known| known.core.is_some_and(|urn| urn.eq_ignore_ascii_case(core));
-        ALL.iter().find(is).unwrap_or(&Known::NOTHING)
+    pub fn of(core: &str) -> &'static AttributeTable {
+        const ALL: [AttributeTable; 2] = [AttributeTable::USER, AttributeTable::GROUP];
+        let is = |known: &&AttributeTable| known.core.is_some_and(|urn| urn.eq_ignore_ascii_case(core));
+        ALL.iter().find(is).unwrap_or(&AttributeTable::NOTHING)
     }
 
     /// Whether a URN is the core schema's.

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin, shown};
 use crate::http::{self, Effect, Request, Response, retry};
 use crate::input::{Collect, Headers, Submit, Ticket};
-use crate::scim::bulk::{Found, Method, Operation, Outcome, answer, tail};
+use crate::scim::bulk::{Answer, Method, Operation, Outcome, answer, tail};
 use crate::scim::resource::{Data, Node, Resource, passwords};
 use crate::scim::{error, event, urn};
 use url::Url;
@@ -215,24 +215,24 @@ fn collect(client: &Client<'_>, what: &str, ticket: &Ticket) -> Result<Progress>
     let exchange = client.send(&request)?;
     let response = &exchange.response;
     let pause = retry::retry_after(response, client.platform().now()).unwrap_or(PAUSE);
-    let done = |found: Found| Ok(Progress::Done(outcome(found, ticket.method)));
+    let done = |found: Answer| Ok(Progress::Done(outcome(found, ticket.method)));
     match response.status {
-        404 | 410 if itself && ticket.method == Method::Delete => done(Found::default()),
+        404 | 410 if itself && ticket.method == Method::Delete => done(Answer::default()),
         // What is answered before the result is there is nowhere said.
         202 | 204 | 404 | 425 => Ok(Progress::Pending(pause)),
         503 if response.header("retry-after").is_some() => Ok(Progress::Pending(pause)),
         200 => match answered(client, what, ticket, &exchange)? {
-            Answered::Nothing => Ok(Progress::Pending(pause)),
-            Answered::Result(found) => done(*found),
-            Answered::Resource(_) if ticket.method == Method::Delete => Ok(Progress::Pending(pause)),
-            Answered::Resource(resource) => {
+            ResultBody::Nothing => Ok(Progress::Pending(pause)),
+            ResultBody::Result(found) => done(*found),
+            ResultBody::Resource(_) if ticket.method == Method::Delete => Ok(Progress::Pending(pause)),
+            ResultBody::Resource(resource) => {
                 if ticket.method != Method::Post {
                     client.warn(
                         "the provider tells no result, only the resource as it is; see in it whether the change is made",
                     );
                 }
                 let location = Some(String::from(request.url));
-                done(Found { location, response: Some(Data::from(resource)), ..Found::default() })
+                done(Answer { location, response: Some(Data::from(resource)), ..Answer::default() })
             }
         },
         _ => Err(refused(client, &exchange, Effect::Read, what)),
@@ -240,55 +240,57 @@ fn collect(client: &Client<'_>, what: &str, ticket: &Ticket) -> Result<Progress>
 }
 
 /// What stands at the place of a result.
-enum Answered {
+enum ResultBody {
     /// Nothing yet.
     Nothing,
     /// The result.
-    Result(Box<Found>),
+    Result(Box<Answer>),
     /// The resource itself.
     Resource(Resource),
 }
 
-fn answered(client: &Client<'_>, what: &str, ticket: &Ticket, exchange: &Exchange) -> Result<Answered> {
+fn answered(client: &Client<'_>, what: &str, ticket: &Ticket, exchange: &Exchange) -> Result<ResultBody> {
     let response = &exchange.response;
     if response.body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Answered::Nothing);
+        return Ok(ResultBody::Nothing);
     }
     let operation =
         Operation { method: ticket.method, path: ticket.path.clone(), bulk_id: None, version: None, data: None };
     let value = parsed(client, what, response)?;
     if let Node::Object(object) = value.node() {
         if object.get("Operations").is_some_and(Data::is_list) {
-            return Ok(Answered::Result(Box::new(bulk(value))));
+            return Ok(ResultBody::Result(Box::new(bulk(value))));
         }
         let result = object.get("method").is_some() && object.get("status").is_some();
         if result && object.get("events").is_none() {
-            return Ok(Answered::Result(Box::new(answer::result(object, &operation))));
+            return Ok(ResultBody::Result(Box::new(answer::result(object, &operation))));
         }
         if !event::is_event(object) {
-            return Ok(Answered::Resource(object.clone()));
+            return Ok(ResultBody::Resource(object.clone()));
         }
     }
     let transaction = ticket.transaction.as_deref();
     let payloads = event::payloads(&value, transaction);
     let number = usize::try_from(ticket.operations).unwrap_or(usize::MAX);
     match payloads.as_slice() {
-        [] if event::all(&value).is_empty() => Ok(Answered::Nothing),
+        [] if event::all(&value).is_empty() => Ok(ResultBody::Nothing),
         [] => Err(Failure::new(Kind::Protocol, "what stands at ticket.location is the event of another request")),
-        [(_, payload)] if ticket.operations <= 1 => Ok(Answered::Result(Box::new(answer::result(payload, &operation)))),
-        some if some.len() < number => Ok(Answered::Nothing),
+        [(_, payload)] if ticket.operations <= 1 => {
+            Ok(ResultBody::Result(Box::new(answer::result(payload, &operation))))
+        }
+        some if some.len() < number => Ok(ResultBody::Nothing),
         all => {
             let operations = all.iter().map(|(_, payload)| payload.clone());
             let mut answer = Resource::from_iter([("schemas", vec![urn::BULK_RESPONSE])]);
             answer.insert("Operations", operations.collect::<Data>());
-            Ok(Answered::Result(Box::new(bulk(answer.into()))))
+            Ok(ResultBody::Result(Box::new(bulk(answer.into()))))
         }
     }
 }
 
 /// The result of a bulk request as a whole; how its operations fared stands in it.
-fn bulk(answer: Data) -> Found {
-    Found { status: Some(200), response: Some(answer), ..Found::default() }
+fn bulk(answer: Data) -> Answer {
+    Answer { status: Some(200), response: Some(answer), ..Answer::default() }
 }
 
 /// The body: JSON, or the claims of a security event token.
