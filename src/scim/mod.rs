@@ -18,3 +18,4 @@ pub mod schema;
 pub mod service_provider;
 pub mod urn;
 pub mod validate;
+pub mod view;
