@@ -9,6 +9,7 @@ use crate::reader::{Reader, suggestion};
 use crate::scim::path::Path;
 use crate::scim::resource::Resource;
 use crate::scim::service_provider::FEATURES;
+use crate::scim::text::TextRules;
 use serde_json::{Map, Value};
 
 /// The profiles there are, and their files.
@@ -203,6 +204,11 @@ knobs! {
 pub const OPERATORS: [&str; 13] = ["eq", "ne", "co", "sw", "ew", "pr", "gt", "ge", "lt", "le", "and", "or", "not"];
 
 impl Knobs {
+    /// What this provider makes of texts.
+    pub fn text_rules(&self) -> TextRules {
+        TextRules { store_prefix: self.user_store_prefix, trims: self.trims_strings }
+    }
+
     /// The attributes of a type that filters may name; none for all.
     pub fn filterable(&self, resource_type: &str) -> Option<Vec<&str>> {
         attributes(self.filter_attributes.as_ref()?, resource_type)
