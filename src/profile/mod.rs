@@ -170,6 +170,10 @@ knobs! {
     update_with "updateWith" UpdateWith "Whether ensure, activate and deactivate change by PATCH or by PUT";
     filter_operators "filterOperators" Names "Operators that filters may use, of eq ne co sw ew pr gt ge lt le and or not; null for all";
     filter_attributes "filterAttributes" Names "Attributes that filters may name, those of one type as User:userName, all of a type as User:*; null for all";
+    filter_keywords "filterKeywordsInStrings" Flag "Whether a filter is understood whose strings have the words and or or in them";
+    user_store_prefix "userStorePrefix" Flag "Whether names may come back with the name of a user store before them, DEFAULT/kim for kim";
+    trims_strings "trimsStrings" Flag "Whether the provider takes away blanks at the ends of strings, so that they are no difference";
+    lookup_pages "lookupPages" Count "Most pages of 100 that are read to find one resource where no filter finds it; null for 200";
     filter_value_paths "filterValuePaths" Flag "Whether filters may use value paths such as emails[type eq \"work\"]";
     list_needs_filter "listNeedsFilter" Flag "Whether a list is only given with a filter";
     default_count "defaultCount" Count "Results on a page where the call does not say; null for the provider's choice";

@@ -1,0 +1,87 @@
+//! When two texts are one: Unicode forms, the case of letters, and the name of a user store before a name.
+//!
+//! The standard has texts compared as prepared (RFC 7644 section 3.13), so that `é` is one whether it came as one character or as two
+//! (canonical equivalence). What is sent is never rewritten here.
+
+use std::borrow::Cow;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+
+/// The text in Unicode's composed form (NFC), in which canonically equivalent texts are the same.
+pub fn canonical(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
+/// Whether two texts are one, whatever their Unicode form; where they are not `exact`, whatever the case of their letters as well.
+pub fn same_text(left: &str, right: &str, exact: bool) -> bool {
+    left == right || (if exact { canonical(left) == canonical(right) } else { folded(left) == folded(right) })
+}
+
+/// What texts that differ in Unicode form and case only have in common.
+pub fn folded(text: &str) -> String {
+    let lower = canonical(text).to_lowercase();
+    match canonical(&lower) {
+        Cow::Owned(composed) => composed,
+        Cow::Borrowed(_) => lower,
+    }
+}
+
+/// Names before a slash that say what kind of role it is and not in which user store the name stands.
+const ROLE_KINDS: [&str; 3] = ["Internal", "Application", "Workflow"];
+
+/// A name without the user store before it: `kim` of `DEFAULT/kim`. None where there is none.
+pub fn without_store(name: &str) -> Option<&str> {
+    let (store, rest) = name.split_once('/')?;
+    let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | '.');
+    let is_store = !store.is_empty() && store.chars().all(plain) && !ROLE_KINDS.iter().any(|kind| kind == &store);
+    (is_store && !rest.is_empty()).then_some(rest)
+}
+
+/// Whether one of two names is the other with a user store before it: `DEFAULT/kim` is `kim`, and not `OTHER/kim`.
+pub fn same_but_for_store(left: &str, right: &str, exact: bool) -> bool {
+    let is = |long: &str, short: &str| without_store(long).is_some_and(|rest| same_text(rest, short, exact));
+    is(left, right) || is(right, left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_one_whatever_their_unicode_form() {
+        let rows = [
+            ("René", "Rene\u{301}", true, true),
+            ("RENÉ", "rene\u{301}", true, false),
+            ("RENÉ", "rene\u{301}", false, true),
+            ("\u{212b}", "\u{e5}", false, true),
+            ("한", "\u{1112}\u{1161}\u{11ab}", true, true),
+            // Order of marks of different classes means nothing (Unicode section 3.11).
+            ("q\u{307}\u{323}", "q\u{323}\u{307}", true, true),
+            // Compatibility is no equivalence.
+            ("ﬁ", "fi", false, false),
+            ("rene", "rené", false, false),
+        ];
+        for (left, right, exact, same) in rows {
+            assert_eq!(same_text(left, right, exact), same, "{left} {right} {exact}");
+            assert_eq!(same_text(right, left, exact), same, "{right} {left} {exact}");
+        }
+        assert_eq!(folded("RENE\u{301}"), "ren\u{e9}");
+    }
+
+    #[test]
+    fn a_user_store_before_a_name_is_no_part_of_it() {
+        let rows = [
+            ("DEFAULT/kim", "kim", true),
+            ("kim", "DEFAULT/KIM", true),
+            ("DEFAULT/kim", "OTHER/kim", false),
+            ("DEFAULT/kim", "kimo", false),
+            ("Internal/admin", "admin", false),
+            ("a b/kim", "kim", false),
+            ("/kim", "kim", false),
+            ("kim/", "", false),
+        ];
+        for (left, right, same) in rows {
+            assert_eq!(same_but_for_store(left, right, false), same, "{left} {right}");
+        }
+        assert!(!same_but_for_store("DEFAULT/Kim", "kim", true));
+    }
+}
