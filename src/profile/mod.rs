@@ -49,6 +49,15 @@ pub enum UpdateWith {
     Put,
 }
 
+/// Which references between the operations of a bulk request the provider resolves (RFC 7644 section 3.7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulkReferences {
+    /// All of them.
+    All,
+    /// Those to users in the members of a group.
+    Members,
+}
+
 /// Which media types an answer may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Accept {
@@ -150,6 +159,14 @@ impl Setting for UpdateWith {
     }
 }
 
+impl Setting for BulkReferences {
+    const TAKES: Takes = Takes::Choice(&["all", "members"]);
+    fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
+        let choices = [("all", BulkReferences::All), ("members", BulkReferences::Members)];
+        Ok(reader.choice(name, &choices)?.unwrap_or(BulkReferences::All))
+    }
+}
+
 macro_rules! knobs {
     ($($field:ident $name:literal $kind:ident $about:literal;)*) => {
         /// The knobs of a profile.
@@ -180,6 +197,7 @@ knobs! {
     default_count "defaultCount" Count "Results on a page where the call does not say; null for the provider's choice";
     max_count "maxCount" Count "Largest count the provider accepts, to which a larger one is lowered; null for any";
     views "views" Flag "Whether attributes and excludedAttributes can be asked for";
+    extension_views "extensionViews" Flag "Whether attributes and excludedAttributes know single attributes of an extension, URN:name; if not, the extension is asked for as a whole";
     patch_attributes "patchAttributes" Names "Attributes that PATCH can change, written as in filterAttributes; null for all";
     patch_value_paths "patchValuePaths" Flag "Whether PATCH may use value paths, members apart";
     patch_operations "patchOperations" Count "Most operations in a PATCH; null for any number";
@@ -192,6 +210,7 @@ knobs! {
     members_by_filter "membersByFilter" Flag "Whether the members of a group that does not show them can be listed as users, by groups.value";
     replace_members "replaceMembers" Flag "Whether all members of a group can be replaced at once";
     delete_deactivates "deleteDeactivates" Flag "Whether a deleted user is only deactivated";
+    bulk_references "bulkReferences" BulkReferences "Which bulkId references between operations of one bulk request the provider resolves: all, or those to users in the members of a group; what refers otherwise goes in a later request";
     accept "accept" Accept "Media type of answers: SCIM's own or else JSON, or JSON only";
     accept_on_delete "acceptOnDelete" Flag "Whether a DELETE has the Accept header too";
     parameters "parameters" Names "Parameters of every URL of the service, name=value, for example domain=PRIMARY";
