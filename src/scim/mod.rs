@@ -19,3 +19,4 @@ pub mod service_provider;
 pub mod text;
 pub mod urn;
 pub mod validate;
+pub mod view;
