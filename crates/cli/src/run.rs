@@ -6,6 +6,7 @@ use super::signals::Signals;
 use super::{Global, logging, output, read_input};
 use clap::Args;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use scim_connector_automation::history::{Begin, History, HistorySettings, Trigger};
 use scim_connector_automation::report::change_word;
 use scim_connector_flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Arguments of `run`.
@@ -179,7 +180,7 @@ impl Screen {
         if !self.text {
             return;
         }
-        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = self.shown.lock();
         let counts: Vec<String> = shown.counts.iter().map(|(word, number)| format!("{number} {word}")).collect();
         let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
         let word = match ended.outcome {
@@ -217,7 +218,7 @@ impl Watcher for Screen {
         if !self.text {
             return;
         }
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self.shown.lock();
         let Shown { progress, open, counts } = &mut *shown;
         match event {
             Event::RunStarted { flow, version, .. } => output::note(&format!("{flow} {version}")),

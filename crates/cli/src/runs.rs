@@ -96,6 +96,5 @@ fn table(runs: &[RunSummary]) -> String {
             counts_line(&run.counts),
         ]
     };
-    let head = ["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"].map(str::to_owned);
-    output::table(std::iter::once(head).chain(runs.iter().map(row)))
+    output::table(["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"], runs.iter().map(row))
 }

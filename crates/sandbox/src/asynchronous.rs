@@ -9,9 +9,9 @@ use super::exchange::{Call, Content, Reply};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderName, Method, header};
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Where results are found, below the service URL.
@@ -64,7 +64,7 @@ impl Requests {
     /// Accepts a request: its transaction and the answer.
     pub(super) fn accept(&self) -> (String, Reply) {
         let txn = format!("{:032x}", rand::random::<u128>());
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         known.results.insert(txn.clone(), None);
         known.order.push_back(txn.clone());
         if known.order.len() > KEPT
@@ -98,7 +98,7 @@ impl Requests {
                     .with(header::CONTENT_TYPE, "application/secevent+jwt")
             }
         };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         if let Some(slot) = known.results.get_mut(txn) {
             *slot = Some(result);
         }
@@ -106,7 +106,7 @@ impl Requests {
 
     /// What the URL of a transaction answers; nothing when it is unknown.
     pub(super) fn result(&self, txn: &str) -> Option<Reply> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock();
         known.results.get(txn).map(|result| result.clone().unwrap_or_else(|| Reply::empty(202)))
     }
 

@@ -11,9 +11,9 @@ use super::error::ScimError;
 use super::exchange::{Call, Content, Reply};
 use super::facts::matches_path;
 use http::{HeaderName, HeaderValue, Method, header};
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// An impersonated provider.
@@ -100,7 +100,7 @@ impl Behaviour {
     fn throttle(&self, method: &Method) -> Option<Reply> {
         let limit =
             self.description.limit.as_ref().filter(|limit| limit.methods.iter().any(|one| one == method.as_str()))?;
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.recent.lock();
         let window = Duration::from_secs(limit.seconds);
         while recent.front().is_some_and(|first| first.elapsed() >= window) {
             recent.pop_front();
