@@ -190,7 +190,7 @@ fn manners(make: &Make, call: Call, users: Arc<Users>) -> Manners {
             (|call, request| request.line().starts_with(call.line()) || request.line() == "POST /token", script)
         }
         Make::Idle(_, script) => (|_, request| !is_first(request), script),
-        _ => (|_, _| false, |hit: &Hit| hit.good()),
+        _ => (|_, _| false, |hit: &Hit| hit.carry_out()),
     };
     let idle = match *make {
         Make::Idle(idle, _) => Some(idle),

@@ -9,6 +9,7 @@ mod generate;
 mod licences;
 mod listing;
 mod measure;
+mod packages;
 mod sandbox;
 mod shell;
 mod suite;
@@ -56,6 +57,8 @@ enum Command {
     },
     /// Builds the documentation of the API, and fails where it has a warning.
     Docs,
+    /// Prints the packages that the host crate brings, by which of its dependencies brings them; fails where they are too many.
+    Packages,
     /// Holds the dependencies to deny.toml with cargo-deny, which it builds where it is missing (minutes, once).
     Deny,
     /// Feeds made-up input to everything that reads what others wrote, until something does not hold or the time is over.
@@ -133,6 +136,7 @@ fn main() -> ExitCode {
         Command::Generate { check: true } => generate::check(),
         Command::Generate { check: false } => generate::write(),
         Command::Docs => suite::document(),
+        Command::Packages => packages::command(),
         Command::Deny => licences::deny(),
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{component, fuzz, generate, licences, listing, sandbox::Sandbox, shell};
+use crate::{component, fuzz, generate, licences, listing, packages, sandbox::Sandbox, shell};
 
 /// One thing that must pass.
 struct Step {
@@ -27,6 +27,12 @@ const STEPS: &[Step] = &[
         what: "cargo fmt",
         needs: &["cargo"],
         run: || cargo("fmt --all --check").and_then(|()| cargo("fmt --manifest-path fuzz/Cargo.toml --check")),
+    },
+    Step {
+        name: "packages",
+        what: "how many packages the host crate brings",
+        needs: &["cargo"],
+        run: packages::command,
     },
     Step {
         name: "component",

@@ -21,12 +21,12 @@ use std::time::Instant;
 const SHOWN: usize = 160;
 
 /// The exchanges of the current step.
-type Seen = Arc<Mutex<Vec<String>>>;
+type ExchangeLog = Arc<Mutex<Vec<String>>>;
 
 /// Runs `demo`.
 pub async fn run(global: &Global) -> Result<ExitCode> {
     let started = Instant::now();
-    let seen = Seen::default();
+    let seen = ExchangeLog::default();
     let (log, verbose) = (seen.clone(), global.verbose);
     let observer = move |exchange: &Exchange| {
         if verbose {
@@ -75,7 +75,7 @@ pub async fn run(global: &Global) -> Result<ExitCode> {
 
 struct Demo {
     client: Client,
-    seen: Seen,
+    seen: ExchangeLog,
 }
 
 impl Demo {

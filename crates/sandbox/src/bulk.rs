@@ -4,10 +4,8 @@
 //! each other in a circle, the first of them that creates something is carried out without the references and gets
 //! them when all ids are known. Results come in the order of the request; what `failOnErrors` left undone has none.
 
-use super::directory::Directory;
 use super::error::{Result, ScimError};
 use super::exchange::{Call, Content, Reply, SCIM_JSON};
-use super::route;
 use super::schema::{member, require_schema};
 use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::{Map, Value, json};
@@ -38,7 +36,9 @@ struct Operation {
 
 /// What has become of the operations so far.
 struct Run<'a> {
-    directory: &'a Directory,
+    /// The service URL.
+    base: &'a str,
+    carry_out: &'a dyn Fn(&Call) -> Reply,
     operations: &'a [Operation],
     /// The ids behind the bulkIds; none for an operation that failed.
     ids: BTreeMap<&'a str, Option<String>>,
@@ -46,9 +46,8 @@ struct Run<'a> {
     errors: usize,
 }
 
-/// Carries out a bulk request.
-pub(super) fn run(directory: &Directory, call: &Call) -> Result<Reply> {
-    let limits = directory.settings.bulk;
+/// Carries out a bulk request to the service at `base`, each operation by `carry_out`.
+pub(super) fn run(limits: Limits, base: &str, carry_out: &dyn Fn(&Call) -> Reply, call: &Call) -> Result<Reply> {
     if call.body.len() > limits.payload {
         return Err(ScimError::status(413, format!("the body is larger than maxPayloadSize, {}", limits.payload)));
     }
@@ -73,7 +72,8 @@ pub(super) fn run(directory: &Directory, call: &Call) -> Result<Reply> {
         return Err(ScimError::invalid_syntax(format!("bulkId: {twice} is given twice")));
     }
     let mut run = Run {
-        directory,
+        base,
+        carry_out,
         operations: &operations,
         ids: BTreeMap::new(),
         results: vec![None; operations.len()],
@@ -172,7 +172,7 @@ impl<'a> Run<'a> {
             .extend(version.and_then(|version| HeaderValue::from_str(version).ok()).map(|tag| (header::IF_MATCH, tag)));
         let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
         let body = data.to_string().into_bytes();
-        route::serve(self.directory, &Call { method, path, query: String::new(), headers, body })
+        (self.carry_out)(&Call { method, path, query: String::new(), headers, body })
     }
 
     /// Gives a resource of a circle the references it was created without.
@@ -195,8 +195,7 @@ impl<'a> Run<'a> {
 
     /// Keeps the result of an operation.
     fn note(&mut self, index: usize, operation: &'a Operation, reply: &Reply) {
-        let result =
-            outcome(&self.directory.base, &operation.method, &operation.path, operation.bulk_id.as_deref(), reply);
+        let result = outcome(self.base, &operation.method, &operation.path, operation.bulk_id.as_deref(), reply);
         let failed = reply.status >= 400;
         self.errors += usize::from(failed);
         if let ("POST", Some(name)) = (operation.method.as_str(), operation.bulk_id.as_deref()) {

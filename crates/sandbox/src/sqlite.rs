@@ -2,8 +2,8 @@
 //!
 //! Knows records, not what is in them. The file is locked for other processes while the sandbox runs.
 
+use super::record::{Change, Record};
 use super::schema::Object;
-use super::state::{Change, Record};
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;

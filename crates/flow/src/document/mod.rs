@@ -17,7 +17,7 @@ const SHOWN: usize = 120;
 
 /// A line and a column, from 1; the column counts characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Place {
+pub struct Position {
     /// The line.
     pub line: usize,
     /// The column.
@@ -28,7 +28,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Where in the text.
-    pub place: Place,
+    pub place: Position,
     /// Where in the document: a JSON pointer.
     pub pointer: String,
     /// What is wrong, and what to do.
@@ -54,9 +54,9 @@ pub struct Document {
 #[derive(Debug, Clone, Copy, Default)]
 struct Spot {
     /// Where the key before it begins.
-    key: Option<Place>,
+    key: Option<Position>,
     /// Where it begins.
-    value: Place,
+    value: Position,
     style: Style,
 }
 
@@ -80,7 +80,7 @@ impl Document {
     pub fn parse(text: &str, path: &Path) -> Result<Self, Problem> {
         if text.len() > LONGEST {
             let message = format!("the file has {} bytes; a flow has {LONGEST} at most", text.len());
-            return Err(problem(Place { line: 1, column: 1 }, "", message));
+            return Err(problem(Position { line: 1, column: 1 }, "", message));
         }
         let (value, spots) =
             if path.extension().is_some_and(|end| end == "json") { json::read(text)? } else { yaml::read(text)? };
@@ -89,13 +89,13 @@ impl Document {
 
     /// Where the part that a JSON pointer names stands; of what is not there, the nearest part around it.
     #[must_use]
-    pub fn place(&self, pointer: &str) -> Place {
-        self.spot(pointer).map_or(Place { line: 1, column: 1 }, |(_, spot)| spot.value)
+    pub fn place(&self, pointer: &str) -> Position {
+        self.spot(pointer).map_or(Position { line: 1, column: 1 }, |(_, spot)| spot.value)
     }
 
     /// Where the key of the part that a JSON pointer names stands; of what has no key, or is not there, as [`Self::place`].
     #[must_use]
-    pub fn key_place(&self, pointer: &str) -> Place {
+    pub fn key_place(&self, pointer: &str) -> Position {
         match self.spot(pointer) {
             Some((found, Spot { key: Some(key), .. })) if found == pointer => key,
             _ => self.place(pointer),
@@ -104,7 +104,7 @@ impl Document {
 
     /// Where the character `offset` (from 0) of the text that a JSON pointer names stands.
     #[must_use]
-    pub fn place_in(&self, pointer: &str, offset: usize) -> Place {
+    pub fn place_in(&self, pointer: &str, offset: usize) -> Position {
         let start = self.place(pointer);
         let Some((found, spot)) = self.spot(pointer) else { return start };
         let Some(text) = self.value.pointer(pointer).and_then(Value::as_str).filter(|_| found == pointer) else {
@@ -134,7 +134,7 @@ impl Problem {
     /// For a person: file, line and column, what is wrong, and the line with a mark under the place.
     #[must_use]
     pub fn show(&self, path: &Path, text: &str) -> String {
-        let Place { line, column } = self.place;
+        let Position { line, column } = self.place;
         let mut shown = format!("{}:{line}:{column}: {}", path.display(), self.message);
         if let Some(source) = text.lines().nth(line.saturating_sub(1)) {
             // Of a long line, the part around the place.
@@ -176,7 +176,7 @@ impl Problem {
     }
 }
 
-fn problem(place: Place, pointer: &str, message: impl Into<String>) -> Problem {
+fn problem(place: Position, pointer: &str, message: impl Into<String>) -> Problem {
     Problem { place, pointer: pointer.to_owned(), message: message.into(), secret: false }
 }
 
@@ -188,17 +188,17 @@ pub fn join(pointer: &str, name: impl std::fmt::Display) -> String {
 
 /// Finds the place of the character `offset` of `value`, as it is written from `spot` on. Blanks are folded and escapes
 /// shorten the text, so that what counts is the characters that are no blanks.
-fn align(text: &str, spot: Spot, value: &str, offset: usize) -> Option<Place> {
+fn align(text: &str, spot: Spot, value: &str, offset: usize) -> Option<Position> {
     let ahead = value.chars().take(offset).filter(|c| !c.is_whitespace()).count();
     let mut place = spot.value;
     let line = text.split('\n').take(place.line.checked_sub(1)?).map(|line| line.len() + 1).sum::<usize>();
     let rest = text.get(line..)?;
     let mut source = rest.chars().skip(place.column.checked_sub(1)?).peekable();
-    let step = |source: &mut std::iter::Peekable<std::iter::Skip<std::str::Chars<'_>>>, place: &mut Place| {
+    let step = |source: &mut std::iter::Peekable<std::iter::Skip<std::str::Chars<'_>>>, place: &mut Position| {
         let c = source.next()?;
         *place = match c {
-            '\n' => Place { line: place.line + 1, column: 1 },
-            _ => Place { line: place.line, column: place.column + 1 },
+            '\n' => Position { line: place.line + 1, column: 1 },
+            _ => Position { line: place.line, column: place.column + 1 },
         };
         Some(c)
     };
