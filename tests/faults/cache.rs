@@ -1,7 +1,7 @@
 //! Rows about the cache of compiled code: what is left of it after a crash, on a full disk, or after decay is never run,
 //! and the component runs all the same. A victim is this program, started again to fill a cache.
 
-use crate::fault::{Create, Found, seen};
+use crate::fault::{Create, Found, in_words};
 use crate::play::{client_of, invoke, options};
 use crate::provider::Users;
 use crate::support::fake::Fake;
@@ -204,5 +204,5 @@ pub async fn damaged() -> Found {
     let (result, _) = invoke(&client, Create).await;
     let seen = format!("{}, {}", status_name(connector.cache_status()), in_words(&result));
     let (requests, users) = (fake.requests().len(), users.count());
-    Found { requests, writes: requests, users, connections: 1, ..found(seen, started, Vec::new()) }
+    Found { requests, writes: requests, users, connections: 1, ..finding(seen, started, Vec::new()) }
 }

@@ -1,6 +1,6 @@
 //! Rows of many calls at the same time.
 
-use crate::fault::{Found, seen};
+use crate::fault::{Found, in_words};
 use crate::play::{client, client_of, is_write, options, until};
 use crate::provider::Users;
 use crate::support::fake::{Act, Fake, Manners, Received, answer, json as scim};

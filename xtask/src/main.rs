@@ -4,6 +4,7 @@
 
 mod bench;
 mod component;
+mod figures;
 mod fuzz;
 mod generate;
 mod licences;
@@ -82,7 +83,7 @@ enum Command {
         users: u64,
     },
     /// Plays the fault matrix: how the host bears what providers, networks and machines do to it. Prints the table, and
-    /// writes it to target/faults.md.
+    /// writes it into docs/faults.md where all rows were played.
     Faults {
         /// Only the rows whose name contains this.
         word: Option<String>,
@@ -98,6 +99,7 @@ enum Command {
         release: bool,
     },
     /// Imports people by a flow: speed beside the same calls without it, memory, and an import that is killed and run again.
+    /// The figures of the release build go into docs/benchmarks.md.
     Import {
         /// How many.
         #[arg(long, default_value_t = 10_000)]
@@ -107,6 +109,7 @@ enum Command {
         release: bool,
     },
     /// Measures the release build beside raw reqwest and scim2-client, and prints a table; `--help` after `--` says more.
+    /// Without arguments all is measured, and the table goes into docs/benchmarks.md.
     Bench {
         /// Passed on to the benches: `--quick`, `--json FILE`, `--markdown FILE`, the names of rows.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -11,7 +11,7 @@ use scim_connector_host::catalog::Operation;
 use serde_json::{Map, Value};
 
 /// What a call is given, and where each member of it stands.
-struct Arguments<'a> {
+struct CallArguments<'a> {
     /// The call's `with`.
     at: String,
     with: Map<String, Value>,
@@ -20,7 +20,7 @@ struct Arguments<'a> {
     own: Option<&'a Map<String, Value>>,
 }
 
-impl Arguments<'_> {
+impl CallArguments<'_> {
     /// Where the part that a path names stands.
     fn pointer(&self, path: &str) -> String {
         let first = path.split('/').nth(1).unwrap_or_default();
@@ -66,24 +66,24 @@ impl<'a> Checker<'a> {
         };
         let function =
             self.use_member("functions").and_then(|functions| functions.get(called)).and_then(Value::as_object);
-        let mut arguments = Arguments { at: with_at, with: own.cloned().unwrap_or_default(), below: None, own };
+        let mut given = CallArguments { at: with_at, with: own.cloned().unwrap_or_default(), below: None, own };
         let mut target = called;
         if let Some(function) = function {
             // A function that is no call gets the arguments as its input.
             let Some(inner) = function.get("call").and_then(Value::as_str) else { return };
             let defaults = function.get("with").and_then(Value::as_object);
             for (key, value) in defaults.into_iter().flatten() {
-                arguments.with.entry(key).or_insert_with(|| value.clone());
+                given.with.entry(key).or_insert_with(|| value.clone());
             }
-            arguments.below = defaults.map(|defaults| (format!("{}/with", join("/use/functions", called)), defaults));
+            given.below = defaults.map(|defaults| (format!("{}/with", join("/use/functions", called)), defaults));
             target = inner;
         }
         let at_key = pointer.to_owned();
         if let Some(source) = rows::source(target) {
-            self.source(source, &arguments, &at_key);
+            self.source(source, &given, &at_key);
         } else if let Some(operation) = self.around.catalog.operations.iter().find(|operation| operation.name == target)
         {
-            self.operation(operation, arguments, &at_key);
+            self.operation(operation, given, &at_key);
         } else if function.is_none() {
             let functions = self.use_member("functions").and_then(Value::as_object);
             let names = self.around.catalog.operations.iter().map(|operation| operation.name.as_str());
@@ -94,9 +94,9 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn source(&mut self, source: &rows::Source, arguments: &Arguments<'_>, at: &str) {
-        for (key, value) in &arguments.with {
-            let pointer = arguments.pointer(&join("", key));
+    fn source(&mut self, source: &rows::Source, given: &CallArguments<'_>, at: &str) {
+        for (key, value) in &given.with {
+            let pointer = given.pointer(&join("", key));
             if !source.takes.contains(&key.as_str()) {
                 let hint = known_hint(key, source.takes.iter().copied());
                 self.problem_at_key(&pointer, format!("{} takes no `{key}`{hint}", source.name));
@@ -104,7 +104,7 @@ impl<'a> Checker<'a> {
                 self.kind(&pointer, value, "text");
             }
         }
-        let Some(file) = arguments.with.get("file") else {
+        let Some(file) = given.with.get("file") else {
             if !self.partial {
                 self.problem_at_key(at, format!("{} lacks `file` in its `with`", source.name));
             }
@@ -120,24 +120,24 @@ impl<'a> Checker<'a> {
             Err(error) => error.to_string(),
         };
         let message = format!("`{name}` cannot be read: {wrong}; files stand relative to the flow's folder");
-        self.problem(&arguments.pointer("/file"), message);
+        self.problem(&given.pointer("/file"), message);
     }
 
-    fn operation(&mut self, operation: &'a Operation, mut arguments: Arguments<'_>, at: &str) {
+    fn operation(&mut self, operation: &'a Operation, mut given: CallArguments<'_>, at: &str) {
         if !operation.available {
             return self
                 .problem(&join(at, "call"), format!("`{}` is not in this version of the connector", operation.name));
         }
-        match arguments.with.remove("connection") {
+        match given.with.remove("connection") {
             Some(Value::String(name)) if is_expression(&name) => {}
             Some(Value::String(name)) if self.around.connections.contains(&name) => {}
             Some(Value::String(name)) => {
                 let hint = known_hint(&name, self.around.connections.iter().map(String::as_str));
                 let hint = if self.around.connections.is_empty() { "; it has none".to_owned() } else { hint };
                 let message = format!("there is no connection `{name}` in the configuration{hint}");
-                self.problem(&arguments.pointer("/connection"), message);
+                self.problem(&given.pointer("/connection"), message);
             }
-            Some(other) => self.kind(&arguments.pointer("/connection"), &other, "the name of a connection"),
+            Some(other) => self.kind(&given.pointer("/connection"), &other, "the name of a connection"),
             None if self.around.default_connection.is_some() || self.partial => {}
             None => {
                 let names = match self.around.connections.as_slice() {
@@ -147,8 +147,8 @@ impl<'a> Checker<'a> {
                 self.problem_at_key(at, format!("the call names no `connection`, and {names}"));
             }
         }
-        if let Some(all) = arguments.with.remove("all") {
-            let pointer = arguments.pointer("/all");
+        if let Some(all) = given.with.remove("all") {
+            let pointer = given.pointer("/all");
             if !operation.paginated {
                 self.problem_at_key(
                     &pointer,
@@ -160,7 +160,7 @@ impl<'a> Checker<'a> {
         }
         let partial = self.partial;
         let besides: &[&str] = if operation.paginated { &["connection", "all"] } else { &["connection"] };
-        let with = Value::Object(std::mem::take(&mut arguments.with));
+        let with = Value::Object(std::mem::take(&mut given.with));
         let compiled =
             self.schemas.entry(&operation.name).or_insert_with(|| JSONSchema::compile(&operation.input).ok());
         let wrong: Vec<_> =
@@ -170,14 +170,14 @@ impl<'a> Checker<'a> {
                 // A function's calls give the rest.
                 _ if lacks && partial => {}
                 "" => self.problem_at_key(at, message),
-                path if key || lacks => self.problem_at_key(&arguments.pointer(path), message),
-                path => self.problem(&arguments.pointer(path), message),
+                path if key || lacks => self.problem_at_key(&given.pointer(path), message),
+                path => self.problem(&given.pointer(path), message),
             }
         }
         let mut secret = Vec::new();
         secrets(&operation.input, &with, "", &mut secret);
         for path in secret {
-            self.inline_secret(&arguments.pointer(&path), path.rsplit('/').next().unwrap_or_default());
+            self.inline_secret(&given.pointer(&path), path.rsplit('/').next().unwrap_or_default());
         }
     }
 }

@@ -2,13 +2,13 @@
 //! file but to see whether it can be read.
 
 mod call;
+mod flow;
 mod table;
 mod task;
 mod value;
 
 use super::document::{Document, Position, Problem, join};
 use super::expression::VARIABLES;
-use super::schedule::Plan;
 use jsonschema::JSONSchema;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::suggest;
@@ -96,37 +96,6 @@ impl<'a> Checker<'a> {
     /// A member of `use`.
     fn use_member(&self, member: &str) -> Option<&'a Value> {
         self.document.value.get("use")?.get(member)
-    }
-
-    /// What has to do with the flow as a whole.
-    fn flow_as_a_whole(&mut self) {
-        // What the table lets pass and is no schedule all the same; what it has named already is not named again.
-        for wrong in Plan::read(&self.document.value).err().into_iter().flatten() {
-            if !self.problems.iter().any(|problem| problem.pointer.starts_with(&wrong.pointer)) {
-                self.problem(&wrong.pointer, wrong.message);
-            }
-        }
-        let automation = "/document/metadata/automation/input";
-        let schema = self.document.value.pointer("/input/schema/document");
-        if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
-            let compiled = JSONSchema::compile(schema).ok();
-            for wrong in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input, &[])) {
-                let message = format!("the flow's `input.schema` does not take this: {}", wrong.message);
-                self.problem_at_key(&format!("{automation}{}", wrong.path), message);
-            }
-        }
-        for (index, secret) in self.use_member("secrets").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            if let Some(secret) = secret.as_str()
-                && !self.around.secrets.iter().any(|name| name == secret)
-            {
-                let hint = known_hint(secret, self.around.secrets.iter().map(String::as_str));
-                let message = format!(
-                    "the configuration has no `{secret}` in its [secrets], such as {secret} = {{ env = \"NAME\" }}{hint}"
-                );
-                self.problem(&format!("/use/secrets/{index}"), message);
-            }
-        }
-        self.functions_do_not_call_themselves();
     }
 
     /// Looks at a value by what the table says that stands there.

@@ -1,6 +1,8 @@
 //! JSON (RFC 8259): serde_json reads it, and a walk over the text finds where things stand and which keys stand twice.
 
-use super::{DEEPEST, Position, Problem, Spot, Style, join, problem};
+use super::limits::DEEPEST;
+use super::problem::{Position, Problem, join, problem};
+use super::spot::{Spot, Style};
 use serde_json::Value;
 use std::collections::HashMap;
 

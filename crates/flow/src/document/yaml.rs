@@ -1,6 +1,8 @@
 //! YAML 1.2 with its core schema, as far as JSON can say it. The parser gives events; this builds the value of them.
 
-use super::{DEEPEST, LONGEST, Position, Problem, Spot, Style, join, problem};
+use super::limits::{DEEPEST, LONGEST};
+use super::problem::{Position, Problem, join, problem};
+use super::spot::{Spot, Style};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;

@@ -12,7 +12,10 @@ use std::sync::Arc;
 const DEFAULT_FORK: usize = 8;
 
 /// Reads a flow.
-pub(super) fn program(document: &Document) -> Result<Program, Problem> {
+///
+/// # Errors
+/// What the check let pass and cannot be run all the same.
+pub fn compile(document: &Document) -> Result<Program, Problem> {
     let flow = &document.value;
     let reader = Reader { document };
     let scope = VARIABLES.map(str::to_owned);

@@ -33,7 +33,7 @@ pub fn read(from: From, with: &Map<String, Value>, to: &mut Sender) -> Result<()
         let record = record.map_err(plain)?;
         let cells = header.iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
         let row = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
-        if !to.send(Value::Object(row)) {
+        if !to.give(Value::Object(row)) {
             break;
         }
     }

@@ -8,7 +8,7 @@ use std::fmt;
 /// Gives each element of the list, or of `Resources`.
 pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
     let mut whole = serde_json::Deserializer::from_reader(from);
-    let end = whole.deserialize_any(RowsVisitor(to)).and_then(|()| whole.end());
+    let end = whole.deserialize_any(Whole(to)).and_then(|()| whole.end());
     match end {
         // Somebody who wants no more is no error of the file.
         Err(_) if to.given_up => Ok(()),
@@ -22,9 +22,9 @@ pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), S
     }
 }
 
-struct RowsVisitor<'a>(&'a mut Sender);
+struct Whole<'a>(&'a mut Sender);
 
-impl<'de> Visitor<'de> for RowsVisitor<'_> {
+impl<'de> Visitor<'de> for Whole<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +33,7 @@ impl<'de> Visitor<'de> for RowsVisitor<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         while let Some(row) = list.next_element()? {
-            if !self.0.send(row) {
+            if !self.0.give(row) {
                 return Err(A::Error::custom("nobody reads on"));
             }
         }
@@ -62,6 +62,6 @@ impl<'de> DeserializeSeed<'de> for Resources<'_> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, list: D) -> Result<(), D::Error> {
-        list.deserialize_seq(RowsVisitor(self.0))
+        list.deserialize_seq(Whole(self.0))
     }
 }

@@ -30,7 +30,7 @@ pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), S
             _ if comment => {}
             Some(line) if !line.is_empty() => held = Some((lines.number, line)),
             ended => {
-                if !entry.is_empty() && !to.send(Value::Object(std::mem::take(&mut entry))) {
+                if !entry.is_empty() && !to.give(Value::Object(std::mem::take(&mut entry))) {
                     return Ok(());
                 }
                 if ended.is_none() {

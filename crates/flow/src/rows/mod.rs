@@ -255,7 +255,7 @@ pub struct Sender {
 
 impl Sender {
     /// False once nobody wants more.
-    fn send(&mut self, row: Value) -> bool {
+    fn give(&mut self, row: Value) -> bool {
         self.given_up |= self.rows.blocking_send(Ok(row)).is_err();
         self.left.set(LONGEST);
         !self.given_up

@@ -12,7 +12,7 @@ pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), S
         }
         let row = serde_json::from_str(&line)
             .map_err(|error| format!("line {}, column {}: it is not JSON", lines.number, error.column()))?;
-        if !to.send(row) {
+        if !to.give(row) {
             break;
         }
     }
