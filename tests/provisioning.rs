@@ -481,14 +481,7 @@ fn ensure_refuses_what_it_cannot_be_sure_of() {
         (vec![list(&[]), list(&[user("2", "theirs")])], Kind::Conflict, false, false, "matchOn: [\"userName\"]"),
         // Found nowhere although it is said to be there.
         (
-            vec![
-                list(&[]),
-                list(&[]),
-                answer(409, ""),
-                list(&[]),
-                list(&[]),
-                list(&[]),
-            ],
+            vec![list(&[]), list(&[]), answer(409, ""), list(&[]), list(&[]), list(&[])],
             Kind::Conflict,
             false,
             false,
