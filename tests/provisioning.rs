@@ -488,9 +488,6 @@ fn ensure_refuses_what_it_cannot_be_sure_of() {
                 list(&[]),
                 list(&[]),
                 list(&[]),
-                list(&[]),
-                list(&[]),
-                list(&[]),
             ],
             Kind::Conflict,
             false,
@@ -509,7 +506,7 @@ fn ensure_refuses_what_it_cannot_be_sure_of() {
         (
             vec![answer(200, r#"{"totalResults":9,"Resources":[{"id":"7","userName":"eve"}]}"#); 1]
                 .into_iter()
-                .chain((0..2).map(|_| answer(200, r#"{"totalResults":9,"Resources":[{"id":"7","userName":"eve"}]}"#)))
+                .chain((0..3).map(|_| answer(200, r#"{"totalResults":9,"Resources":[{"id":"7","userName":"eve"}]}"#)))
                 .collect(),
             Kind::Unsupported,
             false,

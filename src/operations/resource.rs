@@ -187,7 +187,7 @@ impl<'a> Message<'a> {
         let id = self.id.map(checked_id).transpose()?;
         let mut url = url(client.connection(), endpoint.path.iter().map(String::as_str).chain(id))?;
         if let Some(view) = self.view.filter(|_| self.method != Method::Delete) {
-            for (name, values) in view.members()?.filter(|_| client.connection().profile.knobs.views) {
+            for (name, values) in view.sent(&client.connection().profile.knobs)? {
                 url.query_pairs_mut().append_pair(name, &values.join(","));
             }
         }

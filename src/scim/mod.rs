@@ -16,5 +16,6 @@ pub mod path;
 pub mod resource;
 pub mod schema;
 pub mod service_provider;
+pub mod text;
 pub mod urn;
 pub mod validate;

@@ -88,7 +88,9 @@ impl<'a> Route<'a> {
                 published(query, id.as_deref(), discovery::resource_types(directory))
             }
             (Self::Schemas(id), &Method::GET) => published(query, id.as_deref(), discovery::schemas(directory)),
-            (Self::Bulk, &Method::POST) => bulk::run(directory, call),
+            (Self::Bulk, &Method::POST) => {
+                bulk::run(directory, call, &|call| serve(directory, call), &bulk::Style::default())
+            }
             (Self::Listing(types), &Method::GET) => listing(types, parameters()?),
             (Self::Search(types), &Method::POST) => listing(types, Query::from_body(&call.json()?)?),
             (Self::Collection(kind), &Method::GET) => listing(&[*kind], parameters()?),
