@@ -481,17 +481,7 @@ fn ensure_refuses_what_it_cannot_be_sure_of() {
         (vec![list(&[]), list(&[user("2", "theirs")])], Kind::Conflict, false, false, "matchOn: [\"userName\"]"),
         // Found nowhere although it is said to be there.
         (
-            vec![
-                list(&[]),
-                list(&[]),
-                answer(409, ""),
-                list(&[]),
-                list(&[]),
-                list(&[]),
-                list(&[]),
-                list(&[]),
-                list(&[]),
-            ],
+            vec![list(&[]), list(&[]), answer(409, ""), list(&[]), list(&[]), list(&[])],
             Kind::Conflict,
             false,
             false,
@@ -509,7 +499,7 @@ fn ensure_refuses_what_it_cannot_be_sure_of() {
         (
             vec![answer(200, r#"{"totalResults":9,"Resources":[{"id":"7","userName":"eve"}]}"#); 1]
                 .into_iter()
-                .chain((0..2).map(|_| answer(200, r#"{"totalResults":9,"Resources":[{"id":"7","userName":"eve"}]}"#)))
+                .chain((0..3).map(|_| answer(200, r#"{"totalResults":9,"Resources":[{"id":"7","userName":"eve"}]}"#)))
                 .collect(),
             Kind::Unsupported,
             false,

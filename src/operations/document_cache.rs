@@ -53,7 +53,7 @@ impl Document {
     }
 }
 
-/// Whose documents they are: another user of the same provider may see others.
+/// Whose documents they are, or who learnt something of a provider: another user of the same one may see others.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Owner {
     service_url: Url,

@@ -212,7 +212,8 @@ impl<'a> Message<'a> {
         let id = self.id.map(checked_id).transpose()?;
         let mut url = url(client.connection(), endpoint.path.iter().map(String::as_str).chain(id))?;
         self.view.map(View::members).transpose()?;
-        for (name, values) in self.view_sent(client).map(View::members).transpose()?.into_iter().flatten() {
+        let knobs = &client.connection().profile.knobs;
+        for (name, values) in self.view_sent(client).map(|view| view.sent(knobs)).transpose()?.into_iter().flatten() {
             url.query_pairs_mut().append_pair(name, &values.join(","));
         }
         let asked =
@@ -243,7 +244,8 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
     if message.method == Method::Delete {
         return deleted(client, what, endpoint, message, &exchange, request.effect).map(|()| None);
     }
-    let resource = body(client, &exchange, request.effect, what)?;
+    let creates = |failure| if message.method == Method::Post { error::of_creation(failure) } else { failure };
+    let resource = body(client, &exchange, request.effect, what).map_err(creates)?;
     let resource = match resource {
         Some(other) if !is_resource(endpoint, message, &other) => {
             no_resource(client, what, message.method, &exchange, &other)?;
@@ -424,5 +426,34 @@ fn deleted(
         }
         return Ok(());
     }
-    Err(refused(client, exchange, effect, what))
+    let failure = refused(client, exchange, effect, what);
+    if message.gone_is_done { gone_after_all(client, what, endpoint, message, failure) } else { Err(failure) }
+}
+
+/// What a deletion that was refused comes to where what is gone is done: some answer 500 or 400 to the deletion of what is not there,
+/// and a read tells.
+fn gone_after_all(
+    client: &Client<'_>,
+    what: &str,
+    endpoint: &Endpoint,
+    deletion: &Message<'_>,
+    mut failure: Box<Failure>,
+) -> Result<()> {
+    if !matches!(failure.kind, Kind::Unavailable | Kind::InvalidInput | Kind::Conflict) {
+        return Err(failure);
+    }
+    match read(client, what, endpoint, &Message::new(Method::Get, deletion.id, deletion.headers)) {
+        // A page is the answer of something else than the provider.
+        Err(other)
+            if other.kind == Kind::NotFound && !other.excerpt.as_ref().is_some_and(|text| text.starts_with('<')) =>
+        {
+            client.warn(format!("{}; it is not there", failure.detail));
+            Ok(())
+        }
+        Ok(_) => {
+            failure.detail.push_str("; it is still there");
+            Err(failure)
+        }
+        Err(_) => Err(failure),
+    }
 }

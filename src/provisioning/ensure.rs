@@ -134,6 +134,14 @@ impl Progress {
         }
     }
 
+    /// Operations that were sent: what was refused was not carried out, unless the failure says that some of it may have been.
+    fn noted<T>(&mut self, operations: &[Operation], sent: Result<T>) -> Result<T> {
+        if sent.as_ref().err().is_none_or(|failure| failure.maybe_applied) {
+            self.note(operations);
+        }
+        sent
+    }
+
     /// Operations that were, or may have been, carried out; those of an earlier round only once.
     fn note(&mut self, operations: &[Operation]) {
         for operation in operations {
@@ -395,20 +403,22 @@ impl Ensuring<'_> {
                 path: Some("members".to_owned()),
                 value: Some(Data::from(members.as_slice())),
             };
-            progress.note(&[replace]);
-            if !self.dry_run {
-                group.set(members)?;
+            if self.dry_run {
+                progress.note(&[replace]);
+            } else {
+                progress.noted(&[replace], group.set(members))?;
             }
             return Ok(resource);
         };
         if plan.is_empty() {
             return Ok(resource);
         }
-        progress.note(&plan.operations());
+        let operations = plan.operations();
         if self.dry_run {
+            progress.note(&operations);
             return Ok(resource);
         }
-        group.fulfil(plan)?;
+        progress.noted(&operations, group.fulfil(plan))?;
         Ok(self.read(id, &without_members(self.endpoint))?.resource)
     }
 

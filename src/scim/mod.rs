@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod bulk;
 pub mod definition;
 pub mod error;
+pub mod error_body;
 pub mod event;
 pub mod filter;
 pub mod list;
