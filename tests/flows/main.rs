@@ -21,6 +21,7 @@ mod ctk;
 mod cut;
 mod engine;
 mod examples;
+mod outside;
 mod player;
 mod stand_in;
 mod told;

@@ -10,12 +10,22 @@ use std::sync::Arc;
 pub trait Watcher: Send + Sync {
     /// Something happened.
     fn on(&self, at: Timestamp, event: &Event);
+
+    /// Whether it reads what runs and steps are given and give. Where nobody does, events have null in their place, which
+    /// spares the run the copies.
+    fn reads_values(&self) -> bool {
+        true
+    }
 }
 
 /// Several watchers as one; each gets every event, in their order.
 impl Watcher for Vec<Arc<dyn Watcher>> {
     fn on(&self, at: Timestamp, event: &Event) {
         self.iter().for_each(|watcher| watcher.on(at, event));
+    }
+
+    fn reads_values(&self) -> bool {
+        self.iter().any(|watcher| watcher.reads_values())
     }
 }
 
@@ -39,15 +49,15 @@ pub enum Event {
         /// The step it is a part of.
         parent: Option<u64>,
         /// Where it stands: a JSON pointer into the flow, such as `/do/0/createAda`.
-        pointer: String,
+        pointer: Arc<str>,
         /// Its name in the flow.
-        name: String,
+        name: Arc<str>,
         /// What kind of step it is.
         kind: StepKind,
         /// What it calls: an operation such as `createUser`, or a source such as `readCsv`.
-        function: Option<String>,
+        function: Option<Arc<str>>,
         /// The connection it uses.
-        connection: Option<String>,
+        connection: Option<Arc<str>>,
         /// In a loop: which item, from 0.
         item: Option<u64>,
     },

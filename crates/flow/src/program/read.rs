@@ -53,8 +53,8 @@ impl Reader<'_> {
         scope: &[String],
     ) -> Result<Task, Problem> {
         Ok(Task {
-            name: name.to_owned(),
-            pointer: pointer.to_owned(),
+            name: name.into(),
+            pointer: pointer.into(),
             line: self.document.key_place(pointer).line,
             definition: task.clone(),
             condition: self.expression(task, "if", pointer, scope)?,
@@ -75,7 +75,7 @@ impl Reader<'_> {
             return match function {
                 "http" => Ok(Action::Http(self.good(Template::text(&with, scope), &place)?)),
                 "openapi" => Ok(Action::OpenApi(self.good(Template::text(&with, scope), &place)?)),
-                _ => Ok(Action::Call { function: function.to_owned(), with: template(&with, &place)? }),
+                _ => Ok(Action::Call { function: function.into(), with: template(&with, &place)? }),
             };
         }
         if let Some(value) = task.get("set") {
@@ -150,8 +150,8 @@ impl Reader<'_> {
             items,
             body: self.list(task.get("do").unwrap_or(&Value::Null), &join(pointer, "do"), &scope)?,
             condition: self.expression(task, "while", pointer, &scope)?,
-            each,
-            at,
+            each: each.into(),
+            at: at.into(),
             concurrency: concurrency(task).unwrap_or(1),
         }))
     }
@@ -192,7 +192,7 @@ impl Reader<'_> {
             filter: catch.pointer("/errors/with").and_then(Value::as_object).cloned().unwrap_or_default(),
             when: self.expression(catch, "when", &place, &scope)?,
             except_when: self.expression(catch, "exceptWhen", &place, &scope)?,
-            variable,
+            variable: variable.into(),
             retry,
             handler,
         })))
@@ -231,7 +231,7 @@ impl Reader<'_> {
         let Some(part) = object.get(member) else { return Ok(Transform::default()) };
         let at = join(pointer, member);
         let schema = part.pointer("/schema/document").map(|schema| {
-            let compiled = jsonschema::JSONSchema::compile(schema);
+            let compiled = jsonschema::validator_for(schema);
             compiled.map_err(|error| self.document.problem(&format!("{at}/schema/document"), error.to_string()))
         });
         let template = part.get(by).map(|value| self.good(Template::data(value, scope), &join(&at, by)));
