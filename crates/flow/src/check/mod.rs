@@ -9,6 +9,7 @@ mod value;
 use super::document::{Document, Place, Problem, join};
 use super::expression::VARIABLES;
 use super::schedule::Plan;
+use jsonschema::JSONSchema;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::suggest;
 use serde_json::{Map, Value};
@@ -72,7 +73,7 @@ struct Checker<'a> {
     /// The tasks that `then` can name.
     targets: Vec<String>,
     /// The compiled input schemas of operations.
-    schemas: HashMap<&'a str, Option<jsonschema::Validator>>,
+    schemas: HashMap<&'a str, Option<JSONSchema>>,
     /// A function is looked at, whose calls give the rest of its input.
     partial: bool,
 }
@@ -108,7 +109,7 @@ impl<'a> Checker<'a> {
         let automation = "/document/metadata/automation/input";
         let schema = self.document.value.pointer("/input/schema/document");
         if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
-            let compiled = jsonschema::validator_for(schema).ok();
+            let compiled = JSONSchema::compile(schema).ok();
             for wrong in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input, &[])) {
                 let message = format!("the flow's `input.schema` does not take this: {}", wrong.message);
                 self.problem_at_key(&format!("{automation}{}", wrong.path), message);
