@@ -21,7 +21,7 @@ mod ctk;
 mod cut;
 mod engine;
 mod examples;
+mod outcomes;
 mod outside;
 mod player;
 mod stand_in;
-mod told;
