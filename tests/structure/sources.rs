@@ -28,12 +28,18 @@ fn collect(folder: &Path, above: &mut Vec<String>, found: &mut BTreeMap<String, 
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             let text = without_tests(&text);
-            let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+            let code: Vec<String> = text.lines().map(without_text).collect();
             let own = (!["mod", "lib", "main"].contains(&name.as_str())).then_some(name);
             let module: Vec<String> = above.iter().cloned().chain(own).collect();
             found.entry(module.join("::")).or_default().push_str(&code.join("\n"));
         }
     }
+}
+
+/// A line of code without comments and texts.
+fn without_text(line: &str) -> String {
+    let line = line.split("//").next().unwrap_or_default().replace("'\"'", "").replace("\\\"", "");
+    line.split('"').step_by(2).collect::<Vec<_>>().join("\"\"")
 }
 
 /// The text up to its tests.
