@@ -9,6 +9,7 @@ pub mod connection_test;
 pub mod discovery;
 pub mod document_cache;
 pub mod lint;
+pub mod listing;
 pub mod modify;
 pub mod output;
 pub mod query;
