@@ -220,13 +220,14 @@ impl Rows {
                 }
                 match pages.next().await.map_err(|error| Fault::of_call(&error))? {
                     Some(next) => {
-                        *total = next.total;
+                        *total = next.total.or(*total);
                         *complete = next.complete;
                         *page = next.resources.into();
                     }
                     None if *complete => return Ok(None),
                     None => {
-                        let error = scim_connector_host::Error::Incomplete { listed: pages.listed(), total: *total };
+                        let listed = pages.listed() + pages.left_out();
+                        let error = scim_connector_host::Error::Incomplete { listed, total: *total };
                         return Err(Fault::of_call(&error));
                     }
                 }
