@@ -95,14 +95,25 @@ impl<'a> Checker<'a> {
     }
 
     fn source(&mut self, source: &rows::Source, given: &CallArguments<'_>, at: &str) {
+        let before = self.problems.len();
+        let mut open = false;
         for (key, value) in &given.with {
             let pointer = given.pointer(&join("", key));
-            if !source.takes.contains(&key.as_str()) {
-                let hint = known_hint(key, source.takes.iter().copied());
-                self.problem_at_key(&pointer, format!("{} takes no `{key}`{hint}", source.name));
-            } else if !value.is_string() {
-                self.kind(&pointer, value, "text");
+            match source.takes.iter().find(|known| known.name == key) {
+                None => {
+                    let hint = known_hint(key, source.takes.iter().map(|known| known.name));
+                    self.problem_at_key(&pointer, format!("{} takes no `{key}`{hint}", source.name));
+                }
+                Some(_) if has_expression(value) => open = true,
+                Some(known) if !known.kind.fits(value) => self.kind(&pointer, value, known.kind.words()),
+                Some(_) => {}
             }
+        }
+        if !open
+            && self.problems.len() == before
+            && let Err(wrong) = source.check(&given.with)
+        {
+            self.problem_at_key(at, wrong);
         }
         let Some(file) = given.with.get("file") else {
             if !self.partial {
