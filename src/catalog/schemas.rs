@@ -169,6 +169,7 @@ pub fn output(operation: Operation) -> Value {
                 "Resources": {"type": "array", "items": resource},
                 "totalResults": {"type": "integer"}, "startIndex": {"type": "integer"}, "itemsPerPage": {"type": "integer"},
                 "next": {"type": "string", "title": "Token of the next page: page of the next call"},
+                "leftOut": {"type": "array", "items": {"type": "string"}, "title": "Identifiers of those that came and do not match the filter"},
                 "complete": {"type": "boolean", "title": "Whether the listing ended as the provider announced"},
             },
             "required": ["Resources", "complete"],

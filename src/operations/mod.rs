@@ -14,6 +14,7 @@ pub mod discovery;
 pub mod document_cache;
 pub mod lint;
 pub mod message;
+pub mod listing;
 pub mod modify;
 pub mod output;
 pub mod proof;
