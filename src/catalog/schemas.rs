@@ -390,7 +390,7 @@ fn field(operation: Operation, name: &str) -> Value {
         }
         "members" => json!({"type": "array", "title": "Members", "items": {"anyOf": [
             {"type": "string", "title": "id of the member", "minLength": 1},
-            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group")}, "required": ["value"]},
+            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group"), "display": titled("string", "Its name, for a provider that wants it")}, "required": ["value"]},
         ]}}),
         "desired" => json!({"type": "array", "items": {"type": "object"}}),
         "matchOn" => strings("Attributes to find it by"),
