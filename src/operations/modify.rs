@@ -11,7 +11,7 @@ use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Change, View};
 use crate::scim::patch::{self, AttributeTable, Operation};
-use crate::scim::resource::{Data, Node, Resource};
+use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use crate::scim::service_provider::{ServiceProvider, Source};
 use std::borrow::Cow;
 
@@ -37,7 +37,8 @@ pub fn lacks_method(failure: &Failure) -> bool {
 
 /// How operations are written for this provider.
 pub fn style(client: &Client<'_>) -> patch::Style {
-    patch::Style { value_paths: client.connection().profile.knobs.patch_value_paths, pathless: false }
+    let knobs = &client.connection().profile.knobs;
+    patch::Style { value_paths: knobs.patch_value_paths, pathless: false, text: knobs.text_rules() }
 }
 
 /// The first attribute that operations change and PATCH cannot, by `patchAttributes`.
@@ -117,7 +118,7 @@ impl Modification<'_> {
                 shows_members(client, what, endpoint)?;
             }
             return self.again(true, &|current| {
-                let body = patch::for_put(&current.resource, &body, known)?;
+                let body = patch::for_put(&current.resource, &body, known, style(client).text)?;
                 self.send(&self.replacing(body).version(current.version.as_ref()))
             });
         }
@@ -165,7 +166,8 @@ impl Modification<'_> {
     }
 
     /// The message of a PUT.
-    fn replacing(&self, body: Resource) -> Message<'_> {
+    fn replacing(&self, mut body: Resource) -> Message<'_> {
+        leave_out_unassigned(&mut body, self.endpoint.schema.as_deref());
         self.message(Method::Put).with(Cow::Owned(body), true)
     }
 

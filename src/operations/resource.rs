@@ -9,7 +9,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Effect, Method, Request};
 use crate::input::{Change, Create, Delete, Get, Patch, Update, View};
-use crate::scim::resource::{Data, Node, Resource, name_schemas, strip_read_only};
+use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, name_schemas, strip_read_only};
 use crate::scim::service_provider::Source;
 use crate::scim::{builtin, error, schema, urn};
 use percent_encoding::percent_decode_str;
@@ -258,9 +258,13 @@ pub fn read(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
     send(client, what, endpoint, message)?.ok_or_else(nothing)
 }
 
-/// The resource as it is sent: checked, without what only the provider sets, its schemas named.
-pub fn payload(endpoint: &Endpoint, resource: Resource, new: bool) -> Result<Resource> {
+/// The resource as it is sent: checked, without what only the provider sets, its schemas named; a new one without what has no value.
+/// To replace one, null says what shall go where it is merged into what is there; what is sent then is without it as well.
+pub fn payload(endpoint: &Endpoint, mut resource: Resource, new: bool) -> Result<Resource> {
     checked(endpoint, &resource, new)?;
+    if new {
+        leave_out_unassigned(&mut resource, endpoint.schema.as_deref());
+    }
     written(endpoint, resource)
 }
 

@@ -7,6 +7,7 @@
 use super::{Filter, Operator};
 use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Number, Resource};
+use crate::scim::text::{canonical, folded};
 use crate::scim::urn;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
@@ -98,7 +99,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn singly(value: &Data) -> Vec<&Data> {
+pub(super) fn singly(value: &Data) -> Vec<&Data> {
     match value.node() {
         Node::List(items) => items.iter().filter(|item| !item.is_null()).collect(),
         Node::Null => Vec::new(),
@@ -108,7 +109,7 @@ fn singly(value: &Data) -> Vec<&Data> {
 
 /// The attribute's value. One with a schema stands in that extension's object, or is a core attribute; or it is the
 /// extension itself, whose URN reads as an attribute.
-fn locate<'a>(object: &'a Resource, attribute: &AttributePath) -> Option<&'a Data> {
+pub(super) fn locate<'a>(object: &'a Resource, attribute: &AttributePath) -> Option<&'a Data> {
     let Some(schema) = &attribute.schema else { return object.get(&attribute.name) };
     if let Some(extension) = object.get(schema) {
         return extension.as_object()?.get(&attribute.name);
@@ -123,7 +124,7 @@ fn locate<'a>(object: &'a Resource, attribute: &AttributePath) -> Option<&'a Dat
 }
 
 /// What is compared: of an object its `value`.
-fn plain(value: &Data) -> Option<&Data> {
+pub(super) fn plain(value: &Data) -> Option<&Data> {
     match value.node() {
         Node::Object(object) => object.get("value").filter(|value| !value.is_null()),
         _ => Some(value),
@@ -131,7 +132,7 @@ fn plain(value: &Data) -> Option<&Data> {
 }
 
 /// Whether there is something (RFC 7644 table 3, `pr`).
-fn is_present(value: &Data) -> bool {
+pub(super) fn is_present(value: &Data) -> bool {
     match value.node() {
         Node::Null => false,
         Node::Text(text) => !text.is_empty(),
@@ -178,7 +179,7 @@ fn order(found: &Data, wanted: &Data, exact: bool) -> Option<Ordering> {
     }
 }
 
-fn numbers(left: &Number, right: &Number) -> Option<Ordering> {
+pub(super) fn numbers(left: &Number, right: &Number) -> Option<Ordering> {
     match (left.as_i64(), right.as_i64()) {
         (Some(left), Some(right)) => Some(left.cmp(&right)),
         _ if left == right => Some(Ordering::Equal),
@@ -186,12 +187,13 @@ fn numbers(left: &Number, right: &Number) -> Option<Ordering> {
     }
 }
 
+/// The form in which texts are compared (RFC 7644 section 3.13).
 fn fold(text: &str, exact: bool) -> String {
-    if exact { text.to_owned() } else { text.to_lowercase() }
+    if exact { canonical(text).into_owned() } else { folded(text) }
 }
 
 /// A date and time with its offset (RFC 3339) as seconds and the digits of their fraction, which are in order as text.
-fn instant(text: &str) -> Option<(i64, &str)> {
+pub(super) fn instant(text: &str) -> Option<(i64, &str)> {
     let marks = [(4, "-"), (7, "-"), (10, "Tt "), (13, ":"), (16, ":")];
     marks.iter().all(|(at, marks)| text.get(*at..at + 1).is_some_and(|mark| marks.contains(mark))).then_some(())?;
     let part = |from: usize, to: usize, range: RangeInclusive<i64>| digits(text.get(from..to)?, range);

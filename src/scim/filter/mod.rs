@@ -1,18 +1,20 @@
 //! Filters (RFC 7644 section 3.4.2.2): the syntax tree, and how a program builds one.
 //!
-//! `parse` reads text, `print` writes it, `matches` judges a resource, `lint` says what a provider will not understand.
-//! Nothing here knows an operation or a provider by name.
+//! `parse` reads text, `print` writes it, `matches` judges a resource, `proof` an answer that need not show everything, `lint` says
+//! what a provider will not understand. Nothing here knows an operation or a provider by name.
 
 pub mod lint;
 mod matches;
 pub(super) mod parse;
 mod print;
+mod proof;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;
 
 pub use parse::SyntaxError;
+pub use proof::Shown;
 
 use super::path::AttributePath;
 use super::resource::{Data, Node, Number};
