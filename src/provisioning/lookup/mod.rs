@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
                         });
                     }
                 };
-            if hidden > 0 && !(strangers && !asked.brings_others) {
+            if hidden > 0 && (asked.brings_others || !strangers) {
                 return Err(self.left_open(key, &hits, hidden));
             }
             if !conclusive {
