@@ -7,9 +7,10 @@ use super::proof::{self, Proof};
 use super::{Ensuring, Progress, RoundOutcome};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
-use crate::input::View;
 use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
+use crate::operations::proof::not_deactivated;
 use crate::operations::resource::{Message, Versioned, send};
+use crate::operations::whole::Whole;
 use crate::profile::UpdateWith;
 use crate::provisioning::without_members;
 use crate::scim::patch::{self, Operation, Style};
@@ -61,14 +62,10 @@ impl Ensuring<'_> {
             }
         }
         let Proof { made, unkept, different } =
-            proof::judge(&current.resource, &now.resource, &operations, &self.differences(&now));
+            proof::judge(&current.resource, (!now.partial, &now.resource), &operations, &self.differences(&now));
         progress.note(&made);
         if self.is_left_active(&now) {
-            let detail = format!(
-                "{}: the provider accepted the change, but its answer still shows the account as active; it must be deactivated at the provider",
-                self.what
-            );
-            return Err(Failure::new(Kind::Protocol, detail));
+            return Err(not_deactivated(self.what));
         }
         // Of what was refused, and of what was not sent, is told below.
         let told = |name: &&String| {
@@ -258,7 +255,7 @@ impl Ensuring<'_> {
             // A list may be without the versions that the resources have.
             version = self.read(id, &without_members(self.endpoint))?.version;
         }
-        let body = patch::body(operations, known(self.endpoint), "/payload")?;
+        let body = modify::patch_body(self.client, self.endpoint, operations, "/payload")?;
         let idempotent = modify::idempotent(self.endpoint, operations);
         let message = Message::new(Method::Patch, Some(id), self.headers).with(Cow::Owned(body), idempotent);
         match send(self.client, self.what, self.endpoint, &message.version(version.as_ref())) {
@@ -269,8 +266,9 @@ impl Ensuring<'_> {
 
     /// The whole of it as it is now, a group's members included, changed and sent.
     fn put(&self, id: &str) -> Result<Option<Versioned>> {
-        modify::shows_members(self.client, self.what, self.endpoint)?;
-        let whole = self.read(id, &View::default())?;
+        let (client, what, endpoint) = (self.client, self.what, self.endpoint);
+        let whole = Whole { client, what, endpoint, id: Some(id), headers: self.headers, new_members: false };
+        let whole = whole.read()?;
         let body = patch::for_put(&whole.resource, &self.desired, known(self.endpoint), style(self.client).text)?;
         let message = Message::new(Method::Put, Some(id), self.headers).with(Cow::Owned(body), false);
         send(self.client, self.what, self.endpoint, &message.version(whole.version.as_ref()))

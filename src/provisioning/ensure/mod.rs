@@ -12,7 +12,8 @@ mod change;
 mod proof;
 
 use super::lookup::Search;
-use super::membership::{self, Group};
+use super::members;
+use super::membership::Group;
 use super::{reading, safe_to_repeat, without_members};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
@@ -22,7 +23,7 @@ use crate::operations::modify::{known, style};
 use crate::operations::output::{Ensured, EnsuredResource};
 use crate::operations::resource::{Message, Versioned, checked, read, send, written};
 use crate::operations::target::Endpoint;
-use crate::operations::{Context, Execute, lint, validate};
+use crate::operations::{self, Context, Execute, lint, validate};
 use crate::scim::patch::{self, Op, Operation, Style};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
@@ -98,7 +99,7 @@ fn members_in(payload: &Resource) -> Result<Option<Vec<Resource>>> {
         Some(Node::List(items)) => items.iter().filter_map(Data::as_object).cloned().collect(),
         Some(_) => Vec::new(),
     };
-    membership::distinct(&members, "/payload/members").map(Some)
+    members::distinct(&members, "/payload/members").map(Some)
 }
 
 /// An `ensure` operation under way.
@@ -137,6 +138,14 @@ impl Progress {
             (false, false) => Ensured::Updated,
             (false, true) => Ensured::Unchanged,
         }
+    }
+
+    /// Operations that were sent: what was refused was not carried out, unless the failure says that some of it may have been.
+    fn noted<T>(&mut self, operations: &[Operation], sent: Result<T>) -> Result<T> {
+        if sent.as_ref().err().is_none_or(|failure| failure.maybe_applied) {
+            self.note(operations);
+        }
+        sent
     }
 
     /// Operations that were, or may have been, carried out; those of an earlier round only once.
@@ -272,6 +281,7 @@ impl Ensuring<'_> {
             Some(_) => created,
             None => self.search.find(false)?.unwrap_or(created),
         };
+        operations::proof::created(self.client, self.what, self.endpoint, &self.new, &created);
         match (created.id(), self.members_later) {
             (Some(id), true) => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
             (None, true) => Err(Failure::new(
@@ -295,20 +305,22 @@ impl Ensuring<'_> {
                 path: Some("members".to_owned()),
                 value: Some(Data::from(members.as_slice())),
             };
-            progress.note(&[replace]);
-            if !self.dry_run {
-                group.set(members)?;
+            if self.dry_run {
+                progress.note(&[replace]);
+            } else {
+                progress.noted(&[replace], group.set(members))?;
             }
             return Ok(resource);
         };
         if plan.is_empty() {
             return Ok(resource);
         }
-        progress.note(&plan.operations());
+        let operations = plan.operations();
         if self.dry_run {
+            progress.note(&operations);
             return Ok(resource);
         }
-        group.fulfil(plan)?;
+        progress.noted(&operations, group.fulfil(plan))?;
         Ok(self.read(id, &without_members(self.endpoint))?.resource)
     }
 

@@ -15,9 +15,15 @@ pub(super) struct Proof {
     pub different: Vec<String>,
 }
 
-/// Judges a change from the resource before it, the one that was answered, what was sent, and what is left to do after it.
-pub(super) fn judge(before: &Resource, now: &Resource, sent: &[Operation], left: &[Operation]) -> Proof {
-    let is_whole = is_whole(before, now, sent);
+/// Judges a change from the resource before it, the one that was answered, and whether that may be all of it, what was sent, and what
+/// is left to do after it.
+pub(super) fn judge(
+    before: &Resource,
+    (whole, now): (bool, &Resource),
+    sent: &[Operation],
+    left: &[Operation],
+) -> Proof {
+    let is_whole = whole && is_whole(before, now, sent);
     let mut proof = Proof::default();
     let open: Vec<AttributePath> = left.iter().flat_map(places).collect();
     for operation in sent {
@@ -127,7 +133,7 @@ mod tests {
             let object = |value: &Data| value.as_object().unwrap().clone();
             let (before, wanted, now) = (object(&before), object(&wanted), object(&now));
             let differences = |from: &Resource| diff(from, &wanted, &AttributeTable::USER, &Options::default());
-            let proof = judge(&before, &now, &differences(&before), &differences(&now));
+            let proof = judge(&before, (true, &now), &differences(&before), &differences(&now));
             let paths: Vec<&str> = proof.made.iter().filter_map(|it| it.path.as_deref()).collect();
             assert_eq!(paths, made, "{wanted:?}");
             assert_eq!((proof.unkept, proof.different), (names(&unkept), names(&different)), "{wanted:?}");

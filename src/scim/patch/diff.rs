@@ -136,6 +136,13 @@ fn whole(
     Ok(resource)
 }
 
+/// What the provider makes of an attribute's texts: names alone have user stores before them.
+pub(super) fn rules_of(rules: TextRules, known: &AttributeTable, schema: Option<&str>, name: &str) -> TextRules {
+    let user_name = name.eq_ignore_ascii_case("userName");
+    let group_name = known.core == Some(urn::GROUP) && name.eq_ignore_ascii_case("displayName");
+    TextRules { store_prefix: rules.store_prefix && schema.is_none() && (user_name || group_name), ..rules }
+}
+
 struct Diff<'k> {
     known: &'k AttributeTable,
     style: Style,
@@ -151,11 +158,7 @@ impl Diff<'_> {
         let wanted = list.as_ref().unwrap_or(wanted);
         // What is written only is never there to compare with.
         let secret = schema.is_none() && name.eq_ignore_ascii_case("password");
-        // Names alone have user stores before them.
-        let user_name = name.eq_ignore_ascii_case("userName");
-        let group_name = self.known.core == Some(urn::GROUP) && name.eq_ignore_ascii_case("displayName");
-        let store_prefix = self.style.text.store_prefix && schema.is_none() && (user_name || group_name);
-        let style = Style { text: TextRules { store_prefix, ..self.style.text }, ..self.style };
+        let style = Style { text: rules_of(self.style.text, self.known, schema, name), ..self.style };
         if !secret && says(found, wanted, name, style.text) {
             return;
         }
