@@ -176,8 +176,8 @@ impl<'a> Group<'a> {
 
     /// All members in one request instead of many; none where the provider refuses that.
     fn at_once(&self, plan: &Plan, wanted: &[Resource]) -> Result<Option<Membership>> {
-        let style = self.client.connection().profile.knobs.member_style;
-        let shown = match self.patch(style, Op::Replace, wanted) {
+        let knobs = &self.client.connection().profile.knobs;
+        let shown = match self.patch(knobs.member_style, Op::Replace, wanted) {
             Ok(shown) => shown,
             Err(failure)
                 if matches!(failure.kind, Kind::InvalidInput | Kind::Unsupported) && !failure.maybe_applied =>
@@ -192,13 +192,18 @@ impl<'a> Group<'a> {
             unchanged: plan.unchanged,
             verified: false,
         };
-        if let Some(shown) = self.after(shown)? {
+        // Many were to go by one request: whether they did is worth a look.
+        let now = match shown {
+            Some(shown) => Some(shown),
+            None => self.look().map_err(|failure| safe_to_repeat(failure, true))?,
+        };
+        if let Some(shown) = now {
             let left = Plan::between(&shown, wanted);
             done.verified = true;
             if !left.is_empty() {
                 // Replaced is not what the provider did; what is left is added and removed.
                 return self
-                    .by_portions(&left, None, self.removals_in_a_request())
+                    .by_portions(&left, knobs.members_per_request, self.removals_in_a_request())
                     .map(|rest| Some(Membership { verified: rest.verified, ..done }));
             }
         }
