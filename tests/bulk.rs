@@ -94,6 +94,68 @@ fn references_within_a_request_stay() {
 }
 
 #[test]
+fn what_refers_otherwise_than_as_a_member_waits_where_only_members_are_resolved() {
+    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let managed = |name: &str, manager: &str| {
+        let mut operation = user(name);
+        operation["data"][ENTERPRISE] = json!({"manager": {"value": format!("bulkId:{manager}")}});
+        operation
+    };
+    let within = |script: &Script| -> Vec<Value> {
+        (0..script.sent.borrow().len())
+            .map(|index| {
+                let body = sent(script, index);
+                body["Operations"].as_array().unwrap().iter().map(|it| it["bulkId"].clone()).collect()
+            })
+            .collect()
+    };
+    let mut limited = many(10);
+    limited["overrides"]["bulkReferences"] = json!("members");
+    let operations = json!([group("g", "ada"), user("ada"), managed("bob", "ada"), group("outer", "g")]);
+
+    let script = Script::new([
+        results(json!([created("ada", "1"), created("g", "2")])),
+        results(json!([created("bob", "3"), created("outer", "4")])),
+    ]);
+    let output = script.call(&limited, "bulk", &json!({"operations": operations})).unwrap().output.to_json();
+    assert_eq!(kinds(&output), ["ok"; 4], "{output}");
+    assert_eq!(within(&script), [json!(["ada", "g"]), json!(["bob", "outer"])]);
+    assert_eq!(sent(&script, 0)["Operations"][1]["data"]["members"][0]["value"], "bulkId:ada");
+    let second = &sent(&script, 1)["Operations"];
+    assert_eq!(second[0]["data"][ENTERPRISE]["manager"]["value"], "1");
+    assert_eq!(second[1]["data"]["members"][0]["value"], "2", "a group in a group is no user");
+
+    // Elsewhere all goes at once.
+    let script = Script::new([results(json!([
+        created("ada", "1"),
+        created("g", "2"),
+        created("bob", "3"),
+        created("outer", "4")
+    ]))]);
+    script.call(&many(10), "bulk", &json!({"operations": operations})).unwrap();
+    assert_eq!(within(&script), [json!(["ada", "g", "bob", "outer"])]);
+
+    // Two who manage each other are created, then told of each other.
+    let circle = json!([managed("ada", "bob"), managed("bob", "ada")]);
+    let script = Script::new([
+        results(json!([created("ada", "1")])),
+        results(json!([created("bob", "2"), {"method": "PATCH", "location": "/Users/1", "status": "200"}])),
+        results(json!([{"method": "PATCH", "location": "/Users/1", "status": "200"}])),
+    ]);
+    let output = script.call(&limited, "bulk", &json!({"operations": circle})).unwrap().output.to_json();
+    assert_eq!(kinds(&output), ["ok"; 2], "{output}");
+    let lines: Vec<Value> = (0..script.sent.borrow().len())
+        .flat_map(|index| sent(&script, index)["Operations"].as_array().unwrap().clone())
+        .map(|it| json!([it["method"], it["path"]]))
+        .collect();
+    assert_eq!(lines, [json!(["POST", "/Users"]), json!(["POST", "/Users"]), json!(["PATCH", "/Users/1"])]);
+    let last = script.sent.borrow().len() - 1;
+    let completed = &sent(&script, last)["Operations"];
+    let value = &completed[completed.as_array().unwrap().len() - 1]["data"]["Operations"][0];
+    assert_eq!((&value["path"], &value["value"]["value"]), (&json!(format!("{ENTERPRISE}:manager")), &json!("2")));
+}
+
+#[test]
 fn without_an_endpoint_one_by_one_and_circles_are_broken() {
     for (connection, first) in [(none(), None), (many(10), Some(answer(404, "")))] {
         let refusals = usize::from(first.is_some());

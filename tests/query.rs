@@ -178,6 +178,9 @@ fn queries_that_are_long_or_private_go_by_post_where_they_can() {
 #[test]
 fn a_listing_begins_with_a_cursor_where_the_provider_has_them() {
     let paging = |cursor: bool, index: bool, method: Option<&str>| json!({"pagination": {"cursor": cursor, "index": index, "defaultPaginationMethod": method}});
+    let view = |parameter: &str, name: &str| json!({parameter: [format!("urn:x:y:{name}")]});
+    const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+    let of_core = format!("?attributes={}%3Atitle%2Ctitle", USER.replace(':', "%3A"));
     let rows = [
         ("generic", json!({}), json!({}), ""),
         ("generic", json!({}), json!({"startIndex": 1, "count": 7}), "?startIndex=1&count=7"),
@@ -189,6 +192,11 @@ fn a_listing_begins_with_a_cursor_where_the_provider_has_them() {
         ("entra", json!({}), json!({"count": 500}), "?cursor=&count=500"),
         ("aws", json!({}), json!({"count": 500, "attributes": ["userName"]}), "?cursor=&count=100"),
         ("okta", json!({}), json!({}), "?count=100"),
+        ("generic", json!({}), view("attributes", "division"), "?attributes=urn%3Ax%3Ay%3Adivision"),
+        ("generic", json!({"views": false}), view("attributes", "division"), ""),
+        ("asgardeo", json!({}), view("attributes", "division"), "?attributes=urn%3Ax%3Ay%3Adivision%2Curn%3Ax%3Ay"),
+        ("asgardeo", json!({}), view("excludedAttributes", "division"), "?excludedAttributes=urn%3Ax%3Ay%3Adivision"),
+        ("asgardeo", json!({}), json!({"attributes": [format!("{USER}:title")]}), &of_core),
     ];
     for (profile, overrides, input, query) in rows {
         let script = Script::new([answer(200, EMPTY)]);
@@ -199,6 +207,34 @@ fn a_listing_begins_with_a_cursor_where_the_provider_has_them() {
             "{profile} {overrides} {input}"
         );
     }
+}
+
+#[test]
+fn a_provider_that_does_not_sort_is_not_one_without_search() {
+    let refusal = || {
+        answer(
+            501,
+            r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"detail":"Sorting is not supported","status":"501"}"#,
+        )
+    };
+    for operation in ["listUsers", "searchUsers"] {
+        let script = Script::new([refusal()]);
+        let failure =
+            script.call(&connection("generic", json!({})), operation, &json!({"sortBy": "userName"})).unwrap_err();
+        assert_eq!((failure.kind, failure.status), (Kind::Unsupported, Some(501)), "{failure:?}");
+        assert!(
+            failure.detail.contains("Sorting is not supported") && !failure.detail.contains(".search"),
+            "{failure:?}"
+        );
+    }
+    let script = Script::new([refusal()]);
+    let failure = script.call(&connection("generic", json!({})), "searchUsers", &json!({})).unwrap_err();
+    assert!(failure.detail.contains("no .search"), "{failure:?}");
+    // The profile knows, and nothing is sent.
+    let script = Script::new([]);
+    let failure =
+        script.call(&connection("asgardeo", json!({})), "searchUsers", &json!({"sortBy": "userName"})).unwrap_err();
+    assert_eq!((failure.kind, script.lines().len()), (Kind::Unsupported, 0));
 }
 
 #[test]

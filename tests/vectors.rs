@@ -296,7 +296,7 @@ fn bulk_request(name: &str, text: &str, value: &Value) {
         .collect();
     let at = |index: usize| format!("/operations/{index}");
     let prepared = bulk::check::prepare(&operations, &[], &at, &operations::bulk::complete).unwrap();
-    let limits = bulk::plan::Limits { operations: 100, bytes: 1_000_000, bulk: true };
+    let limits = bulk::plan::Limits { operations: 100, bytes: 1_000_000, bulk: true, members_only: false };
     let fail_on_errors = value["failOnErrors"].as_u64().map(|errors| errors.try_into().unwrap());
     let mut work = bulk::plan::Work::new(prepared, limits, fail_on_errors);
     let batch = work.next_batch().unwrap();

@@ -8,10 +8,12 @@ mod verbs;
 
 use crate::contract::Verb;
 use crate::failure::{Failure, Result};
+use crate::profile::Knobs;
 use crate::scim::path::AttributePath;
 use crate::scim::resource::Resource;
-use crate::scim::{bulk, patch};
+use crate::scim::{bulk, patch, urn};
 use form::Form;
+use std::collections::BTreeSet;
 
 /// Further headers of each request, name and value.
 pub type Headers = Vec<(String, String)>;
@@ -95,6 +97,11 @@ pub struct View {
 }
 
 impl View {
+    /// Whether it asks for nothing in particular.
+    pub fn is_empty(&self) -> bool {
+        self.attributes.is_empty() && self.excluded.is_empty()
+    }
+
     /// The parameters that say so (RFC 7644 section 3.9), checked: one or none.
     pub fn members(&self) -> Result<impl Iterator<Item = (&'static str, &Vec<String>)>> {
         if !self.attributes.is_empty() && !self.excluded.is_empty() {
@@ -110,6 +117,27 @@ impl View {
             }
         }
         Ok(members.into_iter().filter(|(_, names)| !names.is_empty()))
+    }
+
+    /// The parameters as a provider understands them: none where it knows no views; where it does not know single attributes of
+    /// an extension, `attributes` names the extension beside them.
+    pub fn sent(&self, knobs: &Knobs) -> Result<Vec<(&'static str, Vec<String>)>> {
+        let mut sent = Vec::new();
+        for (parameter, names) in self.members()?.filter(|_| knobs.views) {
+            let mut names = names.clone();
+            if parameter == "attributes" && !knobs.extension_views {
+                let paths = names.iter().filter_map(|name| AttributePath::parse(name).ok());
+                let wholes: BTreeSet<String> = paths
+                    .filter_map(|path| {
+                        let schema = path.schema?;
+                        Some(if urn::is_core(&schema) { path.name } else { schema })
+                    })
+                    .collect();
+                names.extend(wholes);
+            }
+            sent.push((parameter, names));
+        }
+        Ok(sent)
     }
 }
 
@@ -272,6 +300,8 @@ pub struct Members {
     pub id: String,
     /// The members, each with its `value`.
     pub members: Vec<Resource>,
+    /// Read the members once more where the provider's answer does not show them.
+    pub read_back: bool,
     /// Further headers.
     pub headers: Headers,
 }

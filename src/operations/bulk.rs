@@ -10,6 +10,7 @@ use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
 use crate::input::json::patch_operation;
 use crate::input::{self, Headers};
+use crate::profile::BulkReferences;
 use crate::reader::{self, deeper};
 use crate::scim::bulk::check::{Prepared, prepare, problems_of};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
@@ -131,7 +132,7 @@ fn limits(client: &Client<'_>) -> Result<Limits> {
     };
     let Some(bulk) = provider.feature("bulk").filter(|bulk| bulk.supported) else {
         client.warn("the provider has no bulk requests; the operations are carried out one by one");
-        return Ok(Limits { operations: 1, bytes: usize::MAX, bulk: false });
+        return Ok(Limits { operations: 1, bytes: usize::MAX, bulk: false, members_only: false });
     };
     // Some announce more than they take, which their profile knows.
     let known = ServiceProvider::new(None, overrides, assumed);
@@ -139,7 +140,9 @@ fn limits(client: &Client<'_>) -> Result<Limits> {
         let said = [Some(bulk), known.feature("bulk")].into_iter().flatten().filter_map(|bulk| bulk.limit(name)).min();
         usize::try_from(said.unwrap_or(usual)).unwrap_or(usize::MAX)
     };
-    Ok(Limits { operations: limit("maxOperations", USUAL.0), bytes: limit("maxPayloadSize", USUAL.1), bulk: true })
+    let members_only = connection.profile.knobs.bulk_references == BulkReferences::Members;
+    let (operations, bytes) = (limit("maxOperations", USUAL.0), limit("maxPayloadSize", USUAL.1));
+    Ok(Limits { operations, bytes, bulk: true, members_only })
 }
 
 /// How a call goes.

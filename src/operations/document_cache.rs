@@ -53,12 +53,32 @@ impl Document {
     }
 }
 
-/// Whose documents they are: another user of the same provider may see others.
+/// Whose documents they are, or who learnt something of a provider: another user of the same one may see others.
 #[derive(Clone, PartialEq, Eq)]
-struct Owner {
+pub struct Owner {
     service_url: Url,
     auth: Auth,
     headers: Vec<(String, String)>,
+}
+
+impl Owner {
+    /// The owner that a connection is.
+    pub fn of(client: &Client<'_>) -> Owner {
+        let connection = client.connection();
+        Owner {
+            service_url: connection.service_url.clone(),
+            auth: connection.parts.auth.clone(),
+            headers: connection.parts.headers.clone(),
+        }
+    }
+
+    /// Whether it is this connection.
+    pub fn is(&self, client: &Client<'_>) -> bool {
+        let connection = client.connection();
+        self.service_url == connection.service_url
+            && self.auth == connection.parts.auth
+            && self.headers == connection.parts.headers
+    }
 }
 
 struct Entry {
@@ -79,24 +99,16 @@ const ENTRIES: usize = 12;
 /// Bytes kept, as JSON text.
 const BYTES: usize = 2 * 1024 * 1024;
 
-fn owner(client: &Client<'_>) -> Owner {
-    let connection = client.connection();
-    Owner {
-        service_url: connection.service_url.clone(),
-        auth: connection.parts.auth.clone(),
-        headers: connection.parts.headers.clone(),
-    }
-}
-
 /// The documents, as far as they are kept; the inner none says that the provider has none.
 pub fn find(client: &Client<'_>, what: Document) -> Option<Option<Vec<Resource>>> {
-    let (now, owner) = (client.platform().now(), owner(client));
+    let now = client.platform().now();
     let lifetime = u64::from(client.connection().profile.knobs.discovery_lifetime.unwrap_or_default());
     KEPT.with_borrow_mut(|kept| {
         kept.retain(|entry| entry.until > now);
         // The connection that asks may want them fresher than the one that kept them.
-        let fresh =
-            |entry: &&Entry| entry.what == what && entry.owner == owner && entry.until <= now.saturating_add(lifetime);
+        let fresh = |entry: &&Entry| {
+            entry.what == what && entry.owner.is(client) && entry.until <= now.saturating_add(lifetime)
+        };
         kept.iter().find(fresh).map(|entry| entry.documents.clone())
     })
 }
@@ -104,7 +116,7 @@ pub fn find(client: &Client<'_>, what: Document) -> Option<Option<Vec<Resource>>
 /// Keeps documents, in place of those before and of the oldest where there is no room.
 pub fn keep(client: &Client<'_>, what: Document, documents: &Option<Vec<Resource>>) {
     let lifetime = u64::from(client.connection().profile.knobs.discovery_lifetime.unwrap_or_default());
-    let owner = owner(client);
+    let owner = Owner::of(client);
     let until = client.platform().now().saturating_add(lifetime);
     let text = |document: &Resource| document.to_string().len();
     let size = documents.iter().flatten().map(text).sum();

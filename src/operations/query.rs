@@ -101,7 +101,7 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMetho
 }
 
 /// What the provider can do, as far as that is known without asking.
-fn capabilities(client: &Client<'_>) -> ServiceProvider {
+pub fn capabilities(client: &Client<'_>) -> ServiceProvider {
     let connection = client.connection();
     let document =
         document_cache::find(client, Document::ServiceProvider).flatten().and_then(|them| them.into_iter().next());
@@ -125,7 +125,7 @@ fn fetch(
     };
     let post = || send(&build(connection, Method::Post, endpoint, input, position)?);
     let lacking = |failure: Box<Failure>| {
-        if is_missing(&failure) { no_search(what, way, Some(failure)) } else { failure }
+        if is_missing(&failure, &input.query) { no_search(what, way, Some(failure)) } else { failure }
     };
     if way != QueryMethod::Get {
         return if knobs.search { post().map_err(lacking) } else { Err(no_search(what, way, None)) };
@@ -137,7 +137,7 @@ fn fetch(
     let length = get.url.query().map_or(0, str::len);
     if knobs.search && knobs.query_length.is_some_and(|most| length > most as usize) {
         match post() {
-            Err(failure) if is_missing(&failure) => {}
+            Err(failure) if is_missing(&failure, &input.query) => {}
             other => return other,
         }
     }
@@ -147,15 +147,18 @@ fn fetch(
             if knobs.search
                 && (failure.scim_type.as_deref() == Some("sensitive") || matches!(failure.status, Some(414 | 431))) =>
         {
-            post().map_err(|other| if is_missing(&other) { failure } else { other })
+            post().map_err(|other| if is_missing(&other, &input.query) { failure } else { other })
         }
         other => other,
     }
 }
 
-/// Whether a failure says that there is no such endpoint or method.
-fn is_missing(failure: &Failure) -> bool {
-    matches!(failure.status, Some(404 | 405 | 501))
+/// Whether a failure says that there is no such endpoint or method. A 501 to what is to be sorted may be about the order.
+fn is_missing(failure: &Failure, query: &Query) -> bool {
+    match failure.status {
+        Some(501) => query.sort_by.is_none() && query.descending.is_none(),
+        status => matches!(status, Some(404 | 405)),
+    }
 }
 
 /// The failure of a query that must not stand in a URL, at a provider that has no other way.
@@ -258,11 +261,11 @@ pub fn build(
         Position::Index(index) => members.push(("startIndex", Data::from(*index))),
     }
     members.extend(count(connection, query).map(|count| ("count", Data::from(count))));
-    let views = input.view.members()?.filter(|_| connection.profile.knobs.views);
+    let views = input.view.sent(&connection.profile.knobs)?;
     let asked = RequestOptions::headers(&input.headers);
     if method == Method::Post {
         let url = url(connection, endpoint.path.iter().map(String::as_str).chain([".search"]))?;
-        members.extend(views.map(|(name, values)| (name, Data::from(values.as_slice()))));
+        members.extend(views.iter().map(|(name, values)| (*name, Data::from(values.as_slice()))));
         return Ok(request(Method::Post, url, Some(&search_request(members)), Effect::Read, asked));
     }
     let mut url = url(connection, &endpoint.path)?;

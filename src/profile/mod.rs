@@ -9,6 +9,7 @@ use crate::reader::{Reader, suggestion};
 use crate::scim::path::Path;
 use crate::scim::resource::Resource;
 use crate::scim::service_provider::FEATURES;
+use crate::scim::text::TextRules;
 use serde_json::{Map, Value};
 
 /// The profiles there are, and their files.
@@ -39,6 +40,20 @@ pub enum MemberStyle {
     Nested,
 }
 
+impl MemberStyle {
+    const NAMES: [(&'static str, MemberStyle); 4] = [
+        ("path", MemberStyle::Path),
+        ("pathless", MemberStyle::Pathless),
+        ("list", MemberStyle::List),
+        ("nested", MemberStyle::Nested),
+    ];
+
+    /// The JSON name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|row| row.1 == self).map_or("path", |row| row.0)
+    }
+}
+
 /// How `ensure`, `activate` and their like change a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpdateWith {
@@ -46,6 +61,15 @@ pub enum UpdateWith {
     Patch,
     /// The whole, by PUT.
     Put,
+}
+
+/// Which references between the operations of a bulk request the provider resolves (RFC 7644 section 3.7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulkReferences {
+    /// All of them.
+    All,
+    /// Those to users in the members of a group.
+    Members,
 }
 
 /// Which media types an answer may have.
@@ -131,13 +155,7 @@ impl Setting for Accept {
 impl Setting for MemberStyle {
     const TAKES: Takes = Takes::Choice(&["path", "pathless", "list", "nested"]);
     fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
-        let choices = [
-            ("path", MemberStyle::Path),
-            ("pathless", MemberStyle::Pathless),
-            ("list", MemberStyle::List),
-            ("nested", MemberStyle::Nested),
-        ];
-        Ok(reader.choice(name, &choices)?.unwrap_or(MemberStyle::Path))
+        Ok(reader.choice(name, &MemberStyle::NAMES)?.unwrap_or(MemberStyle::Path))
     }
 }
 
@@ -146,6 +164,14 @@ impl Setting for UpdateWith {
     fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
         let choices = [("patch", UpdateWith::Patch), ("put", UpdateWith::Put)];
         Ok(reader.choice(name, &choices)?.unwrap_or(UpdateWith::Patch))
+    }
+}
+
+impl Setting for BulkReferences {
+    const TAKES: Takes = Takes::Choice(&["all", "members"]);
+    fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
+        let choices = [("all", BulkReferences::All), ("members", BulkReferences::Members)];
+        Ok(reader.choice(name, &choices)?.unwrap_or(BulkReferences::All))
     }
 }
 
@@ -179,6 +205,7 @@ knobs! {
     default_count "defaultCount" Count "Results on a page where the call does not say; null for the provider's choice";
     max_count "maxCount" Count "Largest count the provider accepts, to which a larger one is lowered; null for any";
     views "views" Flag "Whether attributes and excludedAttributes can be asked for";
+    extension_views "extensionViews" Flag "Whether attributes and excludedAttributes know single attributes of an extension, URN:name; if not, the extension is asked for as a whole";
     patch_attributes "patchAttributes" Names "Attributes that PATCH can change, written as in filterAttributes; null for all";
     patch_value_paths "patchValuePaths" Flag "Whether PATCH may use value paths, members apart";
     patch_operations "patchOperations" Count "Most operations in a PATCH; null for any number";
@@ -190,7 +217,14 @@ knobs! {
     members_returned "membersReturned" Flag "Whether a group that is read has its members";
     members_by_filter "membersByFilter" Flag "Whether the members of a group that does not show them can be listed as users, by groups.value";
     replace_members "replaceMembers" Flag "Whether all members of a group can be replaced at once";
+    member_display "memberDisplay" Flag "Whether a member that is added must have a display: its userName is read and put there";
+    check_members "checkMembers" Flag "Whether members are read before some are added, for a provider that adds again who is there";
+    omits_empty "omitsEmpty" Flag "Whether an attribute that a resource does not show is known to be empty, members above all";
+    put_id "putId" Flag "Whether a PUT carries the id";
+    pathless_patch "pathlessPatch" Flag "Whether PATCH operations are to have no path";
+    views_on_changes "viewsOnChanges" Flag "Whether attributes and excludedAttributes may be sent with a change; otherwise its answer is cut here";
     delete_deactivates "deleteDeactivates" Flag "Whether a deleted user is only deactivated";
+    bulk_references "bulkReferences" BulkReferences "Which bulkId references between operations of one bulk request the provider resolves: all, or those to users in the members of a group; what refers otherwise goes in a later request";
     accept "accept" Accept "Media type of answers: SCIM's own or else JSON, or JSON only";
     accept_on_delete "acceptOnDelete" Flag "Whether a DELETE has the Accept header too";
     parameters "parameters" Names "Parameters of every URL of the service, name=value, for example domain=PRIMARY";
@@ -203,6 +237,11 @@ knobs! {
 pub const OPERATORS: [&str; 13] = ["eq", "ne", "co", "sw", "ew", "pr", "gt", "ge", "lt", "le", "and", "or", "not"];
 
 impl Knobs {
+    /// What this provider makes of texts.
+    pub fn text_rules(&self) -> TextRules {
+        TextRules { store_prefix: self.user_store_prefix, trims: self.trims_strings }
+    }
+
     /// The attributes of a type that filters may name; none for all.
     pub fn filterable(&self, resource_type: &str) -> Option<Vec<&str>> {
         attributes(self.filter_attributes.as_ref()?, resource_type)

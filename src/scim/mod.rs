@@ -20,3 +20,4 @@ pub mod service_provider;
 pub mod text;
 pub mod urn;
 pub mod validate;
+pub mod view;

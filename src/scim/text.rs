@@ -47,6 +47,22 @@ pub fn loosest(text: &str) -> String {
     loose.trim().to_owned()
 }
 
+/// What a provider makes of texts, so that it is no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextRules {
+    /// Names may come back with the name of a user store before them.
+    pub store_prefix: bool,
+    /// Blanks at the ends are taken away.
+    pub trims: bool,
+}
+
+impl TextRules {
+    /// The text as the provider keeps it.
+    pub fn kept(self, text: &str) -> &str {
+        if self.trims { text.trim() } else { text }
+    }
+}
+
 /// Names before a slash that say what kind of role it is and not in which user store the name stands.
 const ROLE_KINDS: [&str; 3] = ["Internal", "Application", "Workflow"];
 

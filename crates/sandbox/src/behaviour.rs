@@ -5,15 +5,17 @@
 //! understands (parameters the provider ignores are dropped), and the answer is dressed. The descriptions are
 //! separate from the component's profiles on purpose: the two check each other.
 
+use super::bulk;
 use super::description::{Answer, DESCRIPTIONS, Description, ResourceRow};
+use super::dialect;
 use super::directory::{Directory, Settings};
 use super::error::ScimError;
 use super::exchange::{Call, Content, Reply};
 use super::facts::matches_path;
 use http::{HeaderName, HeaderValue, Method, header};
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// An impersonated provider.
@@ -58,7 +60,7 @@ impl Behaviour {
     }
 
     /// Answers a request as the provider does; `serve` is the sandbox's own answer.
-    pub(super) fn answer(&self, directory: &Directory, mut call: Call, serve: impl Fn(&Call) -> Reply) -> Reply {
+    pub(super) fn answer(&self, directory: &Directory, mut call: Call, serve: &dyn Fn(&Call) -> Reply) -> Reply {
         let about = &self.description;
         if let Some(refusal) = self.find_path(&mut call) {
             return self.dress(directory, &call, refusal);
@@ -73,11 +75,32 @@ impl Behaviour {
         }
         let deactivates =
             call.method == Method::DELETE && about.deactivates.iter().any(|path| matches_path(path, &call));
+        if call.path == "/Bulk" && call.method == Method::POST {
+            let each = |call: &Call| self.answer(directory, call.clone(), serve);
+            let (limits, base) = (directory.settings.bulk, directory.base.as_str());
+            let reply = bulk::run(limits, base, &each, &call, &about.bulk).unwrap_or_else(|error| Reply::from(&error));
+            return self.dress(directory, &call, reply);
+        }
         let mut inner = call.clone();
         self.rewrite(&mut inner, deactivates);
+        let read = |path: &str| self.read(&call, path, serve);
+        if let Some(refusal) = about.dialect.refuses(&inner, &read) {
+            return self.dress(directory, &call, Reply::from(&refusal));
+        }
         let reply = serve(&inner);
         let reply = if deactivates && reply.status == 200 { Reply::empty(204) } else { reply };
         self.dress(directory, &call, reply)
+    }
+
+    /// A resource as the sandbox itself has it.
+    fn read(&self, call: &Call, path: &str, serve: &dyn Fn(&Call) -> Reply) -> Option<Value> {
+        let mut headers = call.headers.clone();
+        [header::IF_MATCH, header::IF_NONE_MATCH].iter().for_each(|name| drop(headers.remove(name)));
+        let (path, query) = (path.to_owned(), String::new());
+        match serve(&Call { method: Method::GET, path, query, headers, body: Vec::new() }).content {
+            Content::Json(body) => Some(body),
+            _ => None,
+        }
     }
 
     /// Turns the path of an alias into that of its endpoint; the answer is a refusal.
@@ -100,7 +123,7 @@ impl Behaviour {
     fn throttle(&self, method: &Method) -> Option<Reply> {
         let limit =
             self.description.limit.as_ref().filter(|limit| limit.methods.iter().any(|one| one == method.as_str()))?;
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.recent.lock();
         let window = Duration::from_secs(limit.seconds);
         while recent.front().is_some_and(|first| first.elapsed() >= window) {
             recent.pop_front();
@@ -127,7 +150,8 @@ impl Behaviour {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in url::form_urlencoded::parse(call.query.as_bytes()) {
             if !about.ignored_parameters.iter().any(|ignored| *ignored == name) {
-                query.append_pair(&name, &self.without_prefix(&value));
+                let value = if name == "filter" { self.filter(&value) } else { about.dialect.view(&name, &value) };
+                query.append_pair(&name, &value);
             }
         }
         call.query = query.finish();
@@ -146,8 +170,12 @@ impl Behaviour {
         for name in about.ignored_parameters.iter().filter(|_| call.path.ends_with("/.search")) {
             body.remove(name);
         }
-        if let Some(Value::String(name)) = body.get_mut("userName") {
-            *name = name.trim_start_matches(&about.user_name_prefix).to_owned();
+        about.dialect.body(call, &mut body);
+        if !about.name_prefix.is_empty() {
+            dialect::strip_names(&call.path, &mut body, &about.name_prefix);
+            if let Some(Value::String(filter)) = body.get_mut("filter") {
+                *filter = self.filter(filter);
+            }
         }
         for operation in body.get_mut("Operations").and_then(Value::as_array_mut).into_iter().flatten() {
             self.rewrite_operation(operation);
@@ -166,10 +194,11 @@ impl Behaviour {
         call.body = Value::Object(body).to_string().into_bytes();
     }
 
-    /// The text without the prefix of userNames where a filter quotes it.
-    fn without_prefix(&self, text: &str) -> String {
-        match self.description.user_name_prefix.as_str() {
-            "" => text.to_owned(),
+    /// A filter as the provider reads it: without the prefix of names where it quotes them.
+    fn filter(&self, text: &str) -> String {
+        let text = self.description.dialect.filter(text);
+        match self.description.name_prefix.as_str() {
+            "" => text,
             prefix => text.replace(&format!("\"{prefix}"), "\""),
         }
     }
@@ -214,14 +243,9 @@ impl Behaviour {
                 self.dress_list(directory, body);
             } else if call.path == "/ServiceProviderConfig" {
                 merge(body, &about.config);
-            } else if about.bulk_status_object && call.path == "/Bulk" {
-                for operation in body.get_mut("Operations").and_then(Value::as_array_mut).into_iter().flatten() {
-                    let code =
-                        operation.get("status").and_then(Value::as_str).and_then(|text| text.parse::<u16>().ok());
-                    merge(operation, &Map::from_iter([("status".to_owned(), json!({"code": code}))]));
-                }
-            } else {
+            } else if call.path != "/Bulk" {
                 self.dress_resource(directory, body, false);
+                about.dialect.show(call, body);
             }
         }
         if let (Content::Json(_), Some(media_type)) = (&reply.content, &about.media_type) {
@@ -284,8 +308,8 @@ impl Behaviour {
             known.map(|known| known.name.clone())
         });
         let Some(members) = resource.as_object_mut() else { return };
-        if let (Some(Value::String(name)), prefix) = (members.get_mut("userName"), &about.user_name_prefix) {
-            name.insert_str(0, prefix);
+        if !about.name_prefix.is_empty() {
+            dialect::prefix_names(members, kind.as_deref() == Some("Group"), &about.name_prefix);
         }
         if let (false, Some(Value::Object(meta))) = (about.etags, members.get_mut("meta")) {
             meta.remove("version");

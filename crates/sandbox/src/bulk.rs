@@ -4,12 +4,11 @@
 //! each other in a circle, the first of them that creates something is carried out without the references and gets
 //! them when all ids are known. Results come in the order of the request; what `failOnErrors` left undone has none.
 
-use super::directory::Directory;
 use super::error::{Result, ScimError};
 use super::exchange::{Call, Content, Reply, SCIM_JSON};
-use super::route;
 use super::schema::{member, require_schema};
 use http::{HeaderMap, HeaderValue, Method, header};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +24,22 @@ pub(super) struct Limits {
     pub(super) payload: usize,
 }
 
+/// How a provider's bulk departs from the RFC.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(super) struct Style {
+    /// Operations are carried out, and results come, endpoint by endpoint in this order; in that of the request without.
+    pub(super) endpoints: Vec<String>,
+    /// The only references that mean anything are those of `members` of a group to users; all others stay as they are.
+    pub(super) references_in_members_only: bool,
+    /// A result has a location only where the answer to the operation itself has the header.
+    pub(super) location_by_header: bool,
+    /// Whether the status is `{"code": 201}`.
+    pub(super) status_object: bool,
+    /// Whether every result has the body of its answer, as text.
+    pub(super) response_as_text: bool,
+}
+
 /// One operation of a request.
 struct Operation {
     method: String,
@@ -38,7 +53,10 @@ struct Operation {
 
 /// What has become of the operations so far.
 struct Run<'a> {
-    directory: &'a Directory,
+    /// The service URL.
+    base: &'a str,
+    carry_out: &'a dyn Fn(&Call) -> Reply,
+    style: &'a Style,
     operations: &'a [Operation],
     /// The ids behind the bulkIds; none for an operation that failed.
     ids: BTreeMap<&'a str, Option<String>>,
@@ -46,9 +64,14 @@ struct Run<'a> {
     errors: usize,
 }
 
-/// Carries out a bulk request.
-pub(super) fn run(directory: &Directory, call: &Call) -> Result<Reply> {
-    let limits = directory.settings.bulk;
+/// Carries out a bulk request to the service at `base`, each operation by `carry_out`.
+pub(super) fn run(
+    limits: Limits,
+    base: &str,
+    carry_out: &dyn Fn(&Call) -> Reply,
+    call: &Call,
+    style: &Style,
+) -> Result<Reply> {
     if call.body.len() > limits.payload {
         return Err(ScimError::status(413, format!("the body is larger than maxPayloadSize, {}", limits.payload)));
     }
@@ -67,13 +90,16 @@ pub(super) fn run(directory: &Directory, call: &Call) -> Result<Reply> {
     if operations.len() > limits.operations {
         return Err(ScimError::status(413, format!("Operations: more than maxOperations, {}", limits.operations)));
     }
-    let operations: Vec<Operation> = operations.iter().map(Operation::read).collect();
+    let mut operations: Vec<Operation> = operations.iter().map(|one| Operation::read(one, style)).collect();
+    operations.sort_by_key(|one| style.endpoints.iter().position(|endpoint| one.path.starts_with(endpoint)));
     let mut names = BTreeSet::new();
     if let Some(twice) = operations.iter().filter_map(|one| one.bulk_id.as_deref()).find(|name| !names.insert(*name)) {
         return Err(ScimError::invalid_syntax(format!("bulkId: {twice} is given twice")));
     }
     let mut run = Run {
-        directory,
+        base,
+        carry_out,
+        style,
         operations: &operations,
         ids: BTreeMap::new(),
         results: vec![None; operations.len()],
@@ -85,11 +111,16 @@ pub(super) fn run(directory: &Directory, call: &Call) -> Result<Reply> {
 }
 
 impl Operation {
-    fn read(operation: &Value) -> Self {
+    fn read(operation: &Value, style: &Style) -> Self {
         let text = |name| member(operation, name).and_then(Value::as_str).map(str::to_owned);
         let path = text("path").unwrap_or_default();
         let data = member(operation, "data").cloned().unwrap_or_default();
         let mut references = BTreeSet::new();
+        if style.references_in_members_only {
+            // They wait for nothing, since users come first.
+            let (method, bulk_id) = (text("method").unwrap_or_default().to_ascii_uppercase(), text("bulkId"));
+            return Self { method, path, bulk_id, version: text("version"), data, references };
+        }
         collect_references(&data, &mut references);
         references.extend(path.split('/').filter_map(|part| part.strip_prefix(REFERENCE)).map(str::to_owned));
         Self {
@@ -158,6 +189,13 @@ impl<'a> Run<'a> {
         if let Some(name) = unknown {
             return Err(ScimError::invalid_value(format!("bulkId:{name}: no operation created this resource")));
         }
+        if self.style.references_in_members_only {
+            let mut data = operation.data.clone();
+            if operation.path.starts_with("/Groups") {
+                self.resolve_members(&mut data);
+            }
+            return Ok(self.send(&operation.method, operation.path.clone(), operation.version.as_deref(), &data));
+        }
         let parts = operation.path.split('/').map(|part| match part.strip_prefix(REFERENCE) {
             Some(name) => self.id(name).unwrap_or_default(),
             None => part,
@@ -172,7 +210,37 @@ impl<'a> Run<'a> {
             .extend(version.and_then(|version| HeaderValue::from_str(version).ok()).map(|tag| (header::IF_MATCH, tag)));
         let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
         let body = data.to_string().into_bytes();
-        route::serve(self.directory, &Call { method, path, query: String::new(), headers, body })
+        (self.carry_out)(&Call { method, path, query: String::new(), headers, body })
+    }
+
+    /// Puts ids of users for the references in `members`, of a group or of the first operation that adds or replaces them.
+    fn resolve_members(&self, data: &mut Value) {
+        let of_operation = |one: &mut Value| {
+            let verb = one.get("op").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+            let path = one.get("path").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let fits = ["add", "replace"].contains(&verb.as_str()) && ["", "members"].contains(&path.as_str());
+            fits.then_some(path)
+        };
+        let operations = data.get_mut("Operations").and_then(Value::as_array_mut).map(Vec::as_mut_slice);
+        let first = operations.unwrap_or_default().iter_mut().find_map(|one| Some((of_operation(one)?, one)));
+        let members = match first {
+            Some((path, one)) if path.is_empty() => one.pointer_mut("/value/members"),
+            Some((_, one)) => one.get_mut("value"),
+            None => data.get_mut("members"),
+        };
+        let users: BTreeSet<&str> = self
+            .operations
+            .iter()
+            .filter(|one| one.path.starts_with("/Users"))
+            .filter_map(|one| one.bulk_id.as_deref())
+            .collect();
+        for member in members.and_then(Value::as_array_mut).into_iter().flatten() {
+            let name = member.get("value").and_then(Value::as_str).and_then(|text| text.strip_prefix(REFERENCE));
+            let id = name.filter(|name| users.contains(name)).and_then(|name| self.id(name)).map(str::to_owned);
+            if let (Some(id), Some(member)) = (id, member.as_object_mut()) {
+                member.insert("value".into(), id.into());
+            }
+        }
     }
 
     /// Gives a resource of a circle the references it was created without.
@@ -195,13 +263,14 @@ impl<'a> Run<'a> {
 
     /// Keeps the result of an operation.
     fn note(&mut self, index: usize, operation: &'a Operation, reply: &Reply) {
-        let result =
-            outcome(&self.directory.base, &operation.method, &operation.path, operation.bulk_id.as_deref(), reply);
+        let mut result = outcome(self.base, &operation.method, &operation.path, operation.bulk_id.as_deref(), reply);
+        let id =
+            result.get("location").and_then(Value::as_str).and_then(|url| url.rsplit('/').next()).map(str::to_owned);
+        self.style.dress(&mut result, reply);
         let failed = reply.status >= 400;
         self.errors += usize::from(failed);
         if let ("POST", Some(name)) = (operation.method.as_str(), operation.bulk_id.as_deref()) {
-            let location = result.get("location").and_then(Value::as_str).filter(|_| !failed);
-            self.ids.insert(name, location.and_then(|url| url.rsplit('/').next()).map(str::to_owned));
+            self.ids.insert(name, id.filter(|_| !failed));
         }
         if let Some(slot) = self.results.get_mut(index) {
             *slot = Some(result);
@@ -227,6 +296,25 @@ impl<'a> Run<'a> {
                 whole.then_some(Value::Object(kept))
             }
             other => Some(other.clone()),
+        }
+    }
+}
+
+impl Style {
+    /// Turns a result into one of the provider's.
+    fn dress(&self, result: &mut Value, reply: &Reply) {
+        let Some(members) = result.as_object_mut() else { return };
+        if self.location_by_header && reply.header(&header::LOCATION).is_none() {
+            members.remove("location");
+        }
+        if self.status_object {
+            members.insert("status".into(), json!({"code": reply.status}));
+        }
+        match &reply.content {
+            Content::Json(body) if self.response_as_text => {
+                members.insert("response".into(), body.to_string().into());
+            }
+            _ => {}
         }
     }
 }

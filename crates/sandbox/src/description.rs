@@ -1,6 +1,8 @@
 //! The descriptions of providers, `behaviours/NAME.json`, as types: what may stand in them and what it means. Knows no
 //! request; `behaviour` applies them.
 
+use super::bulk;
+use super::dialect::Dialect;
 use super::facts::When;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -51,15 +53,17 @@ pub(super) struct Description {
     pub(super) immutable: Vec<String>,
     /// Whether member values come as `{"members": […]}`.
     pub(super) wrapped_members: bool,
-    /// What stands before every userName; accepted with and without.
-    pub(super) user_name_prefix: String,
+    /// What stands before every name of a user or group in answers; accepted with and without.
+    pub(super) name_prefix: String,
+    /// How it reads requests.
+    pub(super) dialect: Dialect,
     /// How answers differ.
     pub(super) answers: Vec<AnswerRow>,
     pub(super) lists: Lists,
     pub(super) resources: Vec<ResourceRow>,
     pub(super) errors: Errors,
-    /// Whether the status of a bulk operation is `{"code": 201}`.
-    pub(super) bulk_status_object: bool,
+    /// How its bulk differs.
+    pub(super) bulk: bulk::Style,
 }
 
 #[derive(Debug, Deserialize)]

@@ -23,6 +23,10 @@ pub(super) struct When {
     no_filter: Option<bool>,
     /// The filter has an operator other than these. `pr`, `and`, `or`, `not` and `[]` count as operators.
     operators_beyond: Option<Vec<String>>,
+    /// The filter has one of these operators.
+    operators_among: Option<Vec<String>>,
+    /// A string of the filter has one of these words between others, in any case.
+    words_in_strings: Option<Vec<String>>,
     /// The filter asks for another attribute than these.
     attributes_beyond: Option<Vec<String>>,
     /// The body lacks one of these members.
@@ -42,6 +46,8 @@ pub(super) struct When {
     all_members: Option<bool>,
     /// Members are added and removed, or other attributes change too.
     mixes_members: Option<bool>,
+    /// Members are added without `display`, and no operation replaces or removes all of them.
+    member_without_display: Option<bool>,
     /// Members are added with `path`.
     adds_members_by_path: Option<bool>,
     /// Members are given as they are, not as `{"members": […]}`.
@@ -50,6 +56,8 @@ pub(super) struct When {
     pathless_beyond: Option<usize>,
     /// A path has a filter, on another attribute than `members`.
     path_filter: Option<bool>,
+    /// The filter of a path has an operator other than these.
+    path_operators_beyond: Option<Vec<String>>,
     /// PATCH changes another attribute than these.
     patches_beyond: Option<Vec<String>>,
 }
@@ -65,6 +73,8 @@ struct Changes {
     bare: bool,
     pathless: usize,
     path_filter: bool,
+    path_operators: BTreeSet<String>,
+    without_display: bool,
     /// The attributes it changes, in lower case.
     attributes: BTreeSet<String>,
 }
@@ -124,6 +134,11 @@ impl When {
             && self.has_parameter.as_deref().is_none_or(|name| parameter(name).is_some())
             && is(self.no_filter, filter.is_none())
             && outside(&self.operators_beyond, &operators)
+            && self.operators_among.as_ref().is_none_or(|names| names.iter().any(|name| operators.contains(name)))
+            && self
+                .words_in_strings
+                .as_ref()
+                .is_none_or(|words| filter.as_deref().is_some_and(|filter| has_word(filter, words)))
             && outside(&self.attributes_beyond, &attributes)
             && self.body_lacks.as_ref().is_none_or(|names| names.iter().any(|name| !filled(name)))
             && self.body_has.as_ref().is_none_or(|names| names.iter().any(filled))
@@ -138,9 +153,11 @@ impl When {
             && is(self.all_members, changes.all_members)
             && is(self.mixes_members, mixes)
             && is(self.adds_members_by_path, changes.adds_by_path)
+            && is(self.member_without_display, changes.without_display && !changes.all_members)
             && is(self.bare_members, changes.bare)
             && beyond(self.pathless_beyond, changes.pathless)
             && is(self.path_filter, changes.path_filter)
+            && outside(&self.path_operators_beyond, &changes.path_operators)
             && outside(&self.patches_beyond, &changes.attributes)
     }
 }
@@ -176,6 +193,9 @@ impl Changes {
         let members = name == MEMBERS;
         self.attributes.insert(name);
         self.path_filter |= parsed.filter.is_some() && !members;
+        if let Some(filter) = &parsed.filter {
+            survey(filter, &mut self.path_operators, &mut BTreeSet::new());
+        }
         if members && parsed.filter.is_some() {
             self.removed += usize::from(verb == "remove");
         } else if members {
@@ -192,6 +212,9 @@ impl Changes {
             Some(Value::Object(_)) => 1,
             _ => 0,
         };
+        let named = |member: &Value| member.get("display").is_some_and(Value::is_string);
+        self.without_display |=
+            verb != "remove" && value.and_then(Value::as_array).is_some_and(|list| !list.iter().all(named));
         match verb {
             "add" => self.added += count,
             "remove" if count > 0 => self.removed += count,
@@ -201,6 +224,34 @@ impl Changes {
             }
         }
     }
+}
+
+/// Whether a string of the filter has one of the words between others.
+fn has_word(filter: &str, words: &[String]) -> bool {
+    strings(filter).iter().any(|text| {
+        let parts: Vec<&str> = text.split(' ').collect();
+        let inner = parts.get(1..parts.len().saturating_sub(1)).unwrap_or_default();
+        inner.iter().any(|part| words.iter().any(|word| word.eq_ignore_ascii_case(part)))
+    })
+}
+
+/// What stands between quotation marks.
+pub(super) fn strings(filter: &str) -> Vec<String> {
+    let (mut found, mut open, mut escaped) = (Vec::new(), None::<String>, false);
+    for character in filter.chars() {
+        match (&mut open, character) {
+            (Some(text), _) if escaped => {
+                text.push(character);
+                escaped = false;
+            }
+            (Some(_), '\\') => escaped = true,
+            (Some(_), '"') => found.extend(open.take()),
+            (Some(text), _) => text.push(character),
+            (None, '"') => open = Some(String::new()),
+            (None, _) => {}
+        }
+    }
+    found
 }
 
 /// Collects the operators and attributes of a filter.

@@ -5,7 +5,7 @@
 //!
 //! Reading order: this file, `server` (HTTP), `route` (what a URL does), `directory` (the resources and their rules), `schema` (the attribute
 //! table that drives checking, returning, matching and changing), then `filter`, `matching`, `patch`, `query`, `paging`, `bulk`,
-//! `asynchronous`; last `behaviour`, `description` and `facts`, which make the sandbox act like a certain provider.
+//! `asynchronous`; last `behaviour`, `description`, `facts` and `dialect`, which make the sandbox act like a certain provider.
 //!
 //! What it decides where the RFCs leave room:
 //! - passwords are checked and forgotten: what is never returned is not stored;
@@ -32,6 +32,7 @@ mod asynchronous;
 mod behaviour;
 mod bulk;
 mod description;
+mod dialect;
 mod directory;
 mod discovery;
 mod error;
@@ -43,6 +44,7 @@ mod oauth;
 mod paging;
 mod patch;
 mod query;
+mod record;
 mod route;
 mod schema;
 mod seed;

@@ -39,7 +39,7 @@ impl App {
     /// Carries out a request, now or later.
     fn answer(self: Arc<Self>, call: Call) -> Reply {
         if let Some(behaviour) = &self.behaviour {
-            return behaviour.answer(&self.directory, call, |call| route::serve(&self.directory, call));
+            return behaviour.answer(&self.directory, call, &|call| route::serve(&self.directory, call));
         }
         let Some(requests) = &self.requests else { return route::serve(&self.directory, &call) };
         if let ([asynchronous::ENDPOINT, txn], &Method::GET) =

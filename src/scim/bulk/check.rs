@@ -15,6 +15,8 @@ pub struct Prepared {
     pub operation: Operation,
     /// The operations it refers to, by index, once each.
     pub targets: Vec<usize>,
+    /// Those of them that it refers to otherwise than as a user in the members of a group.
+    pub besides_members: Vec<usize>,
     /// Whether carrying it out twice is the same as once.
     pub idempotent: bool,
 }
@@ -81,6 +83,12 @@ impl Names<'_> {
         }
     }
 
+    /// Whether an operation is about users.
+    fn is_user(&self, index: usize) -> bool {
+        let path = self.operations.get(index).map_or("", |it| it.path.trim_start_matches('/'));
+        path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case("Users"))
+    }
+
     fn free(&self, index: usize) -> String {
         let mut name = format!("operation-{index}");
         while self.names.contains_key(name.as_str()) || self.earlier.contains_key(name.as_str()) {
@@ -102,7 +110,7 @@ fn one(
         problems.push(Problem { pointer: deeper(pointer, member), detail });
     };
     let method = operation.method;
-    let mut targets = BTreeSet::new();
+    let (mut targets, mut besides) = (BTreeSet::new(), BTreeSet::new());
     let segments = segments(operation).unwrap_or_else(|detail| {
         wrong("path", detail);
         Vec::new()
@@ -118,6 +126,7 @@ fn one(
             }
             Some((_, Ok(Some(target)))) => {
                 targets.insert(target);
+                besides.insert(target);
             }
             Some((_, Err(detail))) => wrong("path", detail),
             None => {}
@@ -160,6 +169,12 @@ fn one(
             Err(detail) if whole => problems.push(Problem { pointer: pointer.clone(), detail }),
             Err(_) => {}
         });
+        if segments.first().is_some_and(|first| first.eq_ignore_ascii_case("Groups")) {
+            references::besides_members(data, &mut |name| besides.extend(names.target(name).ok().flatten()));
+            besides.extend(targets.iter().copied().filter(|target| !names.is_user(*target)));
+        } else {
+            besides.clone_from(&targets);
+        }
         if !names.earlier.is_empty() {
             references::resolve(data, &|name| names.earlier.get(name).map(|id| (*id).to_owned()));
         }
@@ -172,7 +187,8 @@ fn one(
         (bulk_id, _) => bulk_id.clone(),
     };
     let operation = Operation { method, path, bulk_id, version: operation.version.clone(), data };
-    Ok(Prepared { operation, targets: targets.into_iter().collect(), idempotent })
+    let [targets, besides_members] = [targets, besides].map(|found| found.into_iter().collect());
+    Ok(Prepared { operation, targets, besides_members, idempotent })
 }
 
 /// A failure's problems, each with its place.

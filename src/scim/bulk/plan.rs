@@ -25,6 +25,8 @@ pub struct Limits {
     pub bytes: usize,
     /// Whether there is a bulk endpoint; without one, every operation is a request of its own.
     pub bulk: bool,
+    /// Whether only users in the members of a group may be referred to within a request.
+    pub members_only: bool,
 }
 
 /// One request.
@@ -250,13 +252,20 @@ impl Work {
         }
     }
 
+    /// Whether a step refers to what must be there first, since the provider resolves references to members only.
+    fn waits(&self, step: usize) -> bool {
+        let besides = self.steps.get(step).map(|it| it.prepared.besides_members.as_slice()).unwrap_or_default();
+        let unknown = |target: &usize| self.ids.get(*target).is_none_or(Option::is_none);
+        self.limits.bulk && self.limits.members_only && besides.iter().any(unknown)
+    }
+
     /// Puts a unit into a request, where it fits.
     fn fit(&mut self, batch: &mut Batch, unit: &[usize]) -> Fit {
         let full = if batch.steps.is_empty() { Fit::Never } else { Fit::Full };
         let circle = unit
             .iter()
             .any(|step| self.steps.get(*step).is_some_and(|it| unit.len() > 1 || it.prepared.targets.contains(step)));
-        if circle && !self.limits.bulk {
+        if (circle && !self.limits.bulk) || unit.iter().any(|step| self.waits(*step)) {
             return full;
         }
         if batch.steps.len() + unit.len() > self.limits.operations {
@@ -318,6 +327,7 @@ impl Work {
     fn break_up(&mut self, mut unit: Vec<usize>) {
         if let [step] = unit.as_slice()
             && self.limits.bulk
+            && !self.waits(*step)
         {
             let limit = self.limits.bytes;
             self.settle(
@@ -340,6 +350,7 @@ impl Work {
             let Some(step) = self.steps.get_mut(*index) else { continue };
             let (mut deferred, kept): (Vec<usize>, Vec<usize>) = step.prepared.targets.iter().partition(|it| later(it));
             step.prepared.targets = kept;
+            step.prepared.besides_members.retain(|target| !later(target));
             let operation = &mut step.prepared.operation;
             let (Some(data), Some(name), false) =
                 (operation.data.as_mut().and_then(Data::as_object_mut), &operation.bulk_id, deferred.is_empty())
@@ -357,7 +368,12 @@ impl Work {
             let operation = Operation { method: Method::Patch, path, bulk_id: None, version: None, data };
             completions.push(PlannedOperation {
                 owner: *index,
-                prepared: Prepared { operation, targets: deferred, idempotent: false },
+                prepared: Prepared {
+                    operation,
+                    besides_members: deferred.clone(),
+                    targets: deferred,
+                    idempotent: false,
+                },
             });
         }
         let first = self.steps.len();

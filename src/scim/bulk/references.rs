@@ -8,6 +8,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 const PREFIX: &str = "bulkId:";
 
+const MEMBERS: &str = "members";
+
 /// What an identifier may have in a path without being encoded (RFC 3986 section 3.3).
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'@').remove(b':');
@@ -49,6 +51,38 @@ pub fn each<'a>(value: &'a Data, tell: &mut dyn FnMut(&'a str, bool)) {
         Node::List(items) => items.iter().for_each(|item| each(item, tell)),
         Node::Object(object) => object.values().for_each(|item| each(item, tell)),
         _ => {}
+    }
+}
+
+/// Tells the references of a group's body that do not stand for members: of a resource, outside `members`; of a PATCH, outside the
+/// members that its first operation on them adds or sets.
+pub fn besides_members<'a>(data: &'a Data, tell: &mut dyn FnMut(&'a str)) {
+    let mut other = |value: &'a Data| each(value, &mut |name, _| tell(name));
+    let Some(object) = data.as_object() else { return other(data) };
+    let Some(operations) = object.get("Operations").and_then(Data::as_list) else {
+        return object
+            .iter()
+            .filter(|(name, _)| !name.eq_ignore_ascii_case(MEMBERS))
+            .for_each(|(_, value)| other(value));
+    };
+    let first = operations.iter().position(|operation| {
+        let Some(operation) = operation.as_object() else { return false };
+        let sets = operation.text("op").is_some_and(|op| !op.eq_ignore_ascii_case("remove"));
+        sets && operation.text("path").is_none_or(|path| path.eq_ignore_ascii_case(MEMBERS))
+    });
+    for (index, operation) in operations.iter().enumerate() {
+        let value = operation.as_object().and_then(|operation| operation.get("value"));
+        match value.and_then(Data::as_object) {
+            _ if Some(index) != first => other(operation),
+            // Without a path: an object that has the members.
+            Some(value) => {
+                value
+                    .iter()
+                    .filter(|(name, _)| !name.eq_ignore_ascii_case(MEMBERS))
+                    .for_each(|(_, value)| other(value));
+            }
+            None => {}
+        }
     }
 }
 
@@ -137,6 +171,30 @@ mod tests {
             let value = json!([{"x": text}]);
             each(&value, &mut |name, whole| found.push((name, whole)));
             assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn members_are_told_from_what_else_refers() {
+        let member = json!([{"value": "bulkId:m"}]);
+        let rows = [
+            (json!({"displayName": "bulkId:x", "members": member.clone()}), vec!["x"]),
+            (json!({"urn:x:y": {"owner": {"value": "bulkId:o"}}, "Members": member.clone()}), vec!["o"]),
+            (json!({"Operations": [{"op": "add", "path": "members", "value": member.clone()}]}), vec![]),
+            (json!({"Operations": [{"op": "add", "value": {"members": member.clone(), "x": "bulkId:x"}}]}), vec!["x"]),
+            (
+                json!({"Operations": [
+                    {"op": "remove", "path": "members[value eq \"bulkId:r\"]"},
+                    {"op": "add", "path": "members", "value": member.clone()},
+                    {"op": "replace", "path": "members", "value": member},
+                ]}),
+                vec!["r", "m"],
+            ),
+        ];
+        for (data, expected) in rows {
+            let mut found = Vec::new();
+            besides_members(&data, &mut |name| found.push(name));
+            assert_eq!(found, expected, "{data}");
         }
     }
 

@@ -1,28 +1,36 @@
 //! A JSON list, element by element, without holding the list.
 
-use super::{From, Sender};
+use super::text::Text;
+use super::{Arguments, Place, Read, Sender};
 use serde::de::{DeserializeSeed, Deserializer as _, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
 use std::fmt;
 
 /// Gives each element of the list, or of `Resources`.
-pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
+pub fn prepare(_: &Arguments<'_>) -> Result<Read, String> {
+    Ok(Box::new(read))
+}
+
+fn read(from: Text, to: &mut Sender) -> Result<(), String> {
     let mut whole = serde_json::Deserializer::from_reader(from);
-    let end = whole.deserialize_any(Whole(to)).and_then(|()| whole.end());
+    let end = whole.deserialize_any(Whole { to, given: 0 }).and_then(|()| whole.end());
     match end {
         // Somebody who wants no more is no error of the file.
         Err(_) if to.given_up => Ok(()),
         Err(error) => {
-            let place = format!("line {}, column {}", error.line(), error.column());
             let text = error.to_string();
             let text = text.split(" at line ").next().unwrap_or_default();
-            Err(format!("{place}: {text}"))
+            // What is wrong with the file says where.
+            let place = format!("line {}, column {}: ", error.line(), error.column());
+            Err(if error.is_io() { text.to_owned() } else { place + text })
         }
         Ok(()) => Ok(()),
     }
 }
 
-struct Whole<'a>(&'a mut Sender);
+struct Whole<'a> {
+    to: &'a mut Sender,
+    given: u64,
+}
 
 impl<'de> Visitor<'de> for Whole<'_> {
     type Value = ();
@@ -31,9 +39,10 @@ impl<'de> Visitor<'de> for Whole<'_> {
         f.write_str("a list, or an object with the list `Resources`")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         while let Some(row) = list.next_element()? {
-            if !self.0.give(row) {
+            self.given += 1;
+            if !self.to.give(row, Place::Row(self.given)) {
                 return Err(A::Error::custom("nobody reads on"));
             }
         }
@@ -44,12 +53,12 @@ impl<'de> Visitor<'de> for Whole<'_> {
         let mut found = false;
         while let Some(name) = members.next_key::<String>()? {
             if name == "Resources" && !found {
-                members.next_value_seed(Resources(&mut *self.0))?;
+                members.next_value_seed(Resources(&mut *self.to))?;
                 found = true;
             } else {
-                self.0.unbound();
+                self.to.unbound();
                 members.next_value::<IgnoredAny>()?;
-                self.0.bound();
+                self.to.bound();
             }
         }
         if found { Ok(()) } else { Err(A::Error::custom("the object has no list `Resources`")) }
@@ -62,6 +71,6 @@ impl<'de> DeserializeSeed<'de> for Resources<'_> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, list: D) -> Result<(), D::Error> {
-        list.deserialize_seq(Whole(self.0))
+        list.deserialize_seq(Whole { to: self.0, given: 0 })
     }
 }

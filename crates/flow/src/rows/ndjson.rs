@@ -1,20 +1,29 @@
 //! One JSON value a line.
 
-use super::{From, Lines, Sender};
-use serde_json::{Map, Value};
+use super::text::Text;
+use super::{Arguments, Place, Read, Sender};
 
 /// Gives the value of each line; empty lines are passed over.
-pub fn read(from: From, _: &Map<String, Value>, to: &mut Sender) -> Result<(), String> {
-    let mut lines = Lines::new(from);
-    while let Some(line) = lines.next()? {
+pub fn prepare(_: &Arguments<'_>) -> Result<Read, String> {
+    Ok(Box::new(read))
+}
+
+fn read(mut from: Text, to: &mut Sender) -> Result<(), String> {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        from.begin_row();
+        if !from.line(&mut line)? {
+            return Ok(());
+        }
         if line.trim().is_empty() {
             continue;
         }
-        let row = serde_json::from_str(&line)
-            .map_err(|error| format!("line {}, column {}: it is not JSON", lines.number, error.column()))?;
-        if !to.give(row) {
-            break;
+        let number = from.number();
+        let row = serde_json::from_str(line.trim_end())
+            .map_err(|error| format!("line {number}, column {}: it is not JSON", error.column()))?;
+        if !to.give(row, Place::Line(number)) {
+            return Ok(());
         }
     }
-    Ok(())
 }

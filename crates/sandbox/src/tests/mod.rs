@@ -8,6 +8,7 @@
     reason = "a test that fails panics"
 )]
 
+mod asgardeo;
 mod asynchronous;
 mod behaviours;
 mod bulk;

@@ -1,0 +1,429 @@
+//! Finding the one resource that is meant, by attributes whose values are wanted of it.
+//!
+//! What a provider answers is checked against what was asked: some ignore filters, some tell case apart where the standard does not.
+//! A resource that does not match is never taken for one that does, and where the search is left open nothing is created or changed.
+//! An attribute that a filter cannot name does not end the search: the next one is asked for, and only where none works is the list
+//! read, within `lookupPages`.
+
+mod key;
+mod refused;
+
+use super::{plural, without_members};
+use crate::contract::Subject;
+use crate::failure::{Failure, Kind, Result};
+use crate::http::client::Client;
+use crate::input::{self, Headers, Query};
+use crate::operations::modify::supports;
+use crate::operations::resource::Versioned;
+use crate::operations::target::Endpoint;
+use crate::operations::{Context, query};
+use crate::scim::resource::Resource;
+use key::{Asked, Key, Likeness};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Resources on a page of a search that should find one.
+const FEW: u32 = 10;
+/// Resources on a page where everything must be read.
+const MANY: u32 = 100;
+/// Most pages read where the profile does not say.
+const PAGES: u32 = 200;
+/// Most pages read for a resource that the provider says is there and does not find: whatever is taken may be another attribute.
+const PAGES_AFTER_REFUSAL: u32 = 10;
+
+/// Why a filter does not find anything.
+enum Refusal {
+    /// The provider does not take it: by what is known of it, or by what it answered.
+    NotTaken(Option<Box<Failure>>),
+    /// It failed over it. Whether there is something to find is open, and reading everything would make it worse.
+    Broken(Box<Failure>),
+    /// It took it for none: others came, and more could.
+    Ignored,
+}
+
+/// What asking by a filter came to.
+enum Answered {
+    /// These match, and no others.
+    All(Hits),
+    /// The filter did not help.
+    Nothing(Refusal),
+}
+
+/// Resources that match, by identifier.
+type Hits = BTreeMap<String, Hit>;
+
+/// A resource that matches.
+struct Hit {
+    resource: Resource,
+    likeness: Likeness,
+    /// Which of the keys it matches by.
+    key: usize,
+}
+
+/// What a list gave.
+struct Listing {
+    hits: Hits,
+    /// Whether there is nothing else to find.
+    conclusive: bool,
+    /// Whether others came than those that match.
+    strangers: bool,
+    /// Resources that were announced and not shown.
+    hidden: u64,
+}
+
+/// A search for one resource.
+pub struct Search<'a> {
+    client: &'a Client<'a>,
+    what: &'static str,
+    subject: Subject,
+    endpoint: &'a Endpoint,
+    headers: &'a Headers,
+    keys: Vec<Key>,
+    /// The wanted `externalId`, where it guards what is found by another attribute.
+    external: Option<String>,
+}
+
+impl<'a> Search<'a> {
+    /// A search for the resource that a payload describes: by the attributes chosen, or else by `externalId`, where the payload has
+    /// it, and by the attribute that a new resource must have.
+    pub fn new(
+        context: &Context<'a>,
+        endpoint: &'a Endpoint,
+        payload: &Resource,
+        chosen: &[String],
+        headers: &'a Headers,
+    ) -> Result<Search<'a>> {
+        let (client, subject) = (context.client, context.operation.subject());
+        let mut keys = Vec::new();
+        for (index, name) in chosen.iter().enumerate() {
+            let at = format!("/matchOn/{index}");
+            match Key::new(subject, name, payload) {
+                Ok(Some(key)) => keys.push(key),
+                Ok(None) => {
+                    let detail = format!("matchOn.{index}: the payload has no simple value of {name:?} to find it by");
+                    return Err(Failure::input(at, detail));
+                }
+                Err(failure) => return Err(failure.at(at)),
+            }
+        }
+        if chosen.is_empty() {
+            let required = endpoint.known.map(|known| known.required);
+            for name in ["externalId"].into_iter().chain(required) {
+                keys.extend(Key::new(subject, name, payload)?);
+            }
+        }
+        if keys.is_empty() {
+            return Err(Failure::input("/matchOn", "matchOn: is required here: an attribute to find the resource by"));
+        }
+        let external = payload.text("externalId").filter(|id| !id.is_empty() && chosen.is_empty());
+        Ok(Search { client, what: context.what(), subject, endpoint, headers, keys, external })
+    }
+
+    /// The attributes it goes by, for a message.
+    pub fn names(&self) -> String {
+        let names: Vec<String> = self.keys.iter().map(|key| key.attribute.to_string()).collect();
+        names.join(" and ")
+    }
+
+    /// Finds the resource. `thorough` is for one that the provider says is there: other spellings are tried, and then everything is
+    /// read as far as that goes.
+    pub fn find(&self, thorough: bool) -> Result<Option<Versioned>> {
+        let mut found = Hits::new();
+        let mut without: Vec<(usize, Refusal)> = Vec::new();
+        for (index, key) in self.keys.iter().enumerate() {
+            // Where an earlier attribute finds one that has the others' values too, they need no search.
+            if !found.is_empty() && found.values().all(|hit| self.likeness(key, &hit.resource).is_some()) {
+                continue;
+            }
+            match self.ask(index, key, thorough && found.is_empty())? {
+                Answered::All(hits) => hits.into_iter().for_each(|(id, hit)| {
+                    found.entry(id).or_insert(hit);
+                }),
+                Answered::Nothing(refusal) => without.push((index, refusal)),
+            }
+            self.one_of(&found)?;
+        }
+        if found.is_empty() {
+            found = self.read_all(without, thorough)?;
+            self.one_of(&found)?;
+        } else {
+            without.iter().for_each(|(index, refusal)| self.passed_over(*index, refusal));
+        }
+        let Some(Hit { resource, key, .. }) = found.into_values().next() else { return Ok(None) };
+        let found = Versioned::new(self.client, resource, None);
+        self.guard(&found, key)?;
+        Ok(Some(found))
+    }
+
+    /// Says that nothing was looked for by an attribute.
+    fn passed_over(&self, index: usize, refusal: &Refusal) {
+        let Some(Key { attribute, .. }) = self.keys.get(index) else { return };
+        let did = match refusal {
+            Refusal::NotTaken(_) => "does not filter",
+            Refusal::Broken(_) => "fails to filter",
+            Refusal::Ignored => "ignores the filter",
+        };
+        self.client.warn(format!(
+            "the provider {did} by {attribute}, so that nothing was looked for by it; matchOn can name the attributes to go by"
+        ));
+    }
+
+    /// Fails where several were found.
+    fn one_of(&self, found: &Hits) -> Result<()> {
+        if found.len() < 2 {
+            return Ok(());
+        }
+        let ids: Vec<&str> = found.keys().map(String::as_str).collect();
+        Err(Failure::new(
+            Kind::Ambiguous,
+            format!(
+                "{}: several {} match by {}: {}; nothing was changed. Which one is meant must be settled at the provider, by deleting or renaming the others, or by matchOn",
+                self.what,
+                plural(self.subject),
+                self.names(),
+                ids.join(", ")
+            ),
+        ))
+    }
+
+    /// Whoever bears another `externalId` belongs to another record of the caller's or of somebody else's (RFC 7643 section 3.1): it is
+    /// taken over only if the caller says so.
+    fn guard(&self, found: &Versioned, key: usize) -> Result<()> {
+        let Some(key) = self.keys.get(key) else { return Ok(()) };
+        let other = found.resource.text("externalId").filter(|id| !id.is_empty());
+        match (&self.external, other) {
+            (Some(own), Some(other)) if *own != other => Err(Failure::new(
+                Kind::Conflict,
+                format!(
+                    "{}: {} {} has the wanted {}, but another externalId; to take it over, give matchOn: [\"{}\"]",
+                    self.what,
+                    self.endpoint.noun(),
+                    found.id().unwrap_or_default(),
+                    key.attribute,
+                    key.attribute
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Asks for one by a filter.
+    fn ask(&self, index: usize, key: &Key, thorough: bool) -> Result<Answered> {
+        if !can_filter(self.client, self.endpoint, key) {
+            return Ok(Answered::Nothing(Refusal::NotTaken(None)));
+        }
+        let keywords = self.client.connection().profile.knobs.filter_keywords;
+        let Some(first) = key.filter(keywords) else { return Ok(Answered::Nothing(Refusal::NotTaken(None))) };
+        for asked in [first].into_iter().chain(key.other_spellings(thorough, keywords)) {
+            let Listing { mut hits, conclusive, strangers, hidden } =
+                match self.list(&[(index, key)], Some(&asked), self.most_pages()) {
+                    Ok(listing) => listing,
+                    Err(failure) => {
+                        return refusal(failure).map(|refusal| {
+                            if key.is_plain() && matches!(&refusal, Refusal::NotTaken(Some(it)) if is_lasting(it)) {
+                                refused::remember(self.client, self.endpoint, &key.attribute);
+                            }
+                            Answered::Nothing(refusal)
+                        });
+                    }
+                };
+            if hidden > 0 && !(strangers && !asked.brings_others) {
+                return Err(self.left_open(key, &hits, hidden));
+            }
+            if !conclusive {
+                return Ok(Answered::Nothing(Refusal::Ignored));
+            }
+            // The name as it is wanted comes before the one that a user store stands before.
+            if hits.values().any(|hit| hit.likeness == Likeness::Same) {
+                hits.retain(|_, hit| hit.likeness == Likeness::Same);
+            }
+            if !hits.is_empty() {
+                return Ok(Answered::All(hits));
+            }
+        }
+        Ok(Answered::All(Hits::new()))
+    }
+
+    /// The failure of a search whose answer announces more than it shows: who is not shown may be the one that is meant.
+    fn left_open(&self, key: &Key, hits: &Hits, hidden: u64) -> Box<Failure> {
+        let (kind, shown) = match hits.len() {
+            0 => (Kind::Unsupported, "none of them".to_owned()),
+            many => (Kind::Ambiguous, format!("only {many}")),
+        };
+        Failure::new(
+            kind,
+            format!(
+                "{}: which {} is meant cannot be told: the provider announces {} by {} and shows {shown}; nothing was changed. The credentials may lack a permission, or matchOn can name another attribute",
+                self.what,
+                self.endpoint.noun(),
+                hidden.saturating_add(hits.len() as u64),
+                key.attribute
+            ),
+        )
+    }
+
+    /// Looks through the list for those attributes by which nothing could be asked for, where that must be.
+    fn read_all(&self, without: Vec<(usize, Refusal)>, thorough: bool) -> Result<Hits> {
+        let works = without.len() < self.keys.len();
+        let broken = without.iter().any(|(_, refusal)| matches!(refusal, Refusal::Broken(_)));
+        let mut open = Vec::new();
+        for (index, refusal) in without {
+            let Some(key) = self.keys.get(index) else { continue };
+            match refusal {
+                Refusal::Broken(failure) if !works && !thorough => return Err(failure),
+                Refusal::Ignored => {
+                    self.client.warn(format!(
+                        "the provider ignores the filter by {}; all {} are read instead",
+                        key.attribute,
+                        plural(self.subject)
+                    ));
+                    open.push((index, key));
+                }
+                Refusal::NotTaken(_) if !works => {
+                    self.client.warn(format!(
+                        "the provider does not filter by {}; all {} are read instead",
+                        key.attribute,
+                        plural(self.subject)
+                    ));
+                    open.push((index, key));
+                }
+                refusal => self.passed_over(index, &refusal),
+            }
+        }
+        let pages = if thorough { self.most_pages().min(PAGES_AFTER_REFUSAL) } else { self.most_pages() };
+        if thorough {
+            // A provider that fails is not asked for everything.
+            open = if broken { Vec::new() } else { self.keys.iter().enumerate().collect() };
+        }
+        if open.is_empty() {
+            return Ok(Hits::new());
+        }
+        let Listing { mut hits, conclusive, .. } = self.list(&open, None, pages)?;
+        let same = |hit: &Hit| hit.likeness == Likeness::Same;
+        let unique = |hit: &Hit| same(hit) && self.keys.get(hit.key).is_some_and(|key| key.unique);
+        // Of those not read, others may match as well; what only one can have is found once it is.
+        if !conclusive && !hits.values().any(unique) {
+            if thorough {
+                return Ok(Hits::new());
+            }
+            let names: Vec<String> = open.iter().map(|(_, key)| key.attribute.to_string()).collect();
+            return Err(Failure::new(
+                Kind::Unsupported,
+                format!(
+                    "{}: whether the {} exists cannot be told: the provider does not filter by {} and does not list all {} within {pages} pages; nothing was changed. matchOn can name another attribute, overrides.lookupPages allow more pages",
+                    self.what,
+                    self.endpoint.noun(),
+                    names.join(" and "),
+                    plural(self.subject)
+                ),
+            ));
+        }
+        if hits.values().any(same) {
+            hits.retain(|_, hit| same(hit));
+        }
+        Ok(hits)
+    }
+
+    fn most_pages(&self) -> u32 {
+        self.client.connection().profile.knobs.lookup_pages.unwrap_or(PAGES).max(1)
+    }
+
+    fn likeness(&self, key: &Key, resource: &Resource) -> Option<Likeness> {
+        key.likeness(resource, self.client.connection().profile.knobs.text_rules())
+    }
+
+    /// The resources that match one of the keys among those that the provider lists.
+    fn list(&self, keys: &[(usize, &Key)], asked: Option<&Asked>, pages: u32) -> Result<Listing> {
+        let narrow = asked.is_some_and(|asked| !asked.brings_others);
+        let mut input = input::Listing {
+            query: Query {
+                filter: asked.map(|asked| asked.filter.clone()),
+                count: Some(if narrow { FEW } else { MANY }),
+                ..Query::default()
+            },
+            view: without_members(self.endpoint),
+            headers: self.headers.clone(),
+        };
+        let mut listing = Listing { hits: Hits::new(), conclusive: false, strangers: false, hidden: 0 };
+        // Those that were shown, each once, and how many there are said to be.
+        let (mut shown, mut announced) = (BTreeSet::new(), 0u64);
+        for _ in 0..pages {
+            let listed = match query::run(self.client, self.what, self.endpoint, query::QueryMethod::Get, &input) {
+                Ok(listed) => listed,
+                // Nothing found, in some providers' words.
+                Err(failure) if failure.kind == Kind::NotFound => return Ok(Listing { conclusive: true, ..listing }),
+                Err(failure) => return Err(failure),
+            };
+            announced = listed.page.total_results.unwrap_or(announced);
+            for resource in listed.page.resources {
+                if asked.is_some() {
+                    shown.insert(resource.text("id").unwrap_or_else(|| format!("the {}.", shown.len())));
+                }
+                let by = |(index, key): &(usize, &Key)| Some((*index, self.likeness(key, &resource)?));
+                let Some((key, likeness)) = keys.iter().find_map(by) else {
+                    listing.strangers = true;
+                    continue;
+                };
+                let Some(id) = resource.text("id").filter(|id| !id.is_empty()) else {
+                    let detail = format!("{}: the provider lists a {} without an id", self.what, self.endpoint.noun());
+                    return Err(Failure::new(Kind::Protocol, detail));
+                };
+                listing.hits.insert(id, Hit { resource, likeness, key });
+            }
+            let same = listing.hits.values().filter(|hit| hit.likeness == Likeness::Same).count();
+            let settled = same > 1 || listing.hits.values().any(|hit| self.is_the_one(hit, keys, narrow));
+            match listed.next {
+                _ if settled => return Ok(Listing { conclusive: true, ..listing }),
+                // A page of others is no answer to the filter; what follows is read in larger pages.
+                Some(_) if listing.strangers && narrow => return Ok(listing),
+                Some(next) => input.query.page = Some(next),
+                None => {
+                    listing.hidden = if asked.is_some() { announced.saturating_sub(shown.len() as u64) } else { 0 };
+                    listing.conclusive = listed.complete || (asked.is_some() && (!listing.strangers || !narrow));
+                    return Ok(listing);
+                }
+            }
+        }
+        Ok(listing)
+    }
+
+    /// Whether there cannot be another one than this: it has the value that only one can have, and those that are wanted besides.
+    fn is_the_one(&self, hit: &Hit, keys: &[(usize, &Key)], narrow: bool) -> bool {
+        let unique = self.keys.get(hit.key).is_some_and(|key| key.unique) || keys.iter().any(|(_, key)| key.unique);
+        unique
+            && (narrow || hit.likeness == Likeness::Same)
+            && keys.iter().all(|(_, key)| self.likeness(key, &hit.resource).is_some())
+    }
+}
+
+/// What a failed search by a filter says of the filter; the failure itself where it says nothing of it.
+fn refusal(failure: Box<Failure>) -> Result<Refusal> {
+    let scim_type = failure.scim_type.as_deref().unwrap_or_default();
+    match failure.status {
+        // Too many results are none of the filter's fault.
+        Some(400) if scim_type.eq_ignore_ascii_case("tooMany") => Err(failure),
+        Some(400 | 422 | 501) => Ok(Refusal::NotTaken(Some(failure))),
+        Some(500) if failure.kind == Kind::Unavailable => Ok(Refusal::Broken(failure)),
+        _ if failure.kind == Kind::Unsupported || scim_type.eq_ignore_ascii_case("invalidFilter") => {
+            Ok(Refusal::NotTaken(Some(failure)))
+        }
+        _ => Err(failure),
+    }
+}
+
+/// Whether a refusal will be one the next time: a fault of the provider's may be mended, and what is sensitive is the value.
+fn is_lasting(failure: &Failure) -> bool {
+    let sensitive = failure.scim_type.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("sensitive"));
+    matches!(failure.status, Some(400..=499)) && !sensitive
+}
+
+/// Whether the provider is taken to find resources by an attribute.
+fn can_filter(client: &Client<'_>, endpoint: &Endpoint, key: &Key) -> bool {
+    let knobs = &client.connection().profile.knobs;
+    let attributes = endpoint.known.and_then(|known| knobs.filterable(known.name));
+    let names = [key.attribute.to_string(), key.attribute.name.clone()];
+    let named = |known: &str| names.iter().any(|name| name.eq_ignore_ascii_case(known));
+    supports(client, "filter").0
+        && knobs.filter_operators.as_ref().is_none_or(|words| words.iter().any(|word| word.eq_ignore_ascii_case("eq")))
+        && attributes.is_none_or(|known| known.iter().any(|known| named(known)))
+        && !refused::is_refused(client, endpoint, &key.attribute)
+}
