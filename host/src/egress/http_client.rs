@@ -5,7 +5,7 @@ use super::activity::Activity;
 use super::chain::{Egress, Parts};
 use super::fault::SendError;
 use super::interceptor::Interceptors;
-use super::message::{Request, Timeouts};
+use super::message::{Request, Timeouts, retry_after};
 use super::policy::Policy;
 use super::resolve::Dns;
 use super::service::{PlainHttp, Service};
@@ -92,6 +92,14 @@ pub struct HttpResponse {
     pub headers: HeaderMap,
     /// The body, decoded.
     pub body: Bytes,
+}
+
+impl HttpResponse {
+    /// How long it asks to wait before another request: `Retry-After`, or what a refusal says of its rate limit.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.status, &self.headers)
+    }
 }
 
 /// A request that brought no answer.

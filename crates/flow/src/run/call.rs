@@ -31,16 +31,17 @@ impl Frame {
             return result;
         }
         let input = input_of(&with);
-        let named = match &self.run.runner.config.connection(connection) {
-            Ok((name, _)) => Some(name.clone()),
-            Err(_) => connection.map(str::to_owned),
+        let (named, longest_pause) = match self.run.runner.config.connection(connection) {
+            Ok((name, source)) => (Some(name), source.longest_pause()),
+            Err(_) => (connection.map(str::to_owned), None),
         };
         let number = self.begin(task, StepKind::Call, Some(function), named);
         let mut open = OpenStep::new(self, number);
         let operation = self.run.runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
         open.operation = Some((operation, input.clone()));
         let result = self.invoke(connection, function, &input, &open).await;
-        let result = result.map_err(|error| Fault { instance: Some(task.pointer.clone()), ..Fault::of_call(&error) });
+        let instance = || Some(task.pointer.clone());
+        let result = result.map_err(|error| Fault { instance: instance(), longest_pause, ..Fault::of_call(&error) });
         result.iter().for_each(|output| self.run.names.learn(output));
         let mut shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
             Vec::new()

@@ -226,7 +226,8 @@ fn successful(answer: &HttpResponse, redirects: bool) -> Result<(), Fault> {
         return Ok(());
     }
     let detail = format!("the server answered {}", answer.status);
-    Err(Fault::of_communication(detail, Some(answer.status.as_u16()), false))
+    let retry_after_ms = answer.retry_after().and_then(|pause| u64::try_from(pause.as_millis()).ok());
+    Err(Fault { retry_after_ms, ..Fault::of_communication(detail, Some(answer.status.as_u16()), false) })
 }
 
 /// The body: JSON where it is, else text.
