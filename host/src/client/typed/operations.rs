@@ -84,8 +84,8 @@ typed! {
         ensure_group = call_ensure_group(group: &Group, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredGroup;
         /// Adds members (RFC 7644 section 3.5.2.1), each by its `value`, in the portions and the style the profile says
         /// (`membersPerRequest`, `memberStyle`). No member is read, unless the provider refuses: then those that are right
-        /// already are left out. Safe to repeat. A failure says how many changes were made before. Of `options` only
-        /// `headers` counts.
+        /// already are left out. What the provider's answer shows is compared: a member that it does not show is a failure. Safe
+        /// to repeat. A failure says how many changes were made before. Of `options` only `headers` and `read_back` count.
         add_group_members = call_add_group_members(id: &str, members: &[Member], options: Option<&Options>) -> MembershipChange;
         /// Removes members (RFC 7644 section 3.5.2.2), as `add_group_members` adds them. Safe to repeat.
         remove_group_members = call_remove_group_members(id: &str, members: &[Member], options: Option<&Options>) -> MembershipChange;
