@@ -78,7 +78,14 @@ pub fn without_body(
         return Versioned { deferred: true, ..as_sent(message) };
     }
     let Some(id) = located(endpoint, &request.url, &exchange.response, None) else { return as_sent(message) };
-    read_back(client, what, endpoint, Some(&id), message).unwrap_or_else(|failure| {
+    let read = read_back(client, what, endpoint, Some(&id), message);
+    if let Ok(found) = &read
+        && !is_same(endpoint, message.body.as_deref(), &found.resource)
+    {
+        client.warn(format!("the location in the answer to {what} leads to another resource; it was not used"));
+        return as_sent(message);
+    }
+    read.unwrap_or_else(|failure| {
         client.warn(format!("{}; the result is what was sent, with the id", failure.detail));
         let mut sent = as_sent(message);
         sent.resource.insert("id", id);
@@ -110,6 +117,12 @@ pub fn with_id(
         )),
     }
     created
+}
+
+/// Whether a resource may be the one that was sent, by the name that it must have.
+fn is_same(endpoint: &Endpoint, sent: Option<&Resource>, found: &Resource) -> bool {
+    let names = endpoint.known.and_then(|known| Some((sent?.text(known.required)?, found.text(known.required)?)));
+    names.is_none_or(|(sent, found)| sent.to_lowercase() == found.to_lowercase())
 }
 
 /// The identifier of the one resource that has the name which was sent.

@@ -221,17 +221,18 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
             .and_then(list::parse)
             .filter(|page| page.total_results.is_some() || page.next_cursor.is_some());
         let page = Page { resources: found, ..said.clone().unwrap_or_default() };
-        let step = list::judge(&page, &position, token.as_ref(), None);
-        if !step.repeated {
-            documents.extend(page.resources);
-        }
-        match step.next.filter(|_| said.is_some() && what != Document::ServiceProvider) {
+        let step = list::judge(&page, &page.identities(false), &position, token.as_ref(), None);
+        let fresh = page.resources.iter().zip(&step.fresh).filter(|(_, fresh)| **fresh);
+        documents.extend(fresh.map(|(document, _)| document.clone()));
+        // As many as announced, or more: these lists are short, and their totals mean little.
+        let all_there = page.total_results.is_some_and(|total| total <= documents.len() as u64);
+        match step.next.filter(|_| said.is_some() && !all_there && what != Document::ServiceProvider) {
             Some(next) => {
                 position = next.position.clone();
                 token = Some(next);
             }
             None => {
-                if said.is_some() && !step.complete {
+                if said.is_some() && !step.complete && !all_there {
                     client
                         .warn(format!("the provider announces more at /{path} than the {} it lists", documents.len()));
                 }

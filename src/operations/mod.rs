@@ -12,6 +12,7 @@ pub mod creation;
 pub mod discovery;
 pub mod document_cache;
 pub mod lint;
+pub mod listing;
 pub mod modify;
 pub mod output;
 pub mod proof;

@@ -16,6 +16,7 @@ use crate::scim::patch::{self, AttributeTable, Operation};
 use crate::scim::resource::{Data, Node, Resource};
 use crate::scim::service_provider::{ServiceProvider, Source};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Most attempts at a resource that changes between reading and writing.
 pub const ROUNDS: u32 = 3;
@@ -190,8 +191,32 @@ impl Modification<'_> {
         };
         match sent {
             Err(failure) if lacks_method(&failure) && client.connection().profile.knobs.put => self.put(operations),
+            Err(failure) if failure.scim_type.as_deref() == Some("noTarget") && !failure.maybe_applied => {
+                self.as_wholes(operations, failure)
+            }
             sent => sent,
         }
+    }
+
+    /// Additions below a value path that found no target: the attributes as a whole, on top of what is there.
+    fn as_wholes(&self, operations: &[Operation], refused: Box<Failure>) -> Result<Option<Versioned>> {
+        let Modification { client, endpoint, .. } = self;
+        let below = |operation: &Operation| operation.path.as_deref().is_some_and(|path| path.contains('['));
+        if self.change.if_match.is_some() || !operations.iter().any(below) {
+            return Err(refused);
+        }
+        let turned = Cell::new(false);
+        let sent = self.again(true, None, &|current| {
+            let Some(operations) = patch::without_selection(&current.resource, operations, known(endpoint)) else {
+                return Err(refused.clone());
+            };
+            turned.set(true);
+            self.send(&self.patching(&operations)?.version(current.version.as_ref()))
+        });
+        if turned.get() && sent.is_ok() {
+            client.warn("the provider finds no target below value paths, so that attributes were replaced as a whole; set overrides.patchValuePaths to false");
+        }
+        sent
     }
 
     /// PUT instead of PATCH: the resource is read, changed here, and replaced.

@@ -8,8 +8,9 @@ use crate::fault::Fault;
 use crate::program::{Task, Try};
 use crate::retry::Asked;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde_json::Value;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Whom the calls of an attempt failed for: told only where it is not repeated and nothing makes it good.
@@ -55,7 +56,7 @@ impl Frame {
             };
             let Some(wait) = policy.wait(attempt, started.elapsed(), asked, rand::random()) else { break fault };
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            failures.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            failures.lock().clear();
             self.run.tell(&Event::StepRetried { step: number, attempt, error: self.run.clean(fault), wait_ms });
             tokio::time::sleep(wait).await;
         };
