@@ -285,10 +285,14 @@ pub fn scim_type_name(code: &ScimType) -> &str {
 fn ending(listed: u64, total: Option<u64>) -> String {
     match total {
         Some(total) if listed >= total => {
-            format!("{listed} resources came, although {total} are announced, so that neither number tells how many there are")
+            format!(
+                "{listed} resources came, although {total} are announced, so that neither number tells how many there are"
+            )
         }
         Some(total) => {
-            format!("{listed} resources came, {total} are announced, then the provider stopped short or repeated itself")
+            format!(
+                "{listed} resources came, {total} are announced, then the provider stopped short or repeated itself"
+            )
         }
         None => format!("{listed} resources came, then the provider stopped short or repeated itself"),
     }

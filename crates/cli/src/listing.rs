@@ -45,8 +45,16 @@ pub async fn run(
         return Err(Error::Usage("--all with \"count\": 0 would list nothing; leave one of them out".into()));
     }
     let pages = client.pages(operation, input);
-    let mut listing =
-        Listing { client, operation, input, pages, started: Instant::now(), total: None, complete: false, warned: BTreeSet::new() };
+    let mut listing = Listing {
+        client,
+        operation,
+        input,
+        pages,
+        started: Instant::now(),
+        total: None,
+        complete: false,
+        warned: BTreeSet::new(),
+    };
     let end = listing.print(&mut progress).await;
     progress.clear();
     match end {

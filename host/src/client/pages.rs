@@ -89,8 +89,11 @@ impl Pages {
             let detail = format!("the result of {} has no Resources", self.operation);
             return Err(Error::Trap { detail, maybe_applied: false });
         };
-        let left_out: Vec<String> =
-            output.get_mut("leftOut").map(Value::take).and_then(|it| serde_json::from_value(it).ok()).unwrap_or_default();
+        let left_out: Vec<String> = output
+            .get_mut("leftOut")
+            .map(Value::take)
+            .and_then(|it| serde_json::from_value(it).ok())
+            .unwrap_or_default();
         let total = output.get("totalResults").and_then(Value::as_u64);
         let asked = |name: &str| self.input.get(name).and_then(Value::as_str).map(str::to_owned);
         let mixed = self.operation == "search";
