@@ -169,7 +169,9 @@ fn single(client: &Client<'_>, what: Document, id: &str) -> Result<Vec<Resource>
     let url = url(client.connection(), [what.path(), checked_id(id)?])?;
     let request = request(Method::Get, url, None, Effect::Read, RequestOptions::default());
     match wire::document(client, &client.send(&request)?, what.get()) {
-        Ok(value) => Ok(value.iter().flat_map(definition::documents).collect()),
+        Ok(value) => {
+            Ok(value.iter().flat_map(definition::documents).filter(|it| !definition::is_account(it)).collect())
+        }
         // Some have the list only, and say so in their own way.
         Err(failure) if absent(&failure) || failure.kind == Kind::InvalidInput => Ok(Vec::new()),
         Err(failure) => Err(failure),
@@ -214,7 +216,13 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
         let Some(value) = wire::document(client, &client.send(&request)?, what.list())? else {
             return Ok((number > 0).then_some(documents));
         };
-        let found = definition::documents(&value);
+        let mut found = definition::documents(&value);
+        let all = found.len();
+        found.retain(|document| !definition::is_account(document));
+        if found.is_empty() && all > 0 {
+            client.warn(format!("what the provider answers at /{path} is a user or a group, and no such document"));
+            return Ok((number > 0).then_some(documents));
+        }
         // Without a total there is no second page to ask for: it is the standard's answer (section 4), or a bare list.
         let said = value
             .as_object()

@@ -6,12 +6,14 @@
 pub mod answered;
 pub mod asynchronous;
 pub mod bulk;
+pub mod capability;
 pub mod conditions;
 pub mod connection_test;
 pub mod creation;
 pub mod discovery;
 pub mod document_cache;
 pub mod lint;
+pub mod message;
 pub mod listing;
 pub mod modify;
 pub mod output;
@@ -19,8 +21,10 @@ pub mod proof;
 pub mod query;
 pub mod resource;
 pub mod seen;
+pub mod sending;
 pub mod target;
 pub mod validate;
+pub mod versioned;
 pub mod whole;
 pub mod wire;
 

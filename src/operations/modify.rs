@@ -4,34 +4,26 @@
 //! Every PUT, every PATCH with operations that are idempotent, and one with `If-Match` where the provider is known to honour it, may
 //! be repeated after a lost answer (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
 
-use super::resource::{Message, Versioned, read, send};
+use super::message::Message;
+use super::sending::{read, send};
 use super::target::Endpoint;
-use super::whole::Whole;
+use super::versioned::Versioned;
+use super::whole::{Whole, shows_members};
 use super::{conditions, proof};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Change, View};
-use crate::scim::patch::{self, AttributeTable, Operation};
+use crate::scim::patch::{self, Operation};
 use crate::scim::resource::{Data, Node, Resource};
-use crate::scim::service_provider::{ServiceProvider, Source};
 use std::borrow::Cow;
 use std::cell::Cell;
 
+pub use super::capability::supports;
+pub use super::target::known;
+
 /// Most attempts at a resource that changes between reading and writing.
 pub const ROUNDS: u32 = 3;
-
-/// Whether the provider is taken to support a feature, ahead of talking to it, and how that is known.
-pub fn supports(client: &Client<'_>, feature: &str) -> (bool, Source) {
-    let connection = client.connection();
-    let provider = ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document);
-    provider.feature(feature).map_or((true, Source::Assumed), |it| (it.supported, it.source))
-}
-
-/// What is known of an endpoint's attributes.
-pub fn known(endpoint: &Endpoint) -> &'static AttributeTable {
-    endpoint.schema.as_deref().map_or(&AttributeTable::NOTHING, AttributeTable::of)
-}
 
 /// Whether a failure says that the method is not there at all (RFC 9110 sections 15.5.6 and 15.6.2); a 404 does where
 /// `answered::unrouted` found it so.
@@ -301,19 +293,6 @@ impl Modification<'_> {
             }
         }
     }
-}
-
-/// Refuses to replace a group whose members the provider does not show: what is read and sent back would remove them all.
-pub fn shows_members(client: &Client<'_>, what: &str, endpoint: &Endpoint) -> Result<()> {
-    if is_group(endpoint) && !client.connection().profile.knobs.members_returned {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!(
-                "{what}: this provider does not show a group's members, so that replacing the group would remove them"
-            ),
-        ));
-    }
-    Ok(())
 }
 
 fn is_group(endpoint: &Endpoint) -> bool {

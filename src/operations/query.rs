@@ -46,6 +46,10 @@ impl Output for Listed {
         object.extend(self.next.iter().map(|next| ("next".to_owned(), Data::from(next))));
         Json { data: object.into(), next: self.next }
     }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        self.page.resources.iter_mut().for_each(visit);
+    }
 }
 
 /// How a page is asked for.

@@ -88,6 +88,9 @@ const ID: Attribute = read_only(text("id", "The provider's identifier"));
 const EXTERNAL_ID: Attribute = text("externalId", "Your own identifier");
 const META_ATTRIBUTE: Attribute = read_only(complex("meta", "Common attributes", META));
 
+/// What every resource may have (RFC 7643 section 3.1).
+pub const COMMON: &[Attribute] = &[ID, EXTERNAL_ID, META_ATTRIBUTE];
+
 /// User (RFC 7643 section 4.1).
 pub const USER: &[Attribute] = &[
     ID,
