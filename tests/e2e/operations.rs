@@ -1,9 +1,9 @@
 //! Every operation on every provider: it passes, or the provider cannot do it, and then the failure says so in the way expected.
 //! The table goes to stdout; an operation of the catalog that has no row fails the test.
 
-use crate::harness::{self, Server, block_on, connector, invoke};
+use crate::columns::{self, Column, Providers, Refusal};
+use crate::harness::{self, block_on, connector, invoke};
 use scim_connector_host::{Client, Error, Outcome};
-use scim_connector_sandbox as sandbox;
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,21 +11,6 @@ use std::time::Duration;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const DEVICE: &str = "urn:ietf:params:scim:schemas:core:2.0:Device";
-
-/// An operation that a provider cannot carry out: its name, the kind of the failure, and the reason for the table.
-type Refusal = (&'static str, &'static str, &'static str);
-
-/// A provider as a column of the table.
-struct Column {
-    name: &'static str,
-    connection: Value,
-    /// Whether the resource type Device is there.
-    devices: bool,
-    /// Whether a group without members must say so.
-    says_empty: bool,
-    /// What the provider cannot do.
-    cannot: &'static [Refusal],
-}
 
 /// One provider while its rows run.
 struct Stage {
@@ -225,43 +210,13 @@ const ROWS: [Row; 42] = [
 
 #[test]
 fn every_operation_on_every_server() {
-    let (scimmy, scim2, other_scim2) = (Server::scimmy(), Server::scim2(), Server::scim2());
-    let (canaille, django, better_auth) = (Server::canaille(), Server::django(), Server::better_auth());
-    let (sandbox, sandbox_connection) = harness::sandbox(sandbox::Options {
-        asynchronous: Some(Duration::from_millis(100)),
-        ..sandbox::Options::default()
-    });
-    let plain = |server: &Server| json!({"serviceUrl": server.service_url(), "auth": {"type": "bearer", "token": server.ready["bearer"]}});
-    let mut by_cursor = plain(&other_scim2);
-    by_cursor["overrides"] = json!({"pagination": {"cursor": true, "index": false}});
-    let mut without_count = plain(&canaille);
-    without_count["overrides"] = json!({"sendCount": false});
-    const NO_ASYNC: &str = "the server has no asynchronous requests (RFC 9967)";
-    const READ_ONLY_ME: &str = "the server's /Me can only be read";
-    const SCIM2: &[Refusal] =
-        &[("submitRequest", "unsupported", NO_ASYNC), ("collectRequest", "unsupported", NO_ASYNC)];
-    const SCIMMY: &[Refusal] = &[
-        ("createMe", "unsupported", READ_ONLY_ME),
-        ("updateMe", "unsupported", READ_ONLY_ME),
-        ("patchMe", "unsupported", READ_ONLY_ME),
-        ("deleteMe", "unsupported", READ_ONLY_ME),
-        ("submitRequest", "unsupported", NO_ASYNC),
-        ("collectRequest", "unsupported", NO_ASYNC),
-    ];
-    let columns = [
-        column("sandbox", sandbox_connection, true, &[]),
-        column("scim2, index", plain(&scim2), true, SCIM2),
-        column("scim2, cursor", by_cursor, true, SCIM2),
-        column("scimmy", plain(&scimmy), false, SCIMMY),
-        column("better-auth", plain(&better_auth), false, &[]),
-        column("django-scim2", plain(&django), false, &[]),
-        Column { says_empty: true, ..column("canaille", without_count, false, &[]) },
-    ];
+    let Providers { columns, sandbox, servers } = columns::start();
     let results: Vec<Vec<Result<String, String>>> = std::thread::scope(|scope| {
         let columns: Vec<_> = columns.iter().map(|column| scope.spawn(move || run(column))).collect();
         columns.into_iter().map(|column| column.join().expect("every row is caught")).collect()
     });
     block_on(sandbox.stop());
+    drop(servers);
 
     let failures = print(&columns, &results);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
@@ -274,10 +229,6 @@ fn every_operation_on_every_server() {
         .map(|it| it.name.as_str())
         .collect();
     assert!(missing.is_empty(), "operations without a row: {missing:?}");
-}
-
-fn column(name: &'static str, connection: Value, devices: bool, cannot: &'static [Refusal]) -> Column {
-    Column { name, connection, devices, says_empty: false, cannot }
 }
 
 /// All rows of a column: `pass`, or the reason why the provider cannot.
