@@ -119,7 +119,9 @@ mod tests {
     /// Sun, 06 Nov 1994 08:49:30 GMT.
     const NOW: u64 = 784_111_770_000;
 
-    fn asked(status: u16, headers: &[(&str, &str)]) -> Option<u64> {
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+
+    fn asked(status: u16, headers: Headers<'_>) -> Option<u64> {
         retry_after(status, |name| headers.iter().find(|header| header.0 == name).map(|header| header.1), NOW)
     }
 
@@ -147,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_limit_says_when_it_is_lifted() {
-        let rows: [(&[(&str, &str)], Option<u64>); 19] = [
+        let rows: [(Headers<'_>, Option<u64>); 19] = [
             (&[("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "784111800")], Some(30_000)),
             (&[("x-rate-limit-reset", "784111800")], Some(30_000)),
             (&[("x-rate-limit-reset", "784111800000")], Some(30_000)),
