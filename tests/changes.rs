@@ -13,12 +13,7 @@ use script::{Outcome, Script, answer, bearer, lost, with_header};
 use serde_json::{Value, json};
 
 /// One of several calls of a script.
-fn call(
-    script: &Script,
-    overrides: &Value,
-    operation: &str,
-    input: &Value,
-) -> Result<Answer<Json>, Box<Failure>> {
+fn call(script: &Script, overrides: &Value, operation: &str, input: &Value) -> Result<Answer<Json>, Box<Failure>> {
     let mut connection = bearer();
     connection["overrides"] = overrides.clone();
     invoke(script, &connection.to_string(), operation, &input.to_string(), None)

@@ -35,7 +35,7 @@ const NOT_IN_THE_HOST: [&str; 8] =
 const CIRCLES_OF_MODULES: [(&str, &str); 1] = [("src", "failure, reader")];
 
 /// The same of files, wherever they are.
-const CIRCLES_OF_FILES: [(&str, &str); 13] = [
+const CIRCLES_OF_FILES: [(&str, &str); 12] = [
     // What rows are, and the forms of files, each of which gives them.
     ("crates/flow/src", "rows, rows::copy, rows::csv, rows::json, rows::ldif, rows::ndjson, rows::source, rows::text"),
     // A list is run by its frame, a frame runs lists.
@@ -47,11 +47,6 @@ const CIRCLES_OF_FILES: [(&str, &str); 13] = [
     ("src", "http::auth, http::auth::tokens"),
     ("src", "input, input::form, input::json"),
     ("src", "operations, operations::discovery, operations::lint, operations::query, operations::target"),
-    (
-        "src",
-        "operations::answered, operations::conditions, operations::creation, operations::modify, operations::proof, \
-         operations::resource, operations::whole",
-    ),
     ("src", "scim::error, scim::error_body"),
     ("src", "scim::filter, scim::filter::parse, scim::path"),
     ("src", "scim::patch, scim::patch::check"),

@@ -4,34 +4,26 @@
 //! Every PUT, every PATCH with operations that are idempotent, and one with `If-Match` where the provider is known to honour it, may
 //! be repeated after a lost answer (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
 
-use super::resource::{Message, Versioned, read, send};
+use super::message::Message;
+use super::sending::{read, send};
 use super::target::Endpoint;
-use super::whole::Whole;
+use super::versioned::Versioned;
+use super::whole::{Whole, shows_members};
 use super::{conditions, proof};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Change, View};
-use crate::scim::patch::{self, AttributeTable, Operation};
-use crate::scim::resource::{Data, Node, Resource};
-use crate::scim::service_provider::{ServiceProvider, Source};
+use crate::scim::patch::{self, Operation};
+use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
 use std::cell::Cell;
 
+pub use super::capability::{style, supports};
+pub use super::target::known;
+
 /// Most attempts at a resource that changes between reading and writing.
 pub const ROUNDS: u32 = 3;
-
-/// Whether the provider is taken to support a feature, ahead of talking to it, and how that is known.
-pub fn supports(client: &Client<'_>, feature: &str) -> (bool, Source) {
-    let connection = client.connection();
-    let provider = ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document);
-    provider.feature(feature).map_or((true, Source::Assumed), |it| (it.supported, it.source))
-}
-
-/// What is known of an endpoint's attributes.
-pub fn known(endpoint: &Endpoint) -> &'static AttributeTable {
-    endpoint.schema.as_deref().map_or(&AttributeTable::NOTHING, AttributeTable::of)
-}
 
 /// Whether a failure says that the method is not there at all (RFC 9110 sections 15.5.6 and 15.6.2); a 404 does where
 /// `answered::unrouted` found it so.
@@ -41,11 +33,6 @@ pub fn lacks_method(failure: &Failure) -> bool {
         Some(404) => failure.kind == Kind::Unsupported,
         _ => false,
     }
-}
-
-/// How operations are written for this provider.
-pub fn style(client: &Client<'_>) -> patch::Style {
-    patch::Style { value_paths: client.connection().profile.knobs.patch_value_paths, pathless: false }
 }
 
 /// The body of a PATCH as this provider takes it: checked, and without paths where it knows none.
@@ -117,7 +104,7 @@ impl Modification<'_> {
         } else {
             let sent = if change.read_modify_write {
                 self.again(true, Some(with_members), &|current| {
-                    let body = patch::for_put(&current.resource, &body, known(endpoint))?;
+                    let body = patch::for_put(&current.resource, &body, known(endpoint), style(client).text)?;
                     self.send(&self.replacing(Cow::Owned(body)).version(current.version.as_ref()))
                 })
             } else {
@@ -241,7 +228,9 @@ impl Modification<'_> {
 
     /// The message of a PUT.
     fn replacing<'m>(&'m self, body: Cow<'m, Resource>) -> Message<'m> {
-        self.message(Method::Put).with(body, true)
+        let mut body = body.into_owned();
+        leave_out_unassigned(&mut body, self.endpoint.schema.as_deref());
+        self.message(Method::Put).with(Cow::Owned(body), true)
     }
 
     /// The message of a PATCH.
@@ -301,19 +290,6 @@ impl Modification<'_> {
             }
         }
     }
-}
-
-/// Refuses to replace a group whose members the provider does not show: what is read and sent back would remove them all.
-pub fn shows_members(client: &Client<'_>, what: &str, endpoint: &Endpoint) -> Result<()> {
-    if is_group(endpoint) && !client.connection().profile.knobs.members_returned {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!(
-                "{what}: this provider does not show a group's members, so that replacing the group would remove them"
-            ),
-        ));
-    }
-    Ok(())
 }
 
 fn is_group(endpoint: &Endpoint) -> bool {

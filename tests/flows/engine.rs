@@ -418,7 +418,7 @@ fn an_expression_that_fails_names_its_step_and_line() {
 
 #[test]
 fn where_nobody_reads_values_events_have_none() {
-    struct Deaf(crate::player::Kept);
+    struct Deaf(crate::player::EventLog);
     impl scim_connector_flow::Watcher for Deaf {
         fn on(&self, at: jiff::Timestamp, event: &Event) {
             self.0.on(at, event);
@@ -431,7 +431,7 @@ fn where_nobody_reads_values_events_have_none() {
     let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
     let runner = crate::player::runner(crate::player::config(&[("none", connection)]));
     let flow = crate::player::flow(&crate::player::text("  - one: {set: {a: 1}}"), std::path::Path::new("."));
-    let deaf = std::sync::Arc::new(Deaf(crate::player::Kept::default()));
+    let deaf = std::sync::Arc::new(Deaf(crate::player::EventLog::default()));
     let ended = crate::harness::block_on(runner.run(&flow, json!({}), deaf.clone(), &scim_connector_flow::Stop::new()));
     assert_eq!(ended.output, json!({"a": 1}));
     let events = deaf.0.0.lock().unwrap();
