@@ -122,18 +122,35 @@ fn capabilities(client: &Client<'_>) -> Result<String> {
 
 fn users(client: &Client<'_>) -> Result<String> {
     let listed = one_user(client)?;
-    let shown = listed.page.resources.len();
-    Ok(match listed.page.total_results {
-        None => format!("an unknown number of users; {shown} listed"),
-        Some(total) if total > 0 && shown == 0 => format!(
+    Ok(shown(listed.page.total_results, listed.page.resources.len()))
+}
+
+/// What the listing of one user says.
+fn shown(total: Option<u64>, listed: usize) -> String {
+    match total {
+        None => format!("an unknown number of users; {listed} listed"),
+        Some(total) if total > 0 && listed == 0 => format!(
             "{total} users; 0 listed. Warning: users that are announced and not shown cannot be found, and would be created once more; \
              see whether the credentials may read users, or set overrides.explicitPaging"
         ),
-        Some(total) => format!("{total} users; {shown} listed"),
-    })
+        Some(total) => format!("{total} users; {listed} listed"),
+    }
 }
 
 fn one_user(client: &Client<'_>) -> Result<query::Listed> {
     let listing = Listing { query: Query { count: Some(1), ..Query::default() }, ..Listing::default() };
     query::run(client, "listUsers", &Endpoint::of(STANDARD_TYPES[0]), query::QueryMethod::Get, &listing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_that_are_announced_and_not_shown_are_warned_of() {
+        assert_eq!(shown(Some(3), 1), "3 users; 1 listed");
+        assert_eq!(shown(Some(0), 0), "0 users; 0 listed");
+        assert_eq!(shown(None, 1), "an unknown number of users; 1 listed");
+        assert!(shown(Some(3), 0).starts_with("3 users; 0 listed. Warning: "));
+    }
 }

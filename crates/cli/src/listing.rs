@@ -20,6 +20,7 @@ struct Listing<'a> {
     total: Option<u64>,
     complete: bool,
     warned: BTreeSet<String>,
+    as_json: bool,
 }
 
 /// Most warnings that are shown: a listing may have many pages, each with its own number of something.
@@ -54,6 +55,7 @@ pub async fn run(
         total: None,
         complete: false,
         warned: BTreeSet::new(),
+        as_json: global.error_format == super::ErrorFormat::Json,
     };
     let end = listing.print(&mut progress).await;
     progress.clear();
@@ -98,9 +100,13 @@ impl Listing<'_> {
             let redactor = self.client.redactor();
             for warning in page.warnings {
                 // Most are said again of each page.
+                let warning = redactor.text(&warning);
                 if !self.warned.contains(&warning) && self.warned.len() < WARNINGS {
-                    progress.clear();
-                    output::note(&format!("warning: {}", redactor.text(&warning)));
+                    // As JSON they stand in the summary.
+                    if !self.as_json {
+                        progress.clear();
+                        output::note(&format!("warning: {warning}"));
+                    }
                     self.warned.insert(warning);
                 }
             }
@@ -126,10 +132,10 @@ impl Listing<'_> {
     /// Says on stderr how far the listing came, and where it can go on.
     fn sum_up(&self, global: &Global) {
         let position = self.pages.position().filter(|_| !self.pages.has_ended());
-        if global.error_format == super::ErrorFormat::Json {
+        if self.as_json {
             let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
             let summary = json!({"operation": self.operation, "listed": self.pages.listed(), "pages": self.pages.pages(),
-                "total": self.total, "leftOut": self.pages.left_out(), "complete": self.complete, "page": position, "milliseconds": milliseconds,
+                "total": self.total, "leftOut": self.pages.left_out(), "warnings": self.warned, "complete": self.complete, "page": position, "milliseconds": milliseconds,
                 "requestsMade": self.client.requests_made(), "componentMemory": self.client.peak_memory()});
             return output::note(&summary.to_string());
         }
