@@ -314,9 +314,9 @@ fn a_day_at_asgardeo() {
         let payload = json!({"displayName": name});
         assert_eq!(outcomes("ensureGroup", &[payload.clone(), payload]), ["created", "unchanged"], "{name}");
     }
-    let kim = json!({"userName": "kim", "title": " Head of it ", "active": true, "emails": [{"value": "kim@example.com", "type": "work"}]});
+    let kim = json!({"userName": "kim", "title": " Head of it ", "active": true, "name": {"givenName": "Kim"}});
     let mut changed = kim.clone();
-    changed["emails"][0]["display"] = json!("Kim");
+    changed["name"]["familyName"] = json!("Lee ");
     let all = [kim.clone(), kim, changed.clone(), changed.clone()];
     assert_eq!(outcomes("ensureUser", &all), ["created", "unchanged", "updated", "unchanged"]);
 
