@@ -214,6 +214,10 @@ fn fault_text(fault: &Fault) -> String {
 }
 
 impl Watcher for Screen {
+    fn reads_values(&self) -> bool {
+        false
+    }
+
     fn on(&self, _: Timestamp, event: &Event) {
         if !self.text {
             return;
@@ -229,10 +233,10 @@ impl Watcher for Screen {
                     around.is_some_and(|around| around.repeated || around.kind == StepKind::For && item.is_some());
                 let what = match (function, connection) {
                     (Some(function), Some(connection)) => format!("{function} on {connection}"),
-                    (Some(function), None) => function.clone(),
+                    (Some(function), None) => function.to_string(),
                     (None, _) => String::new(),
                 };
-                let new = OpenStep { depth, repeated, name: name.clone(), kind: *kind, what };
+                let new = OpenStep { depth, repeated, name: name.to_string(), kind: *kind, what };
                 if !repeated
                     && matches!(kind, StepKind::For | StepKind::Fork | StepKind::Wait | StepKind::Try | StepKind::Do)
                 {

@@ -130,6 +130,12 @@ impl Fault {
         Self::standard("runtime", detail, None)
     }
 
+    /// With the place of a step, where it has none yet.
+    pub(super) fn at(mut self, pointer: &str) -> Self {
+        self.instance.get_or_insert_with(|| pointer.to_owned());
+        self
+    }
+
     /// What a flow raises: `type`, `status`, `title`, `detail`, `instance`.
     pub(super) fn raised(error: &Value) -> Self {
         let text = |name: &str| match error.get(name) {

@@ -1,5 +1,6 @@
 //! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, what depends on the
-//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`], waiting for equal calls in `turn`.
+//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`, waiting for equal calls in
+//! `turn`.
 
 mod call;
 mod credentials;
@@ -12,6 +13,7 @@ mod scim;
 mod turn;
 mod typed;
 mod version;
+mod walk;
 
 pub use crate::bindings::exports::scim::connector::runtime::{ConnectionReport, StepStatus, TestStep};
 pub(crate) use failure::at;

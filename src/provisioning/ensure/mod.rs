@@ -12,7 +12,7 @@ mod change;
 mod proof;
 
 use super::lookup::{self, Search};
-use super::members;
+use super::members::{self, Plan};
 use super::membership::Group;
 use super::{reading, safe_to_repeat, without_members};
 use crate::contract::{Operation as Named, Verb};
@@ -299,7 +299,10 @@ impl Ensuring<'_> {
             Some(_) => created,
             None => self.search.find(false)?.unwrap_or(created),
         };
-        operations::proof::created(self.client, self.what, self.endpoint, &self.new, &created);
+        // Its members are seen to below.
+        let mut sent = self.new.clone();
+        sent.retain(|name, _| !is(name, "members"));
+        operations::proof::created(self.client, self.what, self.endpoint, &sent, &created);
         match (created.id(), self.members_later) {
             (Some(id), true) => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
             (None, true) => Err(Failure::new(
@@ -309,8 +312,22 @@ impl Ensuring<'_> {
                     self.what
                 ),
             )),
+            (Some(id), false) if self.lacks_members(&created.resource) => {
+                self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done)
+            }
             _ => Ok(RoundOutcome::Done(created.resource)),
         }
+    }
+
+    /// Whether the answer to a creation does not show the members that were sent with it, at a provider that shows members: some
+    /// drop them.
+    fn lacks_members(&self, created: &Resource) -> bool {
+        let wanted = self.members.as_deref().unwrap_or_default();
+        let shown = members::shown_in(created);
+        let is_other = |shown: &Vec<Resource>| !Plan::between(shown, wanted).is_empty();
+        self.client.connection().profile.knobs.members_returned
+            && !wanted.is_empty()
+            && shown.as_ref().is_none_or(is_other)
     }
 
     /// Sees to the members of a group that is otherwise as desired, and gives the group as it is then.

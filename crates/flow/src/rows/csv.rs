@@ -1,6 +1,7 @@
 //! CSV (RFC 4180) with a header, as spreadsheets and PostgreSQL write it. Read here rather than by a crate, since none tells a
 //! cell that is empty from one that is quoted and empty: the one is NULL to PostgreSQL, the other a text.
 
+use super::header;
 use super::text::Text;
 use super::{Arguments, Place, Read, Sender, copy};
 use serde_json::{Map, Value};
@@ -57,7 +58,7 @@ pub fn prepare(with: &Arguments<'_>) -> Result<Read, String> {
         empty: with.text("null")?.map_or(Empty::LeftOut, |text| Empty::NullIs(text.to_owned())),
         columns: with.texts("columns")?,
     };
-    if let Some(wrong) = options.columns.as_ref().and_then(|columns| wrong_names(columns)) {
+    if let Some(wrong) = options.columns.as_ref().and_then(|columns| header::wrong_names(columns)) {
         return Err(format!("`columns`: {wrong}"));
     }
     match with.text("format")? {
@@ -90,7 +91,7 @@ fn read(from: Text, options: &Options, to: &mut Sender) -> Result<(), String> {
             let Some(first) = cells.next()? else { return Ok(()) };
             quoted = first.iter().all(|cell| cell.quoted);
             let names: Vec<String> = first.into_iter().map(|cell| cell.text.trim().to_owned()).collect();
-            check(&names, options.delimiter, cells.begun)?;
+            header::check(&names, options.delimiter, cells.begun)?;
             names
         }
     };
@@ -113,28 +114,6 @@ fn read(from: Text, options: &Options, to: &mut Sender) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Whether a header can be one.
-pub(super) fn check(names: &[String], delimiter: Option<char>, line: u64) -> Result<(), String> {
-    if let ([only], None) = (names, delimiter)
-        && let Some(other) = [';', '\t', '|'].into_iter().find(|other| only.contains(*other))
-    {
-        let other = if other == '\t' { "tab".to_owned() } else { other.to_string() };
-        return Err(format!(
-            "line {line}: there is one column, \"{only}\"; write `delimiter: \"{other}\"` if that parts them"
-        ));
-    }
-    wrong_names(names).map_or(Ok(()), |wrong| Err(format!("line {line}: {wrong}")))
-}
-
-fn wrong_names(names: &[String]) -> Option<String> {
-    names.iter().enumerate().find_map(|(index, name)| {
-        if name.is_empty() {
-            return Some(format!("column {} has no name", index + 1));
-        }
-        names.iter().take(index).any(|other| other == name).then(|| format!("two columns are called \"{name}\""))
-    })
 }
 
 /// The delimiter of a first line `sep=;`, by which Excel is told.

@@ -7,8 +7,9 @@ use crate::expression::Expression;
 use crate::fault::Fault;
 use crate::program::{Task, Try};
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde_json::Value;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Whom the calls of an attempt failed for: told only where it is not repeated and nothing makes it good.
@@ -51,7 +52,7 @@ impl Frame {
             let asked = fault.retry_after_ms.map(Duration::from_millis);
             let Some(wait) = policy.wait(attempt, started.elapsed(), asked, rand::random()) else { break fault };
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            failures.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            failures.lock().clear();
             self.run.tell(&Event::StepRetried { step: number, attempt, error: self.run.clean(fault), wait_ms });
             tokio::time::sleep(wait).await;
         };

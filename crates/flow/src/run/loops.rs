@@ -1,7 +1,6 @@
 //! `for` and `fork`: lists that run again, or beside each other.
 
 use super::Run;
-use super::call::input_of;
 use super::frame::{Frame, Passed};
 use super::values::Values;
 use crate::event::Event;
@@ -177,8 +176,9 @@ impl Frame {
             return Rows::open(source, &with, self.flow.folder());
         }
         let name = with.get("connection").and_then(Value::as_str);
-        let (_, client) = self.run.runner.client(name).await.map_err(|error| Fault::of_call(&error))?;
-        Ok(Rows::listing(client.pages(&function, &input_of(&with))))
+        let client = self.run.runner.client(name).await.map_err(|error| Fault::of_call(&error))?;
+        let input = with.into_iter().filter(|(name, _)| !matches!(name.as_str(), "connection" | "all")).collect();
+        Ok(Rows::listing(client.pages(&function, &Value::Object(input))))
     }
 }
 
