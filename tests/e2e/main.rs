@@ -28,5 +28,6 @@ mod servers;
 mod support;
 mod telemetry;
 mod tokens;
+mod turns;
 
 use support::fake;
