@@ -19,7 +19,7 @@ use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
 use std::cell::Cell;
 
-pub use super::capability::supports;
+pub use super::capability::{style, supports};
 pub use super::target::known;
 
 /// Most attempts at a resource that changes between reading and writing.
@@ -33,12 +33,6 @@ pub fn lacks_method(failure: &Failure) -> bool {
         Some(404) => failure.kind == Kind::Unsupported,
         _ => false,
     }
-}
-
-/// How operations are written for this provider.
-pub fn style(client: &Client<'_>) -> patch::Style {
-    let knobs = &client.connection().profile.knobs;
-    patch::Style { value_paths: knobs.patch_value_paths, pathless: false, text: knobs.text_rules() }
 }
 
 /// The body of a PATCH as this provider takes it: checked, and without paths where it knows none.

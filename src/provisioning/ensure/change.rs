@@ -251,7 +251,9 @@ impl Ensuring<'_> {
 
     fn patch(&self, id: &str, current: &Versioned, operations: &[Operation]) -> Result<Option<Versioned>> {
         let mut version = current.version.clone();
-        if version.is_none() && supports(self.client, "etag").0 {
+        if self.unconditional.get() {
+            version = None;
+        } else if version.is_none() && supports(self.client, "etag").0 {
             // A list may be without the versions that the resources have.
             version = self.read(id, &without_members(self.endpoint))?.version;
         }
@@ -271,7 +273,8 @@ impl Ensuring<'_> {
         let whole = whole.read()?;
         let body = patch::for_put(&whole.resource, &self.desired, known(self.endpoint), style(self.client).text)?;
         let message = Message::new(Method::Put, Some(id), self.headers).with(Cow::Owned(body), false);
-        send(self.client, self.what, self.endpoint, &message.version(whole.version.as_ref()))
+        let version = whole.version.as_ref().filter(|_| !self.unconditional.get());
+        send(self.client, self.what, self.endpoint, &message.version(version))
     }
 }
 

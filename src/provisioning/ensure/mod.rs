@@ -24,11 +24,12 @@ use crate::operations::modify::{known, style};
 use crate::operations::output::{Ensured, EnsuredResource};
 use crate::operations::resource::{Message, Versioned, checked, read, send, written};
 use crate::operations::target::Endpoint;
-use crate::operations::{self, Context, Execute, lint, validate};
+use crate::operations::{self, Context, Execute, conditions, lint, validate};
 use crate::reader;
 use crate::scim::patch::{self, Op, Operation, Style};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Most times that something is sent because of what came of the time before.
 const ROUNDS: u32 = 4;
@@ -72,6 +73,7 @@ impl Execute for input::Ensure {
             members,
             members_later,
             search,
+            unconditional: Cell::new(false),
         };
         let mut progress = Progress::default();
         match ensure.settle(&mut progress) {
@@ -136,6 +138,8 @@ struct Ensuring<'a> {
     /// Whether its members are more than may be sent with it.
     members_later: bool,
     search: Search<'a>,
+    /// Whether the provider refuses the versions that it gives, so that none is sent.
+    unconditional: Cell<bool>,
 }
 
 /// What has been done.
@@ -241,7 +245,13 @@ impl Ensuring<'_> {
                 }
                 RoundOutcome::Stale(failure) => {
                     progress.lost |= failure.maybe_applied;
+                    let refused = current.and_then(|current| current.version);
                     current = self.look_again(id.as_deref())?;
+                    if let Some(current) = &mut current {
+                        let was = current.version.is_some();
+                        conditions::drop_refused(self.client, current, refused.as_deref());
+                        self.unconditional.set(self.unconditional.get() || was && current.version.is_none());
+                    }
                     failure
                 }
             };

@@ -40,7 +40,11 @@ impl Frame {
         let operation = runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
         open.operation = Some((operation, input.clone()));
         let result = self.invoke(connection.as_ref().and_then(Value::as_str), function, &input, &open).await;
-        let result = result.map_err(|error| Fault::of_call(&error));
+        let longest_pause = || {
+            let source = runner.config.connection(connection.as_ref().and_then(Value::as_str)).ok()?;
+            source.1.longest_pause()
+        };
+        let result = result.map_err(|error| Fault { longest_pause: longest_pause(), ..Fault::of_call(&error) });
         result.iter().for_each(|output| self.run.names.learn(output));
         let mut shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
             Vec::new()

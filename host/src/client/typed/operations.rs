@@ -52,7 +52,8 @@ typed! {
         /// `options` only `headers` counts.
         ensure_user = call_ensure_user(user: &User, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredUser, in turn by user;
         /// Sets `active` to true (RFC 7643 section 4.1.1), by one PATCH and without a read before it; by PUT where the
-        /// profile says so. Safe to repeat.
+        /// profile says so. Where the answer shows the user as before, it is read, the operation is tried without a path, and
+        /// what is still not so is a failure; a refusal counts as done where the user is read to be as wanted. Safe to repeat.
         activate_user = call_activate_user(id: &str, options: Option<&Options>) -> Option<User>;
         /// Sets `active` to false (RFC 7643 section 4.1.1), as `activate_user` sets it to true.
         deactivate_user = call_deactivate_user(id: &str, options: Option<&Options>) -> Option<User>;
