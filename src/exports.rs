@@ -14,6 +14,7 @@ use crate::failure::Result;
 use crate::http::wasi::Wasi;
 use crate::input::{self, Input, Selector, Target};
 use crate::operations::{Execute, connection_test, unavailable};
+use crate::provisioning::ensure;
 use crate::scim::list::walk::keys;
 use std::rc::Rc;
 
@@ -200,6 +201,10 @@ impl runtime::Guest for Component {
     ) -> Answer<runtime::Outcome> {
         let deadline = context.and_then(|context| context.deadline_ms);
         invoke::invoke(&Wasi, &connection, &operation, &input, deadline).map(answer::outcome).map_err(answer::error)
+    }
+
+    fn ensure_keys(operation: String, input: String) -> Answer<Vec<String>> {
+        ensure::keys(&operation, &input).map_err(answer::error)
     }
 
     fn test_connection(connection: String) -> Answer<runtime::ConnectionReport> {

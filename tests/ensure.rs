@@ -212,3 +212,123 @@ fn profiles_decide_how_it_is_looked_for_and_changed() {
     script.call(&entra, "removeGroupMembers", &json!({"id": "1", "members": ["a", "b", "c"]})).unwrap();
     assert!((0..3).all(|index| sent(&script, index)["Operations"].as_array().unwrap().len() == 1), "one member each");
 }
+
+/// Attributes that the provider drops, and attributes that PATCH refuses.
+#[test]
+fn what_is_not_kept_is_told_and_does_not_lose_the_rest() {
+    let leaver = |active: bool| json!({"id": "1", "userName": "ada", "active": active});
+    let input = json!({"payload": {"userName": "ada", "active": false, "title": "x"}});
+    let outcome = |script: &Script| {
+        let answer = script.call(&bearer(), "ensureUser", &input).unwrap();
+        let output = answer.output.to_json();
+        (output["outcome"].as_str().unwrap().to_owned(), output["changes"].clone(), answer.warnings.join("\n"))
+    };
+
+    // Dropped: changed the first time, unchanged from then on.
+    let script = Script::new([list(&[leaver(true)]), answer(200, leaver(false).to_string())]);
+    let (first, changes, warnings) = outcome(&script);
+    assert_eq!((first.as_str(), changes.as_array().map(Vec::len)), ("updated", Some(1)), "{changes}");
+    assert!(warnings.contains("does not keep title"), "{warnings}");
+    let script = Script::new([list(&[leaver(false)]), answer(200, leaver(false).to_string())]);
+    let (second, _, warnings) = outcome(&script);
+    assert_eq!(second, "unchanged");
+    assert!(warnings.contains("does not keep title"), "{warnings}");
+
+    // Refused: the rest is changed, the state of the account first.
+    for scim_type in ["invalidPath", "noTarget", "invalidValue"] {
+        let refused = || answer(400, json!({"scimType": scim_type, "detail": "no x here"}).to_string());
+        let script = Script::new([
+            list(&[leaver(true)]),
+            refused(),
+            answer(200, leaver(true).to_string()),
+            answer(200, leaver(false).to_string()),
+            refused(),
+        ]);
+        let (first, _, warnings) = outcome(&script);
+        assert_eq!(first, "updated", "{scim_type}");
+        assert_eq!(methods(&script), ["GET", "PATCH", "GET", "PATCH", "PATCH"]);
+        assert_eq!(sent(&script, 3)["Operations"][0]["path"], "active");
+        assert!(warnings.contains(&format!("refuses to change title (400 {scim_type})")), "{warnings}");
+        assert!(!warnings.contains("no x here"), "{warnings}");
+    }
+    let script = Script::new([list(&[leaver(false)]), answer(400, r#"{"scimType":"invalidPath"}"#)]);
+    assert_eq!(outcome(&script).0, "unchanged", "and again");
+    let script = Script::new([list(&[leaver(false)]), answer(400, r#"{"scimType":"invalidValue"}"#)]);
+    assert_eq!(script.call(&bearer(), "ensureUser", &input).unwrap_err().kind, Kind::InvalidInput);
+
+    // The account is not closed: by PUT where that works, and otherwise a failure.
+    let open = || answer(200, leaver(true).to_string());
+    let script = Script::new([list(&[leaver(true)]), open(), open(), answer(200, leaver(false).to_string())]);
+    assert_eq!(outcome(&script).0, "updated");
+    assert_eq!(methods(&script), ["GET", "PATCH", "GET", "PUT"]);
+    let script = Script::new([list(&[leaver(true)]), open(), open(), open()]);
+    assert!(script.call(&bearer(), "ensureUser", &input).unwrap_err().detail.contains("still active"));
+    // What this provider is known not to change is left, and the account is closed all the same.
+    let gitlab = with(json!({"put": false, "patchAttributes": ["active"]}));
+    let script = Script::new([list(&[leaver(true)]), answer(200, leaver(false).to_string())]);
+    let answer = script.call(&gitlab, "ensureUser", &input).unwrap();
+    assert_eq!((answer.output.to_json()["outcome"].as_str(), answer.warnings.len()), (Some("updated"), 1));
+}
+
+#[test]
+fn a_refused_path_to_a_value_is_followed_by_the_whole_attribute() {
+    let user = |emails: Value| json!({"id": "1", "userName": "ada", "emails": emails});
+    let before = user(json!([{"type": "work", "value": "a@example.com"}, {"type": "home", "value": "h@example.com"}]));
+    let wanted = json!([{"type": "work", "value": "b@example.com"}, {"type": "home", "value": "h@example.com"}]);
+    let script = Script::new([
+        list(from_ref(&before)),
+        answer(400, r#"{"scimType":"noTarget"}"#),
+        answer(200, before.to_string()),
+        answer(200, user(wanted.clone()).to_string()),
+    ]);
+    let input = json!({"payload": {"userName": "ada", "emails": wanted}});
+    let answer = script.call(&bearer(), "ensureUser", &input).unwrap();
+    assert_eq!(answer.output.to_json()["outcome"], "updated");
+    assert!(sent(&script, 1)["Operations"][0]["path"].as_str().unwrap().contains('['));
+    assert_eq!(sent(&script, 3)["Operations"][0]["path"], "emails");
+    assert_eq!(answer.warnings.len(), 1, "{:?}", answer.warnings);
+}
+
+/// RFC 7643 section 2.5: no value is the same as no attribute.
+#[test]
+fn what_has_no_value_is_not_sent() {
+    let payload =
+        || json!({"userName": "ada", "photos": [], "emails": null, "name": {"givenName": null}, "title": "x"});
+    let user = r#"{"id":"1","userName":"ada","title":"x"}"#;
+    let lean = |body: &Value| {
+        for name in ["photos", "emails", "name"] {
+            assert_eq!(body.get(name), None, "{body}");
+        }
+        assert_eq!(body["title"], "x", "{body}");
+    };
+    let script = Script::new([answer(201, user)]);
+    script.call(&bearer(), "createUser", &json!({"payload": payload()})).unwrap();
+    lean(&sent(&script, 0));
+    let script = Script::new([list(&[]), answer(201, user)]);
+    script.call(&bearer(), "ensureUser", &json!({"payload": payload()})).unwrap();
+    lean(&sent(&script, 1));
+    let script = Script::new([answer(200, user)]);
+    script.call(&bearer(), "updateUser", &json!({"id": "1", "payload": payload()})).unwrap();
+    lean(&sent(&script, 0));
+    let bulk = json!({"operations": [{"method": "POST", "path": "/Users", "bulkId": "a", "data": payload()}]});
+    let report = answer(
+        200,
+        r#"{"Operations":[{"method":"POST","bulkId":"a","status":"201","location":"https://scim.example/v2/Users/1"}]}"#,
+    );
+    let script = Script::new([report]);
+    script.call(&with(json!({"bulk": {"supported": true}})), "bulk", &bulk).unwrap();
+    lean(&sent(&script, 0)["Operations"][0]["data"]);
+
+    // A full name that was read and does not fit any more is left to the provider.
+    let read = json!({"id": "1", "userName": "ada", "name": {"formatted": "Ada Byron", "givenName": "Ada", "familyName": "Byron"}});
+    for (name, formatted) in [
+        (json!({"familyName": "Lovelace"}), None),
+        (json!({"familyName": "Lovelace", "formatted": "Ada L."}), Some("Ada L.")),
+        (json!({"givenName": "ada"}), Some("Ada Byron")),
+    ] {
+        let script = Script::new([answer(200, read.to_string()), answer(204, "")]);
+        let input = json!({"id": "1", "payload": {"userName": "ada", "name": name}, "readModifyWrite": true});
+        script.call(&bearer(), "updateUser", &input).unwrap();
+        assert_eq!(sent(&script, 1)["name"]["formatted"].as_str(), formatted, "{name}");
+    }
+}

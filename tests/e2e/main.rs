@@ -29,5 +29,6 @@ mod servers;
 mod support;
 mod telemetry;
 mod tokens;
+mod turns;
 
 use support::fake;

@@ -4,6 +4,7 @@ use super::credentials;
 use super::failure::{correct, explain, scrub, scrubbed};
 use super::outcome::{CallContext, Outcome};
 use super::scim::Scim;
+use super::turn;
 use super::version::{Expanded, Version};
 use crate::bindings::exports::scim::connector::runtime::{self, ConnectionReport, StepStatus};
 use crate::connector::Connector;
@@ -200,9 +201,14 @@ impl Client {
             attempt: context.attempt,
             deadline_ms: context.deadline.map(|limit| u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)),
         };
+        let version = call.version();
         let (limit, Instance { store, exports, .. }) = call.parts()?;
         let connection = &self.inner.connection;
-        let answer = exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context));
+        let answer = async {
+            let service = &version.record.service_url;
+            let _turn = turn::of(exports, &mut *store, service, (operation, &input)).await?;
+            exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context)).await
+        };
         let end = limit.over(answer).await;
         let token_requests = call.token_requests();
         let outcome = call.finish(end)?;

@@ -1,5 +1,6 @@
 //! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, what depends on the
-//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`.
+//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`, waiting for equal calls in
+//! `turn`.
 
 mod call;
 mod credentials;
@@ -9,6 +10,7 @@ mod label;
 mod outcome;
 pub mod pages;
 mod scim;
+mod turn;
 mod typed;
 mod version;
 mod walk;

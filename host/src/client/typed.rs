@@ -5,7 +5,7 @@ macro_rules! typed {
     ($(
         $(#[$about:meta])*
         $interface:ident {
-            $($(#[$doc:meta])* $name:ident = $function:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*
+            $($(#[$doc:meta])* $name:ident = $function:ident($($arg:ident: $ty:ty),*) -> $out:ty $(, in turn by $what:ident)?;)*
         }
     )*) => {
         /// Every function by its name.
@@ -25,7 +25,12 @@ macro_rules! typed {
                         let mut call = self.begin(stringify!($name), &CallContext::default()).await?;
                         let version = call.version();
                         let (limit, Instance { store, exports, .. }) = call.parts()?;
-                        let answer = exports.$interface().$function(store, &version.record, $($arg),*);
+                        let answer = async {
+                            $(let (operation, input) = $crate::client::turn::Identified::identity($what);
+                            let (service, call) = (&version.record.service_url, (operation, &input));
+                            let _turn = $crate::client::turn::of(exports, &mut *store, service, call).await?;)?
+                            exports.$interface().$function(store, &version.record, $($arg),*).await
+                        };
                         let end = limit.over(answer).await;
                         call.finish(end)
                     }

@@ -11,10 +11,11 @@
 mod change;
 mod proof;
 
-use super::lookup::Search;
+use super::lookup::{self, Search};
 use super::members::{self, Plan};
 use super::membership::Group;
 use super::{reading, safe_to_repeat, without_members};
+use crate::contract::{Operation as Named, Verb};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
@@ -24,6 +25,7 @@ use crate::operations::output::{Ensured, EnsuredResource};
 use crate::operations::resource::{Message, Versioned, checked, read, send, written};
 use crate::operations::target::Endpoint;
 use crate::operations::{self, Context, Execute, conditions, lint, validate};
+use crate::reader;
 use crate::scim::patch::{self, Op, Operation, Style};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
@@ -87,6 +89,22 @@ impl Execute for input::Ensure {
             }
         }
     }
+}
+
+/// The keys of an ensure operation by name, with its input as JSON: calls that have one in common must wait for each other. In the
+/// order in which they are to be taken; none for other operations.
+///
+/// # Errors
+/// Where there is no such operation, or the input cannot be read.
+pub fn keys(operation: &str, input: &str) -> Result<Vec<String>> {
+    let operation = Named::named(operation)?;
+    if operation.verb() != Verb::Ensure {
+        return Ok(Vec::new());
+    }
+    let text = if input.trim().is_empty() { "{}" } else { input };
+    let input = reader::parse(text, "input", Kind::InvalidInput)?;
+    let (_, input) = input::form::read::<input::Ensure>(operation, input)?;
+    lookup::digests(operation.subject(), &input.payload, &input.match_on)
 }
 
 /// Whether an attribute is the one of this name (RFC 7643 section 2.1).
@@ -291,7 +309,10 @@ impl Ensuring<'_> {
             Some(_) => created,
             None => self.search.find(false)?.unwrap_or(created),
         };
-        operations::proof::created(self.client, self.what, self.endpoint, &self.new, &created);
+        // Its members are seen to below.
+        let mut sent = self.new.clone();
+        sent.retain(|name, _| !is(name, "members"));
+        operations::proof::created(self.client, self.what, self.endpoint, &sent, &created);
         match (created.id(), self.members_later) {
             (Some(id), true) => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
             (None, true) => Err(Failure::new(
@@ -360,5 +381,32 @@ impl Ensuring<'_> {
 
     fn read(&self, id: &str, view: &View) -> Result<Versioned> {
         read(self.client, self.what, self.endpoint, &reading(id, view, self.headers))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ensures_of_the_same_resource_have_a_key_in_common() {
+        let user = |input: &str| keys("ensureUser", input).unwrap();
+        let ada = user(r#"{"payload": {"userName": "Ada@example.com", "externalId": "e1"}}"#);
+        assert_eq!(ada.len(), 2);
+        assert!(ada.is_sorted() && ada.iter().all(|key| key.len() == 32 && !key.contains("ada")));
+        for same in [
+            r#"{"payload": {"userName": "ada@EXAMPLE.com "}}"#,
+            r#"{"payload": {"userName": "DEFAULT/ada@example.com"}, "matchOn": ["userName"]}"#,
+            r#"{"payload": {"userName": "other", "externalId": "e1"}}"#,
+        ] {
+            assert!(user(same).iter().any(|key| ada.contains(key)), "{same}");
+        }
+        let other = user(r#"{"payload": {"userName": "ada", "externalId": "e2", "emails": [{"value": "e1"}]}}"#);
+        assert!(!other.iter().any(|key| ada.contains(key)));
+        let eng = keys("ensureGroup", r#"{"payload": {"displayName": "René"}}"#).unwrap();
+        assert_eq!(eng, keys("ensureGroup", r#"{"payload": {"displayName": "RENE\u0301"}}"#).unwrap());
+        assert_eq!(keys("createUser", "{}").unwrap(), Vec::<String>::new());
+        assert_eq!(keys("ensureUser", "{}").unwrap_err().kind, Kind::InvalidInput);
+        assert_eq!(keys("ensureUsr", "{}").unwrap_err().kind, Kind::InvalidInput);
     }
 }

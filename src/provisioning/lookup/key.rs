@@ -5,8 +5,9 @@ use crate::failure::Result;
 use crate::scim::filter::{Filter, Operator};
 use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Resource};
-use crate::scim::text::{TextRules, canonical, same_but_for_store, same_text};
+use crate::scim::text::{TextRules, canonical, loosest, same_but_for_store, same_text, without_store};
 use crate::scim::urn;
+use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 
 /// An attribute to find a resource by.
@@ -99,6 +100,14 @@ impl Key {
     fn equal(&self, value: Data) -> Asked {
         let filter = Filter::Compare { attribute: self.attribute.clone(), operator: Operator::Equal, value };
         Asked { filter: filter.to_string(), brings_others: false }
+    }
+
+    /// A digest that keys have in common which may find the same resource, at whatever provider.
+    pub fn digest(&self) -> String {
+        let text = self.value.to_text().unwrap_or_default();
+        let text = loosest(without_store(text.trim()).unwrap_or(&text));
+        let digest = Sha256::digest(format!("{}\n{text}", self.attribute.to_string().to_lowercase()));
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Whether a refusal is about the attribute: what is special in the value cannot be the reason.

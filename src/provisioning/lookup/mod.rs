@@ -16,7 +16,7 @@ use crate::input::{self, Headers, Query};
 use crate::operations::modify::supports;
 use crate::operations::resource::Versioned;
 use crate::operations::target::Endpoint;
-use crate::operations::{Context, query};
+use crate::operations::{Context, query, standard_type};
 use crate::scim::resource::Resource;
 use key::{Asked, Key, Likeness};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +68,16 @@ struct Listing {
     strangers: bool,
     /// Resources that were announced and not shown.
     hidden: u64,
+}
+
+/// What searches for resources that may be the same one have in common: digests of the values that are wanted, by the attributes
+/// chosen and by the usual ones.
+pub fn digests(subject: Subject, payload: &Resource, chosen: &[String]) -> Result<Vec<String>> {
+    let required = standard_type(subject).map(|known| known.required);
+    let names = chosen.iter().map(String::as_str).chain(["externalId"]).chain(required);
+    let keys: Vec<Option<Key>> = names.map(|name| Key::new(subject, name, payload)).collect::<Result<_>>()?;
+    let digests: BTreeSet<String> = keys.iter().flatten().map(Key::digest).collect();
+    Ok(digests.into_iter().collect())
 }
 
 /// A search for one resource.

@@ -85,7 +85,10 @@ impl Writer<'_> {
             },
             _ => bail!("`{}` does not return a result", function.name),
         };
-        Ok(format!("{name} = call_{name}({}) -> {result};", params.join(", ")))
+        // Equal ones wait for each other.
+        let what = function.params.get(1).filter(|_| name.starts_with("ensure_"));
+        let turn = what.map(|what| format!(", in turn by {}", snake(&what.name))).unwrap_or_default();
+        Ok(format!("{name} = call_{name}({}) -> {result}{turn};", params.join(", ")))
     }
 
     /// A parameter's type, as the bindings take it.

@@ -50,7 +50,7 @@ typed! {
         /// user given here says is compared: what it leaves out stays. A `password` is sent on creation only. After a lost
         /// answer, or where the provider says that the user exists already, it looks again before anything is sent. Of
         /// `options` only `headers` counts.
-        ensure_user = call_ensure_user(user: &User, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredUser;
+        ensure_user = call_ensure_user(user: &User, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredUser, in turn by user;
         /// Sets `active` to true (RFC 7643 section 4.1.1), by one PATCH and without a read before it; by PUT where the
         /// profile says so. Where the answer shows the user as before, it is read, the operation is tried without a path, and
         /// what is still not so is a failure; a refusal counts as done where the user is read to be as wanted. Safe to repeat.
@@ -82,7 +82,7 @@ typed! {
         /// Makes a group exist as described: finds it, creates it or changes what differs, as `ensure_user` does. Safe to
         /// repeat after any failure. Members given here become the members, by difference; a group without them leaves them
         /// alone.
-        ensure_group = call_ensure_group(group: &Group, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredGroup;
+        ensure_group = call_ensure_group(group: &Group, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredGroup, in turn by group;
         /// Adds members (RFC 7644 section 3.5.2.1), each by its `value`, in the portions and the style the profile says
         /// (`membersPerRequest`, `memberStyle`). No member is read, unless the provider refuses: then those that are right
         /// already are left out. What the provider's answer shows is compared: a member that it does not show is a failure. Safe
