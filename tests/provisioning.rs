@@ -455,6 +455,8 @@ fn ensure_finds_creates_changes_or_leaves_alone() {
             "{input}"
         );
         assert!(!answer.output.to_json().to_string().contains("password"), "{input}");
+        // Who only asked is told so.
+        assert_eq!(answer.output.to_json().get("dryRun"), input.get("dryRun"), "{input}");
     }
     let script = Script::new([list(&[]), answer(201, r#"{"id":"1"}"#)]);
     let quoted = json!({"payload": {"userName": "a\" or userName pr or \"\\"}});
@@ -481,14 +483,7 @@ fn ensure_refuses_what_it_cannot_be_sure_of() {
         (vec![list(&[]), list(&[user("2", "theirs")])], Kind::Conflict, false, false, "matchOn: [\"userName\"]"),
         // Found nowhere although it is said to be there.
         (
-            vec![
-                list(&[]),
-                list(&[]),
-                answer(409, ""),
-                list(&[]),
-                list(&[]),
-                list(&[]),
-            ],
+            vec![list(&[]), list(&[]), answer(409, ""), list(&[]), list(&[]), list(&[])],
             Kind::Conflict,
             false,
             false,

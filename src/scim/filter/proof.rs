@@ -260,7 +260,8 @@ impl<'a> Judge<'a> {
             _ => {}
         }
         let name = path.sub.as_ref().unwrap_or(&path.name);
-        let stored = self.stores && ["userName", "displayName", "display"].iter().any(|it| name.eq_ignore_ascii_case(it));
+        let stored =
+            self.stores && ["userName", "displayName", "display"].iter().any(|it| name.eq_ignore_ascii_case(it));
         let result = if test(found, wanted) {
             Possible::YES
         } else if test(&loosest(found), &loosest(wanted)) || by_form(path, found, wanted, test) {
