@@ -689,7 +689,7 @@ fn members_go_in_portions_and_without_reading() {
     let group = || self::answer(200, r#"{"id":"1","members":[{"value":"a"},{"value":"c"}]}"#);
     let script = Script::new([self::answer(400, r#"{"scimType":"noTarget"}"#), group(), self::answer(204, "")]);
     let answer = script.call(&bearer(), "removeGroupMembers", &three).unwrap();
-    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1}));
+    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1, "verified": true}));
     // Refused for another reason.
     let script = Script::new([self::answer(400, ""), self::answer(200, r#"{"id":"1"}"#)]);
     assert_eq!(script.call(&bearer(), "addGroupMembers", &three).unwrap_err().kind, Kind::InvalidInput);
@@ -703,7 +703,7 @@ fn members_go_in_portions_and_without_reading() {
         self::answer(204, ""),
     ]);
     let answer = script.call(&hidden, "removeGroupMembers", &three).unwrap();
-    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1}));
+    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1, "verified": true}));
 }
 
 #[test]
@@ -712,7 +712,7 @@ fn members_are_set_by_difference() {
     let wanted = json!({"id": "1", "members": ["a", "b"]});
     let script = Script::new([group(json!([{"value": "b"}, {"value": "c"}])), answer(204, ""), answer(204, "")]);
     let changed = script.call(&bearer(), "setGroupMembers", &wanted).unwrap();
-    assert_eq!(changed.output.to_json(), json!({"added": 1, "removed": 1, "unchanged": 1}));
+    assert_eq!(changed.output.to_json(), json!({"added": 1, "removed": 1, "unchanged": 1, "verified": true}));
     assert_eq!(script.lines()[0], "GET https://scim.example/v2/Groups/1?attributes=members");
     let script = Script::new([group(json!(["a", "b"]))]);
     assert_eq!(script.call(&bearer(), "setGroupMembers", &wanted).unwrap().requests, 1);

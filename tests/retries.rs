@@ -193,7 +193,7 @@ impl Counting {
     }
 
     /// Whether something was read between every two writes.
-    fn looked(&self) -> bool {
+    fn reads_between_writes(&self) -> bool {
         !self.log.borrow().windows(2).any(|two| two.iter().all(|line| Self::is_write(line)))
     }
 }
@@ -268,7 +268,7 @@ fn play(row: &Row, fault: &Fault, attempts: u32, faults: usize, bulk: bool) -> O
     };
     Outlook {
         writes: provider.writes(),
-        looked: provider.looked(),
+        looked: provider.reads_between_writes(),
         succeeded: failure.is_null(),
         maybe_applied: failure["maybeApplied"] == true,
         shown: format!("{failure} after {:?}", provider.log.borrow()),

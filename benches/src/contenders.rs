@@ -80,17 +80,17 @@ impl Native {
 
     /// Asks and reads the answer.
     pub async fn get(&self, path: &str) -> Result<Value> {
-        read(self.dressed(self.client.get(format!("{}/{path}", self.base)))).await
+        read(self.with_headers(self.client.get(format!("{}/{path}", self.base)))).await
     }
 
     /// Sends JSON and reads the answer.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let request = self.client.post(format!("{}/{path}", self.base));
         let request = request.header("content-type", "application/scim+json").body(serde_json::to_vec(body)?);
-        read(self.dressed(request)).await
+        read(self.with_headers(request)).await
     }
 
-    fn dressed(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    fn with_headers(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         request
             .header("accept", "application/scim+json, application/json")
             .header("user-agent", "bench")

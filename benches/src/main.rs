@@ -3,9 +3,9 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod contenders;
+mod environment;
 mod machine;
 mod paired;
-mod place;
 mod report;
 mod rows;
 mod server;
@@ -20,7 +20,7 @@ use clap::{Args, Parser, Subcommand};
 use serde_json::json;
 
 use contenders::Host;
-use place::Place;
+use environment::Environment;
 use rows::{Bench, ROWS};
 use tasks::Task;
 
@@ -132,7 +132,7 @@ fn run(arguments: &Run) -> Result<ExitCode> {
         return again(&certificate, &folder.join("key.pem"));
     }
     crypto();
-    let place = Place::new(
+    let place = Environment::new(
         Host { component: arguments.component.canonicalize()?, cache: folder.join("cache") },
         arguments.program.clone(),
         arguments.python.clone().zip(arguments.script.clone()),

@@ -7,15 +7,15 @@ use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::contenders::{Call, Contender, Native, connection};
+use crate::environment::{Environment, Who, number};
 use crate::paired::{Rounds, Spread, sequential, throughput};
-use crate::place::{Place, Who, number};
 use crate::report::{Aim, Figure, Unit};
 use crate::server::LISTED;
 use crate::tasks::Task;
 
 /// How the host is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum CallMode {
     /// JSON in and out, an instance that is warm.
     Invoke,
     /// By the contract's records, an instance that is warm.
@@ -28,7 +28,7 @@ pub enum Way {
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// One call after the other, on one thread.
-    Sequential { call: Call, way: Way, secure: bool },
+    Sequential { call: Call, way: CallMode, secure: bool },
     /// Several calls at a time, on a thread for each core.
     Throughput { in_flight: usize, secure: bool },
     /// From the start of a process to the first created user.
@@ -55,7 +55,7 @@ const fn row(name: &'static str, what: &'static str, kind: Kind, aim: Option<Aim
     Row { name, what, kind, aim }
 }
 
-const fn one(call: Call, way: Way, secure: bool) -> Kind {
+const fn one(call: Call, way: CallMode, secure: bool) -> Kind {
     Kind::Sequential { call, way, secure }
 }
 
@@ -68,14 +68,14 @@ const WARM: Option<Aim> = Some(Aim::RatioAtMost(1.10));
 
 /// Everything that is measured.
 pub const ROWS: &[Row] = &[
-    row("create", "createUser", one(Call::Create, Way::Invoke, false), WARM),
-    row("get", "getUser", one(Call::Get, Way::Invoke, false), WARM),
-    row("create-fresh", "createUser, fresh instance", one(Call::Create, Way::Fresh, false), FRESH),
-    row("get-fresh", "getUser, fresh instance", one(Call::Get, Way::Fresh, false), FRESH),
-    row("create-typed", "createUser by records", one(Call::Create, Way::Typed, false), WARM),
-    row("get-typed", "getUser by records", one(Call::Get, Way::Typed, false), WARM),
-    row("create-tls", "createUser over TLS", one(Call::Create, Way::Invoke, true), None),
-    row("get-tls", "getUser over TLS", one(Call::Get, Way::Invoke, true), None),
+    row("create", "createUser", one(Call::Create, CallMode::Invoke, false), WARM),
+    row("get", "getUser", one(Call::Get, CallMode::Invoke, false), WARM),
+    row("create-fresh", "createUser, fresh instance", one(Call::Create, CallMode::Fresh, false), FRESH),
+    row("get-fresh", "getUser, fresh instance", one(Call::Get, CallMode::Fresh, false), FRESH),
+    row("create-typed", "createUser by records", one(Call::Create, CallMode::Typed, false), WARM),
+    row("get-typed", "getUser by records", one(Call::Get, CallMode::Typed, false), WARM),
+    row("create-tls", "createUser over TLS", one(Call::Create, CallMode::Invoke, true), None),
+    row("get-tls", "getUser over TLS", one(Call::Get, CallMode::Invoke, true), None),
     row("in-flight-1", "createUser, 1 in flight", many(1, false), None),
     row("in-flight-8", "createUser, 8 in flight", many(8, false), None),
     row("in-flight-64", "createUser, 64 in flight", many(64, false), Some(Aim::RatioAtLeast(0.85))),
@@ -90,14 +90,14 @@ pub const ROWS: &[Row] = &[
 
 /// Measures rows, and keeps what several of them need.
 pub struct Bench<'a> {
-    place: &'a Place,
+    place: &'a Environment,
     /// What scim2-client was measured at, by task.
     python: BTreeMap<String, Option<f64>>,
 }
 
 impl<'a> Bench<'a> {
     /// Nothing is measured yet.
-    pub fn new(place: &'a Place) -> Self {
+    pub fn new(place: &'a Environment) -> Self {
         Self { place, python: BTreeMap::new() }
     }
 
@@ -113,7 +113,7 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn sequential(&mut self, row: &Row, call: Call, way: Way, secure: bool) -> Result<Vec<Figure>> {
+    fn sequential(&mut self, row: &Row, call: Call, way: CallMode, secure: bool) -> Result<Vec<Figure>> {
         let (rounds, calls) = self.place.size((15, 1500), (5, 500));
         // Both on one thread: what passes between threads is for the rows with several in flight.
         let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -133,7 +133,7 @@ impl<'a> Bench<'a> {
     fn throughput(&mut self, row: &Row, in_flight: usize, secure: bool) -> Result<Vec<Figure>> {
         let (rounds, calls) = self.place.size((11, 12_000), (5, 4_000));
         let runtime = Builder::new_multi_thread().enable_all().build()?;
-        let (ours, native) = self.contenders(&runtime, Way::Invoke, secure, in_flight)?;
+        let (ours, native) = self.contenders(&runtime, CallMode::Invoke, secure, in_flight)?;
         let rounds = runtime.block_on(async {
             let round = |contender: &Contender| throughput(contender.clone(), Call::Create, in_flight, calls);
             for contender in [&ours, &native] {
@@ -148,14 +148,14 @@ impl<'a> Bench<'a> {
     fn contenders(
         &self,
         runtime: &Runtime,
-        way: Way,
+        way: CallMode,
         secure: bool,
         in_flight: usize,
     ) -> Result<(Contender, Contender)> {
         let (place, url) = (self.place, self.place.url(secure));
         runtime.block_on(async {
-            let client = place.host.connector(in_flight, way != Way::Fresh)?.client(connection(url)).await?;
-            let ours = if way == Way::Typed { Contender::Typed(client) } else { Contender::Invoke(client) };
+            let client = place.host.connector(in_flight, way != CallMode::Fresh)?.client(connection(url)).await?;
+            let ours = if way == CallMode::Typed { Contender::Typed(client) } else { Contender::Invoke(client) };
             Ok((ours, Contender::Native(Native::new(url)?)))
         })
     }
@@ -169,7 +169,7 @@ impl<'a> Bench<'a> {
         self.place.python.as_ref()?;
         let (count, in_flight) = (count.to_string(), in_flight.to_string());
         let said = self.place.python(task, secure, &["--count", &count, "--in-flight", &in_flight]);
-        let figure = told(said.and_then(|said| number(&said, name)), "scim2-client", task);
+        let figure = warn_on_failure(said.and_then(|said| number(&said, name)), "scim2-client", task);
         self.python.insert(key, figure);
         figure
     }
@@ -186,7 +186,7 @@ impl<'a> Bench<'a> {
             all.ours.push(place.start(Who::Ours, cached)?);
             all.native.push(place.start(Who::Native, cached)?);
             if place.python.is_some() {
-                python.extend(told(place.start(Who::Python, cached), "scim2-client", row.name));
+                python.extend(warn_on_failure(place.start(Who::Python, cached), "scim2-client", row.name));
             }
         }
         Ok(vec![paired(row, row.what, Unit::Millis, all, Spread::of(python).map(|spread| spread.median))?])
@@ -237,8 +237,8 @@ impl<'a> Bench<'a> {
     }
 
     /// What the children of both said.
-    fn children(&self, task: Task, count: u64, rounds: u32) -> Result<Said> {
-        let mut said = Said::default();
+    fn children(&self, task: Task, count: u64, rounds: u32) -> Result<ContenderAnswers> {
+        let mut said = ContenderAnswers::default();
         for _ in 0..rounds {
             said.ours.push(self.place.child(Who::Ours, task, count)?);
             said.native.push(self.place.child(Who::Native, task, count)?);
@@ -249,17 +249,17 @@ impl<'a> Bench<'a> {
     /// What scim2-client said.
     fn one(&self, task: Task, count: u64) -> Option<Value> {
         self.place.python.as_ref()?;
-        told(self.place.child(Who::Python, task, count), "scim2-client", &format!("{task:?}"))
+        warn_on_failure(self.place.child(Who::Python, task, count), "scim2-client", &format!("{task:?}"))
     }
 }
 
 #[derive(Default)]
-struct Said {
+struct ContenderAnswers {
     ours: Vec<Value>,
     native: Vec<Value>,
 }
 
-impl Said {
+impl ContenderAnswers {
     fn each(&self, figure: impl Fn(&Value) -> Result<f64>) -> Result<Rounds> {
         let all = |said: &[Value]| said.iter().map(&figure).collect::<Result<_>>();
         Ok(Rounds { ours: all(&self.ours)?, native: all(&self.native)? })
@@ -275,7 +275,7 @@ fn mebibytes(said: &Value) -> Result<f64> {
 }
 
 /// A contender beside us that fails leaves its column empty, and says so.
-fn told<T>(result: Result<T>, who: &str, task: &str) -> Option<T> {
+fn warn_on_failure<T>(result: Result<T>, who: &str, task: &str) -> Option<T> {
     result.inspect_err(|error| eprintln!("{who}, {task}: {error:#}")).ok()
 }
 

@@ -19,11 +19,11 @@ pub fn error_body(data: &[u8]) {
     let body = body.strip_prefix(b"\n").unwrap_or_default();
     let failure = error::failure(status, body, "createUser");
     assert_eq!(failure.status, Some(status));
-    told(&failure);
+    assert_presentable(&failure);
     for depth in [4, 64] {
         match error::object(status, body, depth, "createUser") {
             Ok(_) => assert!(resource::depth(body) <= depth),
-            Err(failure) => told(&failure),
+            Err(failure) => assert_presentable(&failure),
         }
     }
     if let Some(claims) = event::claims(body) {
@@ -32,7 +32,7 @@ pub fn error_body(data: &[u8]) {
 }
 
 /// What was made of an answer can be shown to a person: short, on one line.
-fn told(failure: &Failure) {
+fn assert_presentable(failure: &Failure) {
     let texts = [Some(&failure.detail), failure.excerpt.as_ref(), failure.scim_type.as_ref()];
     for text in texts.into_iter().flatten() {
         assert!(text.chars().count() <= WORDS && !text.contains(char::is_control), "{text}");
@@ -92,7 +92,7 @@ pub fn bulk_response(data: &[u8]) {
             let succeeded = found.status.is_none_or(|status| (200..300).contains(&status));
             assert!(found.failure.is_some() || succeeded);
             assert!(found.failure.is_none() || found.response.is_none());
-            found.failure.iter().for_each(|failure| told(failure));
+            found.failure.iter().for_each(|failure| assert_presentable(failure));
             report.results.push(found.outcome(index, operation.method, operation.bulk_id.clone()));
         }
         assert!(report.failed() <= report.results.len());

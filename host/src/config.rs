@@ -5,9 +5,9 @@ use crate::address::AddressRule;
 use crate::connector::{CodeCache, Options};
 use crate::error::{Error, Result};
 use crate::references::{Lookup, join, key, resolve};
-use crate::sealed::Sealed;
 use crate::source::ConnectionSource;
 use crate::suggest;
+use crate::wipe_on_drop::WipeOnDrop;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,11 +26,11 @@ pub struct Config {
     path: PathBuf,
     default: Option<String>,
     host: HostSettings,
-    connections: BTreeMap<String, Sealed<Value>>,
+    connections: BTreeMap<String, WipeOnDrop<Value>>,
     /// The host's settings for a connection: `[connections.NAME.host]`.
-    settings: BTreeMap<String, Sealed<Value>>,
+    settings: BTreeMap<String, WipeOnDrop<Value>>,
     /// What flows refer to by name.
-    secrets: BTreeMap<String, Sealed<Value>>,
+    secrets: BTreeMap<String, WipeOnDrop<Value>>,
     /// Tables that crates built on this one read: [`Config::table`].
     tables: BTreeMap<String, toml::Table>,
 }
@@ -91,32 +91,32 @@ impl Config {
                 ("connections", toml::Value::Table(connections)) => {
                     for (name, value) in connections {
                         let toml::Value::Table(mut value) = value else {
-                            return Err(wrong(
+                            return Err(invalid(
                                 &join("connections", &key(&name)),
                                 "must be a table with serviceUrl and auth",
                             ));
                         };
                         if let Some(settings) = value.remove("host") {
-                            config.settings.insert(name.clone(), Sealed::new(json(settings)));
+                            config.settings.insert(name.clone(), WipeOnDrop::new(json(settings)));
                         }
-                        config.connections.insert(name, Sealed::new(json(toml::Value::Table(value))));
+                        config.connections.insert(name, WipeOnDrop::new(json(toml::Value::Table(value))));
                     }
                 }
-                ("connections", _) => return Err(wrong("connections", "must be a table: write [connections.NAME]")),
+                ("connections", _) => return Err(invalid("connections", "must be a table: write [connections.NAME]")),
                 ("default", toml::Value::String(name)) => config.default = Some(name),
-                ("default", _) => return Err(wrong("default", "must be text, the name of a connection")),
+                ("default", _) => return Err(invalid("default", "must be text, the name of a connection")),
                 ("host", toml::Value::Table(host)) => config.host = HostSettings::parse(host)?,
-                ("host", _) => return Err(wrong("host", "must be a table: write [host]")),
+                ("host", _) => return Err(invalid("host", "must be a table: write [host]")),
                 ("secrets", toml::Value::Table(secrets)) => {
                     config.secrets =
-                        secrets.into_iter().map(|(name, value)| (name, Sealed::new(json(value)))).collect();
+                        secrets.into_iter().map(|(name, value)| (name, WipeOnDrop::new(json(value)))).collect();
                 }
-                ("secrets", _) => return Err(wrong("secrets", "must be a table: write [secrets]")),
+                ("secrets", _) => return Err(invalid("secrets", "must be a table: write [secrets]")),
                 (other, toml::Value::Table(table)) if TABLES_OF_OTHERS.contains(&other) => {
                     config.tables.insert(name, table);
                 }
                 (other, _) if TABLES_OF_OTHERS.contains(&other) => {
-                    return Err(wrong(&name, &format!("must be a table: write [{name}]")));
+                    return Err(invalid(&name, &format!("must be a table: write [{name}]")));
                 }
                 _ => return Err(unknown("", &name, &["connections", "default", "history", "host", "secrets"])),
             }
@@ -124,7 +124,7 @@ impl Config {
         if let Some(name) = &config.default
             && !config.connections.contains_key(name)
         {
-            return Err(wrong("default", &format!("there is no connection \"{name}\"{}", config.names_hint(name))));
+            return Err(invalid("default", &format!("there is no connection \"{name}\"{}", config.names_hint(name))));
         }
         Ok(config)
     }
@@ -177,13 +177,13 @@ impl Config {
     ///
     /// # Errors
     /// [`Error::Config`] where there is none of that name, or its reference leads nowhere.
-    pub fn secret(&self, name: &str) -> Result<Sealed<Value>> {
+    pub fn secret(&self, name: &str) -> Result<WipeOnDrop<Value>> {
         let path = join("secrets", &key(name));
-        let value = self.secrets.get(name).ok_or_else(|| wrong(&path, "is not there"))?;
+        let value = self.secrets.get(name).ok_or_else(|| invalid(&path, "is not there"))?;
         // Resolved as a member, since a reference stands in something.
-        let mut holder = Sealed::new(serde_json::json!({"value": Value::clone(value)}));
+        let mut holder = WipeOnDrop::new(serde_json::json!({"value": Value::clone(value)}));
         resolve(&mut holder, &path, &Lookup::here(self.folder()))?;
-        Ok(Sealed::new(holder.get_mut("value").map(Value::take).unwrap_or_default()))
+        Ok(WipeOnDrop::new(holder.get_mut("value").map(Value::take).unwrap_or_default()))
     }
 
     /// A table that this crate does not look into, such as `history`.
@@ -230,7 +230,7 @@ impl HostSettings {
         let whole = |name: &str, value: &toml::Value, least: usize| {
             let size = value.as_integer().and_then(|size| usize::try_from(size).ok()).filter(|size| *size >= least);
             let rule = if least == 0 { "must be a whole number" } else { "must be a whole number above 0" };
-            size.ok_or_else(|| wrong(&format!("host.{name}"), rule))
+            size.ok_or_else(|| invalid(&format!("host.{name}"), rule))
         };
         for (name, value) in table {
             match name.as_str() {
@@ -239,7 +239,7 @@ impl HostSettings {
                         toml::Value::Boolean(true) => CodeCache::User,
                         toml::Value::Boolean(false) => CodeCache::Off,
                         toml::Value::String(folder) => CodeCache::Folder(folder.into()),
-                        _ => return Err(wrong("host.codeCache", "must be true, false or a folder")),
+                        _ => return Err(invalid("host.codeCache", "must be true, false or a folder")),
                     });
                 }
                 "memoryLimitBytes" => settings.memory_limit_bytes = Some(whole(&name, &value, 1)?),
@@ -252,7 +252,7 @@ impl HostSettings {
                 "allowAddresses" => {
                     let rules = Vec::deserialize(value).map_err(|_| {
                         let rule = "must be a list of loopback, private, linkLocal and ranges such as \"10.0.0.0/8\"";
-                        wrong("host.allowAddresses", rule)
+                        invalid("host.allowAddresses", rule)
                     })?;
                     settings.allow_addresses = Some(rules);
                 }
@@ -265,7 +265,7 @@ impl HostSettings {
 
 /// What is wrong with the value at `path`.
 #[must_use]
-pub fn wrong(path: &str, detail: &str) -> Error {
+pub fn invalid(path: &str, detail: &str) -> Error {
     Error::Config { path: path.to_owned(), detail: detail.to_owned() }
 }
 
@@ -275,7 +275,7 @@ pub fn unknown(table: &str, name: &str, known: &[&str]) -> Error {
     let hint = suggest::closest(name, known.iter().copied());
     let hint =
         hint.map_or_else(|| format!("; known are {}", known.join(", ")), |hint| format!("; did you mean \"{hint}\"?"));
-    wrong(&join(table, &key(name)), &format!("unknown key{hint}"))
+    invalid(&join(table, &key(name)), &format!("unknown key{hint}"))
 }
 
 /// Line and column, from 1, of a byte offset.
@@ -398,7 +398,7 @@ mod tests {
     fn the_hosts_settings_are_no_part_of_the_connection() {
         let (_, source) = parse("[connections.a]\nhost.limits.concurrency = 2").unwrap().connection(None).unwrap();
         assert_eq!(
-            (source.value.open(), source.settings.map(Sealed::open)),
+            (source.value.open(), source.settings.map(WipeOnDrop::open)),
             (serde_json::json!({}), Some(serde_json::json!({"limits": {"concurrency": 2}})))
         );
     }

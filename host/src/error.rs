@@ -168,7 +168,7 @@ impl Error {
         }
         let class = self.class();
         let mut object = Map::new();
-        object.insert("error".into(), word(class.transient).into());
+        object.insert("error".into(), permanence(class.transient).into());
         object.insert("kind".into(), class.kind.into());
         if let Self::Config { path, detail } = self {
             object.insert("detail".into(), detail.clone().into());
@@ -206,7 +206,7 @@ impl From<wit::Error> for Error {
     }
 }
 
-fn word(transient: bool) -> &'static str {
+fn permanence(transient: bool) -> &'static str {
     if transient { "transient" } else { "permanent" }
 }
 
@@ -219,7 +219,7 @@ pub fn failure_json(failure: &Failure, transient: bool) -> Value {
             object.insert(name.to_owned(), value);
         }
     };
-    put("error", Some(word(transient).into()));
+    put("error", Some(permanence(transient).into()));
     put("kind", Some(kind_name(&failure.kind).into()));
     put("status", failure.status.map(Value::from));
     put("scimType", failure.scim_type.as_ref().map(|code| scim_type_name(code).into()));
@@ -350,7 +350,7 @@ mod tests {
                 "{error:?}"
             );
             let json = error.to_json();
-            assert_eq!(json["error"], word(transient));
+            assert_eq!(json["error"], permanence(transient));
             assert_eq!(json["kind"], kind);
             assert_eq!(json["maybeApplied"], class.maybe_applied);
         }

@@ -18,7 +18,7 @@ pub fn read(service: &str, account: &str) -> Result<String, String> {
     let secret = Store::new()
         .and_then(|store| store.build(service, account, None))
         .and_then(|entry| entry.get_password())
-        .map_err(|error| said(service, account, error))?;
+        .map_err(|error| describe(service, account, error))?;
     if secret.is_empty() { Err(format!("the keyring's \"{service}/{account}\" is empty")) } else { Ok(secret) }
 }
 
@@ -41,7 +41,7 @@ const STORE: &str = "add a generic credential ACCOUNT.SERVICE in the Credential 
 
 /// An error in our words: the crate's own may hold the secret's bytes.
 #[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "macos", target_os = "windows")))]
-fn said(service: &str, account: &str, error: keyring_core::Error) -> String {
+fn describe(service: &str, account: &str, error: keyring_core::Error) -> String {
     use keyring_core::Error as E;
     use zeroize::Zeroize as _;
     match error {
@@ -83,7 +83,7 @@ mod tests {
             (E::Ambiguous(Vec::new()), "the keyring has several secrets \"scim/ada\"; delete all but one"),
         ];
         for (error, text) in rows {
-            let said = said("scim", "ada", error);
+            let said = describe("scim", "ada", error);
             assert!(said.starts_with(text) && !said.contains("swordfish"), "{said}");
         }
     }

@@ -37,7 +37,6 @@ mod records;
 pub mod redact;
 pub mod references;
 mod runtime;
-pub mod sealed;
 pub mod settings;
 pub mod shutdown;
 pub mod source;
@@ -46,6 +45,7 @@ pub mod telemetry;
 mod traffic;
 pub mod usage;
 mod warm;
+pub mod wipe_on_drop;
 
 pub use catalog::Catalog;
 pub use client::{CallContext, Client, ConnectionReport, Outcome, Page, Pages};

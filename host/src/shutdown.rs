@@ -45,17 +45,17 @@ pub struct Calls {
 }
 
 /// A call, from its beginning to its end.
-pub struct Open(Arc<Calls>);
+pub struct OpenCall(Arc<Calls>);
 
 impl Calls {
     /// Begins a call.
     ///
     /// # Errors
     /// [`Error::ShuttingDown`].
-    pub fn open(self: &Arc<Self>) -> Result<Open> {
+    pub fn open(self: &Arc<Self>) -> Result<OpenCall> {
         // First counted and then asked, so that a shutdown either is seen here or sees this call.
         self.open.fetch_add(1, Ordering::SeqCst);
-        let open = Open(self.clone());
+        let open = OpenCall(self.clone());
         if self.closing.load(Ordering::SeqCst) {
             return Err(Error::ShuttingDown { maybe_applied: false });
         }
@@ -103,7 +103,7 @@ impl Calls {
     }
 }
 
-impl Open {
+impl OpenCall {
     /// Returns when the connector closes, for calls that wait for their turn.
     pub async fn until_closed(&self) -> Error {
         self.until(&self.0.close, &self.0.closing).await;
@@ -136,7 +136,7 @@ impl Open {
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenCall {
     fn drop(&mut self) {
         if self.0.open.fetch_sub(1, Ordering::SeqCst) == 1 && self.0.closing.load(Ordering::SeqCst) {
             self.0.empty.notify_waiters();

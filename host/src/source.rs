@@ -1,8 +1,8 @@
 //! Where a client's connection comes from: JSON, Rust types or a configuration file, with a name for error messages.
 
 use crate::connection::Connection;
-use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
+use crate::wipe_on_drop::WipeOnDrop;
 use serde_json::Value;
 use std::fmt;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use std::path::PathBuf;
 #[derive(Clone)]
 pub struct ConnectionSource {
     /// The connection as the contract describes it in JSON; references are not resolved yet.
-    pub(crate) value: Sealed<Value>,
+    pub(crate) value: WipeOnDrop<Value>,
     /// Stands before key paths in errors, for example `connections.prod`.
     pub(crate) path: String,
     /// What metrics and spans call it; empty where it has no name.
@@ -19,7 +19,7 @@ pub struct ConnectionSource {
     /// Where relative files of references are looked for.
     pub(crate) folder: PathBuf,
     /// The host's settings for it in their JSON form; those of `Options` where there are none.
-    pub(crate) settings: Option<Sealed<Value>>,
+    pub(crate) settings: Option<WipeOnDrop<Value>>,
     /// Whether references in `value` are followed.
     pub(crate) references: bool,
 }
@@ -28,7 +28,7 @@ impl ConnectionSource {
     /// A connection that stands at `path` of a configuration in `folder`.
     #[must_use]
     pub fn at(value: Value, path: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
-        let (value, path, folder) = (Sealed::new(value), path.into(), folder.into());
+        let (value, path, folder) = (WipeOnDrop::new(value), path.into(), folder.into());
         Self { value, path, name: String::new(), folder, settings: None, references: true }
     }
 
@@ -58,7 +58,7 @@ impl ConnectionSource {
     #[must_use]
     pub fn with_settings(self, settings: &ConnectionSettings) -> Self {
         // Its members are text, numbers, lists and maps with text keys, which always have a JSON form.
-        Self { settings: serde_json::to_value(settings).ok().map(Sealed::new), ..self }
+        Self { settings: serde_json::to_value(settings).ok().map(WipeOnDrop::new), ..self }
     }
 }
 

@@ -27,19 +27,19 @@ impl Owner {
 pub struct Warm {
     most: usize,
     idle: Duration,
-    shelf: Mutex<Shelf>,
+    idle_instances: Mutex<IdleInstances>,
 }
 
 /// Instances without a call, by owner and by age. They are numbered as they come, so that the lowest number is the least recently used.
 #[derive(Default)]
-struct Shelf {
+struct IdleInstances {
     last: u64,
     instances: BTreeMap<(Owner, u64), Box<Instance>>,
     order: BTreeMap<u64, (Owner, Instant)>,
     evicted: u64,
 }
 
-impl Shelf {
+impl IdleInstances {
     fn of(&self, owners: RangeInclusive<Owner>) -> impl DoubleEndedIterator<Item = &(Owner, u64)> {
         let (first, last) = owners.into_inner();
         self.instances.range((first, 0)..=(last, u64::MAX)).map(|(key, _)| key)
@@ -67,16 +67,16 @@ impl Shelf {
 impl Warm {
     /// Keeps at most `most`, each for `idle`.
     pub fn new(most: usize, idle: Duration) -> Self {
-        Self { most, idle, shelf: Mutex::default() }
+        Self { most, idle, idle_instances: Mutex::default() }
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock()
+    fn idle_instances(&self) -> MutexGuard<'_, IdleInstances> {
+        self.idle_instances.lock()
     }
 
     /// The owner's most recently used instance.
     pub fn take(&self, owner: Owner) -> Option<Box<Instance>> {
-        self.shelf().take(owner..=owner)
+        self.idle_instances().take(owner..=owner)
     }
 
     /// Keeps an instance. Whatever has to go for it is gone when this returns.
@@ -84,13 +84,13 @@ impl Warm {
         if self.most == 0 {
             return;
         }
-        let mut shelf = self.shelf();
-        shelf.last += 1;
-        let number = shelf.last;
-        shelf.instances.insert((owner, number), instance);
-        shelf.order.insert(number, (owner, Instant::now()));
-        let surplus = if shelf.order.len() > self.most { shelf.evict(|_| true) } else { None };
-        drop(shelf);
+        let mut idle_instances = self.idle_instances();
+        idle_instances.last += 1;
+        let number = idle_instances.last;
+        idle_instances.instances.insert((owner, number), instance);
+        idle_instances.order.insert(number, (owner, Instant::now()));
+        let surplus = if idle_instances.order.len() > self.most { idle_instances.evict(|_| true) } else { None };
+        drop(idle_instances);
         // An instance is freed without the lock, since that takes a while.
         drop(surplus);
     }
@@ -99,26 +99,28 @@ impl Warm {
     pub fn expire(&self) -> Option<Instant> {
         let now = Instant::now();
         // One at a time, so that no more than one is neither kept nor freed.
-        while let Some(instance) = { self.shelf().evict(|since| now.saturating_duration_since(since) >= self.idle) } {
+        while let Some(instance) =
+            { self.idle_instances().evict(|since| now.saturating_duration_since(since) >= self.idle) }
+        {
             drop(instance);
         }
-        self.shelf().order.first_key_value().map(|(_, (_, since))| *since + self.idle)
+        self.idle_instances().order.first_key_value().map(|(_, (_, since))| *since + self.idle)
     }
 
     /// Drops the instances of these owners.
     pub fn forget(&self, owners: RangeInclusive<Owner>) {
-        while let Some(instance) = { self.shelf().take(owners.clone()) } {
+        while let Some(instance) = { self.idle_instances().take(owners.clone()) } {
             drop(instance);
         }
     }
 
     /// Instances kept for these owners.
     pub fn count(&self, owners: RangeInclusive<Owner>) -> usize {
-        self.shelf().of(owners).count()
+        self.idle_instances().of(owners).count()
     }
 
     /// Instances dropped so far to make room, or because they were idle for too long.
     pub fn evicted(&self) -> u64 {
-        self.shelf().evicted
+        self.idle_instances().evicted
     }
 }

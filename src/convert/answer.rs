@@ -167,8 +167,8 @@ pub fn ensured_group(ensured: EnsuredResource) -> wit::EnsuredGroup {
 
 /// What a change of members did.
 pub fn membership(membership: Membership) -> wit::MembershipChange {
-    let Membership { added, removed, unchanged } = membership;
-    wit::MembershipChange { added, removed, unchanged }
+    let Membership { added, removed, unchanged, verified } = membership;
+    wit::MembershipChange { added, removed, unchanged, verified }
 }
 
 fn bulk_method(method: bulk::Method) -> wit::BulkMethod {

@@ -140,9 +140,13 @@ impl Options {
         self.0.validate.take().unwrap_or_default()
     }
 
+    fn read_back(&mut self) -> bool {
+        self.0.read_back.take().unwrap_or_default()
+    }
+
     fn change(&mut self) -> Change {
         Change {
-            read_back: self.0.read_back.take().unwrap_or_default(),
+            read_back: self.read_back(),
             if_match: self.0.if_match.take(),
             read_modify_write: self.0.read_modify_write.take().unwrap_or_default(),
             headers: self.headers(),
@@ -283,7 +287,12 @@ pub fn members(
     members: Vec<Resource>,
     options: Option<wit::Options>,
 ) -> Result<Members> {
-    with(operation, options, |options| Members { id, members, headers: options.headers() })
+    with(operation, options, |options| Members {
+        id,
+        members,
+        read_back: options.read_back(),
+        headers: options.headers(),
+    })
 }
 
 /// Of a page.

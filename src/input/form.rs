@@ -182,6 +182,7 @@ impl Form {
         Ok(Members {
             id: self.id()?,
             members: self.items("members", "{\"value\": id} or of ids", json::member)?,
+            read_back: self.flag("readBack")?,
             headers: self.headers()?,
         })
     }

@@ -97,6 +97,11 @@ pub struct View {
 }
 
 impl View {
+    /// Whether it asks for nothing in particular.
+    pub fn is_empty(&self) -> bool {
+        self.attributes.is_empty() && self.excluded.is_empty()
+    }
+
     /// The parameters that say so (RFC 7644 section 3.9), checked: one or none.
     pub fn members(&self) -> Result<impl Iterator<Item = (&'static str, &Vec<String>)>> {
         if !self.attributes.is_empty() && !self.excluded.is_empty() {
@@ -295,6 +300,8 @@ pub struct Members {
     pub id: String,
     /// The members, each with its `value`.
     pub members: Vec<Resource>,
+    /// Read the members once more where the provider's answer does not show them.
+    pub read_back: bool,
     /// Further headers.
     pub headers: Headers,
 }

@@ -3,7 +3,7 @@
 //! A provider may carry a request out at once although it was asked to defer it; and what it names as the place of the result
 //! may be the completion event or the resource itself, which nothing but the answer tells.
 
-use super::bulk::{checked, outcome, result, single};
+use super::bulk::{checked, outcome, report, result, single};
 use super::output::{Json, Output};
 use super::wire::refused;
 use super::{Context, Execute, discovery};
@@ -109,14 +109,17 @@ fn submit(client: &Client<'_>, what: &str, operation: &Operation, headers: &Head
     let exchange = client.send(&request)?;
     let response = &exchange.response;
     if !response.is_success() {
-        return Err(refused(client, &exchange, effect, what));
+        return match report(client, &exchange).filter(|_| operation.path == "/Bulk") {
+            Some(results) => Ok(Submission::Done(outcome(bulk(results.into()), &operation))),
+            None => Err(refused(client, &exchange, effect, what)),
+        };
     }
     let method = operation.method;
     if response.status != 202 {
         let mut found = result(client, &operation, &exchange, effect);
         return match found.failure.take() {
             Some(failure) => Err(failure),
-            None => Ok(Submission::Done(outcome(found, method))),
+            None => Ok(Submission::Done(outcome(found, &operation))),
         };
     }
     let header = |name: &str| response.header(name).map(|text| unquoted(text).to_owned()).filter(|it| !it.is_empty());
@@ -215,13 +218,15 @@ fn collect(client: &Client<'_>, what: &str, ticket: &Ticket) -> Result<Progress>
     let exchange = client.send(&request)?;
     let response = &exchange.response;
     let pause = retry::retry_after(response, client.platform().now()).unwrap_or(PAUSE);
-    let done = |found: Answer| Ok(Progress::Done(outcome(found, ticket.method)));
+    let operation =
+        Operation { method: ticket.method, path: ticket.path.clone(), bulk_id: None, version: None, data: None };
+    let done = |found: Answer| Ok(Progress::Done(outcome(found, &operation)));
     match response.status {
         404 | 410 if itself && ticket.method == Method::Delete => done(Answer::default()),
         // What is answered before the result is there is nowhere said.
         202 | 204 | 404 | 425 => Ok(Progress::Pending(pause)),
         503 if response.header("retry-after").is_some() => Ok(Progress::Pending(pause)),
-        200 => match answered(client, what, ticket, &exchange)? {
+        200 => match answered(client, what, ticket, &operation, &exchange)? {
             ResultBody::Nothing => Ok(Progress::Pending(pause)),
             ResultBody::Result(found) => done(*found),
             ResultBody::Resource(_) if ticket.method == Method::Delete => Ok(Progress::Pending(pause)),
@@ -249,13 +254,17 @@ enum ResultBody {
     Resource(Resource),
 }
 
-fn answered(client: &Client<'_>, what: &str, ticket: &Ticket, exchange: &Exchange) -> Result<ResultBody> {
+fn answered(
+    client: &Client<'_>,
+    what: &str,
+    ticket: &Ticket,
+    operation: &Operation,
+    exchange: &Exchange,
+) -> Result<ResultBody> {
     let response = &exchange.response;
     if response.body.iter().all(u8::is_ascii_whitespace) {
         return Ok(ResultBody::Nothing);
     }
-    let operation =
-        Operation { method: ticket.method, path: ticket.path.clone(), bulk_id: None, version: None, data: None };
     let value = parsed(client, what, response)?;
     if let Node::Object(object) = value.node() {
         if object.get("Operations").is_some_and(Data::is_list) {
@@ -263,7 +272,7 @@ fn answered(client: &Client<'_>, what: &str, ticket: &Ticket, exchange: &Exchang
         }
         let result = object.get("method").is_some() && object.get("status").is_some();
         if result && object.get("events").is_none() {
-            return Ok(ResultBody::Result(Box::new(answer::result(object, &operation))));
+            return Ok(ResultBody::Result(Box::new(answer::result(object, operation))));
         }
         if !event::is_event(object) {
             return Ok(ResultBody::Resource(object.clone()));
@@ -276,7 +285,7 @@ fn answered(client: &Client<'_>, what: &str, ticket: &Ticket, exchange: &Exchang
         [] if event::all(&value).is_empty() => Ok(ResultBody::Nothing),
         [] => Err(Failure::new(Kind::Protocol, "what stands at ticket.location is the event of another request")),
         [(_, payload)] if ticket.operations <= 1 => {
-            Ok(ResultBody::Result(Box::new(answer::result(payload, &operation))))
+            Ok(ResultBody::Result(Box::new(answer::result(payload, operation))))
         }
         some if some.len() < number => Ok(ResultBody::Nothing),
         all => {

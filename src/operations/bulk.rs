@@ -15,7 +15,7 @@ use crate::reader::{self, deeper};
 use crate::scim::bulk::check::{Prepared, prepare, problems_of};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer};
-use crate::scim::resource::{Data, Node, passwords};
+use crate::scim::resource::{Data, Node, Resource, passwords};
 use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, patch};
 use percent_encoding::percent_decode_str;
@@ -184,6 +184,11 @@ impl BulkRun<'_, '_> {
             Err(failure) => return self.unanswered(work, batch, failure),
         };
         let status = exchange.response.status;
+        let report = report(self.client, &exchange);
+        if report.is_some() && !exchange.response.is_success() {
+            self.touched = true;
+            return self.answered(work, &batch, &exchange, report);
+        }
         if matches!(status, 404 | 405 | 501) && !self.touched {
             self.client.warn(format!(
                 "the provider answered a bulk request with {status}; the operations are carried out one by one"
@@ -209,7 +214,7 @@ impl BulkRun<'_, '_> {
             return Ok(());
         }
         self.touched = true;
-        self.answered(work, &batch, &exchange)
+        self.answered(work, &batch, &exchange, report)
     }
 
     /// A bulk request that has no answer, or one that says nothing of its operations: what may have been carried out is told so,
@@ -236,23 +241,26 @@ impl BulkRun<'_, '_> {
         batch.steps.iter().fold(self.client.clean(failure), |failure, step| scrubbed(failure, work.data(*step)))
     }
 
-    /// Settles the operations of an answered bulk request.
-    fn answered(&self, work: &mut Work, batch: &Batch, exchange: &Exchange) -> Result<()> {
+    /// Settles the operations of an answered bulk request, by the results in its answer.
+    fn answered(&self, work: &mut Work, batch: &Batch, exchange: &Exchange, report: Option<Resource>) -> Result<()> {
         let response = &exchange.response;
-        let depth = self.client.connection().parts.limits.json_depth;
         let unknown = |detail: &str| {
             let mut failure = Failure::new(Kind::Protocol, detail).maybe_applied();
             failure.request_id = response.request_id();
             failure
         };
-        let results = match response.status {
-            202 => Err(unknown("the provider accepted the request, to carry it out later; its result is unknown")),
-            _ if response.body.iter().all(u8::is_ascii_whitespace) => {
-                Err(unknown("the provider answered the bulk request without a body; its result is unknown"))
+        let results = match report {
+            Some(object) => Ok(answer::read(&object, &batch.operations)),
+            None if response.status == 202 => {
+                Err(unknown("the provider accepted the request, to carry it out later; its result is unknown"))
             }
-            status => error::object(status, &response.body, depth, self.what)
-                .map(|object| answer::read(&object, &batch.operations))
-                .map_err(Failure::maybe_applied),
+            None => match body(self.client, exchange, Effect::Write, self.what) {
+                Ok(None) => {
+                    Err(unknown("the provider answered the bulk request without a body; its result is unknown"))
+                }
+                Ok(Some(_)) => Ok(Vec::new()),
+                Err(failure) => Err(failure.maybe_applied()),
+            },
         };
         let results = match results {
             Ok(results) if results.iter().all(Option::is_none) => {
@@ -341,6 +349,13 @@ impl BulkRun<'_, '_> {
     }
 }
 
+/// The answer to a bulk request, where it reports on operations: whatever its status, they were carried out as it says.
+pub fn report(client: &Client<'_>, exchange: &Exchange) -> Option<Resource> {
+    let (response, depth) = (&exchange.response, client.connection().parts.limits.json_depth);
+    let object = error::object(response.status, &response.body, depth, "bulk").ok()?;
+    (!answer::items(&object).is_empty()).then_some(object)
+}
+
 /// A failure that quotes none of the passwords in a body.
 fn scrubbed(mut failure: Box<Failure>, data: Option<&Data>) -> Box<Failure> {
     let mut secrets = Vec::new();
@@ -371,9 +386,10 @@ pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, header
 /// What the answer to an operation's own request says, in the form of a bulk result.
 pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, effect: Effect) -> Answer {
     let response = &exchange.response;
-    let what = format!("{} {}", operation.method.name(), operation.path);
+    let what = operation.what();
     let mut found = Answer { status: Some(response.status), ..Answer::default() };
     match body(client, exchange, effect, &what) {
+        Err(failure) if operation.method == Method::Post => found.failure = Some(error::of_creation(failure)),
         Err(failure) => found.failure = Some(failure),
         Ok(resource) => {
             let meta = resource.as_ref().and_then(|body| body.get("meta")).and_then(Data::as_object);
@@ -383,6 +399,7 @@ pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, e
             found.location = told("location", "location");
             found.version = told("etag", "version");
             found.response = resource.map(Data::from);
+            return found.about(operation);
         }
     }
     found
@@ -402,6 +419,6 @@ pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
 }
 
 /// The outcome of one operation.
-pub fn outcome(found: Answer, method: Method) -> Box<Outcome> {
-    Box::new(found.outcome(0, method, None))
+pub fn outcome(found: Answer, operation: &Operation) -> Box<Outcome> {
+    Box::new(found.outcome(0, operation))
 }

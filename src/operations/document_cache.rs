@@ -61,6 +61,26 @@ pub struct Owner {
     headers: Vec<(String, String)>,
 }
 
+impl Owner {
+    /// The owner that a connection is.
+    pub fn of(client: &Client<'_>) -> Owner {
+        let connection = client.connection();
+        Owner {
+            service_url: connection.service_url.clone(),
+            auth: connection.parts.auth.clone(),
+            headers: connection.parts.headers.clone(),
+        }
+    }
+
+    /// Whether it is this connection.
+    pub fn is(&self, client: &Client<'_>) -> bool {
+        let connection = client.connection();
+        self.service_url == connection.service_url
+            && self.auth == connection.parts.auth
+            && self.headers == connection.parts.headers
+    }
+}
+
 struct Entry {
     owner: Owner,
     what: Document,
@@ -79,27 +99,16 @@ const ENTRIES: usize = 12;
 /// Bytes kept, as JSON text.
 const BYTES: usize = 2 * 1024 * 1024;
 
-impl Owner {
-    /// The owner that a connection stands for.
-    pub fn of(client: &Client<'_>) -> Owner {
-        let connection = client.connection();
-        Owner {
-            service_url: connection.service_url.clone(),
-            auth: connection.parts.auth.clone(),
-            headers: connection.parts.headers.clone(),
-        }
-    }
-}
-
 /// The documents, as far as they are kept; the inner none says that the provider has none.
 pub fn find(client: &Client<'_>, what: Document) -> Option<Option<Vec<Resource>>> {
-    let (now, owner) = (client.platform().now(), Owner::of(client));
+    let now = client.platform().now();
     let lifetime = u64::from(client.connection().profile.knobs.discovery_lifetime.unwrap_or_default());
     KEPT.with_borrow_mut(|kept| {
         kept.retain(|entry| entry.until > now);
         // The connection that asks may want them fresher than the one that kept them.
-        let fresh =
-            |entry: &&Entry| entry.what == what && entry.owner == owner && entry.until <= now.saturating_add(lifetime);
+        let fresh = |entry: &&Entry| {
+            entry.what == what && entry.owner.is(client) && entry.until <= now.saturating_add(lifetime)
+        };
         kept.iter().find(fresh).map(|entry| entry.documents.clone())
     })
 }

@@ -3,18 +3,24 @@
 //! [`Execute`] is what every operation has: its input's type names the type of its result. `build` and `parse` functions are
 //! pure. Which operations there are is `contract`'s to say, and what they are called with `input`'s; both know nothing of this.
 
+pub mod answered;
 pub mod asynchronous;
 pub mod bulk;
+pub mod conditions;
 pub mod connection_test;
+pub mod creation;
 pub mod discovery;
 pub mod document_cache;
 pub mod lint;
 pub mod modify;
 pub mod output;
+pub mod proof;
 pub mod query;
 pub mod resource;
+pub mod seen;
 pub mod target;
 pub mod validate;
+pub mod whole;
 pub mod wire;
 
 use crate::contract::{Operation, Subject};

@@ -1,11 +1,13 @@
 //! Changes of one resource that take more than one request: read, modify and write; PUT where there is no PATCH, and PATCH where
 //! there is no PUT.
 //!
-//! Every PUT, and every PATCH with `If-Match` or with operations that are idempotent, may be repeated after a lost answer
-//! (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
+//! Every PUT, every PATCH with operations that are idempotent, and one with `If-Match` where the provider is known to honour it, may
+//! be repeated after a lost answer (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
 
 use super::resource::{Message, Versioned, read, send};
 use super::target::Endpoint;
+use super::whole::Whole;
+use super::{conditions, proof};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
@@ -30,14 +32,33 @@ pub fn known(endpoint: &Endpoint) -> &'static AttributeTable {
     endpoint.schema.as_deref().map_or(&AttributeTable::NOTHING, AttributeTable::of)
 }
 
-/// Whether a failure says that the method is not there at all (RFC 9110 sections 15.5.6 and 15.6.2).
+/// Whether a failure says that the method is not there at all (RFC 9110 sections 15.5.6 and 15.6.2); a 404 does where
+/// `answered::unrouted` found it so.
 pub fn lacks_method(failure: &Failure) -> bool {
-    matches!(failure.status, Some(405 | 501))
+    match failure.status {
+        Some(405 | 501) => true,
+        Some(404) => failure.kind == Kind::Unsupported,
+        _ => false,
+    }
 }
 
 /// How operations are written for this provider.
 pub fn style(client: &Client<'_>) -> patch::Style {
     patch::Style { value_paths: client.connection().profile.knobs.patch_value_paths, pathless: false }
+}
+
+/// The body of a PATCH as this provider takes it: checked, and without paths where it knows none.
+pub fn patch_body(
+    client: &Client<'_>,
+    endpoint: &Endpoint,
+    operations: &[Operation],
+    pointer: &str,
+) -> Result<Resource> {
+    if client.connection().profile.knobs.pathless_patch {
+        patch::body(operations, known(endpoint), pointer)?;
+        return Ok(patch::written(&patch::without_paths(operations, pointer)?));
+    }
+    patch::body(operations, known(endpoint), pointer)
 }
 
 /// The first attribute that operations change and PATCH cannot, by `patchAttributes`.
@@ -86,53 +107,82 @@ pub struct Modification<'a> {
 impl Modification<'_> {
     /// Replaces the resource. With read-modify-write, what the body leaves out stays.
     pub fn update(&self, body: Resource) -> Result<Option<Versioned>> {
-        let Modification { client, what, endpoint, .. } = *self;
-        let known = known(endpoint);
+        let Modification { client, what, endpoint, change, .. } = *self;
         let with_members = is_group(endpoint) && body.get("members").is_some();
-        if !client.connection().profile.knobs.put {
-            if with_members {
-                let detail = format!(
-                    "{what}: this provider has no PUT; change the members with setGroupMembers, and leave them out here"
-                );
-                return Err(Failure::new(Kind::Unsupported, detail).at("/payload/members"));
+        let knobs = &client.connection().profile.knobs;
+        let mut by_put = knobs.put;
+        let sent = if !knobs.put {
+            self.by_difference(&body, with_members)
+        } else {
+            let sent = if change.read_modify_write {
+                self.again(true, Some(with_members), &|current| {
+                    let body = patch::for_put(&current.resource, &body, known(endpoint))?;
+                    self.send(&self.replacing(Cow::Owned(body)).version(current.version.as_ref()))
+                })
+            } else {
+                self.send(&self.replacing(Cow::Borrowed(&body)))
+            };
+            match sent {
+                Err(failure) if lacks_method(&failure) && change.if_match.is_none() && supports(client, "patch").0 => {
+                    by_put = false;
+                    self.by_difference(&body, with_members)
+                }
+                sent => sent,
             }
-            client.warn(
-                "this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are",
+        };
+        let changed = sent?;
+        conditions::tell(client, change.if_match.as_deref());
+        if let Some(answer) = &changed {
+            proof::replaced(client, what, endpoint, &body, answer, by_put && !change.read_modify_write)?;
+        }
+        Ok(changed)
+    }
+
+    /// PATCH instead of PUT: what differs is sent.
+    fn by_difference(&self, body: &Resource, with_members: bool) -> Result<Option<Versioned>> {
+        let Modification { client, what, endpoint, .. } = *self;
+        if with_members {
+            let detail = format!(
+                "{what}: this provider has no PUT; change the members with setGroupMembers, and leave them out here"
             );
-            return self.again(true, &|current| {
-                let options = patch::Options { style: style(client), password: true, members: true };
-                let operations = patch::diff(&current.resource, &body, known, &options);
-                if operations.is_empty() {
-                    return Ok(Some(current.clone()));
-                }
-                if let Some(name) = beyond(client, endpoint, &operations) {
-                    return Err(unpatchable(&name));
-                }
-                fits(client, what, &operations)?;
-                self.send(&self.patching(&operations)?.version(current.version.as_ref()))
-            });
+            return Err(Failure::new(Kind::Unsupported, detail).at("/payload/members"));
         }
-        if self.change.read_modify_write {
-            if !with_members {
-                shows_members(client, what, endpoint)?;
+        client
+            .warn("this provider has no PUT: what differs is sent as PATCH, and attributes left out stay as they are");
+        self.again(true, None, &|current| {
+            let options = patch::Options { style: style(client), password: true, members: true };
+            let operations = patch::diff(&current.resource, body, known(endpoint), &options);
+            if operations.is_empty() {
+                return Ok(Some(current.clone()));
             }
-            return self.again(true, &|current| {
-                let body = patch::for_put(&current.resource, &body, known)?;
-                self.send(&self.replacing(body).version(current.version.as_ref()))
-            });
-        }
-        self.send(&self.replacing(body))
+            if let Some(name) = beyond(client, endpoint, &operations) {
+                return Err(unpatchable(&name));
+            }
+            fits(client, what, &operations)?;
+            self.send(&self.patching(&operations)?.version(current.version.as_ref()))
+        })
     }
 
     /// Changes parts of the resource.
     pub fn patch(&self, operations: &[Operation]) -> Result<Option<Versioned>> {
+        let Modification { client, what, endpoint, change, .. } = *self;
+        let changed = self.by_patch(operations)?;
+        conditions::tell(client, change.if_match.as_deref());
+        if let Some(answer) = &changed {
+            proof::patched(client, what, endpoint, operations, answer)?;
+        }
+        Ok(changed)
+    }
+
+    /// PATCH, or PUT where there is none; the answer is the caller's to compare.
+    pub fn by_patch(&self, operations: &[Operation]) -> Result<Option<Versioned>> {
         let Modification { client, endpoint, .. } = *self;
         patch::body(operations, known(endpoint), "/operations")?;
         if !supports(client, "patch").0 {
             return self.put(operations);
         }
         let sent = if self.change.read_modify_write {
-            self.again(idempotent(endpoint, operations), &|current| {
+            self.again(idempotent(endpoint, operations), None, &|current| {
                 self.send(&self.patching(operations)?.version(current.version.as_ref()))
             })
         } else {
@@ -158,20 +208,20 @@ impl Modification<'_> {
         shows_members(client, what, endpoint)?;
         client.warn("the change was made by PUT, with the resource read before");
         // Made again on top of what our own lost attempt may have made, an addition would be there twice.
-        self.again(idempotent(endpoint, operations), &|current| {
+        self.again(idempotent(endpoint, operations), Some(false), &|current| {
             let body = patch::to_put(&current.resource, operations, known(endpoint), "/operations")?;
-            self.send(&self.replacing(body).version(current.version.as_ref()))
+            self.send(&self.replacing(Cow::Owned(body)).version(current.version.as_ref()))
         })
     }
 
     /// The message of a PUT.
-    fn replacing(&self, body: Resource) -> Message<'_> {
-        self.message(Method::Put).with(Cow::Owned(body), true)
+    fn replacing<'m>(&'m self, body: Cow<'m, Resource>) -> Message<'m> {
+        self.message(Method::Put).with(body, true)
     }
 
     /// The message of a PATCH.
     fn patching(&self, operations: &[Operation]) -> Result<Message<'_>> {
-        let body = patch::body(operations, known(self.endpoint), "/operations")?;
+        let body = patch_body(self.client, self.endpoint, operations, "/operations")?;
         Ok(self.message(Method::Patch).with(Cow::Owned(body), idempotent(self.endpoint, operations)))
     }
 
@@ -185,19 +235,31 @@ impl Modification<'_> {
 
     /// Reads the resource as it is, whatever of it the caller wants to see, and has its change sent; again where it has changed
     /// in between (412), at most [`ROUNDS`] times. A 412 to a repetition may come from our own first attempt: then the change is
-    /// made again only if `idempotent`.
+    /// made again only if `idempotent`. `replaced` says that the resource is to be replaced, and so must be seen whole, and
+    /// whether its members are new.
     fn again(
         &self,
         idempotent: bool,
+        replaced: Option<bool>,
         change: &dyn Fn(&Versioned) -> Result<Option<Versioned>>,
     ) -> Result<Option<Versioned>> {
-        let message = Message::new(Method::Get, self.id, &self.change.headers);
+        let Modification { client, what, endpoint, id, .. } = *self;
+        let headers = self.change.headers.as_slice();
+        let read_it = || match replaced {
+            Some(new_members) => Whole { client, what, endpoint, id, headers, new_members }.read(),
+            None => read(client, what, endpoint, &Message::new(Method::Get, id, headers)),
+        };
         let mut round = 1;
+        let mut refused: Option<String> = None;
         loop {
-            let current = read(self.client, self.what, self.endpoint, &message)?;
-            if current.version.is_none() && self.change.read_modify_write && round == 1 {
-                self.client.warn(
-                    "the provider gives no version of the resource; a change made in between would not be noticed",
+            let mut current = read_it()?;
+            conditions::drop_refused(client, &mut current, refused.as_deref());
+            if self.change.read_modify_write
+                && round == 1
+                && (current.version.is_none() || !conditions::honoured(client))
+            {
+                client.warn(
+                    "the provider gives no version of the resource, or is not known to keep to it; a change made in between would not be noticed",
                 );
             }
             match change(&current) {
@@ -207,6 +269,7 @@ impl Modification<'_> {
                         && self.change.if_match.is_none()
                         && round < ROUNDS =>
                 {
+                    refused = current.version;
                     round += 1
                 }
                 outcome => return outcome,

@@ -92,12 +92,14 @@ pub struct EnsuredResource {
 /// Result of a change of members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Membership {
-    /// Members added.
+    /// Members added: where `verified`, as the provider shows; else as it accepted.
     pub added: u32,
-    /// Members removed.
+    /// Members removed, counted likewise.
     pub removed: u32,
     /// Members that were already right, where that is known.
     pub unchanged: Option<u32>,
+    /// Whether the provider showed the members afterwards.
+    pub verified: bool,
 }
 
 impl Output for () {
@@ -136,6 +138,7 @@ impl Output for Membership {
     fn into_json(self) -> Json {
         let mut object = Resource::from_iter([("added", self.added), ("removed", self.removed)]);
         object.insert("unchanged", self.unchanged.map_or(Data::NULL, Data::from));
+        object.insert("verified", self.verified);
         Json::of(object)
     }
 }

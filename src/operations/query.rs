@@ -100,7 +100,7 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMetho
 }
 
 /// What the provider can do, as far as that is known without asking.
-fn capabilities(client: &Client<'_>) -> ServiceProvider {
+pub fn capabilities(client: &Client<'_>) -> ServiceProvider {
     let connection = client.connection();
     let document =
         document_cache::find(client, Document::ServiceProvider).flatten().and_then(|them| them.into_iter().next());

@@ -1,18 +1,18 @@
 //! Create, get, update, patch and delete one resource (RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.5.2 and 3.6).
 
 use super::modify::{self, Modification};
+use super::seen::{self, Fact};
 use super::target::Endpoint;
 use super::wire::{RequestOptions, body, checked_id, refused, request, url};
-use super::{Context, Execute, StandardType, discovery, lint, validate};
+use super::{Context, Execute, StandardType, answered, conditions, creation, discovery, lint, proof, validate};
 use crate::connection::is_header_value;
 use crate::failure::{Failure, Kind, Result};
-use crate::http::client::{Client, Exchange, same_origin};
+use crate::http::client::{Client, Exchange};
 use crate::http::{Effect, Method, Request};
 use crate::input::{Change, Create, Delete, Get, Patch, Update, View};
 use crate::scim::resource::{Data, Node, Resource, name_schemas, strip_read_only};
 use crate::scim::service_provider::Source;
-use crate::scim::{builtin, error, schema, urn};
-use percent_encoding::percent_decode_str;
+use crate::scim::{builtin, error, schema, urn, view};
 use std::borrow::Cow;
 
 impl Execute for Create {
@@ -27,9 +27,12 @@ impl Execute for Create {
         lint::payload(client, endpoint, &self.payload)?;
         let body = payload(endpoint, self.payload, true)?;
         let message = Message::new(Method::Post, None, &self.headers).viewed(&self.view);
-        let created = send(client, what, endpoint, &message.with(Cow::Owned(body), false))?;
+        let created = send(client, what, endpoint, &message.with(Cow::Borrowed(&body), false))?;
         // A creation always gives a resource.
-        created.map(|it| it.resource).ok_or_else(|| Failure::new(Kind::Internal, "a creation gave nothing"))
+        let created = created.ok_or_else(|| Failure::new(Kind::Internal, "a creation gave nothing"))?;
+        let created = creation::with_id(client, what, endpoint, &body, created);
+        proof::created(client, what, endpoint, &body, &created);
+        Ok(cut(client, endpoint, &self.view, created.resource))
     }
 }
 
@@ -53,10 +56,15 @@ impl Execute for Update {
             validate::payload(client, endpoint, &self.payload, false)?;
         }
         lint::payload(client, endpoint, &self.payload)?;
-        let body = payload(endpoint, self.payload, false)?;
+        // What is merged with what is there need not be whole.
+        match self.change.read_modify_write {
+            true => checked_types(endpoint, &self.payload)?,
+            false => checked(endpoint, &self.payload, false)?,
+        }
+        let body = written(endpoint, self.payload)?;
         let (id, view, change) = (self.selector.id(), &self.view, &self.change);
         let modification = Modification { client, what: context.what(), endpoint, id, view, change };
-        Ok(modification.update(body)?.map(|found| found.resource))
+        Ok(modification.update(body)?.map(|found| cut(client, endpoint, view, found.resource)))
     }
 }
 
@@ -71,7 +79,7 @@ impl Execute for Patch {
         lint::patch(client, endpoint, &self.operations)?;
         let (id, view, change) = (self.selector.id(), &self.view, &self.change);
         let modification = Modification { client, what: context.what(), endpoint, id, view, change };
-        Ok(modification.patch(&self.operations)?.map(|found| found.resource))
+        Ok(modification.patch(&self.operations)?.map(|found| cut(client, endpoint, view, found.resource)))
     }
 }
 
@@ -81,7 +89,9 @@ impl Execute for Delete {
     fn execute(self, context: &Context<'_>) -> Result<()> {
         let message = Message::new(Method::Delete, self.selector.id(), &self.headers);
         let message = Message { if_match: self.if_match.as_deref(), gone_is_done: self.gone_is_done, ..message };
-        send(context.client, context.what(), &context.endpoint()?, &message).map(|_| ())
+        send(context.client, context.what(), &context.endpoint()?, &message)?;
+        conditions::tell(context.client, self.if_match.as_deref());
+        Ok(())
     }
 }
 
@@ -92,6 +102,10 @@ pub struct Versioned {
     pub resource: Resource,
     /// The version; none where the provider gives none, or is said to have none by an override of `etag`.
     pub version: Option<String>,
+    /// Whether only some of its attributes were asked for.
+    pub partial: bool,
+    /// Whether it may come into being later only.
+    pub deferred: bool,
 }
 
 impl Versioned {
@@ -101,7 +115,10 @@ impl Versioned {
         let meta = resource.get("meta").and_then(Data::as_object);
         let version = header.map(str::to_owned).or_else(|| meta?.text("version"));
         let version = version.filter(|tag| !without && !tag.trim().is_empty() && is_header_value(tag));
-        Versioned { resource, version }
+        if version.is_some() {
+            seen::note(client, Fact::Versions);
+        }
+        Versioned { resource, version, partial: false, deferred: false }
     }
 
     /// Its identifier.
@@ -172,40 +189,63 @@ impl<'a> Message<'a> {
         Message { if_match: self.if_match.or(version.map(String::as_str)), ..self }
     }
 
-    fn effect(&self) -> Effect {
+    /// The view that is sent. Some providers take what a view leaves out of the answer to a change for what is to go.
+    pub(super) fn view_sent(&self, client: &Client<'_>) -> Option<&'a View> {
+        let knobs = &client.connection().profile.knobs;
+        let may = knobs.views && (self.method == Method::Get || knobs.views_on_changes);
+        self.view.filter(|view| may && self.method != Method::Delete && !view.is_empty())
+    }
+
+    /// `honoured` says whether the provider is known to keep to conditions.
+    fn effect(&self, honoured: bool) -> Effect {
         match self.method {
             Method::Post => Effect::Write,
             Method::Put | Method::Delete => Effect::IdempotentWrite,
             // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
-            Method::Patch if self.repeatable || self.if_match.is_some() => Effect::IdempotentWrite,
+            Method::Patch if self.repeatable || honoured => Effect::IdempotentWrite,
             Method::Patch => Effect::Write,
             Method::Get => Effect::Read,
         }
     }
 
-    fn request(&self, client: &Client<'_>, endpoint: &Endpoint) -> Result<Request> {
+    pub(super) fn request(&self, client: &Client<'_>, endpoint: &Endpoint) -> Result<Request> {
         let id = self.id.map(checked_id).transpose()?;
         let mut url = url(client.connection(), endpoint.path.iter().map(String::as_str).chain(id))?;
-        if let Some(view) = self.view.filter(|_| self.method != Method::Delete) {
-            for (name, values) in view.sent(&client.connection().profile.knobs)? {
-                url.query_pairs_mut().append_pair(name, &values.join(","));
-            }
+        self.view.map(View::members).transpose()?;
+        let knobs = &client.connection().profile.knobs;
+        for (name, values) in self.view_sent(client).map(|view| view.sent(knobs)).transpose()?.into_iter().flatten() {
+            url.query_pairs_mut().append_pair(name, &values.join(","));
         }
         let asked =
             RequestOptions { headers: self.headers, if_match: self.if_match, if_none_match: self.if_none_match };
-        Ok(request(self.method, url, self.body.as_deref(), self.effect(), asked))
+        let effect = self.effect(self.if_match.is_some() && conditions::honoured(client));
+        let with_id = self.id.filter(|_| self.method == Method::Put && client.connection().profile.knobs.put_id);
+        let body = match (&self.body, with_id) {
+            // As RFC 7644 section 3.5.1 shows it; some refuse a resource without.
+            (Some(body), Some(id)) => {
+                let mut body = body.as_ref().clone();
+                body.insert("id", id);
+                Some(Cow::Owned(body))
+            }
+            (body, _) => body.as_deref().map(Cow::Borrowed),
+        };
+        Ok(request(self.method, url, body.as_deref(), effect, asked))
     }
 }
 
 /// Sends a message. `what` names the operation in failures. The resource as answered, none where the answer has no body: then it is
-/// read once more where the options ask for it. A creation always gives one.
+/// read once more where the options or a view ask for it. A creation always gives one.
 pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>) -> Result<Option<Versioned>> {
     let request = message.request(client, endpoint)?;
-    let exchange = client.send(&request)?;
-    if message.method == Method::Delete {
-        return deleted(client, what, endpoint, message, &exchange).map(|()| None);
+    let exchange = client.send(&request).or_else(|failure| answered::oversized(client, what, message, failure))?;
+    if let Some(failure) = answered::unrouted(client, what, endpoint, message, &exchange) {
+        return Err(failure);
     }
-    let resource = body(client, &exchange, request.effect, what)?;
+    if message.method == Method::Delete {
+        return deleted(client, what, endpoint, message, &exchange, request.effect).map(|()| None);
+    }
+    let creates = |failure| if message.method == Method::Post { error::of_creation(failure) } else { failure };
+    let resource = body(client, &exchange, request.effect, what).map_err(creates)?;
     let resource = match resource {
         Some(other) if !is_resource(endpoint, message, &other) => {
             no_resource(client, what, message.method, &exchange, &other)?;
@@ -219,24 +259,50 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
         client.warn(format!("the provider answered {what} with 202: the change may be made later"));
     }
     match resource {
-        Some(resource) => Ok(Some(Versioned::new(client, resource, exchange.response.header("etag")))),
-        None if message.method == Method::Post => {
-            created(client, what, endpoint, message, &request, &exchange).map(Some)
+        Some(resource) => {
+            let mut found = Versioned::new(client, resource, exchange.response.header("etag"));
+            found.partial = message.view_sent(client).is_some();
+            answered::is_about(what, message, &found, request.effect)?;
+            answered::note_members(client, endpoint, message, &found);
+            if message.method == Method::Post {
+                creation::identify(client, what, endpoint, &request.url, &exchange.response, &mut found);
+            }
+            Ok(Some(found))
         }
-        None if message.read_back && !deferred => read_back(client, what, endpoint, message.id, message).map(Some),
+        None if message.method == Method::Post => {
+            Ok(Some(creation::without_body(client, what, endpoint, message, &request, &exchange)))
+        }
+        None if deferred || answered::is_oversized(&exchange.response) => Ok(None),
+        None if message.read_back => read_back(client, what, endpoint, message.id, message).map(Some),
         None if message.method == Method::Get => {
             Err(error::not_scim(exchange.response.status, &exchange.response.body, what, "there is no body"))
         }
+        None if message.view.is_some_and(|view| !view.is_empty()) => {
+            let seen = read_back(client, what, endpoint, message.id, message);
+            client.warn(match &seen {
+                Ok(_) => format!("the provider answered {what} without the resource; it was read once more for the attributes that were asked for"),
+                Err(failure) => failure.detail.clone(),
+            });
+            Ok(seen.ok())
+        }
         None => Ok(None),
     }
+}
+
+/// What of the answer to a change the caller wants to see, where the provider was not asked for it.
+fn cut(client: &Client<'_>, endpoint: &Endpoint, asked: &View, resource: Resource) -> Resource {
+    if asked.is_empty() || client.connection().profile.knobs.views_on_changes {
+        return resource;
+    }
+    view::cut(resource, &asked.attributes, &asked.excluded, endpoint.schema.as_deref())
 }
 
 /// Whether an answer's body is a resource, as far as can be told: some name next to nothing of it.
 fn is_resource(endpoint: &Endpoint, message: &Message<'_>, object: &Resource) -> bool {
     let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| object.get(name).is_some());
     let known = |known: &StandardType| known.attributes.iter().any(|it| object.get(it.name).is_some());
-    let asked = message.view.is_some_and(|view| !view.attributes.is_empty());
-    common || asked || object.is_empty() || endpoint.known.is_some_and(known)
+    let viewed = message.method == Method::Get && message.view.is_some_and(|view| !view.attributes.is_empty());
+    common || viewed || object.is_empty() || endpoint.known.is_some_and(known)
 }
 
 /// A body that is no resource: no answer to a read, an error after a change if it says so, and otherwise as good as none.
@@ -280,8 +346,8 @@ pub fn written(endpoint: &Endpoint, mut resource: Resource) -> Result<Resource> 
     Ok(resource)
 }
 
-/// Checks a payload against what is known of its type: JSON types, misspelt names, and what must be there.
-pub fn checked(endpoint: &Endpoint, resource: &Resource, new: bool) -> Result<()> {
+/// Checks a payload against what is known of its type: JSON types and misspelt names.
+pub fn checked_types(endpoint: &Endpoint, resource: &Resource) -> Result<()> {
     let Some(known) = endpoint.known else { return Ok(()) };
     let mut problems = Vec::new();
     schema::check(resource, known.attributes, "/payload", &mut problems);
@@ -289,7 +355,13 @@ pub fn checked(endpoint: &Endpoint, resource: &Resource, new: bool) -> Result<()
         let pointer = crate::reader::deeper("/payload", urn::ENTERPRISE_USER);
         schema::check(extension, schema::ENTERPRISE_USER, &pointer, &mut problems);
     }
-    Failure::of_problems(problems)?;
+    Failure::of_problems(problems)
+}
+
+/// Checks a payload against what is known of its type: JSON types, misspelt names, and what must be there.
+pub fn checked(endpoint: &Endpoint, resource: &Resource, new: bool) -> Result<()> {
+    checked_types(endpoint, resource)?;
+    let Some(known) = endpoint.known else { return Ok(()) };
     let name = known.required;
     let missing = match resource.get(name).map(Data::node) {
         Some(Node::Text(text)) => text.trim().is_empty(),
@@ -307,7 +379,7 @@ pub fn checked(endpoint: &Endpoint, resource: &Resource, new: bool) -> Result<()
 }
 
 /// Reads a resource once more after a change.
-fn read_back(
+pub(super) fn read_back(
     client: &Client<'_>,
     what: &str,
     endpoint: &Endpoint,
@@ -323,48 +395,6 @@ fn read_back(
     })
 }
 
-/// What a creation without a body gave: the resource as it can be read, or at the least as it was sent.
-fn created(
-    client: &Client<'_>,
-    what: &str,
-    endpoint: &Endpoint,
-    message: &Message<'_>,
-    request: &Request,
-    exchange: &Exchange,
-) -> Result<Versioned> {
-    if exchange.response.status == 202 {
-        client.warn(format!(
-            "the provider answered {what} with 202: the resource may come into being later; the result is what was sent, without an id"
-        ));
-        return Ok(as_sent(message));
-    }
-    let location = exchange.response.header("location").and_then(|location| request.url.join(location).ok());
-    let id = location.filter(|url| same_origin(url, &request.url)).and_then(|url| {
-        let last = url.path_segments()?.next_back()?;
-        let decoded = percent_decode_str(last).decode_utf8().ok()?.into_owned();
-        Some(decoded).filter(|id| !id.is_empty())
-    });
-    if let Some(id) = id {
-        return Ok(read_back(client, what, endpoint, Some(&id), message).unwrap_or_else(|failure| {
-            client.warn(format!("{}; the result is what was sent, with the id", failure.detail));
-            let mut sent = as_sent(message);
-            sent.resource.insert("id", id);
-            sent
-        }));
-    }
-    client.warn(format!(
-        "the provider answered {what} with neither a body nor a Location; the result is what was sent, without an id"
-    ));
-    Ok(as_sent(message))
-}
-
-/// The resource as it was sent, for want of another.
-fn as_sent(message: &Message<'_>) -> Versioned {
-    let mut resource = message.body.as_deref().cloned().unwrap_or_default();
-    resource.retain(|name, _| !name.eq_ignore_ascii_case("password"));
-    Versioned { resource, version: None }
-}
-
 /// Whether a deletion succeeded.
 fn deleted(
     client: &Client<'_>,
@@ -372,6 +402,7 @@ fn deleted(
     endpoint: &Endpoint,
     message: &Message<'_>,
     exchange: &Exchange,
+    effect: Effect,
 ) -> Result<()> {
     let gone = matches!(exchange.response.status, 404 | 410);
     if gone && exchange.repeated {
@@ -381,7 +412,7 @@ fn deleted(
     let start = exchange.response.body.trim_ascii_start().first();
     if exchange.response.is_success() && matches!(start, Some(b'<' | b'{')) {
         // A page, as of a gateway that asks to sign in, or an error: no success, whatever the status says.
-        body(client, exchange, message.effect(), what)?;
+        body(client, exchange, effect, what)?;
     }
     if exchange.response.status == 202 {
         client.warn(format!("the provider answered {what} with 202: the deletion may be made later"));
@@ -395,5 +426,34 @@ fn deleted(
         }
         return Ok(());
     }
-    Err(refused(client, exchange, message.effect(), what))
+    let failure = refused(client, exchange, effect, what);
+    if message.gone_is_done { gone_after_all(client, what, endpoint, message, failure) } else { Err(failure) }
+}
+
+/// What a deletion that was refused comes to where what is gone is done: some answer 500 or 400 to the deletion of what is not there,
+/// and a read tells.
+fn gone_after_all(
+    client: &Client<'_>,
+    what: &str,
+    endpoint: &Endpoint,
+    deletion: &Message<'_>,
+    mut failure: Box<Failure>,
+) -> Result<()> {
+    if !matches!(failure.kind, Kind::Unavailable | Kind::InvalidInput | Kind::Conflict) {
+        return Err(failure);
+    }
+    match read(client, what, endpoint, &Message::new(Method::Get, deletion.id, deletion.headers)) {
+        // A page is the answer of something else than the provider.
+        Err(other)
+            if other.kind == Kind::NotFound && !other.excerpt.as_ref().is_some_and(|text| text.starts_with('<')) =>
+        {
+            client.warn(format!("{}; it is not there", failure.detail));
+            Ok(())
+        }
+        Ok(_) => {
+            failure.detail.push_str("; it is still there");
+            Err(failure)
+        }
+        Err(_) => Err(failure),
+    }
 }

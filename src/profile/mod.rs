@@ -40,6 +40,20 @@ pub enum MemberStyle {
     Nested,
 }
 
+impl MemberStyle {
+    const NAMES: [(&'static str, MemberStyle); 4] = [
+        ("path", MemberStyle::Path),
+        ("pathless", MemberStyle::Pathless),
+        ("list", MemberStyle::List),
+        ("nested", MemberStyle::Nested),
+    ];
+
+    /// The JSON name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|row| row.1 == self).map_or("path", |row| row.0)
+    }
+}
+
 /// How `ensure`, `activate` and their like change a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpdateWith {
@@ -141,13 +155,7 @@ impl Setting for Accept {
 impl Setting for MemberStyle {
     const TAKES: Takes = Takes::Choice(&["path", "pathless", "list", "nested"]);
     fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
-        let choices = [
-            ("path", MemberStyle::Path),
-            ("pathless", MemberStyle::Pathless),
-            ("list", MemberStyle::List),
-            ("nested", MemberStyle::Nested),
-        ];
-        Ok(reader.choice(name, &choices)?.unwrap_or(MemberStyle::Path))
+        Ok(reader.choice(name, &MemberStyle::NAMES)?.unwrap_or(MemberStyle::Path))
     }
 }
 
@@ -209,6 +217,12 @@ knobs! {
     members_returned "membersReturned" Flag "Whether a group that is read has its members";
     members_by_filter "membersByFilter" Flag "Whether the members of a group that does not show them can be listed as users, by groups.value";
     replace_members "replaceMembers" Flag "Whether all members of a group can be replaced at once";
+    member_display "memberDisplay" Flag "Whether a member that is added must have a display: its userName is read and put there";
+    check_members "checkMembers" Flag "Whether members are read before some are added, for a provider that adds again who is there";
+    omits_empty "omitsEmpty" Flag "Whether an attribute that a resource does not show is known to be empty, members above all";
+    put_id "putId" Flag "Whether a PUT carries the id";
+    pathless_patch "pathlessPatch" Flag "Whether PATCH operations are to have no path";
+    views_on_changes "viewsOnChanges" Flag "Whether attributes and excludedAttributes may be sent with a change; otherwise its answer is cut here";
     delete_deactivates "deleteDeactivates" Flag "Whether a deleted user is only deactivated";
     bulk_references "bulkReferences" BulkReferences "Which bulkId references between operations of one bulk request the provider resolves: all, or those to users in the members of a group; what refers otherwise goes in a later request";
     accept "accept" Accept "Media type of answers: SCIM's own or else JSON, or JSON only";

@@ -7,7 +7,8 @@
 //! by difference; a payload without them leaves them alone.
 
 use super::lookup::Search;
-use super::membership::{self, Group};
+use super::members;
+use super::membership::Group;
 use super::{reading, safe_to_repeat, without_members};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
@@ -17,6 +18,7 @@ use crate::operations::modify::{self, beyond, known, lacks_method, style, suppor
 use crate::operations::output::{Ensured, EnsuredResource};
 use crate::operations::resource::{Message, Versioned, checked, read, send, written};
 use crate::operations::target::Endpoint;
+use crate::operations::whole::Whole;
 use crate::operations::{Context, Execute, lint, validate};
 use crate::profile::UpdateWith;
 use crate::scim::patch::{self, Op, Operation};
@@ -92,7 +94,7 @@ fn members_in(payload: &Resource) -> Result<Option<Vec<Resource>>> {
         Some(Node::List(items)) => items.iter().filter_map(Data::as_object).cloned().collect(),
         Some(_) => Vec::new(),
     };
-    membership::distinct(&members, "/payload/members").map(Some)
+    members::distinct(&members, "/payload/members").map(Some)
 }
 
 /// An `ensure` operation under way.
@@ -131,6 +133,14 @@ impl Progress {
             (false, false) => Ensured::Updated,
             (false, true) => Ensured::Unchanged,
         }
+    }
+
+    /// Operations that were sent: what was refused was not carried out, unless the failure says that some of it may have been.
+    fn noted<T>(&mut self, operations: &[Operation], sent: Result<T>) -> Result<T> {
+        if sent.as_ref().err().is_none_or(|failure| failure.maybe_applied) {
+            self.note(operations);
+        }
+        sent
     }
 
     /// Operations that were, or may have been, carried out; those of an earlier round only once.
@@ -351,7 +361,7 @@ impl Ensuring<'_> {
             // A list may be without the versions that the resources have.
             version = self.read(id, &without_members(self.endpoint))?.version;
         }
-        let body = patch::body(operations, known(self.endpoint), "/payload")?;
+        let body = modify::patch_body(self.client, self.endpoint, operations, "/payload")?;
         let idempotent = modify::idempotent(self.endpoint, operations);
         let message = Message::new(Method::Patch, Some(id), self.headers).with(Cow::Owned(body), idempotent);
         match send(self.client, self.what, self.endpoint, &message.version(version.as_ref())) {
@@ -362,8 +372,9 @@ impl Ensuring<'_> {
 
     /// The whole of it as it is now, a group's members included, changed and sent.
     fn put(&self, id: &str) -> Result<Option<Versioned>> {
-        modify::shows_members(self.client, self.what, self.endpoint)?;
-        let whole = self.read(id, &View::default())?;
+        let (client, what, endpoint) = (self.client, self.what, self.endpoint);
+        let whole = Whole { client, what, endpoint, id: Some(id), headers: self.headers, new_members: false };
+        let whole = whole.read()?;
         let body = patch::for_put(&whole.resource, &self.desired, known(self.endpoint))?;
         let message = Message::new(Method::Put, Some(id), self.headers).with(Cow::Owned(body), false);
         send(self.client, self.what, self.endpoint, &message.version(whole.version.as_ref()))
@@ -379,20 +390,22 @@ impl Ensuring<'_> {
                 path: Some("members".to_owned()),
                 value: Some(Data::from(members.as_slice())),
             };
-            progress.note(&[replace]);
-            if !self.dry_run {
-                group.set(members)?;
+            if self.dry_run {
+                progress.note(&[replace]);
+            } else {
+                progress.noted(&[replace], group.set(members))?;
             }
             return Ok(resource);
         };
         if plan.is_empty() {
             return Ok(resource);
         }
-        progress.note(&plan.operations());
+        let operations = plan.operations();
         if self.dry_run {
+            progress.note(&operations);
             return Ok(resource);
         }
-        group.fulfil(plan)?;
+        progress.noted(&operations, group.fulfil(plan))?;
         Ok(self.read(id, &without_members(self.endpoint))?.resource)
     }
 

@@ -1,24 +1,29 @@
 //! Members of groups: added, removed, set by difference, in the portions and the style the profile asks for.
 //!
 //! A member is its `value`: adding one that is there and removing one that is not change nothing. Each request may therefore be
-//! repeated after a lost answer (`Effect::IdempotentWrite`), and adding and removing read nothing unless the provider refuses.
+//! repeated after a lost answer (`Effect::IdempotentWrite`), and adding and removing read nothing unless the provider refuses, or
+//! its answer shows something else than was asked for: then the group is looked at, the other style is tried, and what is still not
+//! so is a failure. `portions` sends, `members` compares.
 
+use super::display;
+use super::members::{self, Plan, count, identity, shown_in};
 use super::{reading, safe_to_repeat, without_members};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{AddMembers, Headers, Listing, Members, Query, RemoveMembers, SetMembers, View};
-use crate::operations::modify::{ROUNDS, known, lacks_method, supports};
+use crate::operations::modify::{ROUNDS, known, supports};
 use crate::operations::output::Membership;
 use crate::operations::resource::{Message, Versioned, read, send};
+use crate::operations::seen::{self, Fact};
 use crate::operations::target::Endpoint;
-use crate::operations::{Context, Execute, STANDARD_TYPES, query};
-use crate::profile::{MemberStyle, UpdateWith};
+use crate::operations::whole::Whole;
+use crate::operations::{Context, Execute, STANDARD_TYPES, conditions, query};
+use crate::profile::MemberStyle;
 use crate::scim::filter::Filter;
-use crate::scim::patch::{self, Op, Operation};
-use crate::scim::resource::{Data, Node, Resource};
+use crate::scim::patch::{self, Op};
+use crate::scim::resource::{Data, Resource};
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 impl Execute for AddMembers {
     type Output = Membership;
@@ -51,121 +56,22 @@ fn with_group(
     change: impl FnOnce(Group<'_>, Vec<Resource>) -> Result<Membership>,
 ) -> Result<Membership> {
     let endpoint = context.endpoint()?;
-    let members = distinct(&input.members, "/members")?;
-    change(Group::new(context.client, context.what(), &endpoint, &input.id, &input.headers), members)
-}
-
-/// Members, each once, without `display`, which only the provider sets (RFC 7643 section 8.7.1).
-pub fn distinct(members: &[Resource], pointer: &str) -> Result<Vec<Resource>> {
-    let mut seen = BTreeSet::new();
-    let mut result = Vec::new();
-    for (index, member) in members.iter().enumerate() {
-        let Some(value) = identity(member) else {
-            let at = format!("{pointer}/{index}/value");
-            let detail = format!("{}: is required: the id of the member", crate::reader::place(&at));
-            return Err(Failure::input(at, detail));
-        };
-        if seen.insert(value.clone()) {
-            let mut member = member.clone();
-            member.retain(|name, _| !["display", "value"].iter().any(|own| name.eq_ignore_ascii_case(own)));
-            member.insert("value".to_owned(), Data::from(value));
-            result.push(member);
-        }
-    }
-    Ok(result)
-}
-
-fn identity(member: &Resource) -> Option<String> {
-    member.text("value").filter(|value| !value.trim().is_empty())
-}
-
-/// The members of a group that was read; some servers send just their ids.
-fn members_of(group: &Resource) -> Vec<Resource> {
-    let items = group.get("members").and_then(Data::as_list).unwrap_or_default();
-    let member = |item: &Data| match item.node() {
-        Node::Object(object) => Some(object.clone()),
-        Node::Text(id) => Some(Resource::from_iter([("value", id)])),
-        _ => None,
-    };
-    items.iter().filter_map(member).collect()
-}
-
-fn identities(members: &[Resource]) -> BTreeSet<String> {
-    members.iter().filter_map(identity).collect()
-}
-
-/// Which members come and go.
-#[derive(Clone, Debug, Default)]
-pub struct Plan {
-    /// Members to add.
-    pub add: Vec<Resource>,
-    /// Members to remove.
-    pub remove: Vec<Resource>,
-    /// Members that are right already, where that is known.
-    pub unchanged: Option<u32>,
-}
-
-impl Plan {
-    /// What leads from one set of members to another.
-    fn between(current: &[Resource], wanted: &[Resource]) -> Plan {
-        let (have, want) = (identities(current), identities(wanted));
-        let without = |list: &[Resource], other: &BTreeSet<String>| -> Vec<Resource> {
-            list.iter().filter(|member| identity(member).is_some_and(|id| !other.contains(&id))).cloned().collect()
-        };
-        Plan {
-            add: without(wanted, &have),
-            remove: without(current, &want),
-            unchanged: Some(count(have.intersection(&want).count())),
-        }
-    }
-
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        self.add.is_empty() && self.remove.is_empty()
-    }
-
-    /// The operations that say so in the standard's own style.
-    pub fn operations(&self) -> Vec<Operation> {
-        let parts = [(Op::Add, &self.add), (Op::Remove, &self.remove)];
-        parts.into_iter().flat_map(|(op, members)| written(MemberStyle::Path, op, members)).collect()
-    }
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-/// The operations of one request.
-fn written(style: MemberStyle, op: Op, members: &[Resource]) -> Vec<Operation> {
-    let path = Some("members".to_owned());
-    let bare =
-        || -> Data { members.iter().filter_map(identity).map(|id| Resource::from_iter([("value", id)])).collect() };
-    let list = if op == Op::Remove { bare() } else { Data::from(members) };
-    let one = |path: Option<String>, value: Data| vec![Operation { op, path, value: Some(value) }];
-    match (style, op) {
-        _ if members.is_empty() && op != Op::Replace => Vec::new(),
-        // Nothing to name: all of them go (RFC 7644 section 3.5.2.2).
-        _ if members.is_empty() => vec![Operation { op: Op::Remove, path, value: None }],
-        (MemberStyle::Path | MemberStyle::Pathless, Op::Remove) => {
-            let selected = |id: String| Filter::eq("value", id).ok().map(|filter| format!("members[{filter}]"));
-            let paths = members.iter().filter_map(identity).filter_map(selected);
-            paths.map(|path| Operation { op, path: Some(path), value: None }).collect()
-        }
-        (MemberStyle::Path | MemberStyle::List, _) => one(path, list),
-        (MemberStyle::Pathless, _) => one(None, Resource::from_iter([("members", list)]).into()),
-        (MemberStyle::Nested, _) => one(path, Resource::from_iter([("members", list)]).into()),
-    }
+    let members = members::distinct(&input.members, "/members")?;
+    let group = Group::new(context.client, context.what(), &endpoint, &input.id, &input.headers);
+    change(Group { read_back: input.read_back, ..group }, members)
 }
 
 /// A group whose members change.
 pub struct Group<'a> {
-    client: &'a Client<'a>,
-    what: &'a str,
-    endpoint: &'a Endpoint,
-    id: &'a str,
-    headers: &'a Headers,
+    pub(super) client: &'a Client<'a>,
+    pub(super) what: &'a str,
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) id: &'a str,
+    pub(super) headers: &'a Headers,
     /// Whether its members are to be replaced whatever they are.
     replaces: bool,
+    /// Whether its members are read where no answer shows them.
+    read_back: bool,
 }
 
 impl<'a> Group<'a> {
@@ -177,7 +83,7 @@ impl<'a> Group<'a> {
         id: &'a str,
         headers: &'a Headers,
     ) -> Self {
-        Group { client, what, endpoint, id, headers, replaces: false }
+        Group { client, what, endpoint, id, headers, replaces: false, read_back: false }
     }
 
     /// What makes these the members, found by reading them; none where the provider does not show them.
@@ -185,161 +91,167 @@ impl<'a> Group<'a> {
         if !self.shown() {
             return Ok(None);
         }
-        Ok(Some(Plan::between(&self.members()?, wanted)))
+        Ok(Some(Plan::between(&self.look()?.unwrap_or_default(), wanted)))
     }
 
     /// Makes these the members.
     pub fn set(&self, wanted: &[Resource]) -> Result<Membership> {
-        match self.plan(wanted)? {
-            Some(plan) if plan.is_empty() => Ok(Membership { unchanged: plan.unchanged, ..Membership::default() }),
-            Some(plan) => self.fulfil(plan),
-            None => self.replace(wanted),
+        if !self.shown() {
+            return self.replace(wanted);
+        }
+        let there = self.look()?;
+        // Whether anybody is left cannot be told, so that all are removed.
+        if there.is_none() && wanted.is_empty() && self.client.connection().profile.knobs.replace_members {
+            return self.replace(wanted);
+        }
+        match Plan::between(&there.unwrap_or_default(), wanted) {
+            plan if plan.is_empty() => {
+                Ok(Membership { unchanged: plan.unchanged, verified: true, ..Membership::default() })
+            }
+            plan => self.fulfil(plan),
         }
     }
 
     /// Carries out a plan that was made from the members the provider shows, and makes sure that it shows them.
     pub fn fulfil(&self, plan: Plan) -> Result<Membership> {
         let blind = !plan.add.is_empty() && plan.remove.is_empty() && plan.unchanged == Some(0);
-        let done = self.carry_out(plan)?;
-        if blind && self.members().map_err(|failure| safe_to_repeat(failure, true))?.is_empty() {
-            let detail = format!(
-                "{}: the members were added, but the provider does not show a group's members, so that none could be removed; set overrides.membersReturned to false if that is so",
-                self.what
-            );
-            return Err(safe_to_repeat(Failure::new(Kind::Unsupported, detail), true));
+        let wanted = plan.add.clone();
+        let mut done = self.carry_out(plan)?;
+        if blind && !done.verified {
+            let now = self.look().map_err(|failure| safe_to_repeat(failure, true))?;
+            match now.filter(|members| !members.is_empty()) {
+                Some(now) => done.verified = members::unmet(Op::Add, &wanted, &now).is_empty(),
+                None => return Err(self.unseen()),
+            }
         }
         Ok(done)
     }
 
+    /// The failure of additions that the provider does not show, so that nobody can be told who else is there.
+    fn unseen(&self) -> Box<Failure> {
+        let detail = format!(
+            "{}: the members were added, but the provider does not show a group's members, so that none could be removed; set overrides.membersReturned to false if that is so",
+            self.what
+        );
+        safe_to_repeat(Failure::new(Kind::Unsupported, detail), true)
+    }
+
     /// Adds and removes. First comes who is new, so that no group is empty in between.
-    pub fn carry_out(&self, plan: Plan) -> Result<Membership> {
+    pub fn carry_out(&self, mut plan: Plan) -> Result<Membership> {
+        let knobs = &self.client.connection().profile.knobs;
         if self.by_put() {
             return self.put(&plan);
         }
+        if knobs.check_members && plan.wanted.is_none() && !plan.add.is_empty() && self.shown() {
+            let there = self.look()?.unwrap_or_default();
+            let all = plan.add.len();
+            plan.doubled = members::doubled(&there);
+            plan.doubled.retain(|double| plan.add.iter().any(|member| identity(member) == identity(double)));
+            plan.add = members::without(&plan.add, &there);
+            plan.unchanged = Some(count(all - plan.add.len()));
+            if plan.is_empty() {
+                return Ok(Membership { unchanged: plan.unchanged, verified: true, ..Membership::default() });
+            }
+        }
+        let removals = self.removals_in_a_request();
+        let most = knobs.members_per_request;
+        if let Some(wanted) = &plan.wanted
+            && knobs.replace_members
+            && most.is_none_or(|most| wanted.len() <= most as usize)
+            && (plan.is_long(most, removals) || !plan.doubled.is_empty())
+            && let Some(done) = self.at_once(&plan, wanted)?
+        {
+            return Ok(done);
+        }
+        self.by_portions(&plan, most, removals)
+    }
+
+    /// Most members removed in one request: by path, each that goes is an operation.
+    pub(super) fn removals_in_a_request(&self) -> Option<u32> {
         let knobs = &self.client.connection().profile.knobs;
-        // By path, each member that goes is an operation.
         let by_path = matches!(knobs.member_style, MemberStyle::Path | MemberStyle::Pathless);
         let operations = knobs.patch_operations.filter(|_| by_path);
-        let removals = knobs.member_removals_per_request.into_iter().chain(operations).min();
-        let total = plan.add.len() + plan.remove.len();
-        let mut result = Membership { unchanged: plan.unchanged, ..Membership::default() };
-        let parts = [(Op::Add, &plan.add, knobs.members_per_request), (Op::Remove, &plan.remove, removals)];
-        for (op, members, limit) in parts {
-            let sent = match self.portions(op, members, limit) {
-                Ok(portions) => portions,
-                Err((0, failure)) if lacks_method(&failure) && knobs.put && result.added + result.removed == 0 => {
-                    return self.put(&plan);
-                }
-                Err((done, mut failure)) => {
-                    let done = done + result.added as usize;
-                    if done > 0 {
-                        failure.detail =
-                            format!("{done} of {total} changes of members were made; then {}", failure.detail);
-                    }
-                    return Err(safe_to_repeat(failure, done > 0));
-                }
-            };
-            let changed = count(sent.sent);
-            if op == Op::Add {
-                result.added = changed
-            } else {
-                result.removed = changed
-            }
-            if sent.skipped > 0 {
-                result.unchanged = Some(result.unchanged.unwrap_or(0).saturating_add(count(sent.skipped)));
-            }
-        }
-        Ok(result)
+        knobs.member_removals_per_request.into_iter().chain(operations).min()
     }
 
-    /// Sends members in portions. Where the provider refuses one, because a member is there already or is not there any more, it goes
-    /// on without those. On a failure says how many were sent before.
-    fn portions(
-        &self,
-        op: Op,
-        members: &[Resource],
-        limit: Option<u32>,
-    ) -> std::result::Result<Portions, (usize, Box<Failure>)> {
-        let limit = limit.map_or(usize::MAX, |limit| limit.max(1) as usize);
-        let (mut all, mut from) = (Cow::Borrowed(members), 0);
-        let mut result = Portions::default();
-        let mut looked = false;
-        while from < all.len() {
-            let left = all.get(from..).unwrap_or_default();
-            let portion = left.get(..limit.min(left.len())).unwrap_or_default();
-            let Err(failure) = self.patch(op, portion) else {
-                result.sent += portion.len();
-                from += portion.len();
-                continue;
-            };
-            let hopeful = matches!(failure.kind, Kind::InvalidInput | Kind::NotFound | Kind::Conflict) && !looked;
-            if !hopeful {
-                return Err((result.sent, failure));
-            }
-            looked = true;
-            let open = match self.open(op, left) {
-                Ok(Some(open)) => open,
-                Ok(None) => return self.singly(op, left, result),
-                Err(found) if found.kind == Kind::NotFound => return Err((result.sent, failure)),
-                Err(other) => return Err((result.sent, other)),
-            };
-            if open.len() == left.len() {
-                return Err((result.sent, failure));
-            }
-            result.skipped += left.len() - open.len();
-            (all, from) = (Cow::Owned(open), 0);
-        }
-        Ok(result)
-    }
-
-    /// Of these members, those that still have to be added or removed; none where the provider does not show members.
-    fn open(&self, op: Op, members: &[Resource]) -> Result<Option<Vec<Resource>>> {
-        if !self.shown() {
-            return Ok(None);
-        }
-        let there = identities(&self.members()?);
-        let open = |member: &&Resource| identity(member).is_some_and(|id| there.contains(&id) == (op == Op::Remove));
-        Ok(Some(members.iter().filter(open).cloned().collect()))
-    }
-
-    /// Sends members one by one, passing over those that the provider says are right already.
-    fn singly(
-        &self,
-        op: Op,
-        members: &[Resource],
-        mut result: Portions,
-    ) -> std::result::Result<Portions, (usize, Box<Failure>)> {
-        let mut exists = false;
-        for member in members {
-            let Err(failure) = self.patch(op, std::slice::from_ref(member)) else {
-                result.sent += 1;
-                continue;
-            };
-            let right = match op {
-                Op::Remove => failure.kind == Kind::NotFound || failure.scim_type.as_deref() == Some("noTarget"),
-                _ => failure.kind == Kind::Conflict,
-            };
-            if right && !exists {
-                let view = without_members(self.endpoint);
-                let group = read(self.client, self.what, self.endpoint, &reading(self.id, &view, self.headers));
-                group.map_err(|failure| (result.sent, failure))?;
-                exists = true;
-            }
-            if !right {
-                return Err((result.sent, failure));
-            }
-            result.skipped += 1;
-        }
-        Ok(result)
-    }
-
-    /// One request. Its shape is the provider's, so it is not checked against the standard.
-    fn patch(&self, op: Op, members: &[Resource]) -> Result<()> {
+    /// All members in one request instead of many; none where the provider refuses that.
+    fn at_once(&self, plan: &Plan, wanted: &[Resource]) -> Result<Option<Membership>> {
         let style = self.client.connection().profile.knobs.member_style;
-        let body = patch::written(&written(style, op, members));
+        let shown = match self.patch(style, Op::Replace, wanted) {
+            Ok(shown) => shown,
+            Err(failure)
+                if matches!(failure.kind, Kind::InvalidInput | Kind::Unsupported) && !failure.maybe_applied =>
+            {
+                return Ok(None);
+            }
+            Err(failure) => return Err(safe_to_repeat(failure, false)),
+        };
+        let mut done = Membership {
+            added: count(plan.add.len()),
+            removed: count(plan.remove.len()),
+            unchanged: plan.unchanged,
+            verified: false,
+        };
+        if let Some(shown) = self.after(shown)? {
+            let left = Plan::between(&shown, wanted);
+            done.verified = true;
+            if !left.is_empty() {
+                // Replaced is not what the provider did; what is left is added and removed.
+                return self
+                    .by_portions(&left, None, self.removals_in_a_request())
+                    .map(|rest| Some(Membership { verified: rest.verified, ..done }));
+            }
+        }
+        Ok(Some(done))
+    }
+
+    /// What was shown, or else, where the caller wants to know, what is read.
+    pub(super) fn after(&self, shown: Option<Vec<Resource>>) -> Result<Option<Vec<Resource>>> {
+        match shown {
+            None if self.read_back && self.shown() => self.look().map_err(|failure| {
+                let mut failure = safe_to_repeat(failure, true);
+                failure.detail =
+                    format!("{} was carried out, but reading the members failed: {}", self.what, failure.detail);
+                failure
+            }),
+            shown => Ok(shown),
+        }
+    }
+
+    /// One request, in a style. Its shape is the provider's, so it is not checked against the standard. The members that its answer
+    /// shows.
+    pub(super) fn patch(&self, style: MemberStyle, op: Op, members: &[Resource]) -> Result<Option<Vec<Resource>>> {
+        let knobs = &self.client.connection().profile.knobs;
+        let named = match op {
+            Op::Remove => Cow::Borrowed(members),
+            Op::Add | Op::Replace if knobs.member_display => {
+                Cow::Owned(display::named(self.client, self.headers, members)?)
+            }
+            Op::Add | Op::Replace => Cow::Borrowed(members),
+        };
+        let operations = match (knobs.pathless_patch, op) {
+            // To remove without a path is to replace, which `by_portions` does.
+            (true, Op::Add | Op::Replace) => {
+                let value = Resource::from_iter([("members", Data::from(named.as_ref()))]);
+                vec![patch::Operation { op, path: None, value: Some(value.into()) }]
+            }
+            _ => members::written(style, op, &named),
+        };
+        self.send_patch(&operations)
+    }
+
+    /// Sends operations on members; gives the members that the answer shows.
+    pub(super) fn send_patch(&self, operations: &[patch::Operation]) -> Result<Option<Vec<Resource>>> {
         // Answered with its members: one server would forget them otherwise (tests/servers/README.md).
-        let message = Message::new(Method::Patch, Some(self.id), self.headers).with(Cow::Owned(body), true);
-        send(self.client, self.what, self.endpoint, &message).map(|_| ())
+        let message =
+            Message::new(Method::Patch, Some(self.id), self.headers).with(Cow::Owned(patch::written(operations)), true);
+        let answer = send(self.client, self.what, self.endpoint, &message)?;
+        Ok(answer.and_then(|answer| self.believed(&answer.resource)))
+    }
+
+    /// The members that an answer shows, where the provider is one that shows them.
+    fn believed(&self, answer: &Resource) -> Option<Vec<Resource>> {
+        shown_in(answer).filter(|_| self.client.connection().profile.knobs.members_returned)
     }
 
     /// All members at once, for a provider that does not show them.
@@ -365,19 +277,19 @@ impl<'a> Group<'a> {
             );
             return Err(Failure::new(Kind::Unsupported, detail).at("/members"));
         }
-        self.patch(Op::Replace, wanted).map_err(|failure| safe_to_repeat(failure, false))?;
+        self.patch(knobs.member_style, Op::Replace, wanted).map_err(|failure| safe_to_repeat(failure, false))?;
         Ok(Membership { added: count(wanted.len()), ..Membership::default() })
     }
 
+    /// Whether members go by PUT: where there is no PATCH, or it is said not to change them. How users are updated says nothing
+    /// about it.
     fn by_put(&self) -> bool {
         let knobs = &self.client.connection().profile.knobs;
-        // Where PATCH is said to change some attributes, and this is one, it does.
-        let patchable = knobs.patch_attributes.is_some() && knobs.patches("Group", "members");
-        knobs.put && ((knobs.update_with == UpdateWith::Put && !patchable) || !supports(self.client, "patch").0)
+        knobs.put && (!supports(self.client, "patch").0 || !knobs.patches("Group", "members"))
     }
 
     /// The group is read, changed and replaced; again where it has changed in between.
-    fn put(&self, plan: &Plan) -> Result<Membership> {
+    pub(super) fn put(&self, plan: &Plan) -> Result<Membership> {
         let shown = self.client.connection().profile.knobs.members_returned;
         if !shown && !self.replaces {
             let detail = format!(
@@ -386,33 +298,44 @@ impl<'a> Group<'a> {
             );
             return Err(Failure::new(Kind::Unsupported, detail));
         }
-        let (add, remove) = (identities(&plan.add), identities(&plan.remove));
-        let mut round = 1;
-        let mut lost = false;
+        let (client, what, endpoint, id) = (self.client, self.what, self.endpoint, Some(self.id));
+        let headers = self.headers.as_slice();
+        let whole = Whole { client, what, endpoint, id, headers, new_members: !shown };
+        let (add, remove) = (members::identities(&plan.add), members::identities(&plan.remove));
+        let (mut round, mut lost) = (1, false);
+        let mut refused: Option<String> = None;
         loop {
-            let group = self.read(&View::default()).map_err(|failure| safe_to_repeat(failure, lost))?;
-            let current = members_of(&group.resource);
-            let have = identities(&current);
-            let mut members = current.clone();
-            members.retain(|member| identity(member).is_none_or(|id| !remove.contains(&id)));
+            let mut group = whole.read().map_err(|failure| safe_to_repeat(failure, lost))?;
+            conditions::drop_refused(client, &mut group, refused.as_deref());
+            let current = shown_in(&group.resource).unwrap_or_default();
+            let have = members::identities(&current);
+            let doubled = members::doubled(&current);
+            let mut members = members::without(&current, &plan.remove);
+            let mut once = std::collections::BTreeSet::new();
+            members.retain(|member| identity(member).is_none_or(|id| once.insert(id)));
             members.extend(plan.add.iter().filter(|it| identity(it).is_some_and(|id| !have.contains(&id))).cloned());
             let (added, removed) = (add.difference(&have).count(), remove.intersection(&have).count());
             let right = (add.len() - added) + (remove.len() - removed);
-            let unchanged = plan.unchanged.unwrap_or(0).saturating_add(count(right));
-            if added + removed == 0 && shown {
-                return Ok(Membership { added: 0, removed: 0, unchanged: Some(unchanged) });
+            let unchanged = Some(plan.unchanged.unwrap_or(0).saturating_add(count(right))).filter(|_| shown);
+            if added + removed == 0 && shown && (plan.wanted.is_none() || doubled.is_empty()) {
+                return Ok(Membership { added: 0, removed: 0, unchanged, verified: true });
             }
-            let mut body = patch::to_put(&group.resource, &[], known(self.endpoint), "")?;
+            client.warn("the members were changed by PUT, with the group read before");
+            let mut body = patch::to_put(&group.resource, &[], known(endpoint), "")?;
             body.retain(|name, _| !name.eq_ignore_ascii_case("members"));
             body.insert("members".to_owned(), Data::from(members));
-            let message = Message::new(Method::Put, Some(self.id), self.headers).with(Cow::Owned(body), true);
-            match send(self.client, self.what, self.endpoint, &message.version(group.version.as_ref())) {
-                Ok(_) => {
-                    let unchanged = shown.then_some(unchanged);
-                    return Ok(Membership { added: count(added), removed: count(removed), unchanged });
+            let message = Message::new(Method::Put, id, headers).with(Cow::Owned(body), true);
+            match send(client, what, endpoint, &message.version(group.version.as_ref())) {
+                Ok(answer) => {
+                    let now = self.after(answer.and_then(|answer| self.believed(&answer.resource)))?;
+                    self.proven(Op::Add, &plan.add, now.as_deref())?;
+                    self.proven(Op::Remove, &plan.remove, now.as_deref())?;
+                    let verified = now.is_some();
+                    return Ok(Membership { added: count(added), removed: count(removed), unchanged, verified });
                 }
                 Err(failure) if failure.kind == Kind::Precondition && round < ROUNDS => {
                     lost |= failure.maybe_applied;
+                    refused = group.version;
                     round += 1;
                 }
                 Err(failure) => return Err(safe_to_repeat(failure, lost)),
@@ -420,12 +343,47 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn read(&self, view: &View) -> Result<Versioned> {
+    /// Fails where what was shown is not what the operation makes it, and reading the members shows the same.
+    pub(super) fn proven(&self, op: Op, members: &[Resource], shown: Option<&[Resource]>) -> Result<()> {
+        let Some(shown) = shown else { return Ok(()) };
+        if members::unmet(op, members, shown).is_empty() {
+            return Ok(());
+        }
+        let now = self.look().map_err(|failure| safe_to_repeat(failure, true))?;
+        match now.map(|now| members::unmet(op, members, &now).len()) {
+            Some(0) | None => Ok(()),
+            Some(left) => Err(self.not_done(op, left)),
+        }
+    }
+
+    /// The failure of a change that was accepted and not made.
+    pub(super) fn not_done(&self, op: Op, left: usize) -> Box<Failure> {
+        let (what, seen, advice) = match op {
+            Op::Remove => ("removed", "are still members", "memberStyle has other ways to name them"),
+            _ => (
+                "added",
+                "are not members",
+                "memberStyle has other ways to name them, and membersReturned says that members are not shown",
+            ),
+        };
+        let detail = format!(
+            "{}: the provider accepted the change, but {left} that were to be {what} {seen}; of overrides, {advice}",
+            self.what
+        );
+        safe_to_repeat(Failure::new(Kind::Unsupported, detail), true)
+    }
+
+    pub(super) fn read(&self, view: &View) -> Result<Versioned> {
         read(self.client, self.what, self.endpoint, &reading(self.id, view, self.headers))
     }
 
+    /// Whether the group is there.
+    pub(super) fn exists(&self) -> Result<()> {
+        self.read(&without_members(self.endpoint)).map(|_| ())
+    }
+
     /// Whether the members can be known: the group has them, or its users can be listed.
-    fn shown(&self) -> bool {
+    pub(super) fn shown(&self) -> bool {
         let knobs = &self.client.connection().profile.knobs;
         knobs.members_returned || knobs.members_by_filter
     }
@@ -453,20 +411,18 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn members(&self) -> Result<Vec<Resource>> {
-        if !self.client.connection().profile.knobs.members_returned {
-            return self.users();
+    /// The members as they are now; none where the group does not show whether it has any.
+    pub(super) fn look(&self) -> Result<Option<Vec<Resource>>> {
+        let knobs = &self.client.connection().profile.knobs;
+        if !knobs.members_returned {
+            return if knobs.members_by_filter { self.users().map(Some) } else { Ok(None) };
         }
         let group = self.read(&View { attributes: vec!["members".to_owned()], excluded: Vec::new() })?;
-        Ok(members_of(&group.resource))
+        let members = shown_in(&group.resource);
+        if members.as_ref().is_some_and(|members| !members.is_empty()) {
+            seen::note(self.client, Fact::MembersByName);
+        }
+        let known = || knobs.omits_empty || seen::knows(self.client, Fact::MembersByName);
+        Ok(members.or_else(|| known().then(Vec::new)))
     }
-}
-
-/// How far the portions have come.
-#[derive(Default)]
-struct Portions {
-    /// Members sent.
-    sent: usize,
-    /// Members that were right already.
-    skipped: usize,
 }

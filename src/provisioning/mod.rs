@@ -5,9 +5,12 @@
 //! a change may have been made, so that an engine may repeat the call.
 
 pub mod activation;
+mod display;
 pub mod ensure;
 mod lookup;
+mod members;
 pub mod membership;
+mod portions;
 
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind};

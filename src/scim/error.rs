@@ -1,46 +1,11 @@
 //! What an answer that is no success means (RFC 7644 section 3.12).
 
-use super::resource::{self, Data, Node, Resource};
-use super::urn;
+use super::error_body::{self, parse};
+use super::resource::{self, Data, Resource};
 use crate::failure::{Failure, Kind, Result};
 
-/// What a SCIM error body says, as far as it is one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ScimError {
-    /// Detail error code, verbatim.
-    pub scim_type: Option<String>,
-    /// The provider's words.
-    pub detail: Option<String>,
-}
-
-/// Longest text of a provider's that is passed on, in characters.
-const WORDS: usize = 1000;
 /// Longest excerpt of an unexpected body, in characters.
 const EXCERPT: usize = 300;
-
-/// Reads an error body: SCIM, or the shapes that gateways in front of it use.
-pub fn parse(body: &[u8]) -> ScimError {
-    let body = Data::parse(body).unwrap_or_default();
-    // A bare list of errors is read by its first.
-    let first = body.as_list().map_or(Some(&body), |items| items.first());
-    let Some(object) = first.and_then(Data::as_object) else { return ScimError::default() };
-    // Some servers wrap the error, or send a list of them.
-    let inner = ["Errors", "errors", "error"].iter().find_map(|name| match object.get(name)?.node() {
-        Node::List(items) => items.first().and_then(Data::as_object),
-        Node::Object(object) => Some(object),
-        _ => None,
-    });
-    let read = |object: &Resource| ScimError {
-        scim_type: object.text("scimType").filter(|text| !text.is_empty()).map(|text| short(&text, 64)),
-        detail: ["detail", "description", "error_description", "message", "errorSummary"]
-            .iter()
-            .find_map(|name| object.text(name).filter(|text| !text.trim().is_empty()))
-            .map(|text| short(&text, WORDS)),
-    };
-    let outer = read(object);
-    let inner = inner.map(read).unwrap_or_default();
-    ScimError { scim_type: outer.scim_type.or(inner.scim_type), detail: outer.detail.or(inner.detail) }
-}
 
 /// Text on one line, without control characters, cut to a length.
 pub fn short(text: &str, longest: usize) -> String {
@@ -102,7 +67,7 @@ const KNOWN_WORDS: [(&str, Kind); 5] = [
 ];
 
 /// The kind that the text of a refused request names.
-fn named(status: u16, error: &ScimError) -> Option<Kind> {
+fn named(status: u16, error: &error_body::ScimError) -> Option<Kind> {
     let detail = error.detail.as_deref().filter(|_| matches!(status, 400 | 409))?;
     let word = detail.split(':').next().unwrap_or_default().trim();
     KNOWN_WORDS.iter().find(|row| row.0 == word).map(|row| row.1)
@@ -123,6 +88,17 @@ pub fn failure(status: u16, body: &[u8], what: &str) -> Box<Failure> {
     failure.status = Some(status);
     failure.excerpt = if error.detail.is_none() { excerpt(body) } else { None };
     failure.scim_type = error.scim_type;
+    failure
+}
+
+/// The failure of a creation: a conflict is one with what is there already, whatever else the answer says (RFC 7644 section 3.3).
+pub fn of_creation(mut failure: Box<Failure>) -> Box<Failure> {
+    const CODE: &str = "uniqueness";
+    if failure.kind == Kind::Conflict
+        && let Some(other) = failure.scim_type.replace(CODE.to_owned()).filter(|other| other != CODE)
+    {
+        failure.detail.push_str(&format!(" (scimType {other})"));
+    }
     failure
 }
 
@@ -160,12 +136,12 @@ pub fn object_or_null(status: u16, body: &[u8], depth: u32, what: &str) -> Resul
     if body.trim_ascii() == b"null" { Ok(Resource::new()) } else { object(status, body, depth, what) }
 }
 
-/// The status that an error says which came with the status of a success; none for anything else.
+/// The status that an error says which came with the status of a success, also wrapped; none for anything else.
 pub fn in_success(object: &Resource) -> Option<u16> {
-    let schemas = object.get("schemas")?.as_list()?;
-    let named = schemas.iter().filter_map(Data::as_str).any(|name| name.eq_ignore_ascii_case(urn::ERROR));
-    let status = object.number("status").and_then(|status| u16::try_from(status).ok());
-    named.then(|| status.filter(|status| (400..600).contains(status)).unwrap_or(500))
+    let wrapped = || ["response", "error"].iter().find_map(|name| object.get(name)?.as_object());
+    let error = Some(object).into_iter().chain(wrapped()).find(|object| error_body::names_error(object))?;
+    let status = error.number("status").and_then(|status| u16::try_from(status).ok());
+    Some(status.filter(|status| (400..600).contains(status)).unwrap_or(500))
 }
 
 /// The failure of a success whose body is not what it should be.
@@ -204,27 +180,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_of_many_shapes() {
-        let rows: [(&str, Option<&str>, Option<&str>); 11] = [
-            (
-                r#"{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"scimType":"uniqueness","detail":"taken","status":"409"}"#,
-                Some("uniqueness"),
-                Some("taken"),
-            ),
-            (r#"{"Detail":"Taken","SCIMTYPE":"x","status":409}"#, Some("x"), Some("Taken")),
-            (r#"{"Errors":[{"description":"old style","code":"400"}]}"#, None, Some("old style")),
-            (r#"{"error":{"message":"gateway"}}"#, None, Some("gateway")),
-            (r#"{"error":"invalid_token","error_description":"expired"}"#, None, Some("expired")),
-            (r#"{"detail":" ","message":"second choice"}"#, None, Some("second choice")),
-            (r#"{"message":"two\nlines"}"#, None, Some("two lines")),
-            ("<html>", None, None),
-            ("", None, None),
-            ("[1]", None, None),
-            (r#"[{"message":"Session expired","errorCode":"INVALID_SESSION_ID"}]"#, None, Some("Session expired")),
+    fn a_conflict_with_a_creation_is_about_uniqueness() {
+        let rows = [
+            (409, "", Kind::Conflict, Some("uniqueness")),
+            (409, "<html>Conflict</html>", Kind::Conflict, Some("uniqueness")),
+            (409, r#"{"scimType":"UNIQUENESS"}"#, Kind::Conflict, Some("uniqueness")),
+            (409, r#"{"scimType":"invalidValue"}"#, Kind::Conflict, Some("uniqueness")),
+            (400, r#"{"detail":"username_taken"}"#, Kind::Conflict, Some("uniqueness")),
+            (409, r#"{"detail":"REQUIRED_FIELD_MISSING: x"}"#, Kind::InvalidInput, None),
+            (400, r#"{"scimType":"invalidValue"}"#, Kind::InvalidInput, Some("invalidValue")),
+            (412, "", Kind::Precondition, None),
         ];
-        for (body, scim_type, detail) in rows {
-            let found = parse(body.as_bytes());
-            assert_eq!((found.scim_type.as_deref(), found.detail.as_deref()), (scim_type, detail), "{body}");
+        for (status, body, kind, code) in rows {
+            let found = of_creation(failure(status, body.as_bytes(), "createUser"));
+            assert_eq!((found.kind, found.scim_type.as_deref()), (kind, code), "{status} {body}");
         }
     }
 

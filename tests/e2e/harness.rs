@@ -53,11 +53,11 @@ fn load(change: impl FnOnce(&mut Options)) -> Connector {
 }
 
 /// What went over the wire.
-pub type Seen = Arc<Mutex<Vec<Exchange>>>;
+pub type ExchangeLog = Arc<Mutex<Vec<Exchange>>>;
 
 /// The component with a log of every exchange.
-pub fn observed() -> (Connector, Seen) {
-    let seen = Seen::default();
+pub fn observed() -> (Connector, ExchangeLog) {
+    let seen = ExchangeLog::default();
     let log = seen.clone();
     let observer = Arc::new(move |exchange: &Exchange| log.lock().unwrap().push(exchange.clone()));
     (connector_with(|options| options.observer = Some(observer)), seen)

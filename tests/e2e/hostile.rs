@@ -45,7 +45,7 @@ fn input(call: &str) -> (&'static str, Value) {
 }
 
 /// A result in a few words: `ok VALUE`, or kind, transience, `maybeApplied` and status of the failure.
-fn seen(result: &Result<Outcome, Error>) -> String {
+fn in_words(result: &Result<Outcome, Error>) -> String {
     let error = match result {
         Ok(outcome) => return format!("ok {}", outcome.output),
         Err(error) => error.to_json(),
@@ -72,14 +72,14 @@ fn connection(fake: &Fake, settings: &Value) -> Value {
 const USER: &str = r#"{"id":"1","userName":"ada"}"#;
 const OK: &str = r#"ok {"id":"1","userName":"ada"}"#;
 
-fn good() -> Vec<Act> {
+fn user_answer() -> Vec<Act> {
     scim(200, USER)
 }
 
 fn rows() -> Vec<Row> {
     vec![
         row("HTML of a 404", "get", |_, _| answer(404, &[], "<html>no</html>"), 1, "notFound permanent 404"),
-        row("a resource that is no list", "list", |_, _| good(), 1, "protocol permanent 200"),
+        row("a resource that is no list", "list", |_, _| user_answer(), 1, "protocol permanent 200"),
         row("nothing to an add", "patch", |_, _| vec![Act::Close], 1, "unavailable permanent maybeApplied"),
         row("10 MB", "get", |_, _| answer(200, &[], vec![b' '; 10 << 20]), 1, "tooLarge permanent"),
         row(
@@ -96,7 +96,7 @@ fn rows() -> Vec<Row> {
         row(
             "201 without a body, with a Location",
             "create",
-            |n, _| if n == 0 { answer(201, &[("Location", "/scim/Users/1")], "") } else { good() },
+            |n, _| if n == 0 { answer(201, &[("Location", "/scim/Users/1")], "") } else { user_answer() },
             2,
             OK,
         ),
@@ -124,7 +124,7 @@ fn rows() -> Vec<Row> {
         row(
             "302 within the origin, to a read",
             "get",
-            |n, _| if n == 0 { answer(302, &[("Location", "/other")], "") } else { good() },
+            |n, _| if n == 0 { answer(302, &[("Location", "/other")], "") } else { user_answer() },
             2,
             OK,
         ),
@@ -153,7 +153,7 @@ fn play(row: &Row) -> Option<String> {
     let started = Instant::now();
     let result = invoke(&client, operation, input);
     let took = started.elapsed();
-    let (found, requests) = (seen(&result), fake.requests().len());
+    let (found, requests) = (in_words(&result), fake.requests().len());
     let shown = result.as_ref().map_or_else(|error| error.to_json().to_string(), |outcome| format!("{outcome:?}"));
     if shown.contains(TOKEN) {
         return Some(format!("{}: the token is shown: {shown}", row.name));
@@ -175,7 +175,7 @@ fn a_server_that_does_not_answer_is_given_up_within_two_seconds() {
     let client = client(&connection(&fake, &settings));
     let started = Instant::now();
     let result = invoke(&client, "getUser", json!({"id": "1"}));
-    assert_eq!(seen(&result), "timeout transient");
+    assert_eq!(in_words(&result), "timeout transient");
     let took = started.elapsed();
     assert!(took >= Duration::from_millis(300) && took < Duration::from_secs(2), "{took:?}");
 }
@@ -195,7 +195,7 @@ fn a_pause_the_server_asks_for_is_kept() {
 
 #[test]
 fn nothing_goes_to_another_origin() {
-    let other = Fake::start(|_, _| good());
+    let other = Fake::start(|_, _| user_answer());
     let elsewhere = format!("{}/scim/Users", other.origin());
     for (status, call) in [(301, "get"), (302, "get"), (307, "get"), (307, "create"), (308, "update"), (303, "create")]
     {
@@ -206,7 +206,7 @@ fn nothing_goes_to_another_origin() {
         let result = invoke(&client, operation, input);
         // "See other" is also what a server says that has done it (RFC 9110 section 15.4.4).
         let done = if status == 303 { "maybeApplied " } else { "" };
-        assert_eq!(seen(&result), format!("protocol permanent {done}{status}"), "{status} to {call}");
+        assert_eq!(in_words(&result), format!("protocol permanent {done}{status}"), "{status} to {call}");
         let detail = result.expect_err("not followed").to_json()["detail"].as_str().expect("a detail").to_owned();
         assert!(detail.contains(&other.origin()), "{detail}");
         assert_eq!(fake.requests().len(), 1);
@@ -228,7 +228,7 @@ fn a_token_endpoint_that_redirects_gets_no_second_secret() {
     let token_url = format!("{}/token", fake.origin());
     let auth = json!({"type": "clientCredentials", "tokenUrl": token_url, "clientId": "c", "clientSecret": "c-secret"});
     let client = client(&json!({"serviceUrl": fake.origin(), "auth": auth}));
-    assert_eq!(seen(&invoke(&client, "listUsers", json!({}))), "configuration permanent 307");
+    assert_eq!(in_words(&invoke(&client, "listUsers", json!({}))), "configuration permanent 307");
     assert_eq!((fake.requests().len(), other.requests().len()), (1, 0));
 }
 

@@ -217,7 +217,7 @@ fn ids(list: &Value, name: &str) -> Vec<String> {
 }
 
 /// A step's result for the table: `pass`, `refused`, or what went wrong.
-fn run(stage: &Stage<'_>, seen: &harness::Seen, (name, step): &Step) -> String {
+fn run(stage: &Stage<'_>, seen: &harness::ExchangeLog, (name, step): &Step) -> String {
     if name.contains("Group") && !stage.provider.groups {
         return "-".into();
     }

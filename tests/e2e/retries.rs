@@ -85,11 +85,11 @@ fn play(row: &Row, fault: &Fault, attempts: u32) -> (usize, Option<bool>, String
     });
     let result = invoke(&client(&connection), row.operation, row.input.clone());
     let writes = fake.requests().iter().filter(|received| !received.line().starts_with("GET ")).count();
-    (writes, told(&result), format!("{result:?}"))
+    (writes, reported_maybe_applied(&result), format!("{result:?}"))
 }
 
 /// Whether the caller is told that it may have been carried out; none where it succeeded.
-fn told(result: &Result<Outcome, Error>) -> Option<bool> {
+fn reported_maybe_applied(result: &Result<Outcome, Error>) -> Option<bool> {
     let failure = match result {
         Err(error) => error.to_json(),
         // A bulk call reports each operation's failure.

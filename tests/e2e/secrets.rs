@@ -63,7 +63,7 @@ fn inside_base64(encoded: &str, offset: usize, length: usize) -> String {
 }
 
 /// The secrets that are in a text, with the place.
-fn found(label: &str, text: &str, secrets: &[String]) -> Vec<String> {
+fn leaks_in(label: &str, text: &str, secrets: &[String]) -> Vec<String> {
     let hit = |secret: &String| {
         let form = forms(secret).into_iter().find(|form| text.contains(form.as_str()))?;
         let at = text.find(&form)?;
@@ -92,9 +92,9 @@ fn the_search_finds_what_is_planted() {
         ];
         for text in planted {
             let text = format!("before {text} after");
-            assert_eq!(found("planted", &text, std::slice::from_ref(&secret)).len(), 1, "{secret} in {text}");
+            assert_eq!(leaks_in("planted", &text, std::slice::from_ref(&secret)).len(), 1, "{secret} in {text}");
         }
-        assert_eq!(found("nothing", "nothing to see: [redacted]", &[secret]), Vec::<String>::new());
+        assert_eq!(leaks_in("nothing", "nothing to see: [redacted]", &[secret]), Vec::<String>::new());
     }
 }
 
@@ -106,7 +106,7 @@ fn echo() -> Fake {
             return answer(200, &[("Content-Type", "application/json")], token.to_string());
         }
         if request.line() == "POST /refused-token" {
-            let error = json!({"error": "invalid_client", "error_description": told(request)});
+            let error = json!({"error": "invalid_client", "error_description": echoed(request)});
             return answer(401, &[("Content-Type", "application/json")], error.to_string());
         }
         if request.line().ends_with("ServiceProviderConfig") {
@@ -115,10 +115,10 @@ fn echo() -> Fake {
         let good = json!({"id": "1", "userName": "good"});
         match request.body.as_str() {
             body if body.contains("\"good\"") => answer(201, &[], good.to_string()),
-            body if body.contains("\"html\"") => answer(200, &[], format!("<html>{}</html>", told(request))),
+            body if body.contains("\"html\"") => answer(200, &[], format!("<html>{}</html>", echoed(request))),
             body if body.contains("\"json\"") => {
                 let body: Value = serde_json::from_str(body).unwrap_or_default();
-                answer(200, &[], json!([body, told(request)]).to_string())
+                answer(200, &[], json!([body, echoed(request)]).to_string())
             }
             _ => refused(request),
         }
@@ -129,11 +129,11 @@ fn refused(request: &Received) -> Vec<Act> {
     let authorization = request.header("authorization").unwrap_or_default().to_owned();
     let headers =
         [("X-Request-Id", authorization.as_str()), ("Set-Cookie", &authorization), ("X-Echo", &authorization)];
-    answer(400, &headers, json!({"detail": told(request), "scimType": authorization}).to_string())
+    answer(400, &headers, json!({"detail": echoed(request), "scimType": authorization}).to_string())
 }
 
 /// What an echoing server says: the credentials, and the password as a rule of complexity would quote it.
-fn told(request: &Received) -> String {
+fn echoed(request: &Received) -> String {
     let headers = ["authorization", "x-door"].map(|name| request.header(name).unwrap_or_default());
     let body: Value = serde_json::from_str(&request.body).unwrap_or_default();
     let patched = [&body["Operations"][0]["value"], &body["Operations"][0]["value"]["password"]];
@@ -232,7 +232,7 @@ fn the_command_prints_no_secret() {
     let mut leaks = Vec::new();
     let mut search = |label: String, arguments: &[&str], stdin: &str| {
         let done = place.run_with(arguments, &[("SCIM_E2E_TOKEN", BEARER_TOKEN)], stdin);
-        leaks.extend(found(&label, &format!("{}\n{}", done.stdout, done.stderr), &secrets));
+        leaks.extend(leaks_in(&label, &format!("{}\n{}", done.stdout, done.stderr), &secrets));
         done
     };
     for (row, (name, _)) in connections.iter().enumerate() {
@@ -267,7 +267,7 @@ fn the_command_prints_no_secret() {
         // Compiled code; a secret would stand there as it is.
         let bytes = std::fs::read(&file).expect("a file of the cache");
         let text: String = bytes.iter().map(|byte| char::from(*byte)).collect();
-        leaks.extend(found(&file.display().to_string(), &text, &secrets));
+        leaks.extend(leaks_in(&file.display().to_string(), &text, &secrets));
     }
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
 }
@@ -297,8 +297,8 @@ fn the_sandbox_prints_no_token_that_it_is_given() {
     let errors = std::io::read_to_string(child.stderr.take().expect("stderr is piped")).expect("text");
     child.wait().expect("it has ended");
     // The client's secret is what the line is for.
-    assert_eq!(found("stdout", &line, &[BEARER_TOKEN.into(), USER_PASSWORD.into()]), Vec::<String>::new());
-    assert_eq!(found("stderr", &errors, &secrets()), Vec::<String>::new());
+    assert_eq!(leaks_in("stdout", &line, &[BEARER_TOKEN.into(), USER_PASSWORD.into()]), Vec::<String>::new());
+    assert_eq!(leaks_in("stderr", &errors, &secrets()), Vec::<String>::new());
 }
 
 #[test]
@@ -339,7 +339,7 @@ fn a_wrong_configuration_is_named_without_its_secrets() {
             ]);
             assert_eq!(done.code, 78, "{text}{done:?}");
             let used = [CLIENT_SECRET, IN_A_URL, BEARER_TOKEN].map(str::to_owned);
-            assert_eq!(found(&text, &done.stderr, &used), Vec::<String>::new());
+            assert_eq!(leaks_in(&text, &done.stderr, &used), Vec::<String>::new());
         }
     }
 }
@@ -353,30 +353,34 @@ fn the_library_returns_shows_and_logs_no_secret() {
     for (name, value) in connections(&fake.origin()) {
         let (connector, seen) = observed();
         let (typed, settings, source) = source(value);
-        leaks.extend(found(&format!("{name}: Debug"), &format!("{typed:?} {settings:?} {source:?}"), &secrets));
+        leaks.extend(leaks_in(&format!("{name}: Debug"), &format!("{typed:?} {settings:?} {source:?}"), &secrets));
         let client = block_on(connector.client(source)).expect("a client");
-        leaks.extend(found(&format!("{name}: Debug of the redactor"), &format!("{:?}", client.redactor()), &secrets));
+        leaks.extend(leaks_in(
+            &format!("{name}: Debug of the redactor"),
+            &format!("{:?}", client.redactor()),
+            &secrets,
+        ));
         for (operation, input) in calls() {
             let returned = match invoke(&client, operation, input) {
                 Ok(outcome) => format!("{outcome:?}"),
                 Err(error) => format!("{error} {error:?} {}", error.to_json()),
             };
-            leaks.extend(found(&format!("{name} {operation}: returned"), &returned, &secrets));
+            leaks.extend(leaks_in(&format!("{name} {operation}: returned"), &returned, &secrets));
         }
         let report = block_on(client.test()).expect("the test starts");
-        leaks.extend(found(&format!("{name}: report"), &format!("{report:?}"), &secrets));
+        leaks.extend(leaks_in(&format!("{name}: report"), &format!("{report:?}"), &secrets));
         let exchanges = format!("{:?}", seen.lock().unwrap());
         assert!(exchanges.contains(&fake.origin()), "the observer saw something");
-        leaks.extend(found(&format!("{name}: exchanges"), &exchanges, &secrets));
+        leaks.extend(leaks_in(&format!("{name}: exchanges"), &exchanges, &secrets));
     }
     let all = json!({"credentials": {"type": "bearer", "token": BEARER_TOKEN}, "proxy": format!("http://ada:{HEADER_VALUE}@p.test"),
         "tls": {"clientKey": private_key(), "clientCertificate": "PEM"}});
     let all = ConnectionSettings::from_json(all, "host").expect("settings");
-    leaks.extend(found("Debug of the settings", &format!("{all:?} {all:#?}"), &secrets));
+    leaks.extend(leaks_in("Debug of the settings", &format!("{all:?} {all:#?}"), &secrets));
     let config = format!("[connections.a]\nauth = {{ type = \"bearer\", token = {} }}", json!(BEARER_TOKEN));
     let config = Config::parse(&config, std::path::Path::new("Config.toml")).expect("a configuration");
-    leaks.extend(found("Debug of the configuration", &format!("{config:?}"), &secrets));
-    leaks.extend(found("log", &logs.lock().unwrap(), &secrets));
+    leaks.extend(leaks_in("Debug of the configuration", &format!("{config:?}"), &secrets));
+    leaks.extend(leaks_in("log", &logs.lock().unwrap(), &secrets));
     assert!(leaks.is_empty(), "{} leaks:\n{}", leaks.len(), leaks.join("\n"));
 }
 

@@ -163,7 +163,7 @@ fn assert_member(object: &Value, name: &str, expected: &Value) {
     assert_eq!(object.get(name), Some(expected), "{name} of {object}");
 }
 
-fn gone(failure: &Value) {
+fn assert_not_found(failure: &Value) {
     assert_eq!((&failure["kind"], &failure["status"]), (&json!("notFound"), &json!(404)), "{failure}");
 }
 
@@ -215,9 +215,9 @@ fn get(life: &mut Life) {
 }
 
 fn get_unknown(life: &mut Life) {
-    gone(&life.refused("getUser", json!({"id": UNKNOWN})));
+    assert_not_found(&life.refused("getUser", json!({"id": UNKNOWN})));
     // It travels as one path segment.
-    gone(&life.refused("getUser", json!({"id": "a/../b?c#d%"})));
+    assert_not_found(&life.refused("getUser", json!({"id": "a/../b?c#d%"})));
 }
 
 fn list_filtered(life: &mut Life) {
@@ -268,7 +268,7 @@ fn update(life: &mut Life) {
     assert_member(&user, "displayName", &json!("Ada the second"));
     assert_member(&user, "id", &json!(life.id));
     assert_eq!(user.get("externalId").unwrap_or(&Value::Null), &Value::Null, "what is left out is removed: {user}");
-    gone(&life.refused("updateUser", json!({"id": UNKNOWN, "payload": {"userName": life.name("none")}})));
+    assert_not_found(&life.refused("updateUser", json!({"id": UNKNOWN, "payload": {"userName": life.name("none")}})));
 }
 
 fn patch(life: &mut Life) {
@@ -291,16 +291,16 @@ fn patch_read_back(life: &mut Life) {
     let operations = json!([{"op": "replace", "path": "active", "value": false}]);
     let input = json!({"id": life.id, "operations": operations, "readBack": true});
     assert_member(&life.call("patchUser", input).output, "active", &json!(false));
-    gone(&life.refused("patchUser", json!({"id": UNKNOWN, "operations": operations})));
+    assert_not_found(&life.refused("patchUser", json!({"id": UNKNOWN, "operations": operations})));
 }
 
 fn delete(life: &mut Life) {
     assert_eq!(life.call("deleteUser", json!({"id": life.id})).output, Value::Null);
-    gone(&life.refused("getUser", json!({"id": life.id})));
+    assert_not_found(&life.refused("getUser", json!({"id": life.id})));
 }
 
 fn delete_again(life: &mut Life) {
-    gone(&life.refused("deleteUser", json!({"id": life.id})));
+    assert_not_found(&life.refused("deleteUser", json!({"id": life.id})));
 }
 
 fn delete_gone_is_done(life: &mut Life) {
@@ -378,13 +378,13 @@ fn empty_user() -> User {
     }
 }
 
-fn good<T>(result: Result<T, Error>) -> T {
+fn expect_ok<T>(result: Result<T, Error>) -> T {
     result.unwrap_or_else(|error| panic!("{}", error.to_json()))
 }
 
 fn typed_create(life: &mut Life) {
     let wanted = typed_user(life.name("grace"));
-    let user = good(block_on(life.client.create_user(&wanted, None, None)));
+    let user = expect_ok(block_on(life.client.create_user(&wanted, None, None)));
     assert_eq!((&user.user_name, &user.name, &user.emails), (&wanted.user_name, &wanted.name, &wanted.emails));
     assert_eq!((&user.enterprise, user.active), (&wanted.enterprise, Some(true)));
     assert!(user.meta.is_some(), "{user:?}");
@@ -401,7 +401,7 @@ fn typed_create_taken(life: &mut Life) {
 
 fn typed_get(life: &mut Life) {
     let view = View { attributes: Some(vec!["userName".into()]), excluded_attributes: None };
-    let user = good(block_on(life.client.get_user(&life.typed_id, Some(&view), None)));
+    let user = expect_ok(block_on(life.client.get_user(&life.typed_id, Some(&view), None)));
     assert_eq!((&user.id, &user.user_name), (&Some(life.typed_id.clone()), &Some(life.name("grace"))));
     assert_eq!(user.emails, None);
     let error = block_on(life.client.get_user(UNKNOWN, None, None)).expect_err("nobody has this id");
@@ -427,7 +427,7 @@ fn typed_list(life: &mut Life) {
     let mut found = 0;
     for page in 1.. {
         assert!(page <= 4, "more pages than 5 users have by 2");
-        let answer = good(block_on(life.client.list_users(Some(&query), None)));
+        let answer = expect_ok(block_on(life.client.list_users(Some(&query), None)));
         found += answer.resources.len();
         assert_eq!(answer.complete, answer.next.is_none());
         query.page = answer.next;
@@ -440,37 +440,38 @@ fn typed_list(life: &mut Life) {
 
 fn typed_search(life: &mut Life) {
     let query = query(format!("userName eq \"{}\"", life.name("grace")));
-    let page = good(block_on(life.client.search_users(Some(&query), None)));
+    let page = expect_ok(block_on(life.client.search_users(Some(&query), None)));
     assert_eq!(page.resources.first().and_then(|user| user.id.as_ref()), Some(&life.typed_id), "{page:?}");
 }
 
 fn typed_update(life: &mut Life) {
     let wanted = User { display_name: Some("Admiral".into()), ..typed_user(life.name("grace")) };
     let options = Options { read_back: Some(true), ..Options::default() };
-    let user = good(block_on(life.client.update_user(&life.typed_id, &wanted, None, Some(&options))));
+    let user = expect_ok(block_on(life.client.update_user(&life.typed_id, &wanted, None, Some(&options))));
     assert_eq!(user.expect("the user").display_name.as_deref(), Some("Admiral"));
 }
 
 fn typed_patch(life: &mut Life) {
     let operation = PatchOperation { op: PatchOp::Replace, path: Some("active".into()), value: Some("false".into()) };
-    let user = good(block_on(life.client.patch_user(&life.typed_id, std::slice::from_ref(&operation), None, None)));
+    let user =
+        expect_ok(block_on(life.client.patch_user(&life.typed_id, std::slice::from_ref(&operation), None, None)));
     // scimmy answers 204 to a change that changes nothing, so the answer is looked at the first time only.
     assert_eq!(user.map(|user| user.active), life.patch_answers.then_some(Some(false)));
     let options = Options { read_back: Some(true), ..Options::default() };
-    let user = good(block_on(life.client.patch_user(&life.typed_id, &[operation], None, Some(&options))));
+    let user = expect_ok(block_on(life.client.patch_user(&life.typed_id, &[operation], None, Some(&options))));
     assert_eq!(user.expect("the user, read back").active, Some(false));
 }
 
 fn typed_delete(life: &mut Life) {
-    good(block_on(life.client.delete_user(&life.typed_id, None)));
+    expect_ok(block_on(life.client.delete_user(&life.typed_id, None)));
     let again = block_on(life.client.delete_user(&life.typed_id, None)).expect_err("it is gone");
     assert_eq!(again.class().kind, "notFound");
     let options = Options { gone_is_done: Some(true), ..Options::default() };
-    good(block_on(life.client.delete_user(&life.typed_id, Some(&options))));
+    expect_ok(block_on(life.client.delete_user(&life.typed_id, Some(&options))));
 }
 
 fn typed_service_provider_config(life: &mut Life) {
-    let config = good(block_on(life.client.get_service_provider_config()));
+    let config = expect_ok(block_on(life.client.get_service_provider_config()));
     assert!(config.patch.supported && config.filter.supported, "{config:?}");
     assert!(format!("{:?}", config.patch.source).ends_with("Discovered"), "{config:?}");
     assert!(config.document.is_some());

@@ -1,11 +1,11 @@
 //! Tokens that expire, are refused early, or are never given: against oidc-provider and scim2-server.
 
-use crate::harness::{Seen, Server, block_on, client, invoke, observed};
+use crate::harness::{ExchangeLog, Server, block_on, client, invoke, observed};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// How often the token endpoint was asked.
-fn token_requests(seen: &Seen, guard: &Server) -> usize {
+fn token_requests(seen: &ExchangeLog, guard: &Server) -> usize {
     let token_url = guard.ready["tokenUrl"].as_str().expect("a token URL");
     seen.lock().unwrap().iter().filter(|exchange| exchange.url == token_url).count()
 }

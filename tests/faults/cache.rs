@@ -1,7 +1,7 @@
 //! Rows about the cache of compiled code: what is left of it after a crash, on a full disk, or after decay is never run,
 //! and the component runs all the same. A victim is this program, started again to fill a cache.
 
-use crate::fault::{Create, Found, seen};
+use crate::fault::{Create, Found, in_words};
 use crate::play::{client_of, invoke, options};
 use crate::provider::Users;
 use crate::support::fake::Fake;
@@ -36,11 +36,11 @@ pub fn victim(folder: &Path) -> ExitCode {
         None,
     );
     let (_, status) = loaded.expect("the component compiles");
-    writeln!(std::io::stdout(), "{}", word(&status)).expect("stdout");
+    writeln!(std::io::stdout(), "{}", status_name(&status)).expect("stdout");
     ExitCode::SUCCESS
 }
 
-fn word(status: &CacheStatus) -> &'static str {
+fn status_name(status: &CacheStatus) -> &'static str {
     match status {
         CacheStatus::Off => "Off",
         CacheStatus::Hit => "Hit",
@@ -86,7 +86,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).map_or_else(|_| Vec::new(), |all| all.map(|entry| entry.expect("a file").path()).collect())
 }
 
-fn found(seen: impl Into<String>, started: Instant, wrong: Vec<String>) -> Found {
+fn finding(seen: impl Into<String>, started: Instant, wrong: Vec<String>) -> Found {
     Found { seen: seen.into(), took: started.elapsed(), wrong, ..Found::default() }
 }
 
@@ -120,7 +120,7 @@ pub async fn killed() -> Found {
             wrong.push("no kill met a write".to_owned());
         }
         wrong.extend(swept(folder.path()));
-        found(if wrong.is_empty() { "compiled anew" } else { "something else" }, started, wrong)
+        finding(if wrong.is_empty() { "compiled anew" } else { "something else" }, started, wrong)
     })
     .await
     .expect("a row that panicked")
@@ -151,7 +151,7 @@ pub async fn full() -> Found {
         let seen = outcome(victim);
         let left = files(&cache);
         let wrong = if left.is_empty() { Vec::new() } else { vec![format!("{left:?} stay")] };
-        found(seen, started, wrong)
+        finding(seen, started, wrong)
     })
     .await
     .expect("a row that panicked")
@@ -161,7 +161,7 @@ pub async fn full() -> Found {
 pub async fn read_only() -> Found {
     let started = Instant::now();
     let seen = tokio::task::spawn_blocking(|| outcome(spawn(Path::new("/proc/self/fdinfo")))).await;
-    found(seen.expect("a row that panicked"), started, Vec::new())
+    finding(seen.expect("a row that panicked"), started, Vec::new())
 }
 
 /// As a crash of the machine may leave it.
@@ -175,7 +175,7 @@ pub async fn cut() -> Found {
             fs::OpenOptions::new().write(true).open(&file).and_then(|file| file.set_len(length / 2)).expect("a cut");
         }
         let seen = format!("{}, then {}", outcome(spawn(folder.path())), outcome(spawn(folder.path())));
-        found(seen, started, Vec::new())
+        finding(seen, started, Vec::new())
     })
     .await
     .expect("a row that panicked")
@@ -202,7 +202,7 @@ pub async fn damaged() -> Found {
     let fake = Fake::start(move |_, request| shared.answer(request));
     let client = client_of(&connector, &fake.origin(), &serde_json::Value::Null).await;
     let (result, _) = invoke(&client, Create).await;
-    let seen = format!("{}, {}", word(connector.cache_status()), seen(&result));
+    let seen = format!("{}, {}", status_name(connector.cache_status()), in_words(&result));
     let (requests, users) = (fake.requests().len(), users.count());
-    Found { requests, writes: requests, users, connections: 1, ..found(seen, started, Vec::new()) }
+    Found { requests, writes: requests, users, connections: 1, ..finding(seen, started, Vec::new()) }
 }

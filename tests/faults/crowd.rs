@@ -1,6 +1,6 @@
 //! Rows of many calls at the same time.
 
-use crate::fault::{Found, seen};
+use crate::fault::{Found, in_words};
 use crate::play::{client, client_of, is_write, options, until};
 use crate::provider::Users;
 use crate::support::fake::{Act, Fake, Manners, Received, answer, json as scim};
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// A server and how many clients it gets.
-struct Part {
+struct ServerGroup {
     origin: String,
     clients: usize,
 }
@@ -34,13 +34,13 @@ pub async fn thousand() -> Found {
     drop(gone);
     let mut crowd = JoinSet::new();
     let parts = [(&good, 500), (&resets, 125), (&closes, 125), (&silent, 125)]
-        .map(|(fake, clients)| Part { origin: fake.origin(), clients });
-    let settings = |part: &Part| {
+        .map(|(fake, clients)| ServerGroup { origin: fake.origin(), clients });
+    let settings = |part: &ServerGroup| {
         // Silence is waited for; a good provider on a busy machine takes its time too.
         let first_byte = if part.origin == silent.origin() { 2000 } else { 30_000 };
         json!({"timeouts": {"totalMs": 60_000, "firstByteMs": first_byte}})
     };
-    for part in parts.into_iter().chain([Part { origin: gone_origin, clients: 125 }]) {
+    for part in parts.into_iter().chain([ServerGroup { origin: gone_origin, clients: 125 }]) {
         for _ in 0..part.clients {
             let (origin, settings) = (part.origin.clone(), settings(&part));
             crowd.spawn(async move { call(client(&origin, &settings).await).await });
@@ -107,7 +107,7 @@ fn provider(users: &Arc<Users>, script: impl Fn(&Users, &Received) -> Vec<Act> +
 pub async fn call(client: Client) -> String {
     let unique: u64 = rand::random();
     let payload = json!({"userName": "ada", "externalId": unique.to_string()});
-    seen(&client.invoke("createUser", &json!({"payload": payload})).await)
+    in_words(&client.invoke("createUser", &json!({"payload": payload})).await)
 }
 
 /// Waits for all calls and counts what came of them.

@@ -58,19 +58,19 @@ pub struct Hit<'a> {
 
 impl Hit<'_> {
     /// Carried out and answered as a good provider does.
-    pub fn good(&self) -> Vec<Act> {
+    pub fn carry_out(&self) -> Vec<Act> {
         self.users.answer(self.request)
     }
 
     /// Carried out, but answered like this.
-    pub fn done(&self, acts: Vec<Act>) -> Vec<Act> {
-        self.good();
+    pub fn carry_out_but_answer(&self, acts: Vec<Act>) -> Vec<Act> {
+        self.carry_out();
         acts
     }
 
     /// Carried out and answered, with one body instead of another.
     pub fn body(&self, body: impl AsRef<[u8]>) -> Vec<Act> {
-        self.good();
+        self.carry_out();
         let status = if self.request.line().starts_with("POST /scim/Users") { 201 } else { 200 };
         scim(status, String::from_utf8_lossy(body.as_ref()))
     }
@@ -208,7 +208,7 @@ impl fmt::Display for Found {
 }
 
 /// A result in a few words: `ok`, or kind, transience, `maybeApplied` and status of the failure.
-pub fn seen(result: &Result<Outcome, Error>) -> String {
+pub fn in_words(result: &Result<Outcome, Error>) -> String {
     let error = match result {
         Ok(outcome) if outcome.output.to_string().contains(r#""userName":"ada""#) => return "ok".into(),
         Ok(outcome) => return format!("ok, but {}", outcome.output),

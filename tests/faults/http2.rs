@@ -15,7 +15,7 @@ use tokio_rustls::server::TlsStream;
 
 /// What the provider has received and done.
 #[derive(Default)]
-struct Seen {
+struct Counters {
     connections: AtomicUsize,
     requests: AtomicUsize,
     users: AtomicUsize,
@@ -55,7 +55,7 @@ pub async fn goes_away() -> Found {
 async fn play(manner: Manner) -> Found {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let origin = format!("https://localhost:{}", listener.local_addr().expect("an address").port());
-    let seen = Arc::<Seen>::default();
+    let seen = Arc::<Counters>::default();
     let task = tokio::spawn(serve(listener, manner, seen.clone()));
     let client = client(&origin, &Value::Null).await;
     let before = usize::from(matches!(manner, Manner::GoesAway));
@@ -79,7 +79,7 @@ async fn play(manner: Manner) -> Found {
     }
 }
 
-async fn serve(listener: TcpListener, manner: Manner, seen: Arc<Seen>) {
+async fn serve(listener: TcpListener, manner: Manner, seen: Arc<Counters>) {
     let tls = acceptor_for(Flaw::None, &[b"h2"]);
     // Dropped with the task, and then ends what runs in it.
     let mut serving = tokio::task::JoinSet::new();
@@ -105,7 +105,7 @@ async fn answer(
     request: Request<RecvStream>,
     mut respond: SendResponse<bytes::Bytes>,
     manner: Manner,
-    seen: Arc<Seen>,
+    seen: Arc<Counters>,
 ) {
     let mut body = request.into_body();
     while let Some(Ok(piece)) = body.data().await {

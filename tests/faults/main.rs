@@ -96,7 +96,7 @@ async fn matrix(word: &str) -> ExitCode {
     }
     let markdown = report::print(&results, &deviations, started.elapsed(), before, after);
     if whole {
-        report::keep(&markdown);
+        report::write_markdown(&markdown);
     }
     if deviations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

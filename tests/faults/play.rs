@@ -2,7 +2,7 @@
 //! whatever is expected, is checked here: nothing is carried out twice, nothing is lost without a word, no connection
 //! stays.
 
-use crate::fault::{Call, Create, Ensure, Fault, Found, Hit, Make, Nowhere, seen};
+use crate::fault::{Call, Create, Ensure, Fault, Found, Hit, Make, Nowhere, in_words};
 use crate::provider::Users;
 use crate::support::fake::{Act, Fake, Manners, Received};
 use crate::support::{code_cache, component};
@@ -110,7 +110,7 @@ pub async fn play(fault: &Fault, call: Option<Call>) -> Found {
 /// A result, nothing counted yet.
 pub fn described(result: &Result<Outcome, Error>) -> Found {
     let shown = result.as_ref().map_or_else(|error| error.to_json().to_string(), |outcome| format!("{outcome:?}"));
-    Found { seen: seen(result), shown, ..Found::default() }
+    Found { seen: in_words(result), shown, ..Found::default() }
 }
 
 /// Whether a request may change something.
@@ -190,7 +190,7 @@ fn manners(make: &Make, call: Call, users: Arc<Users>) -> Manners {
             (|call, request| request.line().starts_with(call.line()) || request.line() == "POST /token", script)
         }
         Make::Idle(_, script) => (|_, request| !is_first(request), script),
-        _ => (|_, _| false, |hit: &Hit| hit.good()),
+        _ => (|_, _| false, |hit: &Hit| hit.carry_out()),
     };
     let idle = match *make {
         Make::Idle(idle, _) => Some(idle),

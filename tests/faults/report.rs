@@ -72,7 +72,7 @@ pub fn print(results: &[Played], deviations: &[String], took: Duration, before: 
 }
 
 /// Writes the table to `target/faults.md`.
-pub fn keep(markdown: &str) {
+pub fn write_markdown(markdown: &str) {
     std::fs::write(root().join("target/faults.md"), markdown).expect("target/faults.md can be written");
 }
 

@@ -2,7 +2,7 @@
 //! been applied; one that was not sent is not.
 
 use crate::harness::{Workplace, block_on};
-use crate::player::{Kept, Played, config, flow, play, runner, text};
+use crate::player::{EventLog, Played, config, flow, play, runner, text};
 use scim_connector_flow::Stop;
 use scim_connector_flow::event::{Change, Event, RunOutcome, StepOutcome};
 use serde_json::{Value, json};
@@ -189,7 +189,7 @@ fn a_change_that_a_timeout_cuts_off_is_not_repeated_and_a_read_is() {
 /// Plays a flow, and does something once the provider has seen a change.
 fn stopped(provider: &Slow, list: &str, act: fn(&Stop)) -> Played {
     let runner = runner(config(&[("slow", provider.connection())]));
-    let (flow, stop, kept) = (flow(&text(list), Path::new(".")), Stop::new(), Arc::new(Kept::default()));
+    let (flow, stop, kept) = (flow(&text(list), Path::new(".")), Stop::new(), Arc::new(EventLog::default()));
     let ended = std::thread::scope(|scope| {
         scope.spawn(|| {
             provider.until_changes(1);

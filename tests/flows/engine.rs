@@ -171,7 +171,7 @@ fn input_is_the_tasks_own() {
 }
 
 /// A flow's text with these members beside `document`, and its list.
-fn whole(members: &str) -> String {
+fn document(members: &str) -> String {
     format!("document: {{dsl: '1.0.3', namespace: test, name: test, version: '1.0.0'}}\n{members}\n")
 }
 
@@ -193,7 +193,7 @@ fn a_nested_end_gives_the_flows_output_wherever_it_stands() {
         "{a: {do: [{b: {set: {n: 2}, export: {as: '${ {seen: 1} }'}}}, {c: {fork: {branches: [{d: {set: {n: 2}, then: end}}, {e: {wait: PT0.2S}}]}}}]}}",
     ];
     for end in ends {
-        let text = whole(&format!(
+        let text = document(&format!(
             "output: {{as: '${{ {{total: .n, seen: $context.seen}} }}'}}\ndo: [{end}, {{z: {{set: {{n: 100}}}}}}]"
         ));
         let played = played(&text, &[]);
@@ -211,7 +211,7 @@ do:
   - two: {do: [{three: {set: {n: '${ $context.mine + 1 }'}, then: end}}]}
   - four: {set: {n: 9}}
 ";
-    let text = whole(
+    let text = document(
         "do:
   - before: {set: {x: 1}, export: {as: '${ {outer: 7} }'}}
   - run: {run: {workflow: {namespace: test, name: other, version: '1.0.0'}}}
@@ -230,7 +230,7 @@ fn the_latest_version_is_the_highest_and_not_the_first() {
     let library = ["1.9.0", "1.10.0", "1.10.0-rc.1", "0.20.0"].map(other);
     let library = library.each_ref().map(String::as_str);
     let run = |version: &str| {
-        let text = whole(&format!(
+        let text = document(&format!(
             "do: [{{run: {{run: {{workflow: {{namespace: test, name: other, version: {version}}}}}}}}}]"
         ));
         played(&text, &library).output()["v"].clone()
@@ -241,7 +241,7 @@ fn the_latest_version_is_the_highest_and_not_the_first() {
 
 #[test]
 fn a_flow_that_runs_itself_ends_with_an_error() {
-    let text = whole("do: [{again: {run: {workflow: {namespace: test, name: test, version: '1.0.0'}}}}]");
+    let text = document("do: [{again: {run: {workflow: {namespace: test, name: test, version: '1.0.0'}}}}]");
     let fault = played(&text, &[&text]).fault();
     assert_eq!(fault["detail"], "more than 100 lists run inside each other");
 }
@@ -250,12 +250,12 @@ fn a_flow_that_runs_itself_ends_with_an_error() {
 fn lists_stand_as_deep_in_lists_as_files_allow() {
     let deep =
         (0..30).fold("{last: {set: {n: 1}}}".to_owned(), |inner, level| format!("{{d{level}: {{do: [{inner}]}}}}"));
-    assert_eq!(played(&whole(&format!("do: [{deep}]")), &[]).output(), &json!({"n": 1}));
+    assert_eq!(played(&document(&format!("do: [{deep}]")), &[]).output(), &json!({"n": 1}));
 }
 
 #[test]
 fn functions_see_and_change_what_the_tasks_in_their_place_would() {
-    let text = whole(
+    let text = document(
         "use:
   functions:
     count: {set: {n: '${ $context.n + $item }'}, export: {as: '${ {n: .n} }'}}
@@ -278,7 +278,7 @@ do:
 
 #[test]
 fn errors_by_reference_have_expressions_of_the_task() {
-    let text = whole(
+    let text = document(
         "use:
   errors:
     gone: {type: 'https://example.com/gone', status: 410, title: \"${ \\\"it's \\\\($input.name)\\\" }\", detail: '${ .a.b.c // \"nothing\" }'}
@@ -355,7 +355,7 @@ fn a_secret_is_told_to_nobody_however_short() {
     let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
     let secrets = format!("[secrets]\npin = \"{PIN}\"\n");
     let runner = crate::player::runner(crate::player::config_with(&[("none", connection)], &secrets));
-    let text = whole(
+    let text = document(
         "use: {secrets: [pin]}
 do:
   - keep: {set: {all: '${ {($secret.pin): [$secret.pin]} }'}}

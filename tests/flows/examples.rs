@@ -17,11 +17,11 @@ struct Provider {
     name: &'static str,
     connection: Value,
     /// Keeps it running.
-    _held: Held,
+    _keep_alive: KeepAlive,
 }
 
 #[allow(dead_code, reason = "held until the end")]
-enum Held {
+enum KeepAlive {
     Sandbox(Sandbox),
     Server(Server),
     Shared,
@@ -34,9 +34,9 @@ fn providers() -> Vec<Provider> {
         json!({"serviceUrl": scimmy.service_url(), "auth": {"type": "bearer", "token": scimmy.ready["bearer"]}});
     let guard = Server::shared_guard().connection(json!({}));
     vec![
-        Provider { name: "sandbox", connection, _held: Held::Sandbox(running) },
-        Provider { name: "scimmy", connection: bearer, _held: Held::Server(scimmy) },
-        Provider { name: "scim2-server", connection: guard, _held: Held::Shared },
+        Provider { name: "sandbox", connection, _keep_alive: KeepAlive::Sandbox(running) },
+        Provider { name: "scimmy", connection: bearer, _keep_alive: KeepAlive::Server(scimmy) },
+        Provider { name: "scim2-server", connection: guard, _keep_alive: KeepAlive::Shared },
     ]
 }
 

@@ -21,6 +21,6 @@ mod ctk;
 mod cut;
 mod engine;
 mod examples;
+mod outcomes;
 mod player;
 mod stand_in;
-mod told;

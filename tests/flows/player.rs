@@ -11,9 +11,9 @@ use std::sync::{Arc, Mutex};
 
 /// Keeps every event.
 #[derive(Default)]
-pub struct Kept(pub Mutex<Vec<Event>>);
+pub struct EventLog(pub Mutex<Vec<Event>>);
 
-impl Watcher for Kept {
+impl Watcher for EventLog {
     fn on(&self, _: Timestamp, event: &Event) {
         self.0.lock().unwrap().push(event.clone());
     }
@@ -91,7 +91,7 @@ pub fn play(runner: &Runner, flow: &Arc<Flow>, input: Value) -> Played {
 
 /// Runs a flow to its end, or until it is stopped.
 pub fn play_until(runner: &Runner, flow: &Arc<Flow>, input: Value, stop: &Stop) -> Played {
-    let kept = Arc::new(Kept::default());
+    let kept = Arc::new(EventLog::default());
     let ended = block_on(runner.run(flow, input, kept.clone(), stop));
     let events = std::mem::take(&mut *kept.0.lock().unwrap());
     Played { ended, events }

@@ -9,7 +9,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
@@ -33,9 +33,7 @@ async function launch() {
     });
   }
   const packed = join(folder, "node_modules/@sparticuz/chromium");
-  const loaded = require("@sparticuz/chromium");
-  const packaged = loaded.default ?? loaded;
-  const executablePath = await packaged.executablePath();
+  const executablePath = await unpacked(temporary);
   // The page is ours, and a container has no user namespaces for the sandbox.
   const options = { executablePath, args: ["--no-sandbox"] };
   return chromium.launch(options).catch((error) => {
@@ -47,6 +45,27 @@ async function launch() {
       throw new Error(`Chromium could not be started; on Debian and Ubuntu: apt-get install libnss3 libnspr4\n${error.message}`);
     });
   });
+}
+
+// The package takes a browser that is there for a whole one, so it is unpacked elsewhere and moved: who is stopped while
+// unpacking leaves nothing that the next run would start.
+async function unpacked(temporary) {
+  const loaded = require("@sparticuz/chromium");
+  const packaged = loaded.default ?? loaded;
+  const program = join(temporary, "chromium");
+  if (!existsSync(join(temporary, "complete"))) {
+    rmSync(temporary, { recursive: true, force: true });
+    const parts = `${temporary}-${process.pid}`;
+    mkdirSync(parts, { recursive: true });
+    process.env.TMPDIR = parts;
+    await packaged.executablePath();
+    writeFileSync(join(parts, "complete"), "");
+    renameSync(parts, temporary);
+    process.env.TMPDIR = temporary;
+  }
+  const executablePath = await packaged.executablePath();
+  assert.equal(executablePath, program);
+  return executablePath;
 }
 
 function serve() {

@@ -49,7 +49,7 @@ impl Play {
         let recorder = history.begin(&begin).unwrap();
         let at = Timestamp::now();
         let play = Self { recorder, begun: at, at, step: 0 };
-        play.tell(&Event::RunStarted {
+        play.record(&Event::RunStarted {
             flow: flow.name().into(),
             version: flow.version().into(),
             input: input.clone(),
@@ -61,7 +61,7 @@ impl Play {
         self.recorder.run_id().clone()
     }
 
-    fn tell(&self, event: &Event) {
+    fn record(&self, event: &Event) {
         self.recorder.on(self.at, event);
     }
 
@@ -80,7 +80,7 @@ impl Play {
     ) -> u64 {
         self.step += 1;
         let name = place.rsplit('/').next().unwrap_or_default();
-        self.tell(&Event::StepStarted {
+        self.record(&Event::StepStarted {
             step: self.step,
             parent,
             pointer: place.into(),
@@ -100,7 +100,7 @@ impl Play {
             json!({"payload": {"userName": affected.first().map(|affected| &affected.who), "password": "[redacted]"}});
         let output =
             if error.is_some() { Value::Null } else { json!({"id": format!("2819c223-{step}"), "active": true}) };
-        self.tell(&Event::StepEnded {
+        self.record(&Event::StepEnded {
             step,
             outcome,
             duration_us: milliseconds * 1000,
@@ -113,7 +113,7 @@ impl Play {
     }
 
     pub fn loop_at(&self, step: u64, done: u64, total: Option<u64>) {
-        self.tell(&Event::Looped { step, done, total });
+        self.record(&Event::Looped { step, done, total });
     }
 
     /// A call for somebody in a loop.
@@ -127,7 +127,7 @@ impl Play {
         );
         self.pass(i64::try_from(milliseconds).unwrap());
         let error = match change {
-            Change::Failed => Some(taken(who)),
+            Change::Failed => Some(name_taken(who)),
             Change::Unknown => Some(Fault {
                 type_: "scim.timeout".into(),
                 title: Some("timeout, may have been applied".into()),
@@ -144,14 +144,14 @@ impl Play {
     pub fn finish(self, outcome: RunOutcome, error: Option<Fault>) -> RunId {
         let took = self.at.duration_since(self.begun).as_micros();
         let output = if error.is_some() { Value::Null } else { json!({"people": self.step}) };
-        self.tell(&Event::RunEnded { outcome, output, error, duration_us: u64::try_from(took).unwrap() });
+        self.record(&Event::RunEnded { outcome, output, error, duration_us: u64::try_from(took).unwrap() });
         let id = self.id();
         drop(self.recorder);
         id
     }
 }
 
-fn taken(who: &str) -> Fault {
+fn name_taken(who: &str) -> Fault {
     Fault {
         type_: "scim.uniqueness".into(),
         status: Some(409),
@@ -189,7 +189,7 @@ pub fn onboarding(history: &History, flow: &Flow, people: u64, trigger: Trigger)
     }
     let lead =
         play.start("/do/1/each/do/2/lead", Some(each), StepKind::Call, Some("addGroupMembers"), Some(people - 1));
-    play.tell(&Event::StepRetried {
+    play.record(&Event::StepRetried {
         step: lead,
         attempt: 1,
         error: Fault {

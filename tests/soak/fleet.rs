@@ -108,7 +108,7 @@ impl Fleet {
     }
 
     /// Versions and clients so far, for the report.
-    pub fn made(&self) -> (usize, u64) {
+    pub fn totals(&self) -> (usize, u64) {
         let state = self.state.lock().unwrap();
         (state.old.len() + 1, state.made)
     }

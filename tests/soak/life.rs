@@ -20,7 +20,7 @@ const IMPATIENT: u32 = 30;
 
 /// What a caller was told of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum Reported {
     /// Done.
     Done,
     /// Not done.
@@ -49,7 +49,7 @@ impl Tally {
     }
 
     /// What does not add up.
-    pub fn wrong(&self) -> Vec<String> {
+    pub fn violations(&self) -> Vec<String> {
         let mut wrong = self.wrong.lock().unwrap().clone();
         let ended = self.ended();
         wrong.extend(ended.iter().filter(|it| it.0.1.starts_with("shuttingDown")).map(|((operation, how), times)| {
@@ -74,8 +74,8 @@ impl Tally {
 /// A user whose caller is done with it.
 struct Past {
     name: String,
-    created: Told,
-    deleted: Option<Told>,
+    created: Reported,
+    deleted: Option<Reported>,
     since: Instant,
 }
 
@@ -105,7 +105,7 @@ impl Caller {
         let payload = json!({"userName": name, "displayName": "first"});
         let (created, _) = self.call(create, json!({"payload": payload})).await;
         let mut deleted = None;
-        if created == Told::Done {
+        if created == Reported::Done {
             self.read("getUser", json!({"id": name}), |user| user["userName"] == json!(name)).await;
             let filter = format!("userName eq \"{name}\"");
             self.read("listUsers", json!({"filter": filter}), |page| page.to_string().contains(&name)).await;
@@ -128,7 +128,7 @@ impl Caller {
 
     /// A read, whose answer must be about what was asked for.
     async fn read(&mut self, operation: &'static str, input: Value, right: impl Fn(&Value) -> bool) {
-        if let (Told::Done, Some(output)) = self.call(operation, input).await
+        if let (Reported::Done, Some(output)) = self.call(operation, input).await
             && !right(&output)
         {
             self.tally.complain(format!("{operation} answered something else: {output}"));
@@ -139,13 +139,13 @@ impl Caller {
         let operation = json!({"op": "replace", "path": "displayName", "value": "second"});
         let (told, _) = self.call("patchUser", json!({"id": name, "operations": [operation]})).await;
         let done = self.provider.look(name).display.as_deref() == Some("second");
-        if told == Told::Done && !done || told == Told::Not && done {
+        if told == Reported::Done && !done || told == Reported::Not && done {
             self.tally.complain(format!("patchUser {name}: told {told:?}, done: {done}"));
         }
     }
 
     /// Calls; now and then without waiting for the end.
-    async fn call(&mut self, operation: &'static str, input: Value) -> (Told, Option<Value>) {
+    async fn call(&mut self, operation: &'static str, input: Value) -> (Reported, Option<Value>) {
         let client = self.fleet.client(self.random.random());
         self.tally.started.fetch_add(1, Ordering::Relaxed);
         let calling = client.invoke(operation, &input);
@@ -155,7 +155,7 @@ impl Caller {
                 Ok(result) => result,
                 Err(_) => {
                     self.tally.end(operation, "given up".into());
-                    return (Told::Maybe, None);
+                    return (Reported::Maybe, None);
                 }
             }
         } else {
@@ -164,13 +164,13 @@ impl Caller {
         match result {
             Ok(outcome) => {
                 self.tally.end(operation, "ok".into());
-                (Told::Done, Some(outcome.output))
+                (Reported::Done, Some(outcome.output))
             }
             Err(error) => {
                 let class = error.class();
                 let maybe = if class.maybe_applied { " maybeApplied" } else { "" };
                 self.tally.end(operation, format!("{}{maybe}", class.kind));
-                (if class.maybe_applied { Told::Maybe } else { Told::Not }, None)
+                (if class.maybe_applied { Reported::Maybe } else { Reported::Not }, None)
             }
         }
     }
@@ -179,15 +179,15 @@ impl Caller {
     fn settle(&mut self) {
         let Some(past) = self.past.pop_front() else { return };
         let entry = self.provider.take(&past.name);
-        let right = |told: Told, times: u32| match told {
-            Told::Done => times == 1,
-            Told::Not => times == 0,
-            Told::Maybe => times <= 1,
+        let right = |told: Reported, times: u32| match told {
+            Reported::Done => times == 1,
+            Reported::Not => times == 0,
+            Reported::Maybe => times <= 1,
         };
         if !right(past.created, entry.created) {
             self.tally.complain(format!("{}: told {:?}, created {} times", past.name, past.created, entry.created));
         }
-        if !right(past.deleted.unwrap_or(Told::Not), entry.deleted) {
+        if !right(past.deleted.unwrap_or(Reported::Not), entry.deleted) {
             self.tally.complain(format!("{}: told {:?}, deleted {} times", past.name, past.deleted, entry.deleted));
         }
     }

@@ -93,11 +93,13 @@ async fn soak(time: Duration) -> Vec<String> {
     }
     let elapsed = started.elapsed();
     let calls = fleet.end(&mut wrong).await;
-    wrong.extend(tally.wrong());
+    wrong.extend(tally.violations());
     if calls != tally.started() {
         wrong.push(format!("{} calls were started, the connectors counted {calls}", tally.started()));
     }
-    wrong.extend(provider.left().into_iter().map(|name| format!("applied after its caller was told: {name}")));
+    wrong.extend(
+        provider.remaining_users().into_iter().map(|name| format!("applied after its caller was told: {name}")),
+    );
     let after = level::settled(Some(before)).await;
     if fake.open() > 0 {
         wrong.push(format!("{} connections stay open", fake.open()));
@@ -105,7 +107,7 @@ async fn soak(time: Duration) -> Vec<String> {
     if after.files > before.files {
         wrong.push(format!("open files: {} before, {} after", before.files, after.files));
     }
-    wrong.extend(memory.wrong());
+    wrong.extend(memory.violations());
     report::table(&report::Results { elapsed, tally: &tally, provider: &provider, fake: &fake, memory, before, after });
     wrong
 }

@@ -63,7 +63,7 @@ impl Memory {
     }
 
     /// What is not as it must be.
-    pub fn wrong(&self) -> Option<String> {
+    pub fn violations(&self) -> Option<String> {
         let (early, late) = (self.early(), self.late());
         (late > early + TOLERANCE).then(|| format!("memory: {early:.1} MiB after the warm-up, {late:.1} in the end"))
     }

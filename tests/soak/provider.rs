@@ -107,7 +107,7 @@ impl Provider {
     }
 
     /// The users that nobody has taken out.
-    pub fn left(&self) -> Vec<String> {
+    pub fn remaining_users(&self) -> Vec<String> {
         self.ledger.lock().unwrap().iter().map(|(name, entry)| format!("{name} {entry:?}")).collect()
     }
 

@@ -34,7 +34,7 @@ pub fn line(text: Arguments<'_>) {
 pub fn progress(at: Duration, tally: &Tally, fake: &Fake, memory: &Memory, fleet: &Fleet) {
     let ended = tally.ended();
     let sum = |of: fn(&str) -> bool| ended.iter().filter(|it| of(&it.0.1)).map(|it| it.1).sum::<u64>();
-    let (versions, clients) = fleet.made();
+    let (versions, clients) = fleet.totals();
     line(format_args!(
         "{:>4} s  {:>8} calls  {:>8} ok  {:>6} failed  {:>5} given up  {:>4} connections open  {:>4} clients  {:>3} versions  {:>6.1} MiB",
         at.as_secs(),
@@ -88,7 +88,7 @@ pub fn table(results: &Results<'_>) {
         before.files,
         after.files,
         fake.open(),
-        provider.left().len(),
+        provider.remaining_users().len(),
     ));
 }
 

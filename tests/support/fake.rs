@@ -134,7 +134,7 @@ impl Fake {
             let mut serving = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
                 let number = shared.connections.fetch_add(1, Ordering::SeqCst);
-                let (open, log, manners) = (Open::new(shared.clone()), shared.clone(), manners.clone());
+                let (open, log, manners) = (OpenConnection::new(shared.clone()), shared.clone(), manners.clone());
                 serving.spawn(async move {
                     serve(stream, number, &log, &manners).await;
                     drop(open);
@@ -188,16 +188,16 @@ impl Drop for Fake {
 }
 
 /// Counts a connection while it is open.
-struct Open(Arc<Log>);
+struct OpenConnection(Arc<Log>);
 
-impl Open {
+impl OpenConnection {
     fn new(log: Arc<Log>) -> Self {
         log.open.fetch_add(1, Ordering::SeqCst);
         Self(log)
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Ordering::SeqCst);
     }

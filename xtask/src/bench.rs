@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{component, shell, suite};
+use crate::{component, figures, shell, suite};
 
-/// `cargo xtask bench`: `arguments` go to the benches.
+/// `cargo xtask bench`: `arguments` go to the benches; without any, all is measured and documented.
 pub fn command(arguments: &[String]) -> Result<()> {
     component::build()?;
     suite::cargo("build --workspace --bin scim-connector --bin scim-connector-bench --release")?;
@@ -29,6 +29,10 @@ pub fn command(arguments: &[String]) -> Result<()> {
         }
         Err(error) => eprintln!("scim2-client is not measured: {error:#}"),
     }
+    let table = folder.join("table.md");
+    if arguments.is_empty() {
+        words.extend(["--markdown".into(), path(table.clone())]);
+    }
     words.extend_from_slice(arguments);
     let program =
         shell::connector(true).with_file_name("scim-connector-bench").with_extension(env::consts::EXE_EXTENSION);
@@ -39,7 +43,10 @@ pub fn command(arguments: &[String]) -> Result<()> {
         .status()
         .with_context(|| format!("{} cannot be started", program.display()))?;
     ensure!(status.success(), "the benches failed: {status}");
-    Ok(())
+    if !arguments.is_empty() {
+        return Ok(());
+    }
+    figures::write("benchmarks.md", "cargo xtask bench", &std::fs::read_to_string(table)?)
 }
 
 /// A Python with what benches/python/requirements.txt names.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use spdx::{Expression, ParseMode};
 
-use crate::shell;
+use crate::{shell, suite};
 
 /// The version that is installed where there is none.
 const VERSION: &str = "0.20.2";
@@ -17,19 +17,26 @@ const VERSION: &str = "0.20.2";
 /// Where dependencies may come from.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
+/// The workspaces that make what ships: the product's, and that of the guest which it includes.
+const MANIFESTS: [&str; 2] = ["Cargo.toml", suite::GUEST];
+
 /// Every dependency, on every system and with every feature, has a licence that deny.toml allows and is from crates.io.
 pub fn check() -> Result<()> {
     let rules: toml::Table = fs::read_to_string(shell::root().join("deny.toml"))?.parse()?;
     let allowed = rules.get("licenses").and_then(|table| table.get("allow")).and_then(toml::Value::as_array);
     let allowed: Vec<&str> =
         allowed.context("deny.toml allows nothing")?.iter().filter_map(toml::Value::as_str).collect();
-    let metadata = shell::output("cargo", &["metadata", "--format-version", "1", "--all-features", "--locked"])?;
-    let metadata: Value = serde_json::from_str(&metadata)?;
-    let packages = metadata.get("packages").and_then(Value::as_array).context("cargo metadata names no package")?;
+    let mut packages = Vec::new();
+    for manifest in MANIFESTS {
+        let options = ["metadata", "--format-version", "1", "--all-features", "--locked", "--manifest-path", manifest];
+        let mut metadata: Value = serde_json::from_str(&shell::output("cargo", &options)?)?;
+        let found = metadata.get_mut("packages").and_then(Value::as_array_mut);
+        packages.append(found.with_context(|| format!("cargo metadata names no package of {manifest}"))?);
+    }
     let text =
         |package: &Value, member: &str| package.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut wrong = Vec::new();
-    for package in packages {
+    for package in &packages {
         let (name, source, licence) = (text(package, "name"), text(package, "source"), text(package, "license"));
         if !source.is_empty() && source != REGISTRY {
             wrong.push(format!("{name} comes from {source}"));
@@ -51,7 +58,11 @@ pub fn deny() -> Result<()> {
         Some(program) => program,
         None => install()?,
     };
-    shell::run(program, &["--workspace", "--all-features", "check", "bans", "licenses", "sources"])
+    for manifest in MANIFESTS {
+        let options = ["--manifest-path", manifest, "--workspace", "--all-features", "check", "--config", "deny.toml"];
+        shell::run(&program, &options.into_iter().chain(["bans", "licenses", "sources"]).collect::<Vec<_>>())?;
+    }
+    Ok(())
 }
 
 /// Where cargo-deny is: on the path, or in target/tools.

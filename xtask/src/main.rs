@@ -4,11 +4,13 @@
 
 mod bench;
 mod component;
+mod figures;
 mod fuzz;
 mod generate;
 mod licences;
 mod listing;
 mod measure;
+mod packages;
 mod sandbox;
 mod shell;
 mod suite;
@@ -56,6 +58,8 @@ enum Command {
     },
     /// Builds the documentation of the API, and fails where it has a warning.
     Docs,
+    /// Prints the packages that the host crate brings, by which of its dependencies brings them; fails where they are too many.
+    Packages,
     /// Holds the dependencies to deny.toml with cargo-deny, which it builds where it is missing (minutes, once).
     Deny,
     /// Feeds made-up input to everything that reads what others wrote, until something does not hold or the time is over.
@@ -79,7 +83,7 @@ enum Command {
         users: u64,
     },
     /// Plays the fault matrix: how the host bears what providers, networks and machines do to it. Prints the table, and
-    /// writes it to target/faults.md.
+    /// writes it into docs/faults.md where all rows were played.
     Faults {
         /// Only the rows whose name contains this.
         word: Option<String>,
@@ -95,6 +99,7 @@ enum Command {
         release: bool,
     },
     /// Imports people by a flow: speed beside the same calls without it, memory, and an import that is killed and run again.
+    /// The figures of the release build go into docs/benchmarks.md.
     Import {
         /// How many.
         #[arg(long, default_value_t = 10_000)]
@@ -104,6 +109,7 @@ enum Command {
         release: bool,
     },
     /// Measures the release build beside raw reqwest and scim2-client, and prints a table; `--help` after `--` says more.
+    /// Without arguments all is measured, and the table goes into docs/benchmarks.md.
     Bench {
         /// Passed on to the benches: `--quick`, `--json FILE`, `--markdown FILE`, the names of rows.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -133,6 +139,7 @@ fn main() -> ExitCode {
         Command::Generate { check: true } => generate::check(),
         Command::Generate { check: false } => generate::write(),
         Command::Docs => suite::document(),
+        Command::Packages => packages::command(),
         Command::Deny => licences::deny(),
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),

@@ -3,7 +3,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::ErrorKind;
+use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -91,6 +91,30 @@ pub fn output<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> R
     }
     String::from_utf8(output.stdout)
         .with_context(|| format!("what `{}` printed is not UTF-8", line(program, arguments)))
+}
+
+/// Runs a program to its end, its output shown as it comes, and returns what it printed on stdout.
+pub fn shown_output<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> Result<String> {
+    let program = program.as_ref();
+    let line = line(program, arguments);
+    eprintln!("$ {line}");
+    let mut child = command(program)
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_start(program, &error))?;
+    let mut printed = String::new();
+    for text in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
+        let text = text.with_context(|| format!("what `{line}` printed is not UTF-8"))?;
+        println!("{text}");
+        printed += &text;
+        printed.push('\n');
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{line}` failed: {status}");
+    }
+    Ok(printed)
 }
 
 /// Fails, naming all of them, where programs are missing.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::{component, fuzz, generate, licences, listing, sandbox::Sandbox, shell};
+use crate::{component, figures, fuzz, generate, licences, listing, packages, sandbox::Sandbox, shell};
 
 /// One thing that must pass.
 struct Step {
@@ -26,7 +26,17 @@ const STEPS: &[Step] = &[
         name: "format",
         what: "cargo fmt",
         needs: &["cargo"],
-        run: || cargo("fmt --all --check").and_then(|()| cargo("fmt --manifest-path fuzz/Cargo.toml --check")),
+        run: || {
+            cargo("fmt --all --check")?;
+            cargo(&format!("fmt --manifest-path {GUEST} --check"))?;
+            cargo("fmt --manifest-path fuzz/Cargo.toml --check")
+        },
+    },
+    Step {
+        name: "packages",
+        what: "how many packages the host crate brings",
+        needs: &["cargo"],
+        run: packages::command,
     },
     Step {
         name: "component",
@@ -46,6 +56,17 @@ const STEPS: &[Step] = &[
         needs: &["cargo"],
         run: || {
             cargo("clippy --package scim-connector --lib --target wasm32-wasip2 --profile component -- --deny warnings")
+        },
+    },
+    Step {
+        name: "lint-guest",
+        what: "clippy, for the guest that evaluates expressions",
+        needs: &["cargo"],
+        // For this machine: the benchmark is checked too, and nothing in it is for WebAssembly alone but its border.
+        run: || {
+            cargo(&format!(
+                "clippy --manifest-path {GUEST} --target-dir target/guest --all-targets --locked -- --deny warnings"
+            ))
         },
     },
     Step {
@@ -100,6 +121,9 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// The guest of crates/expression, a workspace of its own.
+pub const GUEST: &str = "crates/expression/guest/Cargo.toml";
+
 /// Users of the two listings that the step `listing` compares; `cargo xtask measure` lists a million.
 const LISTED: (u64, u64) = (10_000, 100_000);
 
@@ -121,7 +145,11 @@ pub fn demo(arguments: &[String]) -> Result<()> {
 pub fn faults(word: Option<&str>) -> Result<()> {
     component::build()?;
     let arguments = ["test", "--workspace", "--test", "faults", "--"];
-    shell::run("cargo", &arguments.into_iter().chain(word).collect::<Vec<_>>())
+    shell::run("cargo", &arguments.into_iter().chain(word).collect::<Vec<_>>())?;
+    if word.is_some() {
+        return Ok(());
+    }
+    figures::write("faults.md", "cargo xtask faults", &std::fs::read_to_string(shell::target().join("faults.md"))?)
 }
 
 /// `cargo xtask soak`: the test of that name, which runs at no other time.
@@ -137,7 +165,11 @@ pub fn import(people: u32, release: bool) -> Result<()> {
     component::build()?;
     let people = people.to_string();
     let arguments = ["test", "--workspace", "--test", "import"].into_iter().chain(release.then_some("--release"));
-    shell::run("cargo", &arguments.chain(["--", &people]).collect::<Vec<_>>())
+    let printed = shell::shown_output("cargo", &arguments.chain(["--", &people]).collect::<Vec<_>>())?;
+    if !release {
+        return Ok(());
+    }
+    figures::write("benchmarks.md", "cargo xtask import", &format!("```text\n{}\n```", printed.trim()))
 }
 
 /// `cargo xtask test --list`.

@@ -36,14 +36,14 @@ const PRUNE: u64 = 7200;
 const RECENT: usize = 100;
 
 /// Gets what the daemon tells.
-pub type Tell = Arc<dyn Fn(&Notice) + Send + Sync>;
+pub type NoticeSink = Arc<dyn Fn(&Notice) + Send + Sync>;
 
 /// The automations of a folder, and what runs of them.
 pub struct Daemon {
     history: History,
     folder: Folder,
     engine: Arc<dyn Engine>,
-    tell: Tell,
+    notices: NoticeSink,
     jobs: BTreeMap<String, Job>,
     rows: Rows,
     runs: JoinSet<Ended>,
@@ -72,7 +72,7 @@ pub struct Summary {
 }
 
 /// What the history knows of an automation.
-struct Known {
+struct Recorded {
     next: Option<Timestamp>,
     last_due: Option<Timestamp>,
     last_run: Option<RunId>,
@@ -89,7 +89,7 @@ impl Daemon {
         folder: Folder,
         engine: Arc<dyn Engine>,
         ui: Option<&str>,
-        tell: Tell,
+        notices: NoticeSink,
     ) -> Result<Self> {
         if let Some(other) = history.claim_folder(folder.path(), ui)? {
             return Err(Error::Usage(format!(
@@ -104,7 +104,7 @@ impl Daemon {
             history,
             folder,
             engine,
-            tell,
+            notices,
             jobs: BTreeMap::new(),
             runs: JoinSet::new(),
             under_way: HashMap::new(),
@@ -121,17 +121,20 @@ impl Daemon {
     /// Reads the folder, so that [`Self::automations`] are there; nothing runs yet.
     pub fn load(&mut self, now: Timestamp) {
         let found = self.folder.look();
-        let found = self.watch(found).unwrap_or_default();
-        found.into_iter().filter(|found| !matches!(found, Found::New { .. })).for_each(|found| self.say(&found.into()));
+        let found = self.report_failure(found).unwrap_or_default();
+        found
+            .into_iter()
+            .filter(|found| !matches!(found, Found::New { .. }))
+            .for_each(|found| self.notify(&found.into()));
         self.sync(now);
         self.write();
         // Whoever noticed first that a process was gone, a command perhaps: it is said until the flow has run again.
         for name in self.folder.automations().map(|automation| automation.name.clone()).collect::<Vec<_>>() {
             let latest = self.history.runs(&Filter { flow: Some(name), limit: 1, ..Filter::default() });
-            let latest = self.watch(latest).and_then(|runs| runs.into_iter().next());
+            let latest = self.report_failure(latest).and_then(|runs| runs.into_iter().next());
             if let Some(run) = latest.filter(|run| run.status == Status::Interrupted) {
                 let (run, automation, people) = (run.id.to_string(), run.flow, run.counts.total());
-                self.say(&Notice::Interrupted { automation, run, people });
+                self.notify(&Notice::Interrupted { automation, run, people });
             }
         }
     }
@@ -186,10 +189,10 @@ impl Daemon {
         self.clock(now);
         if self.ticks.is_multiple_of(FOLDER) {
             let found = self.folder.look();
-            self.watch(found).unwrap_or_default().into_iter().for_each(|found| self.say(&found.into()));
+            self.report_failure(found).unwrap_or_default().into_iter().for_each(|found| self.notify(&found.into()));
         }
         if self.ticks % BEAT == BEAT - 1 {
-            self.watch(self.history.daemon_beat(self.folder.path()));
+            self.report_failure(self.history.daemon_beat(self.folder.path()));
         }
         if self.ticks.is_multiple_of(PRUNE) {
             let history = self.history.clone();
@@ -208,7 +211,7 @@ impl Daemon {
                 Some(Passed::Due) | None => {}
             }
         }
-        notices.iter().for_each(|notice| self.say(notice));
+        notices.iter().for_each(|notice| self.notify(notice));
         self.requests();
         self.begin_waiting(now);
         self.write();
@@ -216,7 +219,7 @@ impl Daemon {
 
     fn clock(&mut self, now: Timestamp) {
         if let Some(from) = self.last.filter(|last| last.duration_since(now) > CORRECTION) {
-            self.say(&Notice::ClockBack { from, to: now });
+            self.notify(&Notice::ClockBack { from, to: now });
             self.jobs.values_mut().for_each(|job| job.plan(now));
         }
         self.last = Some(now);
@@ -244,11 +247,11 @@ impl Daemon {
         for name in over {
             self.jobs.remove(&name);
             let removed = self.rows.remove(&name);
-            self.watch(removed);
+            self.report_failure(removed);
         }
         for (name, automation) in there {
             // Without knowing what has run nothing may run; it is asked again at the next tick.
-            let Some(known) = self.watch(self.known(&name)) else { continue };
+            let Some(known) = self.report_failure(self.recorded(&name)) else { continue };
             let mut job = Job::new(automation, known.next, known.last_due, now);
             job.last_run = known.last_run;
             job.pause(known.paused, now);
@@ -256,11 +259,11 @@ impl Daemon {
         }
     }
 
-    fn known(&self, name: &str) -> Result<Known> {
+    fn recorded(&self, name: &str) -> Result<Recorded> {
         let row = self.history.automations()?.into_iter().find(|row| row.name == name);
         let recent = Filter { flow: Some(name.to_owned()), limit: RECENT, ..Filter::default() };
         let runs = self.history.runs(&recent)?;
-        Ok(Known {
+        Ok(Recorded {
             next: row.as_ref().and_then(|row| row.next_due),
             last_due: runs.iter().filter_map(|run| run.scheduled_for).max(),
             last_run: runs.first().map(|run| run.id.clone()),
@@ -269,16 +272,16 @@ impl Daemon {
     }
 
     fn pauses(&mut self, now: Timestamp) {
-        for row in self.watch(self.history.automations()).unwrap_or_default() {
+        for row in self.report_failure(self.history.automations()).unwrap_or_default() {
             let Some(job) = self.jobs.get_mut(&row.name).filter(|job| job.paused != row.paused) else { continue };
             job.pause(row.paused, now);
-            self.say(&Notice::Paused { automation: row.name, paused: row.paused });
+            self.notify(&Notice::Paused { automation: row.name, paused: row.paused });
         }
     }
 
     fn requests(&mut self) {
         let names: Vec<&String> = self.jobs.iter().filter(|(_, job)| !job.gone).map(|(name, _)| name).collect();
-        for request in self.watch(self.history.take_requests(&names)).unwrap_or_default() {
+        for request in self.report_failure(self.history.take_requests(&names)).unwrap_or_default() {
             let job = self.jobs.get_mut(&request.automation);
             if !job.is_some_and(|job| job.ask(request.id, request.input)) {
                 self.refuse(vec![request.id], "too many runs of it wait already");
@@ -288,7 +291,7 @@ impl Daemon {
 
     fn refuse(&self, requests: Vec<i64>, why: &str) {
         for request in requests {
-            self.watch(self.history.answer_request(request, None, Some(why)));
+            self.report_failure(self.history.answer_request(request, None, Some(why)));
         }
     }
 
@@ -304,7 +307,7 @@ impl Daemon {
             let Err(error) = self.begin(&automation, &order, &library) else { continue };
             let text = format!("{}: a run could not begin: {error}", automation.name);
             self.refuse(order.request.into_iter().collect(), &text);
-            self.say(&Notice::Trouble { text: text.clone() });
+            self.notify(&Notice::Trouble { text: text.clone() });
             self.summary.failed += 1;
             if let Some(job) = self.jobs.get_mut(&automation.name) {
                 job.ended(now);
@@ -325,9 +328,9 @@ impl Daemon {
         })?);
         let run = recorder.run_id().clone();
         if let Some(request) = order.request {
-            self.watch(self.history.answer_request(request, Some(&run), None));
+            self.report_failure(self.history.answer_request(request, Some(&run), None));
         }
-        self.say(&Notice::began(name, &run, order.trigger, order.scheduled_for));
+        self.notify(&Notice::began(name, &run, order.trigger, order.scheduled_for));
         let input = order.input.clone().unwrap_or_else(|| plan.settings.input.clone());
         let (engine, flow, library) = (self.engine.clone(), flow.clone(), library.to_vec());
         let (stop, watcher) = (self.stop.clone(), recorder.clone());
@@ -356,11 +359,12 @@ impl Daemon {
             RunOutcome::Failed => self.summary.failed += 1,
             RunOutcome::Interrupted => self.summary.interrupted += 1,
         }
-        recorder.warnings().into_iter().for_each(|text| self.say(&Notice::Trouble { text }));
+        recorder.warnings().into_iter().for_each(|text| self.notify(&Notice::Trouble { text }));
         // A run that was given up is written down as interrupted when its recorder goes.
         drop(recorder);
-        let counts = self.watch(self.history.run(&run)).flatten().map(|run| run.summary.counts).unwrap_or_default();
-        self.say(&Notice::ended(&automation, &run, outcome, &counts, began.elapsed(), error));
+        let counts =
+            self.report_failure(self.history.run(&run)).flatten().map(|run| run.summary.counts).unwrap_or_default();
+        self.notify(&Notice::ended(&automation, &run, outcome, &counts, began.elapsed(), error));
         if let Some(job) = self.jobs.get_mut(&automation) {
             job.ended(now);
         }
@@ -368,7 +372,7 @@ impl Daemon {
 
     fn write(&mut self) {
         if let Err(error) = self.rows.write(&self.jobs, &self.folder) {
-            self.say(&Notice::Trouble { text: error.to_string() });
+            self.notify(&Notice::Trouble { text: error.to_string() });
         }
     }
 
@@ -401,23 +405,23 @@ impl Daemon {
             self.ended(ended, Timestamp::now());
         }
         self.write();
-        self.watch(self.history.release_folder(self.folder.path()));
+        self.report_failure(self.history.release_folder(self.folder.path()));
         self.summary
     }
 
     /// What failed is told, and the daemon goes on.
-    fn watch<T>(&self, result: Result<T>) -> Option<T> {
-        result.map_err(|error| self.say(&Notice::Trouble { text: error.to_string() })).ok()
+    fn report_failure<T>(&self, result: Result<T>) -> Option<T> {
+        result.map_err(|error| self.notify(&Notice::Trouble { text: error.to_string() })).ok()
     }
 
-    fn say(&self, notice: &Notice) {
+    fn notify(&self, notice: &Notice) {
         let json = serde_json::to_string(notice).unwrap_or_default();
         if notice.is_bad() {
             tracing::warn!(notice = json, "{notice}");
         } else {
             tracing::info!(notice = json, "{notice}");
         }
-        (self.tell)(notice);
+        (self.notices)(notice);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A folder of flows: reads them, notices when they change, and keeps the last good version of each. It knows neither when
 //! flows run nor how they are checked.
 
+use parking_lot::RwLock;
 use scim_connector_flow::load::is_flow;
 use scim_connector_flow::schedule::Plan;
 use scim_connector_flow::{Document, Flow, Problem};
@@ -8,7 +9,7 @@ use scim_connector_host::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// A file that was changed so recently may change again without its time or length changing.
@@ -70,7 +71,7 @@ impl Current {
     /// A flow by its name.
     #[must_use]
     pub fn flow(&self, name: &str) -> Option<Arc<Flow>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.0.read().get(name).cloned()
     }
 }
 
@@ -136,7 +137,7 @@ impl Folder {
     pub fn look(&mut self) -> Result<Vec<Found>> {
         let found = self.compare();
         let flows = self.automations().map(|automation| (automation.name.clone(), automation.flow.clone())).collect();
-        *self.shared.0.write().unwrap_or_else(PoisonError::into_inner) = flows;
+        *self.shared.0.write() = flows;
         found
     }
 

@@ -166,7 +166,6 @@ pub fn status(global: &Global, arguments: &StatusArguments) -> Result<ExitCode> 
     if daemons.is_empty() {
         output::note("no process runs automations: nothing runs until `start FOLDER`");
     }
-    let head = ["AUTOMATION", "RUNS", "NEXT", "LAST RUN", "NOTE"].map(str::to_owned);
     let lines = rows.iter().map(|(plan, last, row)| {
         let last = last.as_ref().map_or_else(String::new, |last| format!("{} {}", last.id, last.status.word()));
         let (words, next) = match plan {
@@ -176,7 +175,7 @@ pub fn status(global: &Global, arguments: &StatusArguments) -> Result<ExitCode> 
         };
         [row.name.clone(), words, next, last, row.note.clone().unwrap_or_default()]
     });
-    output::out(&output::table(std::iter::once(head).chain(lines)))?;
+    output::out(&output::table(["AUTOMATION", "RUNS", "NEXT", "LAST RUN", "NOTE"], lines))?;
     Ok(ExitCode::SUCCESS)
 }
 

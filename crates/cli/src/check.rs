@@ -29,7 +29,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let mut wrong = 0_usize;
     for path in &arguments.flow {
         match load::file(path, &catalog, &config, allow)? {
-            Ok(loaded) => output::out(&format!("{}\n", good(path, &loaded.flow.document.value)))?,
+            Ok(loaded) => output::out(&format!("{}\n", summary(path, &loaded.flow.document.value)))?,
             Err(found) => {
                 wrong += 1;
                 output::note(found.shown(!global.is_text()).trim_end());
@@ -42,7 +42,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     Ok(if wrong == 0 { ExitCode::SUCCESS } else { ExitCode::from(78) })
 }
 
-fn good(path: &std::path::Path, flow: &Value) -> String {
+fn summary(path: &std::path::Path, flow: &Value) -> String {
     let steps = check::count(flow.get("do").unwrap_or(&Value::Null));
     let steps = format!("{steps} step{}", if steps == 1 { "" } else { "s" });
     let disabled = flow.pointer("/document/metadata/automation/enabled") == Some(&Value::Bool(false));

@@ -4,6 +4,7 @@
 use super::output::out;
 use super::sandbox::random_secret;
 use super::{Global, logging, output, test};
+use parking_lot::Mutex;
 use scim_connector_host::client::Client;
 use scim_connector_host::connection::{Auth, ClientCredentials, Connection, Secret};
 use scim_connector_host::connector::{CodeCache, Options};
@@ -13,25 +14,25 @@ use scim_connector_host::error::{Error, FailureKind, Result};
 use scim_connector_sandbox::{Options as SandboxOptions, Sandbox};
 use serde_json::{Value, json};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Longest result that is shown whole.
 const SHOWN: usize = 160;
 
 /// The exchanges of the current step.
-type Seen = Arc<Mutex<Vec<String>>>;
+type ExchangeLog = Arc<Mutex<Vec<String>>>;
 
 /// Runs `demo`.
 pub async fn run(global: &Global) -> Result<ExitCode> {
     let started = Instant::now();
-    let seen = Seen::default();
+    let seen = ExchangeLog::default();
     let (log, verbose) = (seen.clone(), global.verbose);
     let observer = move |exchange: &Exchange| {
         if verbose {
             output::show_exchange(exchange);
         }
-        log.lock().unwrap_or_else(PoisonError::into_inner).push(one_line(exchange));
+        log.lock().push(one_line(exchange));
     };
     let code_cache = if global.no_cache { CodeCache::Off } else { CodeCache::User };
     let connector = global.load(Options {
@@ -74,7 +75,7 @@ pub async fn run(global: &Global) -> Result<ExitCode> {
 
 struct Demo {
     client: Client,
-    seen: Seen,
+    seen: ExchangeLog,
 }
 
 impl Demo {
@@ -140,7 +141,7 @@ impl Demo {
     }
 
     fn exchanges(&self) -> String {
-        let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let seen = std::mem::take(&mut *self.seen.lock());
         seen.into_iter().map(|line| format!("    {line}\n")).collect()
     }
 }

@@ -4,12 +4,12 @@
 
 use super::output;
 use clap::{Args, ValueEnum};
+use parking_lot::RwLock;
 use scim_connector_host::client::Client;
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::telemetry::Metrics;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -86,7 +86,7 @@ static CLIENTS: RwLock<Vec<Client>> = RwLock::new(Vec::new());
 
 /// Keeps a client's secrets out of the log.
 pub fn redact_for(client: &Client) {
-    CLIENTS.write().unwrap_or_else(PoisonError::into_inner).push(client.clone());
+    CLIENTS.write().push(client.clone());
 }
 
 /// A line on its way to stderr.
@@ -106,7 +106,7 @@ impl Write for Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
-        let clients = CLIENTS.read().unwrap_or_else(PoisonError::into_inner);
+        let clients = CLIENTS.read();
         let text = String::from_utf8_lossy(&self.0).into_owned();
         let text = clients.iter().fold(text, |text, client| client.redactor().text(&text));
         // There is nowhere to say that stderr is gone.

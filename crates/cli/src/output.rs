@@ -32,19 +32,16 @@ pub fn json(value: &Value, compact: bool) -> String {
     text.unwrap_or_default() + "\n"
 }
 
-/// Rows as lines, each column as wide as its widest cell.
+/// A table for a terminal: a head, then a line for each row.
 #[cfg(feature = "flows")]
-pub fn table<const N: usize>(rows: impl IntoIterator<Item = [String; N]>) -> String {
-    let rows: Vec<[String; N]> = rows.into_iter().collect();
-    let mut widths = [0; N];
-    for row in &rows {
-        widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
+pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
+    table.set_header(head).add_rows(rows);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
     }
-    let line = |row: &[String; N]| {
-        let cells: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        cells.join("  ").trim_end().to_owned() + "\n"
-    };
-    rows.iter().map(line).collect()
+    table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
 /// Writes a line to stderr; there is nobody to tell where that fails.

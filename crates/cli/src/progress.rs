@@ -1,71 +1,72 @@
 //! A line on stderr for as long as something takes long: renewed in place on a terminal, otherwise a new line from time to
 //! time. Knows nothing of what is being done.
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
 
-/// How often the line is renewed in place.
-const RENEWED: Duration = Duration::from_millis(200);
+/// How often a second the line is renewed in place, at most.
+const RENEWALS: u8 = 5;
 
 /// How often a new line is written where it cannot be renewed.
 const REPEATED: Duration = Duration::from_secs(5);
 
-/// How the line is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Style {
-    /// Not at all.
-    Off,
-    /// Over the line before.
-    InPlace,
-    /// Below the line before.
-    Lines,
-}
-
 /// Progress of one piece of work. What was written in place is gone when it is dropped.
-pub struct Progress {
-    out: Box<dyn Write + Send>,
-    style: Style,
-    written: Option<Instant>,
-    visible: bool,
+pub struct Progress(Style);
+
+/// How the line is written.
+enum Style {
+    Off,
+    /// Over the line before; the bar is there while the line is.
+    InPlace {
+        terminal: fn() -> ProgressDrawTarget,
+        bar: Option<ProgressBar>,
+    },
+    /// Below the line before.
+    Lines {
+        out: Box<dyn Write + Send>,
+        written: Option<Instant>,
+    },
 }
 
 impl Progress {
     /// On stderr, where that is a terminal or `wanted` says so; `shared` says that other lines come there too, so that
     /// nothing must be written over.
     pub fn on_stderr(wanted: bool, shared: bool) -> Self {
-        let style = match (io::stderr().is_terminal(), wanted) {
-            (true, _) if !shared => Style::InPlace,
-            (true, _) | (_, true) => Style::Lines,
+        Self(match (io::stderr().is_terminal(), wanted) {
+            (true, _) if !shared => {
+                Style::InPlace { terminal: || ProgressDrawTarget::stderr_with_hz(RENEWALS), bar: None }
+            }
+            (true, _) | (_, true) => Style::Lines { out: Box::new(io::stderr()), written: None },
             (false, false) => Style::Off,
-        };
-        Self::new(Box::new(io::stderr()), style)
+        })
     }
 
     /// Nowhere.
     pub fn off() -> Self {
-        Self::new(Box::new(io::sink()), Style::Off)
-    }
-
-    fn new(out: Box<dyn Write + Send>, style: Style) -> Self {
-        Self { out, style, written: None, visible: false }
+        Self(Style::Off)
     }
 
     /// Writes a line, unless one was written just now. There is nobody to tell where that fails.
     pub fn show(&mut self, line: impl FnOnce() -> String) {
-        let pause = if self.style == Style::InPlace { RENEWED } else { REPEATED };
-        if self.style == Style::Off || self.written.is_some_and(|written| written.elapsed() < pause) {
-            return;
+        match &mut self.0 {
+            Style::Off => {}
+            Style::InPlace { terminal, bar } => bar.get_or_insert_with(|| in_place(terminal())).set_message(line()),
+            Style::Lines { out, written } => {
+                if written.is_none_or(|written| written.elapsed() >= REPEATED) {
+                    *written = Some(Instant::now());
+                    writeln!(out, "{}", line()).and_then(|()| out.flush()).ok();
+                }
+            }
         }
-        self.written = Some(Instant::now());
-        self.visible = true;
-        let (start, end) = if self.style == Style::InPlace { ("\r\x1b[2K", "") } else { ("", "\n") };
-        write!(self.out, "{start}{}{end}", line()).and_then(|()| self.out.flush()).ok();
     }
 
     /// Takes away what was written in place, so that other lines can follow.
     pub fn clear(&mut self) {
-        if std::mem::take(&mut self.visible) && self.style == Style::InPlace {
-            write!(self.out, "\r\x1b[2K").and_then(|()| self.out.flush()).ok();
+        if let Style::InPlace { bar, .. } = &mut self.0
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
         }
     }
 }
@@ -76,6 +77,12 @@ impl Drop for Progress {
     }
 }
 
+/// A bar that is nothing but its message.
+fn in_place(terminal: ProgressDrawTarget) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::with_draw_target(None, terminal).with_style(style)
+}
+
 /// A number with its noun: `1 request`, `2 requests`.
 pub fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
@@ -84,14 +91,16 @@ pub fn counted(number: u64, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::{Arc, Mutex};
+    use indicatif::InMemoryTerm;
+    use parking_lot::Mutex;
+    use std::sync::{Arc, LazyLock};
 
     #[derive(Clone, Default)]
     struct Sink(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Sink {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
+            self.0.lock().extend_from_slice(bytes);
             Ok(bytes.len())
         }
 
@@ -101,23 +110,32 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_renewed_in_place_and_taken_away_or_written_once_in_a_while() {
-        let rows = [(Style::Off, ""), (Style::InPlace, "\r\x1b[2Kone\r\x1b[2K"), (Style::Lines, "one\n")];
-        for (style, expected) in rows {
-            let sink = Sink::default();
-            let mut progress = Progress::new(Box::new(sink.clone()), style);
-            progress.show(|| "one".into());
-            progress.show(|| "too soon".into());
-            drop(progress);
-            assert_eq!(String::from_utf8(sink.0.lock().unwrap().clone()).unwrap(), expected, "{style:?}");
-        }
+    fn a_line_is_written_once_in_a_while() {
+        let sink = Sink::default();
+        let mut progress = Progress(Style::Lines { out: Box::new(sink.clone()), written: None });
+        progress.show(|| "one".into());
+        progress.show(|| "too soon".into());
+        drop(progress);
+        assert_eq!(String::from_utf8(sink.0.lock().clone()).unwrap(), "one\n");
+        Progress::off().show(|| panic!("nothing is written where nobody reads"));
     }
 
     #[test]
-    fn nothing_is_taken_away_where_nothing_was_written() {
-        let sink = Sink::default();
-        Progress::new(Box::new(sink.clone()), Style::InPlace).clear();
-        assert!(sink.0.lock().unwrap().is_empty());
+    fn on_a_terminal_a_line_is_renewed_in_place_and_taken_away() {
+        static TERMINAL: LazyLock<InMemoryTerm> = LazyLock::new(|| InMemoryTerm::new(4, 40));
+        let terminal = || ProgressDrawTarget::term_like_with_hz(Box::new(TERMINAL.clone()), RENEWALS);
+        let mut progress = Progress(Style::InPlace { terminal, bar: None });
+        progress.clear();
+        assert_eq!(TERMINAL.contents(), "");
+        for line in ["one", "two"] {
+            progress.show(|| line.into());
+            assert_eq!(TERMINAL.contents(), line);
+            progress.clear();
+            assert_eq!(TERMINAL.contents(), "");
+        }
+        progress.show(|| "three".into());
+        drop(progress);
+        assert_eq!(TERMINAL.contents(), "");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::signals::Signals;
 use super::{Global, logging, output, read_input};
 use clap::Args;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use scim_connector_automation::history::{Begin, History, HistorySettings, Trigger};
 use scim_connector_automation::report::change_word;
 use scim_connector_flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Arguments of `run`.
@@ -151,17 +152,17 @@ fn finish(global: &Global, ended: Ended) -> Result<ExitCode> {
 /// What a person sees of a run.
 struct Screen {
     text: bool,
-    shown: Mutex<Shown>,
+    shown: Mutex<ScreenState>,
 }
 
-struct Shown {
+struct ScreenState {
     progress: Progress,
     /// The steps that go on, by number: how deep they stand, what they are called.
-    open: BTreeMap<u64, Open>,
+    open: BTreeMap<u64, OpenStep>,
     counts: BTreeMap<&'static str, u64>,
 }
 
-struct Open {
+struct OpenStep {
     depth: usize,
     /// Whether it belongs to an item of a loop.
     repeated: bool,
@@ -172,14 +173,14 @@ struct Open {
 
 impl Screen {
     fn new(text: bool, progress: Progress) -> Self {
-        Self { text, shown: Mutex::new(Shown { progress, open: BTreeMap::new(), counts: BTreeMap::new() }) }
+        Self { text, shown: Mutex::new(ScreenState { progress, open: BTreeMap::new(), counts: BTreeMap::new() }) }
     }
 
     fn summary(&self, ended: &Ended, run: Option<&str>) {
         if !self.text {
             return;
         }
-        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = self.shown.lock();
         let counts: Vec<String> = shown.counts.iter().map(|(word, number)| format!("{number} {word}")).collect();
         let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
         let word = match ended.outcome {
@@ -217,8 +218,8 @@ impl Watcher for Screen {
         if !self.text {
             return;
         }
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        let Shown { progress, open, counts } = &mut *shown;
+        let mut shown = self.shown.lock();
+        let ScreenState { progress, open, counts } = &mut *shown;
         match event {
             Event::RunStarted { flow, version, .. } => output::note(&format!("{flow} {version}")),
             Event::StepStarted { step, parent, name, kind, function, connection, item, .. } => {
@@ -231,7 +232,7 @@ impl Watcher for Screen {
                     (Some(function), None) => function.clone(),
                     (None, _) => String::new(),
                 };
-                let new = Open { depth, repeated, name: name.clone(), kind: *kind, what };
+                let new = OpenStep { depth, repeated, name: name.clone(), kind: *kind, what };
                 if !repeated
                     && matches!(kind, StepKind::For | StepKind::Fork | StepKind::Wait | StepKind::Try | StepKind::Do)
                 {
@@ -258,7 +259,7 @@ impl Watcher for Screen {
             }
             Event::StepEnded { step, outcome, duration_us, affected, error, .. } => {
                 let Some(of) = open.remove(step) else { return };
-                affected.iter().for_each(|one| *counts.entry(word(one.change)).or_default() += 1);
+                affected.iter().for_each(|one| *counts.entry(change_label(one.change)).or_default() += 1);
                 let failed = *outcome != StepOutcome::Completed;
                 if of.repeated && affected.is_empty() && !failed {
                     return;
@@ -299,7 +300,7 @@ impl Watcher for Screen {
     }
 }
 
-impl Open {
+impl OpenStep {
     fn line(&self, end: &str) -> String {
         let what = if self.what.is_empty() { String::new() } else { format!(" ({})", self.what) };
         format!("{}{}{what}: {end}", "  ".repeat(self.depth), self.name)
@@ -309,10 +310,10 @@ impl Open {
 /// `eve: failed, uniqueness`.
 fn sentence(affected: &Affected) -> String {
     let reason = affected.reason.as_ref().map_or_else(String::new, |reason| format!(", {reason}"));
-    format!("{}: {}{reason}", affected.who, word(affected.change))
+    format!("{}: {}{reason}", affected.who, change_label(affected.change))
 }
 
-fn word(change: Change) -> &'static str {
+fn change_label(change: Change) -> &'static str {
     match change {
         Change::Unknown => "may have been applied",
         other => change_word(other),

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Arguments {
     #[command(subcommand)]
-    command: Option<Sub>,
+    command: Option<RunsCommand>,
     /// Only runs of this flow
     #[arg(long, value_name = "NAME")]
     flow: Option<String>,
@@ -31,7 +31,7 @@ pub struct Arguments {
 }
 
 #[derive(Subcommand)]
-enum Sub {
+enum RunsCommand {
     /// Show a run: what happened to whom, its steps, repetitions and slow calls
     Show {
         /// The run: its name, the beginning of it, or `last`
@@ -58,7 +58,7 @@ enum Outcome {
 
 /// Runs `runs`.
 pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
-    if let Some(Sub::Show { run, all, json, history }) = &arguments.command {
+    if let Some(RunsCommand::Show { run, all, json, history }) = &arguments.command {
         let history = history.open(global)?;
         let format = if *json { Format::Json } else { Format::Text };
         return report::print(&history, &history.find(run)?, Options { format, all: *all, steps: true });
@@ -96,6 +96,5 @@ fn table(runs: &[RunSummary]) -> String {
             counts_line(&run.counts),
         ]
     };
-    let head = ["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"].map(str::to_owned);
-    output::table(std::iter::once(head).chain(runs.iter().map(row)))
+    output::table(["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"], runs.iter().map(row))
 }

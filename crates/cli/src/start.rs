@@ -111,8 +111,7 @@ fn table(daemon: &Daemon, folder: &str) -> String {
     if rows.is_empty() {
         return format!("there is no flow in {folder} yet; it is looked at every second");
     }
-    let head = ["AUTOMATION", "RUNS", "NEXT"].map(str::to_owned);
-    output::table(std::iter::once(head).chain(rows)).trim_end().to_owned()
+    output::table(["AUTOMATION", "RUNS", "NEXT"], rows).trim_end().to_owned()
 }
 
 /// When an automation runs, in words.

@@ -24,7 +24,7 @@ pub mod schedule;
 mod scope;
 pub mod secrets;
 
-pub use document::{Document, Place, Problem};
+pub use document::{Document, Position, Problem};
 pub use event::{Event, Watcher};
 pub use expression::Expression;
 pub use fault::Fault;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// What is wrong with a file.
 #[derive(Debug)]
-pub struct Wrong {
+pub struct InvalidFlow {
     /// The text the problems are in.
     pub document: Option<Document>,
     /// The file's text.
@@ -22,7 +22,7 @@ pub struct Wrong {
     pub problems: Vec<Problem>,
 }
 
-impl Wrong {
+impl InvalidFlow {
     /// All problems, each with its place in the text; or each as JSON on a line.
     #[must_use]
     pub fn shown(&self, json: bool) -> String {
@@ -45,18 +45,18 @@ pub struct Loaded {
 ///
 /// # Errors
 /// [`Error::Usage`] for a file that cannot be read; what is wrong with it inside.
-pub fn file(path: &Path, catalog: &Catalog, config: &Config, allow: Allow) -> Result<Result<Loaded, Wrong>> {
+pub fn file(path: &Path, catalog: &Catalog, config: &Config, allow: Allow) -> Result<Result<Loaded, InvalidFlow>> {
     let text = read(path)?;
     let document = match Document::parse(&text, path) {
         Ok(document) => document,
         Err(problem) => {
-            return Ok(Err(Wrong { document: None, text, path: path.to_path_buf(), problems: vec![problem] }));
+            return Ok(Err(InvalidFlow { document: None, text, path: path.to_path_buf(), problems: vec![problem] }));
         }
     };
     let siblings = siblings(path);
     let around = surroundings(catalog, config, allow, &siblings);
     let wrong = |document: Document, problems| {
-        Err(Wrong { text: document.text.clone(), path: path.to_path_buf(), document: Some(document), problems })
+        Err(InvalidFlow { text: document.text.clone(), path: path.to_path_buf(), document: Some(document), problems })
     };
     let problems = check(&document, &around);
     if !problems.is_empty() {

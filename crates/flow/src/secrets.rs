@@ -3,7 +3,7 @@
 use scim_connector_host::config::Config;
 use scim_connector_host::error::Error;
 use scim_connector_host::redact::Redactor;
-use scim_connector_host::sealed::Sealed;
+use scim_connector_host::wipe_on_drop::WipeOnDrop;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Named secrets; wiped when the last clone goes.
 #[derive(Clone, Default)]
 pub struct Secrets {
-    values: Arc<BTreeMap<String, Sealed<Value>>>,
+    values: Arc<BTreeMap<String, WipeOnDrop<Value>>>,
     /// Why others cannot be had.
     missing: Arc<BTreeMap<String, String>>,
     redactor: Arc<Redactor>,
@@ -22,7 +22,7 @@ pub struct Secrets {
 impl Secrets {
     /// These secrets, and why others cannot be had.
     #[must_use]
-    pub fn new(values: BTreeMap<String, Sealed<Value>>, missing: BTreeMap<String, String>) -> Self {
+    pub fn new(values: BTreeMap<String, WipeOnDrop<Value>>, missing: BTreeMap<String, String>) -> Self {
         let redactor = Redactor::default();
         for value in values.values() {
             learn(&redactor, value);

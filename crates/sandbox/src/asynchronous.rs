@@ -9,9 +9,9 @@ use super::exchange::{Call, Content, Reply};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::{HeaderName, Method, header};
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Where results are found, below the service URL.
@@ -33,19 +33,19 @@ pub(super) struct Requests {
     pub(super) delay: Duration,
     /// The service URL, the issuer of the tokens.
     base: String,
-    known: Mutex<Known>,
+    transactions: Mutex<Transactions>,
 }
 
 /// Transactions and, when done, what their URL answers.
 #[derive(Debug, Default)]
-struct Known {
+struct Transactions {
     results: BTreeMap<String, Option<Reply>>,
     order: VecDeque<String>,
 }
 
 impl Requests {
     pub(super) fn new(base: String, delay: Duration) -> Self {
-        Self { delay, base, known: Mutex::default() }
+        Self { delay, base, transactions: Mutex::default() }
     }
 
     /// Whether the client wants this request put off: it prefers so, and will not wait for as long as it would take
@@ -64,13 +64,13 @@ impl Requests {
     /// Accepts a request: its transaction and the answer.
     pub(super) fn accept(&self) -> (String, Reply) {
         let txn = format!("{:032x}", rand::random::<u128>());
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.results.insert(txn.clone(), None);
-        known.order.push_back(txn.clone());
-        if known.order.len() > KEPT
-            && let Some(oldest) = known.order.pop_front()
+        let mut transactions = self.transactions.lock();
+        transactions.results.insert(txn.clone(), None);
+        transactions.order.push_back(txn.clone());
+        if transactions.order.len() > KEPT
+            && let Some(oldest) = transactions.order.pop_front()
         {
-            known.results.remove(&oldest);
+            transactions.results.remove(&oldest);
         }
         let reply = Reply::empty(202)
             .with(SET_TXN, &txn)
@@ -98,16 +98,16 @@ impl Requests {
                     .with(header::CONTENT_TYPE, "application/secevent+jwt")
             }
         };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(slot) = known.results.get_mut(txn) {
+        let mut transactions = self.transactions.lock();
+        if let Some(slot) = transactions.results.get_mut(txn) {
             *slot = Some(result);
         }
     }
 
     /// What the URL of a transaction answers; nothing when it is unknown.
     pub(super) fn result(&self, txn: &str) -> Option<Reply> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.results.get(txn).map(|result| result.clone().unwrap_or_else(|| Reply::empty(202)))
+        let transactions = self.transactions.lock();
+        transactions.results.get(txn).map(|result| result.clone().unwrap_or_else(|| Reply::empty(202)))
     }
 
     /// An unsecured token about one operation (RFC 9967 section 2.5.1.3), and its identifier.

@@ -13,9 +13,9 @@ use super::error::ScimError;
 use super::exchange::{Call, Content, Reply};
 use super::facts::matches_path;
 use http::{HeaderName, HeaderValue, Method, header};
+use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// An impersonated provider.
@@ -77,7 +77,8 @@ impl Behaviour {
             call.method == Method::DELETE && about.deactivates.iter().any(|path| matches_path(path, &call));
         if call.path == "/Bulk" && call.method == Method::POST {
             let each = |call: &Call| self.answer(directory, call.clone(), serve);
-            let reply = bulk::run(directory, &call, &each, &about.bulk).unwrap_or_else(|error| Reply::from(&error));
+            let (limits, base) = (directory.settings.bulk, directory.base.as_str());
+            let reply = bulk::run(limits, base, &each, &call, &about.bulk).unwrap_or_else(|error| Reply::from(&error));
             return self.dress(directory, &call, reply);
         }
         let mut inner = call.clone();
@@ -122,7 +123,7 @@ impl Behaviour {
     fn throttle(&self, method: &Method) -> Option<Reply> {
         let limit =
             self.description.limit.as_ref().filter(|limit| limit.methods.iter().any(|one| one == method.as_str()))?;
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.recent.lock();
         let window = Duration::from_secs(limit.seconds);
         while recent.front().is_some_and(|first| first.elapsed() >= window) {
             recent.pop_front();

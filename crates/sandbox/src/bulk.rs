@@ -4,7 +4,6 @@
 //! each other in a circle, the first of them that creates something is carried out without the references and gets
 //! them when all ids are known. Results come in the order of the request; what `failOnErrors` left undone has none.
 
-use super::directory::Directory;
 use super::error::{Result, ScimError};
 use super::exchange::{Call, Content, Reply, SCIM_JSON};
 use super::schema::{member, require_schema};
@@ -54,8 +53,9 @@ struct Operation {
 
 /// What has become of the operations so far.
 struct Run<'a> {
-    directory: &'a Directory,
-    serve: &'a dyn Fn(&Call) -> Reply,
+    /// The service URL.
+    base: &'a str,
+    carry_out: &'a dyn Fn(&Call) -> Reply,
     style: &'a Style,
     operations: &'a [Operation],
     /// The ids behind the bulkIds; none for an operation that failed.
@@ -64,9 +64,14 @@ struct Run<'a> {
     errors: usize,
 }
 
-/// Carries out a bulk request; `serve` answers one operation.
-pub(super) fn run(directory: &Directory, call: &Call, serve: &dyn Fn(&Call) -> Reply, style: &Style) -> Result<Reply> {
-    let limits = directory.settings.bulk;
+/// Carries out a bulk request to the service at `base`, each operation by `carry_out`.
+pub(super) fn run(
+    limits: Limits,
+    base: &str,
+    carry_out: &dyn Fn(&Call) -> Reply,
+    call: &Call,
+    style: &Style,
+) -> Result<Reply> {
     if call.body.len() > limits.payload {
         return Err(ScimError::status(413, format!("the body is larger than maxPayloadSize, {}", limits.payload)));
     }
@@ -92,8 +97,8 @@ pub(super) fn run(directory: &Directory, call: &Call, serve: &dyn Fn(&Call) -> R
         return Err(ScimError::invalid_syntax(format!("bulkId: {twice} is given twice")));
     }
     let mut run = Run {
-        directory,
-        serve,
+        base,
+        carry_out,
         style,
         operations: &operations,
         ids: BTreeMap::new(),
@@ -205,7 +210,7 @@ impl<'a> Run<'a> {
             .extend(version.and_then(|version| HeaderValue::from_str(version).ok()).map(|tag| (header::IF_MATCH, tag)));
         let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
         let body = data.to_string().into_bytes();
-        (self.serve)(&Call { method, path, query: String::new(), headers, body })
+        (self.carry_out)(&Call { method, path, query: String::new(), headers, body })
     }
 
     /// Puts ids of users for the references in `members`, of a group or of the first operation that adds or replaces them.
@@ -258,8 +263,7 @@ impl<'a> Run<'a> {
 
     /// Keeps the result of an operation.
     fn note(&mut self, index: usize, operation: &'a Operation, reply: &Reply) {
-        let mut result =
-            outcome(&self.directory.base, &operation.method, &operation.path, operation.bulk_id.as_deref(), reply);
+        let mut result = outcome(self.base, &operation.method, &operation.path, operation.bulk_id.as_deref(), reply);
         let id =
             result.get("location").and_then(Value::as_str).and_then(|url| url.rsplit('/').next()).map(str::to_owned);
         self.style.dress(&mut result, reply);

@@ -15,13 +15,14 @@ use super::matching::Filter;
 use super::paging::{Page, Paging, Start};
 use super::patch;
 use super::query::{Query, compare_keys, sort_key};
+use super::record::{Change, Record};
 use super::schema::{Attribute, Kind, Object, Registry, ResourceType, Returned};
 use super::sqlite::File;
-use super::state::{Change, MEMBERS, Record, State, keys, member_id};
+use super::state::{MEMBERS, State, keys, member_id};
+use parking_lot::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 const LIST_URN: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
@@ -33,7 +34,7 @@ const GROUPS: &str = "groups";
 const ME: &str = "User";
 
 /// A resource as an answer shows it.
-pub(super) struct Shown {
+pub(super) struct Rendered {
     /// Its URL.
     pub(super) location: String,
     /// Its version, an entity tag; the resource may come without it when the client did not ask for `meta`.
@@ -87,11 +88,11 @@ impl Directory {
     }
 
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+        self.state.read()
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
-        self.state.write().unwrap_or_else(PoisonError::into_inner)
+        self.state.write()
     }
 
     /// The URL of a resource.
@@ -104,12 +105,12 @@ impl Directory {
     }
 
     /// Creates a resource (RFC 7644 section 3.3).
-    pub(super) fn create(&self, kind: &ResourceType, body: &Value, query: &Query) -> Result<Shown> {
+    pub(super) fn create(&self, kind: &ResourceType, body: &Value, query: &Query) -> Result<Rendered> {
         self.create_as(kind, body, query, false)
     }
 
     /// Creates the user that the client itself is (RFC 7644 section 3.11).
-    pub(super) fn create_me(&self, body: &Value, query: &Query) -> Result<Shown> {
+    pub(super) fn create_me(&self, body: &Value, query: &Query) -> Result<Rendered> {
         self.create_as(self.me_type()?, body, query, true)
     }
 
@@ -126,7 +127,7 @@ impl Directory {
         self.kind_named(ME).ok_or_else(|| ScimError::status(501, "/Me is not supported"))
     }
 
-    fn create_as(&self, kind: &ResourceType, body: &Value, query: &Query, me: bool) -> Result<Shown> {
+    fn create_as(&self, kind: &ResourceType, body: &Value, query: &Query, me: bool) -> Result<Rendered> {
         let mut resource = kind.check(body)?;
         let (id, now) = (new_id(), now());
         resource.insert("id".into(), id.clone().into());
@@ -145,7 +146,7 @@ impl Directory {
     }
 
     /// Reads one resource (RFC 7644 section 3.4.1).
-    pub(super) fn get(&self, kind: &ResourceType, id: &str, query: &Query) -> Result<Shown> {
+    pub(super) fn get(&self, kind: &ResourceType, id: &str, query: &Query) -> Result<Rendered> {
         let state = self.read();
         let record = state.find(kind, id)?;
         Ok(self.show(&state, kind, &record, query))
@@ -159,7 +160,7 @@ impl Directory {
         body: &Value,
         query: &Query,
         conditions: &Conditions,
-    ) -> Result<Shown> {
+    ) -> Result<Rendered> {
         let new = kind.check(body)?;
         self.modify(kind, id, query, conditions, |_| Ok(new))
     }
@@ -172,7 +173,7 @@ impl Directory {
         body: &Value,
         query: &Query,
         conditions: &Conditions,
-    ) -> Result<Shown> {
+    ) -> Result<Rendered> {
         self.modify(kind, id, query, conditions, |old| patch::apply(kind, old, body))
     }
 
@@ -183,7 +184,7 @@ impl Directory {
         query: &Query,
         conditions: &Conditions,
         change: impl FnOnce(&Object) -> Result<Object>,
-    ) -> Result<Shown> {
+    ) -> Result<Rendered> {
         let mut state = self.write();
         let old = state.find(kind, id)?.into_owned();
         conditions.allow_write(version(&old.resource))?;
@@ -347,8 +348,8 @@ impl Directory {
     }
 
     /// The resource as an answer shows it.
-    fn show(&self, state: &State, kind: &ResourceType, record: &Record, query: &Query) -> Shown {
-        Shown {
+    fn show(&self, state: &State, kind: &ResourceType, record: &Record, query: &Query) -> Rendered {
+        Rendered {
             location: self.location(kind, &record.id),
             version: version(&record.resource).to_owned(),
             resource: query.projection(kind).apply(self.view(state, kind, record)),

@@ -44,6 +44,7 @@ mod oauth;
 mod paging;
 mod patch;
 mod query;
+mod record;
 mod route;
 mod schema;
 mod seed;

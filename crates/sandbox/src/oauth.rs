@@ -6,9 +6,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, StatusCode, header};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// The one client of the sandbox and the tokens it has.
@@ -65,7 +65,7 @@ impl Tokens {
 
     fn issue(&self) -> String {
         let token = format!("{:032x}{:032x}", rand::random::<u128>(), rand::random::<u128>());
-        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut issued = self.issued.lock();
         issued.retain(|_, since| self.is_valid(*since));
         issued.insert(token.clone(), Instant::now());
         token
@@ -83,7 +83,7 @@ impl Tokens {
         };
         let fixed = self.fixed.as_deref() == Some(token);
         let issued = || {
-            let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+            let issued = self.issued.lock();
             issued.get(token).is_some_and(|since| self.is_valid(*since))
         };
         if fixed || issued() {

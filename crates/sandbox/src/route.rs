@@ -2,7 +2,7 @@
 //! [`Reply`]. Knows no attribute, no filter and no socket.
 
 use super::bulk;
-use super::directory::{Directory, Shown};
+use super::directory::{Directory, Rendered};
 use super::discovery;
 use super::error::{Result, ScimError};
 use super::exchange::{Call, Reply};
@@ -89,7 +89,8 @@ impl<'a> Route<'a> {
             }
             (Self::Schemas(id), &Method::GET) => published(query, id.as_deref(), discovery::schemas(directory)),
             (Self::Bulk, &Method::POST) => {
-                bulk::run(directory, call, &|call| serve(directory, call), &bulk::Style::default())
+                let style = bulk::Style::default();
+                bulk::run(directory.settings.bulk, &directory.base, &|call| serve(directory, call), call, &style)
             }
             (Self::Listing(types), &Method::GET) => listing(types, parameters()?),
             (Self::Search(types), &Method::POST) => listing(types, Query::from_body(&call.json()?)?),
@@ -129,7 +130,7 @@ impl<'a> Route<'a> {
 }
 
 /// A resource with its URL and version, as in the examples of RFC 7644 sections 3.3 to 3.5.
-fn resource(status: u16, shown: Shown) -> Reply {
+fn resource(status: u16, shown: Rendered) -> Reply {
     Reply::json(status, Value::Object(shown.resource))
         .with(header::LOCATION, &shown.location)
         .with(header::ETAG, &shown.version)

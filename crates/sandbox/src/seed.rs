@@ -3,8 +3,8 @@
 //! They come before all stored resources; their sequence number is all there is to know of them. One that was changed
 //! is stored like any other resource, in its old place. Knows no storage.
 
+use super::record::Record;
 use super::schema::Object;
-use super::state::Record;
 use serde_json::json;
 
 /// The resource type of the made-up resources.

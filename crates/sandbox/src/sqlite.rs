@@ -2,13 +2,13 @@
 //!
 //! Knows records, not what is in them. The file is locked for other processes while the sandbox runs.
 
+use super::record::{Change, Record};
 use super::schema::Object;
-use super::state::{Change, Record};
+use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
 use std::io;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Layout of the file; a file of another one is refused.
@@ -55,7 +55,7 @@ impl File {
 
     /// All records, oldest first.
     pub(super) fn load(&mut self) -> io::Result<Vec<Record>> {
-        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let connection = self.connection.get_mut();
         let load = || {
             let mut select = connection.prepare("SELECT seq, type, id, json FROM resources ORDER BY seq")?;
             let rows =
@@ -70,14 +70,14 @@ impl File {
 
     /// The id of the client's own user.
     pub(super) fn me(&mut self) -> io::Result<Option<String>> {
-        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let connection = self.connection.get_mut();
         let found = connection.query_row("SELECT id FROM me", [], |row| row.get(0)).optional();
         found.map_err(io::Error::other)
     }
 
     /// Writes the changes, all or none.
     pub(super) fn save(&mut self, changes: &[Change]) -> io::Result<()> {
-        let connection = self.connection.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let connection = self.connection.get_mut();
         let mut save = || {
             let transaction = connection.transaction()?;
             for change in changes {

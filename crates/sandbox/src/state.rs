@@ -5,6 +5,7 @@
 
 use super::error::{Result, ScimError};
 use super::matching::Filter;
+use super::record::Record;
 use super::schema::{Attribute, Object, ResourceType};
 use super::seed;
 use super::sqlite::File;
@@ -15,25 +16,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The attribute that makes a resource a group.
 pub(super) const MEMBERS: &str = "members";
-
-/// A stored resource.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Record {
-    /// Position in the order of creation.
-    pub(super) seq: u64,
-    /// Name of the resource type.
-    pub(super) kind: String,
-    pub(super) id: String,
-    pub(super) resource: Object,
-}
-
-/// One step of a write.
-pub(super) enum Change {
-    Put(Record),
-    Delete(Record),
-    /// The client's own user is this one from now on.
-    Me(String),
-}
 
 /// The stored resources and their indexes.
 #[derive(Default)]

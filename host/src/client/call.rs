@@ -12,7 +12,7 @@ use crate::egress::door::Hooks;
 use crate::error::{Error, Result};
 use crate::instance::{DeadlinePassed, Instance};
 use crate::runtime::Running;
-use crate::shutdown::Open;
+use crate::shutdown::OpenCall;
 use crate::telemetry::{CallIdentity, CallRecording};
 use crate::traffic::Admitted;
 use crate::usage::{self, Counters};
@@ -30,7 +30,7 @@ pub(super) struct Call<'a> {
     limit: Duration,
     recording: CallRecording,
     given_up: Option<Arc<AtomicBool>>,
-    open: Open,
+    open: OpenCall,
     _running: Running,
     _admitted: Admitted<'a>,
 }
@@ -38,7 +38,7 @@ pub(super) struct Call<'a> {
 /// When a call must end.
 pub(super) struct Limit<'a> {
     deadline: Instant,
-    open: &'a Open,
+    open: &'a OpenCall,
 }
 
 /// How a call ended.
@@ -119,7 +119,13 @@ impl Inner {
     }
 
     /// Lets a call in.
-    async fn admit(&self, version: &Version, open: &Open, deadline: Instant, limit: Duration) -> Result<Admitted<'_>> {
+    async fn admit(
+        &self,
+        version: &Version,
+        open: &OpenCall,
+        deadline: Instant,
+        limit: Duration,
+    ) -> Result<Admitted<'_>> {
         let slots = &version.connector.inner.runtime.slots;
         match self.traffic.try_admit(slots) {
             Ok(Some(admitted)) => return Ok(admitted),

@@ -10,15 +10,15 @@ use crate::egress::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::redact;
 use crate::references::join;
-use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
+use crate::wipe_on_drop::WipeOnDrop;
 use serde_json::{Map, Value};
 
 /// What stands in a secret's place while the component looks at credentials.
 const MASK: &str = "masked";
 
 /// The settings of a connection that has none of its own, in their JSON form.
-pub(super) fn shared(settings: &ConnectionSettings, path: &str) -> Result<Sealed<Value>> {
+pub(super) fn shared(settings: &ConnectionSettings, path: &str) -> Result<WipeOnDrop<Value>> {
     if settings.credentials.is_some() {
         // They would go wherever any connection says its service is.
         return Err(Error::Config {
@@ -28,7 +28,7 @@ pub(super) fn shared(settings: &ConnectionSettings, path: &str) -> Result<Sealed
                 .into(),
         });
     }
-    Ok(Sealed::new(serde_json::to_value(settings).unwrap_or_default()))
+    Ok(WipeOnDrop::new(serde_json::to_value(settings).unwrap_or_default()))
 }
 
 /// The credentials the host adds for a connection: those of the settings, where the connection leaves them to the host. One
@@ -36,7 +36,7 @@ pub(super) fn shared(settings: &ConnectionSettings, path: &str) -> Result<Sealed
 pub(super) async fn of(
     connector: &Connector,
     connection: &Value,
-    credentials: Option<Sealed<Value>>,
+    credentials: Option<WipeOnDrop<Value>>,
     expanded: &Expanded,
     path: &str,
 ) -> Result<Option<Credentials>> {
@@ -54,37 +54,37 @@ pub(super) async fn of(
         }
         (false, Some(_)) => {
             let detail = format!("are added only where {auth_type} is \"host\"; set it to that, or take them out");
-            return Err(wrong(path, "", detail));
+            return Err(invalid(path, "", detail));
         }
     };
     let auth = fill_in(connector, connection, &credentials, path).await?;
     let (Some(service), allow_insecure_http) = expanded.service() else { return Ok(None) };
     let credentials = Credentials::new(auth, service.clone(), allow_insecure_http);
-    credentials.map(Some).map_err(|(key, detail)| wrong(path, key, detail))
+    credentials.map(Some).map_err(|(key, detail)| invalid(path, key, detail))
 }
 
 /// An error in the host's credentials for the connection at `path`.
-fn wrong(path: &str, key: &str, detail: String) -> Error {
+fn invalid(path: &str, key: &str, detail: String) -> Error {
     Error::Config { path: join(&join(path, "host.credentials"), key), detail }
 }
 
 /// The credentials as the component understands them, for this connection, with their secrets.
 async fn fill_in(connector: &Connector, connection: &Value, credentials: &Value, path: &str) -> Result<Auth> {
-    let unreadable = || wrong(path, "", "must be a table with a type".into());
+    let unreadable = || invalid(path, "", "must be a table with a type".into());
     let credentials = credentials.as_object().ok_or_else(unreadable)?;
     let secrets: Vec<(&String, &Value)> =
         credentials.iter().filter(|(name, _)| redact::is_secret_in_auth(name)).collect();
     let mask = |(name, value): &(&String, &Value)| ((*name).clone(), masked(value));
     let mut shown = credentials.clone();
     shown.extend(secrets.iter().map(mask));
-    let mut masked = Sealed::new(connection.clone());
+    let mut masked = WipeOnDrop::new(connection.clone());
     if let Some(masked) = masked.as_object_mut() {
         masked.insert("auth".into(), Value::Object(shown));
     }
-    let masked = Sealed::new(masked.to_string());
+    let masked = WipeOnDrop::new(masked.to_string());
     let expanded = connector.resolve_connection(&masked).await.map_err(|error| moved(at(path, error), path))?;
     let mut expanded: Map<String, Value> = serde_json::from_str(&expanded).map_err(|_| unreadable())?;
-    let mut auth = Sealed::new(expanded.remove("auth").unwrap_or_default());
+    let mut auth = WipeOnDrop::new(expanded.remove("auth").unwrap_or_default());
     if let Some(auth) = auth.as_object_mut() {
         auth.extend(secrets.into_iter().map(|(name, value)| (name.clone(), value.clone())));
     }

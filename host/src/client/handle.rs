@@ -14,12 +14,12 @@ use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::redact::Redactor;
 use crate::references::{self, Lookup};
-use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use crate::source::ConnectionSource;
 use crate::telemetry::{ClientGauges, Meter};
 use crate::traffic::Traffic;
 use crate::usage::{ClientUsage, Counters};
+use crate::wipe_on_drop::WipeOnDrop;
 use parking_lot::RwLock;
 use serde_json::Value;
 use std::path::Path;
@@ -36,7 +36,7 @@ pub(super) struct Inner {
     /// Stands before key paths in errors.
     pub(super) path: String,
     /// The connection as the component takes it, with its secrets.
-    pub(super) connection: Sealed<String>,
+    pub(super) connection: WipeOnDrop<String>,
     pub(super) settings: ConnectionSettings,
     pub(super) redactor: Arc<Redactor>,
     pub(super) traffic: Arc<Traffic>,
@@ -94,12 +94,12 @@ impl Client {
         };
         referenced.extend(references::resolve(&mut settings, &settings_path, &Lookup::here(folder))?);
         let redactor = Arc::new(Redactor::for_connection(&value, &settings, &referenced));
-        let credentials = settings.get("credentials").cloned().map(Sealed::new);
+        let credentials = settings.get("credentials").cloned().map(WipeOnDrop::new);
         let mut settings = ConnectionSettings::from_json(settings.open(), &settings_path)?;
         // From here on `credentials` has them.
         settings.credentials = None;
         let traffic = Arc::new(Traffic::new(&settings.limits));
-        let connection = Sealed::new(value.to_string());
+        let connection = WipeOnDrop::new(value.to_string());
         let expanded = Expanded::by(&connector, &connection, &path, &redactor).await?;
         let hosted = credentials::of(&connector, &value, credentials, &expanded, &path).await;
         let hosted = hosted.map_err(|error| scrubbed(error, &redactor))?;

@@ -10,9 +10,9 @@ use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::redact::Redactor;
 use crate::references;
-use crate::sealed::Sealed;
 use crate::settings::ConnectionSettings;
 use crate::warm::Owner;
+use crate::wipe_on_drop::WipeOnDrop;
 use http::Uri;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,7 +26,7 @@ const LARGEST_WARM: usize = 32 << 20;
 
 /// A connection as the component expanded it.
 pub(super) struct Expanded {
-    record: Sealed<wit::Connection>,
+    record: WipeOnDrop<wit::Connection>,
     origins: Vec<Origin>,
     /// The token endpoint.
     pub token_url: Option<Uri>,
@@ -37,10 +37,10 @@ impl Expanded {
     pub async fn by(connector: &Connector, connection: &str, path: &str, redactor: &Redactor) -> Result<Self> {
         let expanded =
             connector.resolve_connection(connection).await.map_err(|error| at(path, scrubbed(error, redactor)))?;
-        let expanded = Sealed::new(expanded);
+        let expanded = WipeOnDrop::new(expanded);
         let expanded: Connection = serde_json::from_str(&expanded)
             .map_err(|error| Error::Load(format!("the component's expanded connection cannot be read: {error}")))?;
-        let record = Sealed::new(wit::Connection::from(expanded));
+        let record = WipeOnDrop::new(wit::Connection::from(expanded));
         let token_url = match &record.auth {
             wit::Auth::ClientCredentials(client) => Some(client.token_url.as_str()),
             _ => None,
@@ -84,7 +84,7 @@ impl Expanded {
 pub(super) struct Version {
     pub connector: Connector,
     /// The connection as the typed functions take it.
-    pub record: Sealed<wit::Connection>,
+    pub record: WipeOnDrop<wit::Connection>,
     pub egress: Arc<Egress>,
     /// Most time for a call.
     pub limit: Duration,

@@ -9,9 +9,9 @@ use crate::bindings::scim::connector::types::{Failure, FailureKind};
 use crate::connection::{ClientCredentials, Method, Secret};
 use http::{HeaderMap, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Limited};
+use parking_lot::RwLock;
 use scim_connector_oauth::{self as oauth, Claims, Error, ErrorKind, Message, Proof, TokenRequest, assertion, parse};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
@@ -83,13 +83,13 @@ impl Tokens {
     }
 
     fn current(&self) -> Option<Token> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current.read();
         current.as_ref().filter(|token| token.good_until > Instant::now()).cloned()
     }
 
     /// No longer uses a token that the service refused.
     pub fn forget(&self, refused: &Token) {
-        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.write();
         if current.as_ref().is_some_and(|token| token.value == refused.value) {
             *current = None;
         }
@@ -117,7 +117,7 @@ impl Tokens {
         self.fetches.fetch_add(1, Ordering::AcqRel);
         *last = fetched.as_ref().err().cloned();
         let token = fetched?;
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(token.clone());
+        *self.current.write() = Some(token.clone());
         Ok((token, true))
     }
 

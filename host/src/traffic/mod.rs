@@ -8,7 +8,7 @@ pub mod rate;
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::settings::Limits;
 use breaker::{Breaker, Trial};
-use rate::{Bucket, Place};
+use rate::{Bucket, Departure};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -127,10 +127,10 @@ impl Traffic {
     pub fn try_admit(&self, slots: &Arc<Semaphore>) -> Result<Option<Admitted<'_>>> {
         // The trial of a breaker comes last, since only one call at a time may have it.
         let Ok(call) = self.calls.try_acquire() else { return Ok(None) };
-        let Some(place) = self.bucket.place_now() else { return Ok(None) };
+        let Some(departure) = self.bucket.departure_now() else { return Ok(None) };
         let Ok(slot) = slots.clone().try_acquire_owned() else { return Ok(None) };
         let trial = self.breaker.admit()?;
-        place.take();
+        departure.take();
         Ok(Some(Admitted { _call: call, _slot: slot, _trial: trial }))
     }
 
@@ -152,22 +152,23 @@ impl Traffic {
         let closed = |_| Error::ShuttingDown { maybe_applied: false };
         let call = self.calls.acquire().await.map_err(closed)?;
         let turn = self.turn.acquire().await.map_err(closed)?;
-        let place = self.in_time(self.bucket.place(), deadline.saturating_duration_since(Instant::now())).await?;
+        let departure =
+            self.in_time(self.bucket.departure(), deadline.saturating_duration_since(Instant::now())).await?;
         let slot = slots.clone().acquire_owned().await.map_err(closed)?;
         drop((turn, waiting));
         let trial = self.breaker.admit()?;
-        place.take();
+        departure.take();
         Ok(Admitted { _call: call, _slot: slot, _trial: trial })
     }
 
     /// Waits for a place, at most so long.
-    async fn in_time<'a>(&'a self, place: Place<'a>, patience: Duration) -> Result<Place<'a>, Throttled> {
+    async fn in_time<'a>(&'a self, departure: Departure<'a>, patience: Duration) -> Result<Departure<'a>, Throttled> {
         let end = Instant::now() + patience;
         loop {
             // The provider may ask for a pause while this waits.
-            let pause = place.wait();
+            let pause = departure.wait();
             if pause.is_zero() {
-                return Ok(place);
+                return Ok(departure);
             }
             if pause > end.saturating_duration_since(Instant::now()) {
                 return Err(Throttled { pause, by_provider: !self.bucket.shut_for().is_zero() });
@@ -188,13 +189,13 @@ impl Traffic {
             }
             self.bucket.give_back();
         }
-        self.in_time(self.bucket.place(), patience).await?.take();
+        self.in_time(self.bucket.departure(), patience).await?.take();
         Ok(())
     }
 
     /// A request that is counted and never held back.
     pub fn count_request(&self) {
-        self.bucket.place().take();
+        self.bucket.departure().take();
     }
 
     /// The call is over; the place that it did not use is free again.

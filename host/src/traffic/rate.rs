@@ -20,9 +20,9 @@ struct State {
     shut_until: Instant,
 }
 
-/// A request's place: it may leave at this time. Dropped, it is free for another.
+/// When a request may leave. Dropped, it is free for another.
 #[derive(Debug)]
-pub struct Place<'a> {
+pub struct Departure<'a> {
     bucket: &'a Bucket,
     at: Instant,
     taken: bool,
@@ -53,18 +53,18 @@ impl Bucket {
     }
 
     /// The next free place.
-    pub fn place(&self) -> Place<'_> {
+    pub fn departure(&self) -> Departure<'_> {
         let now = Instant::now();
         let mut state = self.state();
         let from = state.shut_until.max(now);
         let full_at = state.full_at.max(from);
         state.full_at = full_at + self.interval;
-        Place { bucket: self, at: full_at.checked_sub(self.ahead).unwrap_or(from).max(from), taken: false }
+        Departure { bucket: self, at: full_at.checked_sub(self.ahead).unwrap_or(from).max(from), taken: false }
     }
 
     /// A place of now, where there is one.
-    pub fn place_now(&self) -> Option<Place<'_>> {
-        Some(self.place()).filter(|place| place.wait().is_zero())
+    pub fn departure_now(&self) -> Option<Departure<'_>> {
+        Some(self.departure()).filter(|departure| departure.wait().is_zero())
     }
 
     /// Gives back a place that was taken and not used.
@@ -85,7 +85,7 @@ impl Bucket {
     }
 }
 
-impl Place<'_> {
+impl Departure<'_> {
     /// Time until the request may leave.
     pub fn wait(&self) -> Duration {
         self.at.saturating_duration_since(Instant::now()).max(self.bucket.shut_for())
@@ -97,7 +97,7 @@ impl Place<'_> {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Departure<'_> {
     fn drop(&mut self) {
         if !self.taken {
             self.bucket.give_back();
@@ -114,9 +114,9 @@ mod tests {
         let bucket = Bucket::new(Some(2.0), Some(3));
         let waits: Vec<u128> = (0..6)
             .map(|_| {
-                let place = bucket.place();
-                let wait = place.wait().as_millis();
-                place.take();
+                let departure = bucket.departure();
+                let wait = departure.wait().as_millis();
+                departure.take();
                 // Rounded to the half seconds they are about.
                 (wait + 250) / 500
             })
@@ -127,25 +127,25 @@ mod tests {
     #[test]
     fn a_place_that_is_not_used_is_free_again() {
         let bucket = Bucket::new(Some(0.001), None);
-        drop(bucket.place());
-        let first = bucket.place_now().unwrap();
-        assert!(bucket.place_now().is_none());
+        drop(bucket.departure());
+        let first = bucket.departure_now().unwrap();
+        assert!(bucket.departure_now().is_none());
         drop(first);
-        bucket.place_now().unwrap().take();
-        assert!(bucket.place_now().is_none());
+        bucket.departure_now().unwrap().take();
+        assert!(bucket.departure_now().is_none());
         bucket.give_back();
-        assert!(bucket.place_now().is_some());
+        assert!(bucket.departure_now().is_some());
     }
 
     #[test]
     fn shut_holds_back_whatever_the_rate() {
         for bucket in [Bucket::new(None, None), Bucket::new(Some(1000.0), None)] {
-            let early = bucket.place();
+            let early = bucket.departure();
             bucket.shut(Duration::from_secs(30));
             bucket.shut(Duration::from_secs(1));
             assert!(early.wait() > Duration::from_secs(20), "a place given before holds too");
-            assert!(bucket.place().wait() > Duration::from_secs(20));
-            assert!(bucket.place_now().is_none());
+            assert!(bucket.departure().wait() > Duration::from_secs(20));
+            assert!(bucket.departure_now().is_none());
         }
     }
 
@@ -153,8 +153,8 @@ mod tests {
     fn without_a_limit_nothing_waits() {
         let bucket = Bucket::new(None, None);
         assert!((0..10_000).all(|_| {
-            let place = bucket.place_now();
-            place.map(Place::take).is_some()
+            let departure = bucket.departure_now();
+            departure.map(Departure::take).is_some()
         }));
     }
 }

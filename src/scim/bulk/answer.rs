@@ -1,79 +1,147 @@
 //! Reads the answer to a bulk request: which result belongs to which operation, and what it says.
 
 use super::{Answer, METHODS, Method, Operation, tail};
-use crate::failure::Kind;
-use crate::scim::error;
+use crate::failure::{Failure, Kind};
 use crate::scim::resource::{Data, Node, Resource};
+use crate::scim::{error, error_body};
 use std::collections::{BTreeMap, VecDeque};
+
+/// The results in an answer, whatever its status; none where it has none.
+pub fn items(answer: &Resource) -> Vec<&Resource> {
+    match answer.get("Operations").map(Data::node) {
+        Some(Node::List(items)) => items.iter().filter_map(Data::as_object).collect(),
+        Some(Node::Object(item)) => vec![item],
+        _ => Vec::new(),
+    }
+}
 
 /// What an answer says of each operation that was sent, in their order; none where it says nothing.
 ///
 /// A result belongs to the operation of its `bulkId`, else of its method and location, else to the next of its method that is
-/// left. Results that belong to none are left out.
+/// left. Some providers give every result a `bulkId` of their own. Results that belong to none are left out.
 pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Answer>> {
-    let items: Vec<&Resource> = match answer.get("Operations").map(Data::node) {
-        Some(Node::List(items)) => items.iter().filter_map(Data::as_object).collect(),
-        Some(Node::Object(item)) => vec![item],
-        _ => Vec::new(),
-    };
-    let mut by_name: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut by_place: BTreeMap<(&str, [String; 2]), VecDeque<usize>> = BTreeMap::new();
-    for (index, operation) in sent.iter().enumerate() {
-        by_name.extend(operation.bulk_id.as_deref().map(|name| (name, index)));
-        if operation.method != Method::Post
-            && let Some(place) = tail(&operation.path)
-        {
-            by_place.entry((operation.method.name(), place)).or_default().push_back(index);
-        }
-    }
+    let names: BTreeMap<&str, usize> =
+        (0..).zip(sent).filter_map(|(at, it)| Some((it.bulk_id.as_deref()?, at))).collect();
     let mut found: Vec<Option<&Resource>> = vec![None; sent.len()];
-    let mut left = Vec::new();
-    for item in items {
-        let index = match (item.text("bulkId").filter(|name| !name.is_empty()), method(item)) {
-            (Some(name), _) => match by_name.get(name.as_str()) {
-                Some(index) => Some(*index),
-                None => continue,
-            },
-            (None, Some(method)) => {
-                let place = item.text("location").and_then(|location| tail(&location));
-                place.and_then(|place| by_place.get_mut(&(method.name(), place))?.pop_front())
-            }
-            (None, None) => None,
-        };
-        match index.and_then(|index| found.get_mut(index)) {
+    let mut others = Vec::new();
+    for item in items(answer) {
+        let name = item.text("bulkId").filter(|name| !name.is_empty());
+        match name.as_deref().and_then(|name| names.get(name)).and_then(|index| found.get_mut(*index)) {
             Some(place) => {
                 place.get_or_insert(item);
             }
-            None => left.push(item),
+            None => others.push(Unnamed { item, method: method(item), foreign: name.is_some() }),
         }
     }
+    // Where the answer knows our names, a result with another is not that of an operation with a name.
+    let known = found.iter().any(Option::is_some);
+    let mut open = Open::new(sent, &found);
+    others.retain(|other| {
+        let index = other.place().and_then(|place| open.at_place(other.method, &place));
+        let index = index.and_then(|index| found.get_mut(index));
+        index.map(|place| *place = Some(other.item)).is_none()
+    });
     // What no name and no place tells comes in the order it was sent.
-    let free: Vec<(usize, Method)> = sent
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| found.get(*index).is_some_and(Option::is_none))
-        .map(|(index, operation)| (index, operation.method))
-        .collect();
-    let mut queues: Vec<(Option<Method>, VecDeque<usize>)> = METHODS
-        .iter()
-        .map(|(_, method)| Some(*method))
-        .chain([None])
-        .map(|method| {
-            let of_it = free.iter().filter(|(_, own)| method.is_none_or(|method| method == *own));
-            (method, of_it.map(|(index, _)| *index).collect())
-        })
-        .collect();
-    for item in left {
-        let method = method(item);
-        let Some((_, queue)) = queues.iter_mut().find(|queue| queue.0 == method) else { continue };
-        while let Some(index) = queue.pop_front() {
-            if let Some(place @ None) = found.get_mut(index) {
-                *place = Some(item);
-                break;
-            }
+    let creations = others.iter().filter(|other| other.method == Some(Method::Post)).count();
+    let certain = creations >= open.creations();
+    for other in others {
+        let free = match (other.foreign, other.method) {
+            (false, _) => Some(false),
+            // Whose identifier it brings would be a guess.
+            (true, Some(Method::Post)) if !certain => None,
+            (true, Some(_)) => Some(known),
+            (true, None) => None,
+        };
+        let index = free.and_then(|nameless| open.in_order(nameless, other.method, other.place()));
+        if let Some(place) = index.and_then(|index| found.get_mut(index)) {
+            *place = Some(other.item);
         }
     }
     found.into_iter().zip(sent).map(|(item, operation)| item.map(|item| result(item, operation))).collect()
+}
+
+/// A result whose name, if it has one, is none of those sent.
+struct Unnamed<'a> {
+    item: &'a Resource,
+    method: Option<Method>,
+    /// Whether it has a name.
+    foreign: bool,
+}
+
+impl Unnamed<'_> {
+    fn place(&self) -> Option<[String; 2]> {
+        tail(&self.item.text("location")?)
+    }
+}
+
+/// The operations that have no result yet.
+struct Open {
+    taken: Vec<bool>,
+    /// By method and the end of their path.
+    places: BTreeMap<(&'static str, [String; 2]), VecDeque<usize>>,
+    /// In their order: those without a name or all, of a method or of any, at an endpoint or at any.
+    queues: BTreeMap<(bool, Option<&'static str>, Option<String>), VecDeque<usize>>,
+    creations: usize,
+}
+
+impl Open {
+    fn new(sent: &[Operation], found: &[Option<&Resource>]) -> Open {
+        let taken: Vec<bool> = found.iter().map(Option::is_some).collect();
+        let mut open = Open { taken, places: BTreeMap::new(), queues: BTreeMap::new(), creations: 0 };
+        for (index, operation) in sent.iter().enumerate().filter(|(index, _)| found.get(*index) == Some(&None)) {
+            let method = operation.method.name();
+            open.creations += usize::from(operation.method == Method::Post);
+            if operation.method != Method::Post
+                && let Some(place) = tail(&operation.path)
+            {
+                open.places.entry((method, place)).or_default().push_back(index);
+            }
+            let endpoint = operation.endpoint().to_ascii_lowercase();
+            for nameless in [false, true].into_iter().filter(|nameless| !nameless || operation.bulk_id.is_none()) {
+                for method in [None, Some(method)] {
+                    for endpoint in [None, Some(endpoint.clone())] {
+                        open.queues.entry((nameless, method, endpoint)).or_default().push_back(index);
+                    }
+                }
+            }
+        }
+        open
+    }
+
+    /// Creations without a result.
+    fn creations(&self) -> usize {
+        self.creations
+    }
+
+    /// The operation at a place; without a method, the only one there.
+    fn at_place(&mut self, method: Option<Method>, place: &[String; 2]) -> Option<usize> {
+        let methods = METHODS.iter().filter(|row| method.is_none_or(|method| method == row.1));
+        let mut keys: Vec<_> = methods.map(|row| (row.0, place.clone())).collect();
+        keys.retain(|key| self.places.get(key).is_some_and(|queue| !queue.is_empty()));
+        let [key] = keys.as_slice() else { return None };
+        let index = self.places.get_mut(key)?.pop_front()?;
+        self.take(index)
+    }
+
+    /// The next operation, at the endpoint of a place if there is one.
+    fn in_order(&mut self, nameless: bool, method: Option<Method>, place: Option<[String; 2]>) -> Option<usize> {
+        let endpoint = place.map(|[endpoint, _]| endpoint.to_ascii_lowercase());
+        [endpoint.map(Some), Some(None)].into_iter().flatten().find_map(|endpoint| {
+            let queue = self.queues.get_mut(&(nameless, method.map(Method::name), endpoint))?;
+            while let Some(index) = queue.pop_front() {
+                if self.taken.get(index) == Some(&false) {
+                    return self.take(index);
+                }
+            }
+            None
+        })
+    }
+
+    fn take(&mut self, index: usize) -> Option<usize> {
+        let taken = self.taken.get_mut(index)?;
+        *taken = true;
+        Some(index)
+    }
 }
 
 fn method(item: &Resource) -> Option<Method> {
@@ -96,36 +164,68 @@ fn status(value: &Data) -> Option<u16> {
 pub fn result(item: &Resource, operation: &Operation) -> Answer {
     let text = |name: &str| item.text(name).filter(|text| !text.is_empty());
     let response = item.get("response").filter(|body| !body.is_null());
-    let error = response.and_then(Data::as_object).filter(|body| is_error(body));
-    let location = text("location");
-    let status = item.get("status").and_then(status).or_else(|| error.and_then(|error| status(error.get("status")?)));
-    let mut found = Answer { status, location, version: text("version"), ..Answer::default() };
+    // Some write the body as text.
+    let response = response.map(|body| body.as_str().and_then(error_body::as_json).unwrap_or_else(|| body.clone()));
+    let body = response.as_ref().and_then(Data::as_object);
+    let error = body.filter(|body| is_error(body));
+    let said = item.get("status").and_then(status);
+    let status = match said {
+        // Some put an error into a success.
+        Some(200..300) => body.and_then(error::in_success).or(said),
+        Some(said) => Some(said),
+        None => error.and_then(|error| status(error.get("status")?)),
+    };
+    let mut found = Answer { status, location: text("location"), version: text("version"), ..Answer::default() };
     let succeeded = match status {
         Some(status) => (200..300).contains(&status),
         // Nothing said is no error: what was created or changed has a location or a body.
         None => error.is_none() && (found.location.is_some() || response.is_some()),
     };
     if succeeded {
-        found.response = response.cloned();
-        return found;
+        found.response = response;
+        return found.about(operation);
     }
-    let what = format!("{} {}", operation.method.name(), operation.path);
-    let body = response.map(Data::to_string).unwrap_or_default();
+    let what = operation.what();
+    let body = response.map(|body| body.to_string()).unwrap_or_default();
     let mut failure = match status {
         Some(status) => error::failure(status, body.as_bytes(), &what),
         None => {
-            let words = match error::parse(body.as_bytes()).detail {
+            let words = match error_body::parse(body.as_bytes()).detail {
                 Some(detail) => format!("the provider answered {what} without a status: {detail}"),
                 None => format!("the provider answered {what} without a status; whether it was carried out is unknown"),
             };
-            crate::failure::Failure::new(Kind::Protocol, words)
+            Failure::new(Kind::Protocol, words)
         }
     };
+    if operation.method == Method::Post {
+        failure = error::of_creation(failure);
+    }
     if matches!(failure.kind, Kind::Unavailable | Kind::Timeout | Kind::Protocol) {
         failure = failure.maybe_applied();
     }
     found.failure = Some(failure);
     found
+}
+
+impl Answer {
+    /// The same, unless it is about another resource than the one the operation named.
+    pub fn about(mut self, operation: &Operation) -> Answer {
+        let Some([endpoint, id]) = operation.target() else { return self };
+        let differs = |other: &str| !other.eq_ignore_ascii_case(&id);
+        let body = self.response.as_ref().and_then(Data::as_object).and_then(|body| body.text("id"));
+        let location = self.location.as_deref().and_then(tail);
+        let elsewhere = location.is_some_and(|[its, other]| its.eq_ignore_ascii_case(&endpoint) && differs(&other));
+        if elsewhere || body.is_some_and(|other| !other.is_empty() && differs(&other)) {
+            let detail = format!(
+                "the provider's answer to {} is about another resource; whether this one or that was changed is unknown: read both",
+                operation.what()
+            );
+            let mut failure = Failure::new(Kind::Protocol, detail).maybe_applied();
+            failure.status = self.status;
+            self.failure = Some(failure);
+        }
+        self
+    }
 }
 
 fn is_error(body: &Resource) -> bool {

@@ -53,6 +53,26 @@ pub struct Operation {
     pub data: Option<Data>,
 }
 
+impl Operation {
+    /// What it is called in failures.
+    pub fn what(&self) -> String {
+        format!("{} {}", self.method.name(), self.path)
+    }
+
+    /// The name of the endpoint.
+    fn endpoint(&self) -> String {
+        let [before, last] = tail(&self.path).unwrap_or_default();
+        if self.method == Method::Post || before.is_empty() { last } else { before }
+    }
+
+    /// The endpoint's name and the identifier of the resource that is to be changed; none where it has none yet.
+    fn target(&self) -> Option<[String; 2]> {
+        let place = tail(&self.path).filter(|_| self.method != Method::Post)?;
+        let [endpoint, id] = &place;
+        (!endpoint.is_empty() && references::whole(id).is_none()).then_some(place)
+    }
+}
+
 /// What one operation gave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -97,20 +117,25 @@ impl Answer {
         Answer { failure: Some(failure), ..Answer::default() }
     }
 
-    /// The resource's identifier: that of its body, else the last segment of its location.
-    pub fn id(&self) -> Option<String> {
+    /// The resource's identifier: that of its body, else the one that was asked for, else the last segment of its location.
+    fn id(&self, operation: &Operation) -> Option<String> {
         let body = self.response.as_ref().and_then(Data::as_object);
-        body.and_then(|body| body.text("id")).filter(|id| !id.is_empty()).or_else(|| {
+        let told = body.and_then(|body| body.text("id")).filter(|id| !id.is_empty());
+        let asked = || operation.target().map(|[_, id]| id);
+        let placed = || {
             let [_, id] = tail(self.location.as_deref()?)?;
-            Some(id)
-        })
+            // The endpoint itself is no resource of it.
+            Some(id).filter(|id| !id.eq_ignore_ascii_case(&operation.endpoint()))
+        };
+        told.or_else(asked).or_else(placed)
     }
 
     /// The outcome of the operation at an index.
-    pub fn outcome(self, index: usize, method: Method, bulk_id: Option<String>) -> Outcome {
-        let id = if self.failure.is_none() { self.id() } else { None };
+    pub fn outcome(self, index: usize, operation: &Operation) -> Outcome {
+        let id = if self.failure.is_none() { self.id(operation) } else { None };
         let Answer { status, location, version, response, failure } = self;
         let index = u32::try_from(index).unwrap_or(u32::MAX);
+        let (method, bulk_id) = (operation.method, operation.bulk_id.clone());
         Outcome { index, method, bulk_id, location, id, version, status, response, failure }
     }
 }

@@ -212,7 +212,7 @@ impl Work {
         let Some(place) = self.outcomes.get_mut(*owner) else { return };
         match place {
             None => {
-                let outcome = found.outcome(*owner, prepared.operation.method, prepared.operation.bulk_id.clone());
+                let outcome = found.outcome(*owner, &prepared.operation);
                 if let Some(id) = self.ids.get_mut(*owner) {
                     id.clone_from(&outcome.id);
                 }

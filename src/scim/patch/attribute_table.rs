@@ -106,6 +106,11 @@ pub(super) fn find(attributes: &'static [Attribute], name: &str) -> Option<&'sta
     attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
 }
 
+/// The names of the attributes that a client may write.
+pub(super) fn writable_names(attributes: &'static [Attribute]) -> impl Iterator<Item = &'static str> {
+    attributes.iter().filter(|attribute| !attribute.read_only).map(|attribute| attribute.name)
+}
+
 /// The sub-attributes of an attribute; none where it has none.
 pub(super) fn parts(attribute: &Attribute) -> Option<&'static [Attribute]> {
     match attribute.shape {

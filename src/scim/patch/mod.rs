@@ -5,6 +5,7 @@
 //! [`to_put`] and [`for_put`] turn them into a whole resource for a provider without PATCH. None of it does I/O or knows a provider:
 //! what differs between providers comes in as a [`Style`].
 
+mod answer;
 mod apply;
 mod attribute_table;
 mod build;
@@ -12,13 +13,16 @@ mod check;
 mod compare;
 mod diff;
 mod list;
+mod pathless;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{differing, left_over, unmet};
 pub use apply::apply;
 pub use attribute_table::AttributeTable;
 pub use build::Patch;
 pub use diff::{Options, Style, diff, for_put, to_put};
+pub use pathless::without_paths;
 
 use super::filter::Filter;
 use super::resource::{Data, Node, Resource};

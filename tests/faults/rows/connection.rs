@@ -56,45 +56,45 @@ pub fn rows() -> Vec<Fault> {
             .call(Get, "unavailable transient", [3, 0, 0])
             .call(Update, CLOSED, [3, 3, 0])
             .call(Ensure, "unavailable transient maybeApplied", [7, 3, 0]),
-        network("reset after the request, carried out", Make::Answer(|hit| hit.done(vec![Act::Reset])))
+        network("reset after the request, carried out", Make::Answer(|hit| hit.carry_out_but_answer(vec![Act::Reset])))
             .call(Create, CLOSED, [1, 1, 1])
             .call(Ensure, "ok", [3, 1, 1]),
-        network("closed after the request", Make::Answer(|hit| hit.done(vec![Act::Close])))
+        network("closed after the request", Make::Answer(|hit| hit.carry_out_but_answer(vec![Act::Close])))
             .call(Create, CLOSED, [1, 1, 1])
             .call(Ensure, "ok", [3, 1, 1]),
-        network("closed once", Make::Answer(|hit| if hit.before == 0 { vec![Act::Close] } else { hit.good() }))
+        network("closed once", Make::Answer(|hit| if hit.before == 0 { vec![Act::Close] } else { hit.carry_out() }))
             .call(Get, "ok", [2, 0, 0])
             .call(Update, "ok", [2, 2, 0])
             .call(Ensure, "ok", [4, 2, 1]),
-        network("half closed after the request", Make::Answer(|hit| hit.done(vec![Act::HalfClose])))
+        network("half closed after the request", Make::Answer(|hit| hit.carry_out_but_answer(vec![Act::HalfClose])))
             .call(Create, CLOSED, [1, 1, 1])
             .call(Get, "unavailable transient", [3, 0, 0]),
-        network("half closed after the answer", Make::Answer(|hit| [hit.good(), vec![Act::HalfClose]].concat())).call(
-            Create,
-            "ok",
-            [1, 1, 1],
-        ),
-        network("idle connection closed", Make::Idle(|| vec![Act::Close], |hit| hit.good()))
+        network("half closed after the answer", Make::Answer(|hit| [hit.carry_out(), vec![Act::HalfClose]].concat()))
+            .call(Create, "ok", [1, 1, 1]),
+        network("idle connection closed", Make::Idle(|| vec![Act::Close], |hit| hit.carry_out()))
             .call(Create, "ok", [1, 1, 1])
             .call(Get, "ok", [1, 0, 0]),
-        network("idle connection reset", Make::Idle(|| vec![Act::Reset], |hit| hit.good())).call(
+        network("idle connection reset", Make::Idle(|| vec![Act::Reset], |hit| hit.carry_out())).call(
             Create,
             "ok",
             [1, 1, 1],
         ),
-        network("idle connection half closed", Make::Idle(|| vec![Act::HalfClose], |hit| hit.good())).call(
+        network("idle connection half closed", Make::Idle(|| vec![Act::HalfClose], |hit| hit.carry_out())).call(
             Create,
             "ok",
             [1, 1, 1],
         ),
         network(
             "idle connection given 408",
-            Make::Idle(|| [answer(408, &[("Connection", "close")], ""), vec![Act::Close]].concat(), |hit| hit.good()),
+            Make::Idle(
+                || [answer(408, &[("Connection", "close")], ""), vec![Act::Close]].concat(),
+                |hit| hit.carry_out(),
+            ),
         )
         .call(Create, "ok", [1, 1, 1]),
         network(
             "kept connection dies under the request",
-            Make::Idle(Vec::new, |hit| if hit.request.before > 0 { vec![Act::Reset] } else { hit.good() }),
+            Make::Idle(Vec::new, |hit| if hit.request.before > 0 { vec![Act::Reset] } else { hit.carry_out() }),
         )
         .call(Create, CLOSED, [1, 1, 0])
         .call(Get, "ok", [2, 0, 0])

@@ -19,11 +19,19 @@ pub fn rows() -> Vec<Fault> {
     let content = |name, script: Script| Fault::new("content", name, Make::Answer(script));
     vec![
         content("HTML instead of JSON", |hit| {
-            hit.done(answer(200, &[("Content-Type", "text/html")], "<!DOCTYPE html><html>Sign in</html>"))
+            hit.carry_out_but_answer(answer(
+                200,
+                &[("Content-Type", "text/html")],
+                "<!DOCTYPE html><html>Sign in</html>",
+            ))
         })
         .call(Create, "protocol permanent maybeApplied 200", [1, 1, 1])
         .call(Get, "protocol permanent 200", [1, 0, 0]),
-        content("nothing at all", |hit| hit.done(answer(200, &[], ""))).call(Get, "protocol permanent 200", [1, 0, 0]),
+        content("nothing at all", |hit| hit.carry_out_but_answer(answer(200, &[], ""))).call(
+            Get,
+            "protocol permanent 200",
+            [1, 0, 0],
+        ),
         content("a list instead of a user", |hit| hit.body("[1]")).call(Create, NO_USER, [1, 1, 1]).call(
             Get,
             "protocol permanent 200",
@@ -57,19 +65,19 @@ pub fn rows() -> Vec<Fault> {
         .with(hosts_megabyte())
         .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
         .call(Get, "tooLarge permanent", [1, 0, 0]),
-        content("compressed bomb, gzip", |hit| hit.done(bomb("gzip", gzip())))
+        content("compressed bomb, gzip", |hit| hit.carry_out_but_answer(bomb("gzip", gzip())))
             .with(megabyte())
             .call(Create, BOMB, [1, 1, 1])
             .call(Get, "tooLarge permanent", [1, 0, 0]),
-        content("compressed bomb, gzip, the host's limit", |hit| hit.done(bomb("gzip", gzip())))
+        content("compressed bomb, gzip, the host's limit", |hit| hit.carry_out_but_answer(bomb("gzip", gzip())))
             .with(hosts_megabyte())
             .call(Create, BOMB, [1, 1, 1]),
-        content("compressed bomb, zstd", |hit| hit.done(bomb("zstd", zstd()))).with(megabyte()).call(
+        content("compressed bomb, zstd", |hit| hit.carry_out_but_answer(bomb("zstd", zstd()))).with(megabyte()).call(
             Create,
             BOMB,
             [1, 1, 1],
         ),
-        content("compressed bomb, zstd, the host's limit", |hit| hit.done(bomb("zstd", zstd())))
+        content("compressed bomb, zstd, the host's limit", |hit| hit.carry_out_but_answer(bomb("zstd", zstd())))
             .with(hosts_megabyte())
             .call(Create, BOMB, [1, 1, 1]),
         content("a number of a million digits", |hit| {
@@ -88,11 +96,10 @@ pub fn rows() -> Vec<Fault> {
         content("the id as a number", |hit| hit.body(r#"{"id":1,"userName":"ada"}"#)).call(Create, "ok", [1, 1, 1]),
         content("null for every member", |hit| hit.body(r#"{"id":null,"userName":"ada","meta":null,"emails":null}"#))
             .call(Create, "ok", [1, 1, 1]),
-        content("invalid UTF-8", |hit| hit.done(answer(201, &[], b"{\"id\":\"\xff\xfe\",\"userName\":\"ada\"}"))).call(
-            Create,
-            NO_USER,
-            [1, 1, 1],
-        ),
+        content("invalid UTF-8", |hit| {
+            hit.carry_out_but_answer(answer(201, &[], b"{\"id\":\"\xff\xfe\",\"userName\":\"ada\"}"))
+        })
+        .call(Create, NO_USER, [1, 1, 1]),
         content("half a surrogate pair", |hit| hit.body(r#"{"id":"\ud800","userName":"ada"}"#)).call(
             Create,
             NO_USER,
@@ -105,11 +112,11 @@ pub fn rows() -> Vec<Fault> {
         ),
         content("UTF-16", |hit| {
             let text = r#"{"id":"1","userName":"ada"}"#.encode_utf16();
-            hit.done(answer(201, &[], text.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()))
+            hit.carry_out_but_answer(answer(201, &[], text.flat_map(u16::to_le_bytes).collect::<Vec<u8>>()))
         })
         .call(Create, NO_USER, [1, 1, 1]),
         content("compressed, and broken", |hit| {
-            hit.done(answer(201, &[("Content-Encoding", "zstd")], b"\x28\xb5\x2f\xfd nonsense"))
+            hit.carry_out_but_answer(answer(201, &[("Content-Encoding", "zstd")], b"\x28\xb5\x2f\xfd nonsense"))
         })
         .call(Create, "protocol permanent maybeApplied", [1, 1, 1]),
         content("invalid UTF-8 in a refusal", |_| answer(400, &[], b"{\"detail\":\"\xff\"}")).call(

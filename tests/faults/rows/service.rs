@@ -23,7 +23,9 @@ pub fn rows() -> Vec<Fault> {
         Fault::new(
             "token",
             "401 always, whatever the token",
-            Make::Service(|hit| if hit.request.line() == "POST /token" { hit.good() } else { answer(401, &[], "") }),
+            Make::Service(
+                |hit| if hit.request.line() == "POST /token" { hit.carry_out() } else { answer(401, &[], "") },
+            ),
         )
         // One token, one new token, and no more.
         .call(Create, "authentication permanent 401", [4, 2, 0])
@@ -31,7 +33,7 @@ pub fn rows() -> Vec<Fault> {
         Fault::new(
             "token",
             "token revoked before its time",
-            Make::Service(|hit| if hit.before == 1 { answer(401, &[], "") } else { hit.good() }),
+            Make::Service(|hit| if hit.before == 1 { answer(401, &[], "") } else { hit.carry_out() }),
         )
         .call(Create, "ok", [4, 2, 1]),
         token("token endpoint down", |_| vec![Act::Reset], "unavailable transient", 3),
@@ -57,7 +59,9 @@ pub fn rows() -> Vec<Fault> {
         Fault::new(
             "token",
             "401 always, whatever the host's token",
-            Make::Service(|hit| if hit.request.line() == "POST /token" { hit.good() } else { answer(401, &[], "") }),
+            Make::Service(
+                |hit| if hit.request.line() == "POST /token" { hit.carry_out() } else { answer(401, &[], "") },
+            ),
         )
         .hosted()
         // The host asks for a new token only in place of one that it had kept.
@@ -114,10 +118,13 @@ pub fn rows() -> Vec<Fault> {
             Make::Token(|_| scim(200, r#"{"access_token": "a", "token_type": "Bearer", "expires_in": 1e300}"#)),
         )
         .call(Create, "ok", [2, 1, 1]),
-        service("429 twice", |hit| if hit.before < 2 { answer(429, &[("Retry-After", "0")], "") } else { hit.good() })
-            .call(Create, "ok", [3, 3, 1])
-            .call(Get, "ok", [3, 0, 0])
-            .call(Ensure, "ok", [4, 3, 1]),
+        service(
+            "429 twice",
+            |hit| if hit.before < 2 { answer(429, &[("Retry-After", "0")], "") } else { hit.carry_out() },
+        )
+        .call(Create, "ok", [3, 3, 1])
+        .call(Get, "ok", [3, 0, 0])
+        .call(Ensure, "ok", [4, 3, 1]),
         service("429 always", |_| answer(429, &[("Retry-After", "0")], ""))
             .call(Create, "throttled transient 429", [3, 3, 0])
             .call(Ensure, "throttled transient 429", [4, 3, 0]),
@@ -136,7 +143,7 @@ pub fn rows() -> Vec<Fault> {
             "throttled transient 429",
             [3, 3, 0],
         ),
-        service("500, carried out", |hit| hit.done(scim(500, "{}")))
+        service("500, carried out", |hit| hit.carry_out_but_answer(scim(500, "{}")))
             .call(Create, "unavailable permanent maybeApplied 500", [1, 1, 1])
             .call(Update, "unavailable permanent maybeApplied 500", [3, 3, 0])
             .call(Ensure, "ok", [3, 1, 1]),
@@ -149,10 +156,10 @@ pub fn rows() -> Vec<Fault> {
             [3, 0, 0],
         ),
         service("503 twice, with Retry-After", |hit| {
-            if hit.before < 2 { answer(503, &[("Retry-After", "0")], "") } else { hit.good() }
+            if hit.before < 2 { answer(503, &[("Retry-After", "0")], "") } else { hit.carry_out() }
         })
         .call(Create, "ok", [3, 3, 1]),
-        service("504, carried out late", |hit| hit.done(answer(504, &[], "")))
+        service("504, carried out late", |hit| hit.carry_out_but_answer(answer(504, &[], "")))
             .call(Create, "unavailable permanent maybeApplied 504", [1, 1, 1])
             .call(Ensure, "ok", [3, 1, 1]),
         service("504, nobody knows", |_| answer(504, &[], ""))
@@ -161,14 +168,16 @@ pub fn rows() -> Vec<Fault> {
         service("the provider's clock is an hour behind", |hit| match hit.before {
             // A date that is over says: now.
             0 => answer(429, &[("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT")], ""),
-            _ => hit.good(),
+            _ => hit.carry_out(),
         })
         .call(Create, "ok", [2, 2, 1]),
         service("the provider's clock is centuries ahead", |_| {
             answer(429, &[("Retry-After", "Tue, 31 Dec 2999 23:59:59 GMT")], "")
         })
         .call(Create, "throttled transient 429", [1, 1, 0]),
-        service("carried out and answered with 409", |hit| hit.done(scim(409, json!({"scimType": "uniqueness"}))))
-            .call(Ensure, "ok", [3, 1, 1]),
+        service("carried out and answered with 409", |hit| {
+            hit.carry_out_but_answer(scim(409, json!({"scimType": "uniqueness"})))
+        })
+        .call(Ensure, "ok", [3, 1, 1]),
     ]
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result, bail};
 use wit_parser::{Docs, Function, PackageId, Resolve, Type, TypeDefKind};
 
-use super::{COMMAND, camel, interface_name, operations, snake};
+use super::contract::{COMMAND, camel, interface_name, operations, snake};
 
 /// The rows as Rust: one invocation of the macro `typed!`, which stands in the module around it.
 pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn rows_borrow_and_give() {
-        let (resolve, package) = super::super::tests::package("");
+        let (resolve, package) = super::super::contract::tests::package("");
         let text = render(&resolve, package).unwrap();
         for part in [
             "use crate::types::{Item};",

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anyhow::Result;
 use wit_parser::{PackageId, Resolve};
 
-use super::{COMMAND, camel, first_sentence, interface_name, operations};
+use super::contract::{COMMAND, camel, first_sentence, interface_name, operations};
 
 /// The list as Rust.
 pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn each_operation_has_a_row() {
-        let (resolve, package) = super::super::tests::package("");
+        let (resolve, package) = super::super::contract::tests::package("");
         let text = render(&resolve, package).unwrap();
         let row = "Operation::ChangeItem => &Declaration { name: \"changeItem\", function: \"change-item\", interface: \"items\", summary: \"Changes an item: see `other-items`.\" },";
         assert!(text.contains(row), "{text}");

@@ -7,7 +7,8 @@ use std::fmt::Write;
 use anyhow::{Context, Result, bail};
 use wit_parser::{Docs, Function, Interface, PackageId, Resolve, Stability, Type, TypeDef, TypeDefKind, TypeId};
 
-use super::{COMMAND, first_sentence, interface_name, reading_order, types};
+use super::contract::{COMMAND, first_sentence, interface_name, reading_order};
+use super::types;
 
 /// Longest signature printed on one line.
 const LINE: usize = 100;

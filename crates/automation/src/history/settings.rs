@@ -1,7 +1,7 @@
 //! The `[history]` table of `Config.toml`: where runs are kept, and for how long.
 
 use super::{History, Retention};
-use scim_connector_host::config::{Config, unknown, wrong};
+use scim_connector_host::config::{Config, invalid, unknown};
 use scim_connector_host::error::Result;
 use std::path::{Path, PathBuf};
 
@@ -22,12 +22,12 @@ impl HistorySettings {
         let mut settings = Self::default();
         let whole = |name: &str, value: &toml::Value| {
             let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
-            number.ok_or_else(|| wrong(&format!("history.{name}"), "must be a whole number above 0"))
+            number.ok_or_else(|| invalid(&format!("history.{name}"), "must be a whole number above 0"))
         };
         for (name, value) in config.table("history").into_iter().flatten() {
             match (name.as_str(), value) {
                 ("file", toml::Value::String(file)) => settings.file = Some(config.folder().join(file)),
-                ("file", _) => return Err(wrong("history.file", "must be text, the name of a file")),
+                ("file", _) => return Err(invalid("history.file", "must be text, the name of a file")),
                 ("keepDays", value) => settings.retention.days = whole(name, value)?,
                 ("keepRuns", value) => settings.retention.runs = whole(name, value)?,
                 _ => return Err(unknown("history", name, &["file", "keepDays", "keepRuns"])),

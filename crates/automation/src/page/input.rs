@@ -1,7 +1,7 @@
 //! The form of a flow's input: fields for the members its JSON Schema names, and back from what was typed to JSON. What the
 //! schema does not describe by members is one field of JSON.
 
-use super::route::Fields;
+use super::exchange::Fields;
 use jsonschema::JSONSchema;
 use scim_connector_flow::check::is_secret_name;
 use serde_json::{Map, Value};

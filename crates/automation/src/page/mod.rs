@@ -8,6 +8,8 @@
 //! The page is for one person at this machine. It does not tell users of the machine apart beyond the token, and cookies
 //! know no ports: whoever lets another server on the same loopback address answer the same browser shows it the cookie.
 
+mod app;
+mod exchange;
 mod guard;
 mod input;
 mod route;
@@ -15,46 +17,20 @@ mod server;
 mod views;
 mod words;
 
-use crate::history::History;
+pub use app::{Flows, Page};
+
+use app::App;
 use guard::Guard;
-use scim_connector_flow::Flow;
 use scim_connector_host::error::{Error, Result};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
-
-/// Finds the flow of a name (`document.name`) as it would run now; `None` where there is none without problems.
-pub type Flows = Arc<dyn Fn(&str) -> Option<Arc<Flow>> + Send + Sync>;
-
-/// What the page shows.
-pub struct Page {
-    /// Where runs and automations are read, and where triggers and pauses are left.
-    pub history: History,
-    /// The folder whose automations are shown, as the history has it in their files.
-    pub folder: PathBuf,
-    /// The flows of the folder.
-    pub flows: Flows,
-}
 
 /// A page that is served. It ends when this is dropped; [`Served::stop`] lets answers under way finish.
 pub struct Served {
     authority: String,
     token: String,
     server: server::Server,
-}
-
-/// What every request sees.
-struct App {
-    page: Page,
-    guard: Guard,
-}
-
-impl App {
-    /// Whether an automation of the history is one of this folder.
-    fn shows(&self, name: &str, file: &Path) -> bool {
-        file.starts_with(&self.page.folder) || (self.page.flows)(name).is_some()
-    }
 }
 
 /// Serves the page; port 0 takes a free one.

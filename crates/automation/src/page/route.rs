@@ -1,18 +1,18 @@
 //! Requests: who may, which view answers, and what a form asks for. It writes no HTML.
 
+use super::app::App;
+use super::exchange::{Answer, Fields, fields, query_fields};
 use super::guard::{HEADERS, Visitor};
-use super::{App, input, views};
+use super::{input, views};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, SET_COOKIE};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, SET_COOKIE};
 use http::{Method, StatusCode};
-use maud::Markup;
 use scim_connector_host::error::Result;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -23,17 +23,6 @@ const BODY: Duration = Duration::from_secs(10);
 
 const STYLE: &str = include_str!("style.css");
 const SCRIPT: &str = include_str!("live.js");
-
-/// The members of a query or a form; of those that stand there several times, the last.
-pub(super) type Fields = HashMap<String, String>;
-
-/// What a request is answered with.
-pub(super) enum Answer {
-    Page(StatusCode, Markup),
-    Svg(String),
-    /// After a form: where to look now.
-    See(String),
-}
 
 /// The whole page.
 pub(super) fn router(app: Arc<App>) -> Router {
@@ -151,7 +140,9 @@ async fn act(State(app): State<Arc<App>>, Path((name, action)): Path<(String, St
 
 fn carry_out(app: &App, name: &str, action: &str, form: &Fields) -> Result<Answer> {
     let history = &app.page.history;
-    let Some(known) = views::automation::Known::find(app, name)? else { return Ok(views::missing(app, "automation")) };
+    let Some(known) = views::automation::AutomationDetails::find(app, name)? else {
+        return Ok(views::missing(app, "automation"));
+    };
     let asked = match action {
         "pause" | "resume" => {
             history.set_paused(name, action == "pause")?;
@@ -182,33 +173,6 @@ fn carry_out(app: &App, name: &str, action: &str, form: &Fields) -> Result<Answe
     }))
 }
 
-impl IntoResponse for Answer {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Page(status, markup) => {
-                (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], markup.into_string()).into_response()
-            }
-            Self::Svg(drawing) => {
-                // A picture brings its style, and needs nothing else.
-                let policy = (CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-                ([(CONTENT_TYPE, "image/svg+xml"), policy], drawing).into_response()
-            }
-            Self::See(place) => match HeaderValue::from_str(&place) {
-                Ok(place) => (StatusCode::SEE_OTHER, [(LOCATION, place)]).into_response(),
-                Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-            },
-        }
-    }
-}
-
 fn text(kind: &'static str, text: impl Into<Body>) -> Response {
     ([(CONTENT_TYPE, kind)], text.into()).into_response()
-}
-
-fn query_fields(query: Option<String>) -> Fields {
-    fields(query.unwrap_or_default().as_bytes())
-}
-
-fn fields(text: &[u8]) -> Fields {
-    url::form_urlencoded::parse(text).into_owned().collect()
 }

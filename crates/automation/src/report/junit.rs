@@ -4,6 +4,8 @@
 use super::words::{self, change_line};
 use super::{ReportError, Source, each, label};
 use crate::history::{Status, StepsFilter, Which};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
 use scim_connector_flow::event::Change;
 use std::io::Write;
 use std::time::Duration;
@@ -11,27 +13,34 @@ use std::time::Duration;
 pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), ReportError> {
     let (history, run, summary) = (source.history, &source.run, &source.run.summary);
     let id = &summary.id;
-    let whole = u64::from(summary.status != Status::Completed);
+    let unsuccessful = u64::from(summary.status != Status::Completed);
     let running = u64::from(summary.status == Status::Running);
     let alone = run.calls_without_people;
-    let tests = summary.counts.total() + alone.total + whole;
-    let failures = summary.counts.of(Change::Failed) + alone.failed;
-    let errors = summary.counts.of(Change::Unknown) + whole - running;
-    let skipped = alone.running + running;
-    let numbers = format!(
-        "tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{}\"",
-        seconds(summary.duration)
-    );
-    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    writeln!(out, "<testsuites name=\"scim-connector\" {numbers}>")?;
-    let (flow, began) = (escaped(&summary.flow), summary.started.strftime("%Y-%m-%dT%H:%M:%S"));
-    writeln!(out, "  <testsuite name=\"{flow}\" {numbers} timestamp=\"{began}\">")?;
-    writeln!(out, "    <properties>")?;
+    let numbers = [
+        ("tests", (summary.counts.total() + alone.total + unsuccessful).to_string()),
+        ("failures", (summary.counts.of(Change::Failed) + alone.failed).to_string()),
+        ("errors", (summary.counts.of(Change::Unknown) + unsuccessful - running).to_string()),
+        ("skipped", (alone.running + running).to_string()),
+        ("time", seconds(summary.duration)),
+    ];
+    let numbers = || numbers.iter().map(|(name, value)| (*name, value.as_str()));
+    let began = summary.started.strftime("%Y-%m-%dT%H:%M:%S").to_string();
+    let flow = permitted(&summary.flow);
+
+    let mut xml = Writer::new_with_indent(out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let suites = BytesStart::new("testsuites").with_attributes([("name", "scim-connector")]);
+    xml.write_event(Event::Start(suites.with_attributes(numbers())))?;
+    let suite = BytesStart::new("testsuite").with_attributes([("name", flow.as_str())]).with_attributes(numbers());
+    xml.write_event(Event::Start(suite.with_attributes([("timestamp", began.as_str())])))?;
     let file = run.file.display().to_string();
-    for (name, value) in [("run", id.as_str()), ("version", &summary.version), ("file", &file)] {
-        writeln!(out, "      <property name=\"{name}\" value=\"{}\"/>", escaped(value))?;
-    }
-    writeln!(out, "    </properties>")?;
+    let properties = [("run", id.as_str()), ("version", &summary.version), ("file", &file)];
+    xml.create_element("properties").write_inner_content(|xml| {
+        properties.iter().try_for_each(|(name, value)| {
+            let attributes = [("name", *name), ("value", &permitted(value))];
+            xml.create_element("property").with_attributes(attributes).write_empty().map(|_| ())
+        })
+    })?;
     for person in each(|page| history.people(id, Which::All, page), |person| person.seq) {
         let person = person?;
         let line = change_line(person.change, person.reason.as_deref());
@@ -40,7 +49,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
             Change::Unknown => Some(("error", "unknown", line)),
             _ => None,
         };
-        case(out, &format!("{}.{}", summary.flow, person.name), &person.who, person.duration, result)?;
+        case(&mut xml, &format!("{}.{}", summary.flow, person.name), &person.who, person.duration, result)?;
     }
     for step in each(|page| history.steps(id, StepsFilter::CallsWithoutPeople, page), |step| step.step) {
         let step = step?;
@@ -53,37 +62,43 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
                 Some(("failure", type_, why))
             }
         };
-        case(out, &summary.flow, &label(&step), step.duration, result)?;
+        case(&mut xml, &summary.flow, &label(&step), step.duration, result)?;
     }
-    if whole > 0 {
+    if unsuccessful > 0 {
         let why = summary.error.as_ref().map_or_else(|| summary.status.word().to_owned(), words::fault);
         let result = match summary.status {
             Status::Running => ("skipped", "", "it still runs".to_owned()),
             status => ("error", summary.error.as_ref().map_or(status.word(), |error| error.type_.as_str()), why),
         };
-        case(out, &summary.flow, &format!("run {id}"), summary.duration, Some(result))?;
+        case(&mut xml, &summary.flow, &format!("run {id}"), summary.duration, Some(result))?;
     }
-    writeln!(out, "  </testsuite>\n</testsuites>")?;
+    xml.write_event(Event::End(BytesEnd::new("testsuite")))?;
+    xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
+    writeln!(xml.get_mut())?;
     Ok(())
 }
 
-/// One case; what is wrong with it is told as an element, a type and a sentence.
+/// One case; what is wrong with it is an element, a type and a sentence.
 fn case(
-    out: &mut impl Write,
+    xml: &mut Writer<impl Write>,
     class: &str,
     name: &str,
     duration: Option<Duration>,
     result: Option<(&str, &str, String)>,
 ) -> Result<(), ReportError> {
-    let (class, name, time) = (escaped(class), escaped(name), seconds(duration));
-    let head = format!("    <testcase classname=\"{class}\" name=\"{name}\" time=\"{time}\"");
-    match result {
-        None => writeln!(out, "{head}/>")?,
-        Some((element, type_, message)) => {
-            let type_ = if type_.is_empty() { String::new() } else { format!(" type=\"{}\"", escaped(type_)) };
-            writeln!(out, "{head}>\n      <{element}{type_} message=\"{}\"/>\n    </testcase>", escaped(&message))?;
-        }
-    }
+    let (class, name, time) = (permitted(class), permitted(name), seconds(duration));
+    let attributes = [("classname", class.as_str()), ("name", &name), ("time", &time)];
+    let case = xml.create_element("testcase").with_attributes(attributes);
+    let Some((element, type_, message)) = result else {
+        case.write_empty()?;
+        return Ok(());
+    };
+    let (type_, message) = (permitted(type_), permitted(&message));
+    let type_ = Some(("type", type_.as_str())).filter(|(_, type_)| !type_.is_empty());
+    case.write_inner_content(|xml| {
+        let problem = xml.create_element(element).with_attributes(type_);
+        problem.with_attribute(("message", message.as_str())).write_empty().map(|_| ())
+    })?;
     Ok(())
 }
 
@@ -91,19 +106,12 @@ fn seconds(duration: Option<Duration>) -> String {
     format!("{:.3}", duration.unwrap_or_default().as_secs_f64())
 }
 
-/// Text as it may stand in an attribute; characters that XML 1.0 does not have (section 2.2) are replaced.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\t' | '\n' | '\r' => escaped.push(' '),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
+/// The text with what an attribute cannot have replaced: line breaks, and characters outside XML 1.0 (section 2.2).
+fn permitted(text: &str) -> String {
+    let permitted = |c: char| match c {
+        '\t' | '\n' | '\r' => ' ',
+        c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => '\u{fffd}',
+        c => c,
+    };
+    text.chars().map(permitted).collect()
 }

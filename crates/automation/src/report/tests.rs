@@ -104,7 +104,7 @@ fn hostile_names_stay_text() {
     let junit = report(&history, &id, Format::Junit, false);
     assert!(
         junit.contains(
-            "name=\"&lt;script&gt;alert(1)&lt;/script&gt;&quot;'&amp;]]&gt;\u{fffd}[2J\u{fffd}\u{202e} bob: created\""
+            "name=\"&lt;script&gt;alert(1)&lt;/script&gt;&quot;&apos;&amp;]]&gt;\u{fffd}[2J\u{fffd}\u{202e} bob: created\""
         ),
         "{junit}"
     );

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 /// Runs last until the test says so, or until they are stopped; an input `{"deaf": true}` does not hear that.
 #[derive(Default)]
-struct Held {
+struct GatedRuns {
     began: Mutex<Vec<(String, Value)>>,
     go: Arc<Go>,
 }
@@ -30,7 +30,7 @@ impl Default for Go {
 }
 
 #[async_trait]
-impl Engine for Held {
+impl Engine for GatedRuns {
     async fn run(
         &self,
         flow: &Arc<Flow>,
@@ -68,7 +68,7 @@ impl Engine for Held {
 struct Test {
     place: tempfile::TempDir,
     history: History,
-    engine: Arc<Held>,
+    engine: Arc<GatedRuns>,
     notices: Arc<Mutex<Vec<String>>>,
 }
 
@@ -127,7 +127,7 @@ impl Test {
         self.history.automations().unwrap().into_iter().find(|row| row.name == name).and_then(|row| row.note)
     }
 
-    fn said(&self, text: &str) -> bool {
+    fn has_notice(&self, text: &str) -> bool {
         self.notices.lock().unwrap().iter().any(|notice| notice.contains(text))
     }
 }
@@ -151,8 +151,8 @@ async fn a_run_begins_when_it_is_due_and_stands_in_the_history() {
     assert_eq!(run.scheduled_for, Some(time("2026-01-01T06:00:00Z")));
     let row = test.history.automations().unwrap().remove(0);
     assert_eq!((row.last_run, row.next_due), (Some(run.id.clone()), Some(time("2026-01-02T06:00:00Z"))));
-    assert!(test.said(&format!("nightly: run {} begins, due at 2026-01-01T06:00:00Z", run.id)));
-    assert!(test.said(&format!("nightly: run {} completed after ", run.id)));
+    assert!(test.has_notice(&format!("nightly: run {} begins, due at 2026-01-01T06:00:00Z", run.id)));
+    assert!(test.has_notice(&format!("nightly: run {} completed after ", run.id)));
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn no_overlap_by_default() {
     }
     assert_eq!(test.began(), 1);
     assert!(test.note("often").unwrap().contains("2 due times were skipped"), "{:?}", test.note("often"));
-    assert!(test.said("often: not run at 2026-01-01T06:03:00Z, the run before has not ended"));
+    assert!(test.has_notice("often: not run at 2026-01-01T06:03:00Z, the run before has not ended"));
     test.end_one(&mut daemon, "2026-01-01T06:03:30Z").await;
     test.tick(&mut daemon, "2026-01-01T06:04:00Z").await;
     assert_eq!((test.began(), test.note("often")), (2, None));
@@ -215,7 +215,7 @@ async fn requests_run_with_their_input_also_while_paused() {
     assert_eq!(test.began(), 2);
     test.tick(&mut daemon, "2026-01-03T06:00:00Z").await;
     assert_eq!(test.began(), 3);
-    assert!(test.said("nightly: paused") && test.said("nightly: goes on"));
+    assert!(test.has_notice("nightly: paused") && test.has_notice("nightly: goes on"));
 }
 
 #[tokio::test]
@@ -317,8 +317,8 @@ async fn what_fails_is_told_and_the_daemon_goes_on() {
         test.tick(&mut daemon, &format!("2026-01-01T05:00:0{second}Z")).await;
         test.end_one(&mut daemon, &format!("2026-01-01T05:00:0{}Z", second + 1)).await;
     }
-    assert!(test.said("; no way"), "the reason, on one line");
-    assert!(test.said("the engine stopped unexpectedly"));
+    assert!(test.has_notice("; no way"), "the reason, on one line");
+    assert!(test.has_notice("the engine stopped unexpectedly"));
     let runs = test.history.runs(&Filter::default()).unwrap();
     let statuses: Vec<Status> = runs.iter().map(|run| run.status).collect();
     assert_eq!(statuses, [Status::Completed, Status::Interrupted, Status::Failed]);

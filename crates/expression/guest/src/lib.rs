@@ -5,6 +5,7 @@
 //! belongs to the guest and is used again at the next call. Everything that is not bounded here (memory, time, the stack) is
 //! bounded by the host, which throws an instance away after a trap.
 
+mod access;
 pub mod filters;
 pub mod json;
 pub mod number;

@@ -2,8 +2,9 @@
 //! host's affair.
 
 use crate::filters::{self, Data};
+use crate::tokens;
 use crate::value::{Members, Value};
-use crate::{tokens, words};
+use crate::words::{self, CompileError};
 use jaq_core::load::lex;
 use jaq_core::load::parse::Def;
 use jaq_core::{Compiler, Ctx, Filter, Vars, load};
@@ -13,7 +14,7 @@ use std::cell::OnceCell;
 const LOCATION: &str = "$__loc__";
 
 /// What jq has and a flow must not use, and why.
-pub const REFUSED: [(&str, &str); 9] = [
+const REFUSED: [(&str, &str); 9] = [
     ("env", "a flow does not read the environment; name a secret in use.secrets and write $secret.NAME"),
     ("$ENV", "a flow does not read the environment; name a secret in use.secrets and write $secret.NAME"),
     ("halt", "a flow ends by `then: end` or `raise`"),
@@ -24,23 +25,6 @@ pub const REFUSED: [(&str, &str); 9] = [
     ("stderr", "it would write to the terminal, past what keeps secrets out of it"),
     ("input_line_number", "there is no further input; the task's input is `.`"),
 ];
-
-/// Why an expression cannot be compiled.
-#[derive(Debug)]
-pub struct CompileError {
-    /// Where in the expression, in characters from 0.
-    pub offset: usize,
-    /// What is wrong, and what to do.
-    pub message: String,
-}
-
-impl CompileError {
-    /// An error at `part` of `code`; at its end, if it is no part of it.
-    pub fn at(code: &str, part: &str, message: impl Into<String>) -> Self {
-        let start = (part.as_ptr() as usize).wrapping_sub(code.as_ptr() as usize);
-        Self { offset: code.get(..start).unwrap_or(code).chars().count(), message: message.into() }
-    }
-}
 
 /// How an evaluation ended.
 pub enum Outcome {
@@ -83,11 +67,12 @@ fn library() -> &'static Library {
 }
 
 /// The names of all filters that an expression may call.
-pub fn filter_names() -> impl Iterator<Item = &'static str> {
+fn filter_names() -> impl Iterator<Item = &'static str> {
     let library = library();
     let names =
         library.native_names.iter().copied().chain(library.definitions.iter().map(|definition| definition.name));
-    names.filter(|name| !name.ends_with('_') && !name.starts_with('@'))
+    let refused = |name: &str| REFUSED.iter().any(|(refused, _)| *refused == name);
+    names.filter(move |name| !name.ends_with('_') && !name.starts_with('@') && !refused(name))
 }
 
 /// Compiles jq, which may name `variables`, each with its `$`.
@@ -120,7 +105,7 @@ pub fn compile(code: &str, variables: &[String]) -> Result<Program, CompileError
             // The first is enough: an expression is short.
             let first = errors.into_iter().find_map(|(_, errors)| errors.into_iter().next());
             let Some((at, undefined)) = first else { return CompileError::at(code, code, "the text is no jq") };
-            CompileError::at(code, at, words::naming(at, &undefined, variables))
+            CompileError::at(code, at, words::naming(at, &undefined, variables, &filter_names().collect::<Vec<_>>()))
         })?;
     let location = named.iter().find(|name| **name == LOCATION).map(|at| location(code, at));
     Ok(Program { filter, variables: used, literals: tokens::literals(code, &tokens), location })

@@ -1,10 +1,26 @@
 //! Errors in words: what jaq says of an expression, said to the person who wrote it. Knows no limits.
 
-use crate::program::{CompileError, REFUSED, filter_names};
 use crate::value::Value;
 use jaq_core::Error;
 use jaq_core::compile::Undefined;
 use jaq_core::load::{lex, parse};
+
+/// Why an expression cannot be compiled.
+#[derive(Debug)]
+pub struct CompileError {
+    /// Where in the expression, in characters from 0.
+    pub offset: usize,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl CompileError {
+    /// An error at `part` of `code`; at its end, if it is no part of it.
+    pub fn at(code: &str, part: &str, message: impl Into<String>) -> Self {
+        let start = (part.as_ptr() as usize).wrapping_sub(code.as_ptr() as usize);
+        Self { offset: code.get(..start).unwrap_or(code).chars().count(), message: message.into() }
+    }
+}
 
 /// What made an evaluation fail. Values in jaq's own errors display their kind only.
 pub fn failing(error: Error<Value>) -> String {
@@ -54,8 +70,8 @@ pub fn parsing(code: &str, errors: &[parse::Error<&str>]) -> CompileError {
     CompileError::at(code, found_at, message)
 }
 
-/// Of a name that stands for nothing.
-pub fn naming(name: &str, undefined: &Undefined, variables: &[String]) -> String {
+/// Of a name that stands for none of the `variables` and `filters`.
+pub fn naming(name: &str, undefined: &Undefined, variables: &[String], filters: &[&str]) -> String {
     match undefined {
         Undefined::Var => {
             let known = || variables.iter().map(String::as_str);
@@ -66,7 +82,7 @@ pub fn naming(name: &str, undefined: &Undefined, variables: &[String]) -> String
             format!("there is no variable `{name}` here{there}")
         }
         Undefined::Filter(arity) => {
-            let known = || filter_names().filter(|name| !REFUSED.iter().any(|(refused, _)| refused == name));
+            let known = || filters.iter().copied();
             if known().any(|known| known == name) {
                 return format!("`{name}` does not take {arity} arguments");
             }

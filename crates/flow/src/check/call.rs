@@ -11,7 +11,7 @@ use scim_connector_host::catalog::Operation;
 use serde_json::{Map, Value};
 
 /// What a call is given, and where each member of it stands.
-struct Given<'a> {
+struct CallArguments<'a> {
     /// The call's `with`.
     at: String,
     with: Map<String, Value>,
@@ -20,7 +20,7 @@ struct Given<'a> {
     own: Option<&'a Map<String, Value>>,
 }
 
-impl Given<'_> {
+impl CallArguments<'_> {
     /// Where the part that a path names stands.
     fn pointer(&self, path: &str) -> String {
         let first = path.split('/').nth(1).unwrap_or_default();
@@ -64,8 +64,9 @@ impl<'a> Checker<'a> {
                 Some(own)
             }
         };
-        let function = self.used("functions").and_then(|functions| functions.get(called)).and_then(Value::as_object);
-        let mut given = Given { at: with_at, with: own.cloned().unwrap_or_default(), below: None, own };
+        let function =
+            self.use_member("functions").and_then(|functions| functions.get(called)).and_then(Value::as_object);
+        let mut given = CallArguments { at: with_at, with: own.cloned().unwrap_or_default(), below: None, own };
         let mut target = called;
         if let Some(function) = function {
             // A function that is no call gets the arguments as its input.
@@ -84,7 +85,7 @@ impl<'a> Checker<'a> {
         {
             self.operation(operation, given, &at_key);
         } else if function.is_none() {
-            let functions = self.used("functions").and_then(Value::as_object);
+            let functions = self.use_member("functions").and_then(Value::as_object);
             let names = self.around.catalog.operations.iter().map(|operation| operation.name.as_str());
             let names = names.chain(rows::SOURCES.iter().map(|source| source.name));
             let names = names.chain(functions.into_iter().flatten().map(|(name, _)| name.as_str()));
@@ -93,7 +94,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn source(&mut self, source: &rows::Source, given: &Given<'_>, at: &str) {
+    fn source(&mut self, source: &rows::Source, given: &CallArguments<'_>, at: &str) {
         let before = self.problems.len();
         let mut open = false;
         for (key, value) in &given.with {
@@ -133,7 +134,7 @@ impl<'a> Checker<'a> {
         self.problem(&given.pointer("/file"), message);
     }
 
-    fn operation(&mut self, operation: &'a Operation, mut given: Given<'_>, at: &str) {
+    fn operation(&mut self, operation: &'a Operation, mut given: CallArguments<'_>, at: &str) {
         if !operation.available {
             return self
                 .problem(&join(at, "call"), format!("`{}` is not in this version of the connector", operation.name));

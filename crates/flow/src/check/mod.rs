@@ -2,13 +2,13 @@
 //! file but to see whether it can be read.
 
 mod call;
+mod flow;
 mod table;
 mod task;
 mod value;
 
-use super::document::{Document, Place, Problem, join};
+use super::document::{Document, Position, Problem, join};
 use super::expression::VARIABLES;
-use super::schedule::Plan;
 use jsonschema::JSONSchema;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::suggest;
@@ -57,7 +57,7 @@ pub fn check(document: &Document, around: &Surroundings<'_>) -> Vec<Problem> {
         partial: false,
     };
     checker.take("", &document.value, &Takes::Object(table::FLOW));
-    checker.whole();
+    checker.flow_as_a_whole();
     let mut problems = checker.problems;
     problems.sort_by(|a, b| (a.place, &a.message).cmp(&(b.place, &b.message)));
     problems.dedup();
@@ -89,44 +89,13 @@ impl<'a> Checker<'a> {
         self.problem_at(place, pointer, message);
     }
 
-    fn problem_at(&mut self, place: Place, pointer: &str, message: impl Into<String>) {
+    fn problem_at(&mut self, place: Position, pointer: &str, message: impl Into<String>) {
         self.problems.push(Problem { place, ..self.document.problem(pointer, message) });
     }
 
     /// A member of `use`.
-    fn used(&self, member: &str) -> Option<&'a Value> {
+    fn use_member(&self, member: &str) -> Option<&'a Value> {
         self.document.value.get("use")?.get(member)
-    }
-
-    /// What has to do with the flow as a whole.
-    fn whole(&mut self) {
-        // What the table lets pass and is no schedule all the same; what it has named already is not named again.
-        for wrong in Plan::read(&self.document.value).err().into_iter().flatten() {
-            if !self.problems.iter().any(|problem| problem.pointer.starts_with(&wrong.pointer)) {
-                self.problem(&wrong.pointer, wrong.message);
-            }
-        }
-        let automation = "/document/metadata/automation/input";
-        let schema = self.document.value.pointer("/input/schema/document");
-        if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
-            let compiled = JSONSchema::compile(schema).ok();
-            for wrong in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input, &[])) {
-                let message = format!("the flow's `input.schema` does not take this: {}", wrong.message);
-                self.problem_at_key(&format!("{automation}{}", wrong.path), message);
-            }
-        }
-        for (index, secret) in self.used("secrets").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            if let Some(secret) = secret.as_str()
-                && !self.around.secrets.iter().any(|name| name == secret)
-            {
-                let hint = known_hint(secret, self.around.secrets.iter().map(String::as_str));
-                let message = format!(
-                    "the configuration has no `{secret}` in its [secrets], such as {secret} = {{ env = \"NAME\" }}{hint}"
-                );
-                self.problem(&format!("/use/secrets/{index}"), message);
-            }
-        }
-        self.functions_do_not_call_themselves();
     }
 
     /// Looks at a value by what the table says that stands there.
@@ -248,7 +217,7 @@ impl<'a> Checker<'a> {
 
     fn named(&mut self, pointer: &str, value: &'a Value, member: &str, takes: &Takes) {
         let Value::String(text) = value else { return self.take(pointer, value, takes) };
-        let names = self.used(member).and_then(Value::as_object);
+        let names = self.use_member(member).and_then(Value::as_object);
         if names.is_none_or(|names| !names.contains_key(text)) {
             let hint = known_hint(text, names.into_iter().flatten().map(|(name, _)| name.as_str()));
             self.problem(pointer, format!("there is no `{text}` in `use.{member}`{hint}"));

@@ -203,7 +203,7 @@ impl<'a> Checker<'a> {
 
     /// A function that calls itself, by itself or by others, would never end.
     pub(super) fn functions_do_not_call_themselves(&mut self) {
-        let Some(functions) = self.used("functions").and_then(Value::as_object) else { return };
+        let Some(functions) = self.use_member("functions").and_then(Value::as_object) else { return };
         for (name, task) in functions {
             let mut reached = HashSet::new();
             let mut open = vec![task];

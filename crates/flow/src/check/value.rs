@@ -108,7 +108,7 @@ impl<'a> Checker<'a> {
         }
         for (at, secret) in secrets(text) {
             let place = self.document.place_in(pointer, offset + at);
-            let listed = self.used("secrets").and_then(Value::as_array);
+            let listed = self.use_member("secrets").and_then(Value::as_array);
             if !listed.is_some_and(|listed| listed.iter().any(|name| name.as_str() == Some(&secret))) {
                 self.problem_at(
                     place,

@@ -1,6 +1,8 @@
 //! JSON (RFC 8259): serde_json reads it, and a walk over the text finds where things stand and which keys stand twice.
 
-use super::{DEEPEST, Place, Problem, Spot, Style, join, problem};
+use super::limits::DEEPEST;
+use super::problem::{Position, Problem, join, problem};
+use super::spot::{Spot, Style};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -11,9 +13,9 @@ pub(super) fn read(text: &str) -> Result<(Value, HashMap<String, Spot>), Problem
         let before = text.split('\n').nth(line - 1).and_then(|line| line.get(..error.column().saturating_sub(1)));
         let column = before.map_or(error.column().max(1), |before| before.chars().count() + 1);
         let reason = reason.split(" at line ").next().unwrap_or_default();
-        problem(Place { line, column }, "", format!("not JSON: {reason}"))
+        problem(Position { line, column }, "", format!("not JSON: {reason}"))
     })?;
-    let mut walk = Walk { rest: text, at: Place { line: 1, column: 1 }, spots: HashMap::new() };
+    let mut walk = Walk { rest: text, at: Position { line: 1, column: 1 }, spots: HashMap::new() };
     walk.value("", None, 0)?;
     Ok((value, walk.spots))
 }
@@ -21,12 +23,12 @@ pub(super) fn read(text: &str) -> Result<(Value, HashMap<String, Spot>), Problem
 /// Goes over text that is known to be JSON.
 struct Walk<'a> {
     rest: &'a str,
-    at: Place,
+    at: Position,
     spots: HashMap<String, Spot>,
 }
 
 impl<'a> Walk<'a> {
-    fn value(&mut self, pointer: &str, key: Option<Place>, depth: usize) -> Result<(), Problem> {
+    fn value(&mut self, pointer: &str, key: Option<Position>, depth: usize) -> Result<(), Problem> {
         self.blanks();
         if depth > DEEPEST {
             return Err(problem(
@@ -44,7 +46,7 @@ impl<'a> Walk<'a> {
                 // The text is JSON: a key is there, and is text.
                 let name: String = serde_json::from_str(walk.token()).unwrap_or_default();
                 let inner = join(pointer, &name);
-                if let Some(Spot { key: Some(Place { line, column }), .. }) = walk.spots.get(&inner) {
+                if let Some(Spot { key: Some(Position { line, column }), .. }) = walk.spots.get(&inner) {
                     let message = format!("`{name}` stands twice; it stands in line {line}, column {column} already");
                     return Err(problem(at, &inner, message));
                 }
@@ -103,8 +105,8 @@ impl<'a> Walk<'a> {
         let Some((over, rest)) = self.rest.split_at_checked(bytes) else { return };
         for c in over.chars() {
             self.at = match c {
-                '\n' => Place { line: self.at.line + 1, column: 1 },
-                _ => Place { line: self.at.line, column: self.at.column + 1 },
+                '\n' => Position { line: self.at.line + 1, column: 1 },
+                _ => Position { line: self.at.line, column: self.at.column + 1 },
             };
         }
         self.rest = rest;

@@ -110,10 +110,10 @@ fn every_value_and_key_has_its_place() {
     for (pointer, place) in rows {
         assert_eq!(at(pointer), place, "{pointer}");
     }
-    assert_eq!(document.key_place("/a/b"), Place { line: 2, column: 3 });
+    assert_eq!(document.key_place("/a/b"), Position { line: 2, column: 3 });
     let document = Document::parse("{\n \"a\": [1, {\"c\\\"\": \"x\"}]}", Path::new("x.json")).unwrap();
-    assert_eq!(document.place("/a/1/c\""), Place { line: 2, column: 19 });
-    assert_eq!(document.key_place("/a/1/c\""), Place { line: 2, column: 12 });
+    assert_eq!(document.place("/a/1/c\""), Position { line: 2, column: 19 });
+    assert_eq!(document.key_place("/a/1/c\""), Position { line: 2, column: 12 });
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn a_character_of_a_text_has_its_place() {
         ("a: one\n  two", 4, (2, 3)),
     ];
     for (text, offset, (line, column)) in rows {
-        assert_eq!(parse(text).unwrap().place_in("/a", offset), Place { line, column }, "{text}");
+        assert_eq!(parse(text).unwrap().place_in("/a", offset), Position { line, column }, "{text}");
     }
 }
 
@@ -141,7 +141,7 @@ fn a_problem_shows_the_line_it_is_in() {
         "flows/seed.yaml:3:13: no such operation\n  |\n3 |       call: createUsr\n  |             ^"
     );
     let long = format!("a: {} b", "x".repeat(1000));
-    let shown = Problem { place: Place { line: 1, column: 1005 }, ..problem.clone() }.show(Path::new("f"), &long);
+    let shown = Problem { place: Position { line: 1, column: 1005 }, ..problem.clone() }.show(Path::new("f"), &long);
     assert!(shown.lines().all(|line| line.len() < 130), "{shown}");
     assert_eq!(
         problem.to_json(Path::new("f")),

@@ -1,6 +1,8 @@
 //! YAML 1.2 with its core schema, as far as JSON can say it. The parser gives events; this builds the value of them.
 
-use super::{DEEPEST, LONGEST, Place, Problem, Spot, Style, join, problem};
+use super::limits::{DEEPEST, LONGEST};
+use super::problem::{Position, Problem, join, problem};
+use super::spot::{Spot, Style};
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::{Map, Number, Value};
 use std::borrow::Cow;
@@ -28,9 +30,11 @@ pub(super) fn read(text: &str) -> Result<(Value, HashMap<String, Spot>), Problem
     }
     match found {
         Some(value) => Ok((value, reader.spots)),
-        None => {
-            Err(problem(Place { line: 1, column: 1 }, "", "the file is empty; a flow has the members document and do"))
-        }
+        None => Err(problem(
+            Position { line: 1, column: 1 },
+            "",
+            "the file is empty; a flow has the members document and do",
+        )),
     }
 }
 
@@ -58,11 +62,11 @@ impl<'a> Reader<'a> {
                 let place = place(*error.marker());
                 Err(problem(place, pointer, self.explain(place, error.info())))
             }
-            None => Err(problem(Place { line: 1, column: 1 }, pointer, "not YAML: the text ends too early")),
+            None => Err(problem(Position { line: 1, column: 1 }, pointer, "not YAML: the text ends too early")),
         }
     }
 
-    fn explain(&self, place: Place, info: &str) -> String {
+    fn explain(&self, place: Position, info: &str) -> String {
         let line = self.text.lines().nth(place.line.saturating_sub(1)).unwrap_or_default();
         let indent = line.get(..line.len() - line.trim_start().len()).unwrap_or_default();
         if indent.contains('\t') {
@@ -71,7 +75,7 @@ impl<'a> Reader<'a> {
         format!("not YAML: {info}")
     }
 
-    fn grow(&mut self, by: Size, at: Place, pointer: &str) -> Result<(), Problem> {
+    fn grow(&mut self, by: Size, at: Position, pointer: &str) -> Result<(), Problem> {
         self.size = Size { values: self.size.values + by.values, bytes: self.size.bytes + by.bytes };
         if self.size.values > MOST || self.size.bytes > 2 * LONGEST {
             let message = format!(
@@ -88,7 +92,7 @@ impl<'a> Reader<'a> {
         &mut self,
         event: Event<'a>,
         span: Span,
-        key: Option<Place>,
+        key: Option<Position>,
         pointer: &str,
         depth: usize,
     ) -> Result<Value, Problem> {
@@ -122,11 +126,11 @@ impl<'a> Reader<'a> {
                 (value, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
-                known(tag.as_deref(), "seq").map_err(|message| problem(at, pointer, message))?;
+                require_core_schema(tag.as_deref(), "seq").map_err(|message| problem(at, pointer, message))?;
                 (self.list(pointer, depth)?, anchor)
             }
             Event::MappingStart(anchor, tag) => {
-                known(tag.as_deref(), "map").map_err(|message| problem(at, pointer, message))?;
+                require_core_schema(tag.as_deref(), "map").map_err(|message| problem(at, pointer, message))?;
                 (self.map(pointer, depth)?, anchor)
             }
             _ => return Err(problem(at, pointer, "not YAML: a value is missing")),
@@ -175,8 +179,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn place(mark: Marker) -> Place {
-    Place { line: mark.line().max(1), column: mark.col() + 1 }
+fn place(mark: Marker) -> Position {
+    Position { line: mark.line().max(1), column: mark.col() + 1 }
 }
 
 fn key(text: Cow<'_, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>) -> Result<String, String> {
@@ -195,7 +199,7 @@ fn key(text: Cow<'_, str>, style: ScalarStyle, anchor: usize, tag: Option<&Tag>)
 }
 
 /// Refuses tags that are not of the core schema.
-fn known(tag: Option<&Tag>, name: &str) -> Result<(), String> {
+fn require_core_schema(tag: Option<&Tag>, name: &str) -> Result<(), String> {
     match tag {
         None => Ok(()),
         Some(tag) if tag.is_yaml_core_schema() && tag.suffix == name => Ok(()),

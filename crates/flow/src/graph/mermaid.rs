@@ -1,6 +1,6 @@
 //! A flow as a Mermaid flowchart.
 
-use super::{Document, Picture, Step, picture, word};
+use super::{Document, Picture, Step, kind_label, picture};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -68,7 +68,7 @@ impl Chart {
             "{}<br/>{}",
             escaped(&step.name),
             escaped(
-                &std::iter::once(word(step.kind).to_owned())
+                &std::iter::once(kind_label(step.kind).to_owned())
                     .chain(step.lines.iter().cloned())
                     .collect::<Vec<_>>()
                     .join(": ")

@@ -192,7 +192,7 @@ fn bare(text: &str) -> &str {
 }
 
 /// How a kind reads.
-fn word(kind: &str) -> &str {
+fn kind_label(kind: &str) -> &str {
     KINDS.iter().find(|(name, _)| *name == kind).map_or(kind, |(_, word)| word)
 }
 

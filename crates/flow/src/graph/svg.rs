@@ -1,7 +1,7 @@
 //! A flow as one SVG: boxes from top to bottom, lists inside of what they belong to, and jumps as lines at the right. It is
 //! narrow, so that a phone shows it whole, and brings its own colours for light and dark.
 
-use super::{Document, Picture, Step, picture, word};
+use super::{Document, Picture, Step, kind_label, picture};
 use std::fmt::Write as _;
 
 /// The whole drawing's width, in its own units: about pixels on a phone.
@@ -69,13 +69,13 @@ pub fn describe(document: &Document) -> String {
 
 fn described(start: &str, steps: &[Step]) -> String {
     let mut told = format!("{start}. ");
-    tell(steps, &mut told);
+    describe_steps(steps, &mut told);
     told
 }
 
-fn tell(steps: &[Step], out: &mut String) {
+fn describe_steps(steps: &[Step], out: &mut String) {
     for step in steps {
-        write!(out, "{}: {} {}", step.name, word(step.kind), step.lines.join(", ")).ok();
+        write!(out, "{}: {} {}", step.name, kind_label(step.kind), step.lines.join(", ")).ok();
         for (when, then) in &step.cases {
             write!(out, "; {when}: go to {then}").ok();
         }
@@ -89,7 +89,7 @@ fn tell(steps: &[Step], out: &mut String) {
             } else {
                 write!(out, "{name} in {}: ", step.name).ok();
             }
-            tell(steps, out);
+            describe_steps(steps, out);
         }
     }
 }
@@ -149,7 +149,7 @@ impl Drawing {
         let mut exits = Vec::new();
         let start = self.out.len();
         let mut line = y + PAD + 12.0;
-        let kind = word(step.kind);
+        let kind = kind_label(step.kind);
         let text_width = width - 2.0 * PAD - 4.0;
         let left = x + PAD + 4.0;
         // Bold is wider, and the kind stands at the end of the line.

@@ -5,7 +5,6 @@ mod functions;
 mod read;
 mod template;
 
-use super::document::{Document, Problem};
 use super::event::StepKind;
 use super::expression::Expression;
 use super::retry::Policy;
@@ -13,6 +12,7 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use read::compile;
 pub use template::{Template, Variables, evaluate};
 
 /// A flow as it is run.
@@ -199,12 +199,4 @@ impl Action {
             Self::Wait(_) => StepKind::Wait,
         }
     }
-}
-
-/// Reads a flow.
-///
-/// # Errors
-/// What the check let pass and cannot be run all the same.
-pub fn compile(document: &Document) -> Result<Program, Problem> {
-    read::program(document)
 }

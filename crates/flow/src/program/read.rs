@@ -12,7 +12,10 @@ use std::sync::Arc;
 const DEFAULT_FORK: usize = 8;
 
 /// Reads a flow.
-pub(super) fn program(document: &Document) -> Result<Program, Problem> {
+///
+/// # Errors
+/// What the check let pass and cannot be run all the same.
+pub fn compile(document: &Document) -> Result<Program, Problem> {
     let flow = &document.value;
     let reader = Reader { document };
     let scope = VARIABLES.map(str::to_owned);
@@ -68,18 +71,18 @@ impl Reader<'_> {
     }
 
     fn action(&self, task: &Value, pointer: &str, names: &[String], scope: &[String]) -> Result<Action, Problem> {
-        let template = |value: &Value, at: &str| self.good(Template::value(value, scope), at);
+        let template = |value: &Value, at: &str| self.located(Template::value(value, scope), at);
         if let Some(function) = task.get("call").and_then(Value::as_str) {
             let with = task.get("with").cloned().unwrap_or_else(|| json!({}));
             let place = join(pointer, "with");
             return match function {
-                "http" => Ok(Action::Http(self.good(Template::text(&with, scope), &place)?)),
-                "openapi" => Ok(Action::OpenApi(self.good(Template::text(&with, scope), &place)?)),
+                "http" => Ok(Action::Http(self.located(Template::text(&with, scope), &place)?)),
+                "openapi" => Ok(Action::OpenApi(self.located(Template::text(&with, scope), &place)?)),
                 _ => Ok(Action::Call { function: function.to_owned(), with: template(&with, &place)? }),
             };
         }
         if let Some(value) = task.get("set") {
-            return Ok(Action::Set(self.good(Template::data(value, scope), &join(pointer, "set"))?));
+            return Ok(Action::Set(self.located(Template::data(value, scope), &join(pointer, "set"))?));
         }
         if let Some(cases) = task.get("switch") {
             return self.switch(cases, &join(pointer, "switch"), names, scope);
@@ -93,7 +96,7 @@ impl Reader<'_> {
         }
         if let Some(event) = task.pointer("/emit/event/with") {
             let at = format!("{pointer}/emit/event/with");
-            return Ok(Action::Emit(self.good(Template::data(event, scope), &at)?));
+            return Ok(Action::Emit(self.located(Template::data(event, scope), &at)?));
         }
         if let Some(run) = task.get("run") {
             return self.run(run, &join(pointer, "run"), scope);
@@ -126,7 +129,7 @@ impl Reader<'_> {
             let part = |name: &str| flow.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             let input = flow
                 .get("input")
-                .map(|input| self.good(Template::data(input, scope), &format!("{pointer}/workflow/input")));
+                .map(|input| self.located(Template::data(input, scope), &format!("{pointer}/workflow/input")));
             return Ok(Action::Run {
                 flow: (part("namespace"), part("name"), part("version")),
                 input: input.transpose()?,
@@ -134,7 +137,7 @@ impl Reader<'_> {
         }
         let shell = run.get("shell").cloned().unwrap_or_default();
         Ok(Action::Shell {
-            shell: self.good(Template::text(&shell, scope), &join(pointer, "shell"))?,
+            shell: self.located(Template::text(&shell, scope), &join(pointer, "shell"))?,
             returns: run.get("return").and_then(Value::as_str).unwrap_or("stdout").to_owned(),
             awaits: run.get("await").and_then(Value::as_bool).unwrap_or(true),
         })
@@ -144,7 +147,7 @@ impl Reader<'_> {
         let of = |key: &str| task.pointer(&format!("/for/{key}")).and_then(Value::as_str);
         let (each, at) = (dollar(of("each").unwrap_or("item")), dollar(of("at").unwrap_or("index")));
         let items =
-            self.good(expression::compile(of("in").unwrap_or_default(), scope), &format!("{pointer}/for/in"))?;
+            self.located(expression::compile(of("in").unwrap_or_default(), scope), &format!("{pointer}/for/in"))?;
         let scope = [scope, &[each.clone(), at.clone()]].concat();
         Ok(Action::For(For {
             items,
@@ -217,7 +220,7 @@ impl Reader<'_> {
         scope: &[String],
     ) -> Result<Option<Expression>, Problem> {
         let Some(text) = object.get(member).and_then(Value::as_str) else { return Ok(None) };
-        self.good(expression::compile(text, scope), &join(pointer, member)).map(Some)
+        self.located(expression::compile(text, scope), &join(pointer, member)).map(Some)
     }
 
     fn transform(
@@ -234,7 +237,7 @@ impl Reader<'_> {
             let compiled = jsonschema::JSONSchema::compile(schema);
             compiled.map_err(|error| self.document.problem(&format!("{at}/schema/document"), error.to_string()))
         });
-        let template = part.get(by).map(|value| self.good(Template::data(value, scope), &join(&at, by)));
+        let template = part.get(by).map(|value| self.located(Template::data(value, scope), &join(&at, by)));
         Ok(Transform { schema: schema.transpose()?, template: template.transpose()? })
     }
 
@@ -248,13 +251,13 @@ impl Reader<'_> {
     fn pause(&self, value: &Value, pointer: &str, scope: &[String]) -> Result<Pause, Problem> {
         match value {
             Value::String(text) if expression::is_expression(text) => {
-                self.good(Template::value(value, scope), pointer).map(Pause::Computed)
+                self.located(Template::value(value, scope), pointer).map(Pause::Computed)
             }
             other => duration(other).map(Pause::Fixed).map_err(|text| self.document.problem(pointer, text)),
         }
     }
 
-    fn good<T>(&self, read: Result<T, ExpressionError>, pointer: &str) -> Result<T, Problem> {
+    fn located<T>(&self, read: Result<T, ExpressionError>, pointer: &str) -> Result<T, Problem> {
         read.map_err(|error| self.document.problem(pointer, error.message))
     }
 }

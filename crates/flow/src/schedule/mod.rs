@@ -23,7 +23,7 @@ const SHORTEST: Duration = Duration::from_secs(1);
 
 /// Something wrong with a schedule or its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wrong {
+pub struct InvalidSchedule {
     /// Where: a JSON pointer into the flow.
     pub pointer: String,
     /// What is wrong, and what to do.
@@ -84,7 +84,7 @@ impl Plan {
     /// # Errors
     ///
     /// Everything that is wrong with it.
-    pub fn read(flow: &Value) -> Result<Self, Vec<Wrong>> {
+    pub fn read(flow: &Value) -> Result<Self, Vec<InvalidSchedule>> {
         let mut wrong = Vec::new();
         let settings = Settings::read(flow, &mut wrong);
         let schedule = match flow.get("schedule") {
@@ -96,8 +96,8 @@ impl Plan {
 }
 
 impl Schedule {
-    fn read(value: &Value, zone: &TimeZone) -> Result<Self, Wrong> {
-        let wrong = |message: &str| Wrong { pointer: "/schedule".into(), message: message.into() };
+    fn read(value: &Value, zone: &TimeZone) -> Result<Self, InvalidSchedule> {
+        let wrong = |message: &str| InvalidSchedule { pointer: "/schedule".into(), message: message.into() };
         let members = value.as_object().filter(|members| members.len() == 1);
         let (name, value) = members
             .and_then(|members| members.iter().next())
@@ -121,7 +121,7 @@ impl Schedule {
                 return Err(wrong(&format!("{other} is no schedule{hint}; use cron, every or after")));
             }
         };
-        schedule.map_err(|message| Wrong { pointer, message })
+        schedule.map_err(|message| InvalidSchedule { pointer, message })
     }
 
     /// The first due time after `after`. `anchor` is for [`Schedule::Every`] a time it is due or would have been, and for
@@ -200,11 +200,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    fn read(flow: &Value, wrong: &mut Vec<Wrong>) -> Self {
+    fn read(flow: &Value, wrong: &mut Vec<InvalidSchedule>) -> Self {
         let mut settings = Self::default();
         let Some(value) = flow.pointer(SETTINGS) else { return settings };
         let mut refuse = |member: &str, message: String| {
-            wrong.push(Wrong { pointer: format!("{SETTINGS}{member}"), message });
+            wrong.push(InvalidSchedule { pointer: format!("{SETTINGS}{member}"), message });
         };
         let Some(members) = value.as_object() else {
             refuse("", "must be an object of settings".into());
@@ -298,7 +298,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn plan(schedule: Value, settings: Value) -> Result<Plan, Vec<Wrong>> {
+    fn plan(schedule: Value, settings: Value) -> Result<Plan, Vec<InvalidSchedule>> {
         Plan::read(&json!({"document": {"metadata": {"automation": settings}}, "schedule": schedule}))
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 const EVENT: &str = "urn:ietf:params:scim:event:misc:asyncresp";
 const ASYNC: (&str, &str) = ("prefer", "respond-async");
 
-fn later() -> Options {
+fn asynchronous_options() -> Options {
     Options { asynchronous: Some(Duration::from_millis(50)), ..Options::default() }
 }
 
@@ -35,7 +35,7 @@ fn claims(token: &Value) -> Value {
 
 #[tokio::test]
 async fn a_request_is_accepted_and_done_later() {
-    let server = Server::start(later()).await;
+    let server = Server::start(asynchronous_options()).await;
     let create = async || server.call_with("POST", "/Users", &[ASYNC], Some(user("ada"))).await;
     let accepted = create().await;
     assert_eq!(server.get("/Users").await.body["totalResults"], 0);
@@ -65,7 +65,7 @@ async fn a_request_is_accepted_and_done_later() {
 
 #[tokio::test]
 async fn only_what_may_wait_is_put_off() {
-    let server = Server::start(later()).await;
+    let server = Server::start(asynchronous_options()).await;
     let create = |name: &str, prefer: &'static str| {
         let body = user(name);
         let server = &server;
@@ -87,7 +87,7 @@ async fn only_what_may_wait_is_put_off() {
 
 #[tokio::test]
 async fn a_bulk_request_has_a_result_for_every_operation() {
-    let server = Server::start(later()).await;
+    let server = Server::start(asynchronous_options()).await;
     let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": [
         {"method": "POST", "path": "/Users", "bulkId": "a", "data": user("ada")},
         {"method": "DELETE", "path": "/Users/nobody"},

@@ -20,13 +20,13 @@ where
     }
 }
 
-type Seen = Arc<Mutex<Vec<String>>>;
+type Calls = Arc<Mutex<Vec<String>>>;
 
-fn stage<F>(act: F) -> (Arc<dyn Interceptor>, Seen)
+fn stage<F>(act: F) -> (Arc<dyn Interceptor>, Calls)
 where
     F: for<'a> Fn(Request, Next<'a>) -> Intercepted<'a> + Send + Sync + 'static,
 {
-    let seen = Seen::default();
+    let seen = Calls::default();
     (Arc::new(Stage { seen: seen.clone(), act }), seen)
 }
 

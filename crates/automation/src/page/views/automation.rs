@@ -1,10 +1,10 @@
 //! One automation: how it stands, its graph and text, its runs, and the form to trigger it.
 
 use super::parts::{badge, button, form_word, moment, status};
-use super::{App, Shown, link};
+use super::{App, PageContent, link};
 use crate::history::{self, Filter, RunSummary, Status};
+use crate::page::exchange::{Answer, Fields};
 use crate::page::input::{self, Field, Kind};
-use crate::page::route::{Answer, Fields};
 use crate::{Plan, Settings};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// All that is known of an automation.
-pub(in crate::page) struct Known {
+pub(in crate::page) struct AutomationDetails {
     pub(super) name: String,
     /// What the daemon told.
     row: Option<history::Automation>,
@@ -26,7 +26,7 @@ pub(in crate::page) struct Known {
     pub(super) last: Option<RunSummary>,
 }
 
-impl Known {
+impl AutomationDetails {
     /// Finds an automation of the folder, or a flow that once ran.
     pub(in crate::page) fn find(app: &App, name: &str) -> Result<Option<Self>> {
         let row =
@@ -126,7 +126,7 @@ impl Known {
 
 /// The view. `problems` are what is wrong with the input that stands in `typed`.
 pub(in crate::page) fn show(app: &App, name: &str, typed: &Fields, problems: Option<&[String]>) -> Result<Answer> {
-    let Some(known) = Known::find(app, name)? else { return Ok(super::missing(app, "automation")) };
+    let Some(known) = AutomationDetails::find(app, name)? else { return Ok(super::missing(app, "automation")) };
     let (now, zone) = (Timestamp::now(), known.zone());
     let place = link(&["automations", name]);
     let filter = Filter { flow: Some(name.to_owned()), ..Filter::default() };
@@ -135,7 +135,7 @@ pub(in crate::page) fn show(app: &App, name: &str, typed: &Fields, problems: Opt
         p.crumb { a href="/" { "Automations" } }
         h1 { bdi { (name) } }
         @if let Some(flow) = known.flow.as_ref().filter(|flow| flow.title() != name) { p.lead { (flow.title()) } }
-        div id="asked" data-part { (asked(app, typed)?) }
+        div id="asked" data-part { (trigger_result(app, typed)?) }
         div id="state" data-part {
             div.row { (known.badge()) @if known.is_here() { (known.pause_button(app, false)) } }
             @if let Some(note) = known.note() { p.note { strong { "Problem: " } (note) } }
@@ -170,7 +170,7 @@ pub(in crate::page) fn show(app: &App, name: &str, typed: &Fields, problems: Opt
     let live = if problems.is_some() { None } else { Some(5) };
     let waits = waiting(app, typed)?.is_some_and(|request| request.run.is_none() && request.note.is_none());
     let reload = waits.then_some(5);
-    Ok(Shown { title: name, part: "/", live, reload, body }.with_status(app, status))
+    Ok(PageContent { title: name, part: "/", live, reload, body }.with_status(app, status))
 }
 
 /// The graph as a picture of its own: its style stays its own, too.
@@ -179,7 +179,7 @@ pub(in crate::page) fn graph(app: &App, name: &str) -> Result<Answer> {
         .map_or_else(|| super::missing(app, "graph"), |flow| Answer::Svg(drawing::svg(&flow.document))))
 }
 
-fn settings(known: &Known) -> Markup {
+fn settings(known: &AutomationDetails) -> Markup {
     let Some(settings) = known.settings() else { return html! {} };
     html! {
         @if settings.overlap { span.sub { "Runs may overlap." } }
@@ -187,7 +187,7 @@ fn settings(known: &Known) -> Markup {
     }
 }
 
-fn trigger(app: &App, known: &Known, typed: &Fields, problems: Option<&[String]>) -> Markup {
+fn trigger(app: &App, known: &AutomationDetails, typed: &Fields, problems: Option<&[String]>) -> Markup {
     let Some(schema) = known.input_schema() else {
         return button(app, &known.name, "trigger", "Trigger", "main", false);
     };
@@ -238,7 +238,7 @@ fn waiting(app: &App, query: &Fields) -> Result<Option<history::Request>> {
 }
 
 /// What became of a trigger that was asked for a moment ago.
-pub(super) fn asked(app: &App, query: &Fields) -> Result<Markup> {
+pub(super) fn trigger_result(app: &App, query: &Fields) -> Result<Markup> {
     let request = waiting(app, query)?;
     let Some(request) = request else { return Ok(html! {}) };
     Ok(html! {

@@ -1,9 +1,9 @@
 //! All automations of the folder: how each stands, when it runs next, how it ended.
 
-use super::automation::Known;
+use super::automation::AutomationDetails;
 use super::parts::{button, counts, moment, status};
-use super::{App, Shown, link};
-use crate::page::route::{Answer, Fields};
+use super::{App, PageContent, link};
+use crate::page::exchange::{Answer, Fields};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use scim_connector_host::error::Result;
@@ -14,14 +14,14 @@ pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
     let mut known = Vec::new();
     for row in app.page.history.automations()? {
         if app.shows(&row.name, &row.file) {
-            known.push(Known::of_row(app, row)?);
+            known.push(AutomationDetails::of_row(app, row)?);
         }
     }
     let paused = known.iter().filter(|known| known.is_paused()).count();
     let notes = known.iter().filter(|known| known.note().is_some()).count();
     let body = html! {
         h1 { "Automations" }
-        div id="asked" data-part { (super::automation::asked(app, query)?) }
+        div id="asked" data-part { (super::automation::trigger_result(app, query)?) }
         div id="automations" data-part {
             p.lead {
                 (known.len()) " in this folder"
@@ -35,10 +35,10 @@ pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
             ul.cards { @for known in &known { li { (card(app, known, now)) } } }
         }
     };
-    Ok(Shown { title: "Automations", part: "/", live: Some(5), reload: Some(30), body }.page(app))
+    Ok(PageContent { title: "Automations", part: "/", live: Some(5), reload: Some(30), body }.page(app))
 }
 
-fn card(app: &App, known: &Known, now: Timestamp) -> Markup {
+fn card(app: &App, known: &AutomationDetails, now: Timestamp) -> Markup {
     let zone = known.zone();
     html! {
         article.card {

@@ -8,8 +8,8 @@ pub(super) mod run;
 pub(super) mod runs;
 mod steps;
 
-use super::App;
-use super::route::Answer;
+use super::app::App;
+use super::exchange::Answer;
 use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
@@ -22,7 +22,7 @@ const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'
     height='16' rx='4' fill='%230b57c2'/%3E%3Cpath d='M4 8.5l3 3 5-6' fill='none' stroke='white' stroke-width='2'/%3E%3C/svg%3E";
 
 /// A page, before it has its frame.
-struct Shown<'a> {
+struct PageContent<'a> {
     title: &'a str,
     /// The part of the site it belongs to: the address of one of [`PARTS`].
     part: &'a str,
@@ -45,7 +45,7 @@ pub(super) async fn answer(app: Arc<App>, view: impl FnOnce(&App) -> Result<Answ
     }
 }
 
-impl Shown<'_> {
+impl PageContent<'_> {
     fn page(self, app: &App) -> Answer {
         self.with_status(app, StatusCode::OK)
     }
@@ -159,7 +159,7 @@ fn problem(app: &App, status: StatusCode, title: &str, detail: &str) -> Answer {
         p { (detail) }
         p { a href="/" { "Go to the automations" } }
     };
-    Shown { title, part: "", live: None, reload: None, body }.with_status(app, status)
+    PageContent { title, part: "", live: None, reload: None, body }.with_status(app, status)
 }
 
 /// The address of something of the page.

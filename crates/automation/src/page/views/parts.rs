@@ -1,8 +1,8 @@
 //! Pieces of views: times, outcomes, counts, tables, buttons, values. Each says its state in words; colour only repeats it.
 
 use super::super::words::{absolute, relative};
-use super::App;
-use crate::history::{Counts, Status, Stored};
+use super::{App, link};
+use crate::history::{Counts, RunId, Status, Stored};
 use crate::report::{CHANGES, grouped};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -150,4 +150,11 @@ pub(super) fn pages(what: &str, first: Option<&str>, next: Option<&str>) -> Mark
             }
         }
     }
+}
+
+/// The address of a run with these members of its query.
+pub(super) fn run_link(id: &RunId, members: &[(&str, &str)], anchor: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{}{mark}{query}#{anchor}", link(&["runs", id.as_str()]))
 }

@@ -1,10 +1,10 @@
 //! One run: how it stands or ended, what happened to whom, failures first, its steps and repetitions.
 
-use super::automation::Known;
-use super::parts::{date, fault, moment, pages, sentence, status, stored, table, tone};
-use super::{App, Shown, link, steps};
+use super::automation::AutomationDetails;
+use super::parts::{date, fault, moment, pages, run_link, sentence, status, stored, table, tone};
+use super::{App, PageContent, link, steps};
 use crate::history::{Counts, Page, Person, Run, RunId, Status, Step, StepsFilter, Which};
-use crate::page::route::{Answer, Fields};
+use crate::page::exchange::{Answer, Fields};
 use crate::page::words::{clock, count};
 use crate::report::{CHANGES, change_word, duration_words, grouped, trigger_words};
 use jiff::Timestamp;
@@ -28,7 +28,7 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
     };
     let Some(run) = found else { return Ok(super::missing(app, "run")) };
     let summary = &run.summary;
-    let zone = Known::find(app, &summary.flow)?.map_or(jiff::tz::TimeZone::UTC, |known| known.zone());
+    let zone = AutomationDetails::find(app, &summary.flow)?.map_or(jiff::tz::TimeZone::UTC, |known| known.zone());
     let (now, running) = (Timestamp::now(), summary.status == Status::Running);
     let took = summary.duration.or_else(|| now.duration_since(summary.started).try_into().ok()).unwrap_or_default();
     let body = html! {
@@ -72,7 +72,8 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
         }
     };
     let title = format!("Run {} of {}", summary.id, summary.flow);
-    Ok(Shown { title: &title, part: "/runs", live: running.then_some(2), reload: running.then_some(5), body }.page(app))
+    Ok(PageContent { title: &title, part: "/runs", live: running.then_some(2), reload: running.then_some(5), body }
+        .page(app))
 }
 
 /// How far the loops under way are, and which calls are.
@@ -93,13 +94,6 @@ fn progress(app: &App, id: &RunId) -> Result<Markup> {
     Ok(html! {
         div.progress { @for step in running.iter().filter(|step| step.done.is_some()) { p { (far(step)) } } }
     })
-}
-
-/// The address of the same run with other members of its query.
-pub(super) fn place(id: &RunId, members: &[(&str, &str)], anchor: &str) -> String {
-    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(members).finish();
-    let mark = if query.is_empty() { "" } else { "?" };
-    format!("{}{mark}{query}#{anchor}", link(&["runs", id.as_str()]))
 }
 
 fn people(app: &App, run: &Run, query: &Fields) -> Result<Markup> {
@@ -124,14 +118,14 @@ fn people(app: &App, run: &Run, query: &Fields) -> Result<Markup> {
     let members = |after: &str| -> String {
         let pairs = [("who", word), ("after", Some(after).filter(|after| !after.is_empty()))];
         let pairs: Vec<_> = pairs.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
-        place(id, &pairs, "people")
+        run_link(id, &pairs, "people")
     };
     let next = found.last().filter(|_| more).map(|last| members(&last.seq.to_string()));
     Ok(html! {
         (tiles(id, counts, wanted))
         @if let Some((failed, more)) = failed {
             (listed("Those whose change failed, or may have", &failed))
-            @if more { p { a href=(place(id, &[("who", "failed")], "people")) { "All that failed" } } }
+            @if more { p { a href=(run_link(id, &[("who", "failed")], "people")) { "All that failed" } } }
         }
         @if !found.is_empty() {
             (listed(&wanted.map_or("In the order it happened".to_owned(), |change| format!("Only: {}", change_word(change))), &found))
@@ -145,11 +139,11 @@ fn tiles(id: &RunId, counts: &Counts, wanted: Option<Change>) -> Markup {
     let some = CHANGES.iter().filter(|(change, _)| counts.of(*change) > 0);
     html! {
         nav.tiles aria-label="Choose by what happened" {
-            a href=(place(id, &[], "people")) aria-current=[wanted.is_none().then_some("true")] {
+            a href=(run_link(id, &[], "people")) aria-current=[wanted.is_none().then_some("true")] {
                 strong { (grouped(counts.total())) } " all"
             }
             @for (change, word) in some {
-                a.(tone(*change)) href=(place(id, &[("who", &name_of(*change))], "people")) aria-current=[(wanted == Some(*change)).then_some("true")] {
+                a.(tone(*change)) href=(run_link(id, &[("who", &name_of(*change))], "people")) aria-current=[(wanted == Some(*change)).then_some("true")] {
                     strong { (grouped(counts.of(*change))) } " " (word)
                 }
             }

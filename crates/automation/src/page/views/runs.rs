@@ -1,9 +1,9 @@
 //! Runs, latest first.
 
 use super::parts::{counts, moment, pages, status};
-use super::{App, Shown, link};
+use super::{App, PageContent, link};
 use crate::history::{Filter, RunSummary, Status};
-use crate::page::route::{Answer, Fields};
+use crate::page::exchange::{Answer, Fields};
 use crate::report::{duration_words, trigger_words};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -31,7 +31,7 @@ pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
         } }
         div id="runs" data-part { (listed(app, "All runs, latest first", filter, query, &place(chosen), true, &TimeZone::UTC)?) }
     };
-    Ok(Shown { title: "Runs", part: "/runs", live: Some(5), reload: Some(30), body }.page(app))
+    Ok(PageContent { title: "Runs", part: "/runs", live: Some(5), reload: Some(30), body }.page(app))
 }
 
 /// A page of runs as a table, with a way to the next. `place` is the address of the first page.

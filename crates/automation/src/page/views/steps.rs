@@ -1,10 +1,9 @@
 //! The steps of a run, each with a bar that shows when it went.
 
 use super::App;
-use super::parts::{fault, pages, sentence, status, stored, table};
-use super::run::place;
+use super::parts::{fault, pages, run_link, sentence, status, stored, table};
 use crate::history::{Page, Run, Step, StepsFilter};
-use crate::page::route::Fields;
+use crate::page::exchange::Fields;
 use crate::page::words::{clock, count};
 use crate::report::{duration_words, grouped};
 use jiff::Timestamp;
@@ -36,16 +35,16 @@ pub(super) fn show(app: &App, run: &Run, query: &Fields, now: Timestamp) -> Resu
     let mut found = app.page.history.steps(id, chosen, Page { after, limit: STEPS + 1 })?;
     let more = found.len() > STEPS;
     found.truncate(STEPS);
-    let first = place(id, &[("steps", word)], "steps");
+    let first = run_link(id, &[("steps", word)], "steps");
     let next = found
         .last()
         .filter(|_| more)
-        .map(|last| place(id, &[("steps", word), ("step", &last.step.to_string())], "steps"));
+        .map(|last| run_link(id, &[("steps", word), ("step", &last.step.to_string())], "steps"));
     let span = Span::of(run, now);
     let rows: Vec<Vec<Markup>> = found.iter().map(|step| row(step, &span)).collect();
     Ok(html! {
         nav.filter aria-label="Choose steps" { @for (choice, _) in CHOICES {
-            a href=(place(id, &[("steps", choice)], "steps")) aria-current=[(choice == word).then_some("true")] { (choice) }
+            a href=(run_link(id, &[("steps", choice)], "steps")) aria-current=[(choice == word).then_some("true")] { (choice) }
         } }
         @if rows.is_empty() { p.dim { "No step." } }
         @else { (table("steps", "Steps in the order they began; of the items of a loop only calls and what went wrong", &["Step", "Does", "When", "Took", "Outcome"], &rows)) }

@@ -1,6 +1,6 @@
 //! Filters over lists and objects.
 
-use super::{Native, nullary, unary};
+use super::native::{Native, nullary, unary};
 use crate::number::Number;
 use crate::value::{Value, sorted};
 use jaq_core::path::Opt;

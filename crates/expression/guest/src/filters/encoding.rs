@@ -1,6 +1,6 @@
 //! base64 and base32. What is decoded and is no UTF-8 gets replacement characters, as in jq.
 
-use super::{Native, nullary};
+use super::native::{Native, nullary};
 use crate::value::Value;
 use base64::Engine;
 use base64::alphabet::STANDARD;

@@ -3,22 +3,19 @@
 
 mod data;
 mod encoding;
+mod native;
 mod regex;
-pub mod text;
+mod text;
 mod time;
+
+pub use native::Data;
 
 use crate::value::Value;
 use jaq_core::box_iter::box_once;
-use jaq_core::data::JustLut;
 use jaq_core::load::parse::Def;
-use jaq_core::native::{Filter, Fun, bome, run, v};
-use jaq_core::{Error, RunPtr, ValR, load};
-
-/// What filters work on: values, and nothing besides the program.
-pub type Data = JustLut<Value>;
-
-/// A native filter.
-type Native = Filter<RunPtr<Data>>;
+use jaq_core::native::{Fun, bome, run, v};
+use jaq_core::{Error, ValR, load};
+use native::{Native, nullary};
 
 /// jaq's filters that our definitions build on under another name, since a definition cannot name what it replaces.
 const RENAMED: [(&str, &str); 2] = [("limit", "limit_"), ("skip", "skip_")];
@@ -36,20 +33,6 @@ const ABSENT: [&str; 10] = [
     "stderr_empty",
     "input_line_number",
 ];
-
-/// A filter without arguments.
-macro_rules! nullary {
-    ($name:literal, $f:expr) => {
-        ($name, jaq_core::native::v(0), |cv| jaq_core::native::bome($f(&cv.1)))
-    };
-}
-/// A filter with one argument that is a value.
-macro_rules! unary {
-    ($name:literal, $f:expr) => {
-        ($name, jaq_core::native::v(1), |cv| jaq_core::native::unary(cv, |input, argument| $f(&input, &argument)))
-    };
-}
-use {nullary, unary};
 
 /// Every native filter.
 pub fn natives() -> Vec<Fun<Data>> {

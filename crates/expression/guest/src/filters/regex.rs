@@ -1,6 +1,6 @@
 //! Regular expressions with classes of Unicode, look-around and references back, as jq has them from Oniguruma.
 
-use super::Native;
+use super::native::Native;
 use crate::value::{Members, Value};
 use fancy_regex::{Regex, RegexBuilder};
 use jaq_core::native::{bome, v};

@@ -1,9 +1,9 @@
 //! Filters over texts, and texts as JSON and numbers.
 
-use super::{Native, nullary, unary};
+use super::native::{Native, nullary, unary};
 use crate::json;
 use crate::number::Number;
-use crate::value::Value;
+use crate::value::{Value, indices_of_part};
 use jaq_core::{Error, ValR, ValT as _};
 
 pub(super) fn filters() -> Vec<Native> {
@@ -65,14 +65,6 @@ fn indices(value: &Value, part: &Value) -> ValR<Value> {
         }
         _ => value.clone().index(part),
     }
-}
-
-/// Where the elements of `part` stand in `list` one after the other; null where there are none, as in jq.
-pub fn indices_of_part(list: &[Value], part: &[Value]) -> Value {
-    if part.is_empty() {
-        return Value::Null;
-    }
-    list.windows(part.len()).enumerate().filter(|(_, window)| *window == part).map(|(at, _)| Value::from(at)).collect()
 }
 
 /// Null counts as an empty text; numbers and booleans as their JSON.

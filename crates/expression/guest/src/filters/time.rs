@@ -1,6 +1,6 @@
 //! Dates and times. There is one time zone, UTC: the sandbox knows no other.
 
-use super::{Native, nullary, unary};
+use super::native::{Native, nullary, unary};
 use crate::value::Value;
 use jaq_core::{Error, ValR};
 use jiff::civil::{Date, DateTime};

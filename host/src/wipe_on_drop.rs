@@ -10,7 +10,7 @@ use zeroize::Zeroize;
 
 /// A value that is wiped when it goes.
 #[derive(Clone, Default, PartialEq)]
-pub struct Sealed<T: Wipe>(T);
+pub struct WipeOnDrop<T: Wipe>(T);
 
 /// Can be overwritten in place.
 pub trait Wipe {
@@ -18,21 +18,21 @@ pub trait Wipe {
     fn wipe(&mut self);
 }
 
-impl<T: Wipe> Sealed<T> {
+impl<T: Wipe> WipeOnDrop<T> {
     /// Takes charge of a value.
     pub fn new(value: T) -> Self {
         Self(value)
     }
 }
 
-impl<T: Wipe + Default> Sealed<T> {
+impl<T: Wipe + Default> WipeOnDrop<T> {
     /// Gives the value away, to whoever wipes it from now on.
     pub fn open(mut self) -> T {
         std::mem::take(&mut self.0)
     }
 }
 
-impl<T: Wipe> Deref for Sealed<T> {
+impl<T: Wipe> Deref for WipeOnDrop<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
@@ -40,19 +40,19 @@ impl<T: Wipe> Deref for Sealed<T> {
     }
 }
 
-impl<T: Wipe> DerefMut for Sealed<T> {
+impl<T: Wipe> DerefMut for WipeOnDrop<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.0
     }
 }
 
-impl<T: Wipe> Drop for Sealed<T> {
+impl<T: Wipe> Drop for WipeOnDrop<T> {
     fn drop(&mut self) {
         self.0.wipe();
     }
 }
 
-impl<T: Wipe> fmt::Debug for Sealed<T> {
+impl<T: Wipe> fmt::Debug for WipeOnDrop<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("..")
     }
@@ -109,8 +109,8 @@ mod tests {
         let mut value = json!({"a": ["swordfish", {"b": "swordfish"}], "n": 1});
         value.wipe();
         assert_eq!(value, json!({"a": ["", {"b": ""}], "n": 1}));
-        assert_eq!(format!("{:?}", Sealed::new(json!("swordfish"))), "..");
-        assert_eq!(Sealed::new(json!("swordfish")).open(), json!("swordfish"));
+        assert_eq!(format!("{:?}", WipeOnDrop::new(json!("swordfish"))), "..");
+        assert_eq!(WipeOnDrop::new(json!("swordfish")).open(), json!("swordfish"));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::contenders::{Host, connection};
 use crate::tasks::Task;
 
 /// Everything a run needs to know of its surroundings.
-pub struct Place {
+pub struct Environment {
     /// The component and the code cache.
     pub host: Host,
     /// The `scim-connector` program.
@@ -55,7 +55,7 @@ pub enum Who {
     Python,
 }
 
-impl Place {
+impl Environment {
     /// Starts the provider; `certificate` and `key` exist.
     pub fn new(
         host: Host,

@@ -1,0 +1,37 @@
+//! `If-Match` (RFC 7644 section 3.14): whether the provider is known to keep to it, and what the caller is told where it is not.
+
+use super::query;
+use super::resource::Versioned;
+use super::seen::{self, Fact};
+use crate::http::client::Client;
+use crate::scim::service_provider::Source;
+
+/// Whether the provider is known to honour a condition: it says that it has ETags, or does not say that it has none and has
+/// given a version on this connection.
+pub fn honoured(client: &Client<'_>) -> bool {
+    let provider = query::capabilities(client);
+    match provider.feature("etag") {
+        Some(etag) if etag.supported || etag.source != Source::Assumed => etag.supported,
+        _ => seen::knows(client, Fact::Versions),
+    }
+}
+
+/// Tells the caller of a change that was sent with a condition which the provider may have ignored.
+pub fn tell(client: &Client<'_>, if_match: Option<&str>) {
+    if if_match.is_some() && !honoured(client) {
+        client.warn(
+            "ifMatch was sent, although the provider is not known to honour it; the change may have been made to another version (overrides.etag says otherwise if it does)",
+        );
+    }
+}
+
+/// Takes the version away from a resource that was read again and still has the one that the provider has just refused: its ETags
+/// do not hold what they promise, and no condition on them can be met.
+pub fn drop_refused(client: &Client<'_>, current: &mut Versioned, refused: Option<&str>) {
+    if refused.is_some() && current.version.as_deref() == refused {
+        client.warn(
+            "the provider refuses the version that it has just given, so that the change was sent without a condition; set overrides.etag to {\"supported\": false}",
+        );
+        current.version = None;
+    }
+}

@@ -1,0 +1,293 @@
+//! Members sent in portions, and what is done where the provider refuses one or does something else than it was asked for: the rest
+//! without those that are right already, the other style, or each by itself.
+
+use super::members::{self, Plan, count, identity, other_style};
+use super::membership::Group;
+use super::safe_to_repeat;
+use crate::failure::{Failure, Kind, Result};
+use crate::operations::modify::lacks_method;
+use crate::operations::output::Membership;
+use crate::profile::MemberStyle;
+use crate::scim::patch::{Op, Operation};
+use crate::scim::resource::Resource;
+use std::borrow::Cow;
+
+/// How far the portions have come.
+#[derive(Default)]
+struct Portions {
+    /// Members sent.
+    sent: usize,
+    /// Members that were right already.
+    skipped: usize,
+    /// Members that the last answer, or a look at the group after it, showed.
+    shown: Option<Vec<Resource>>,
+}
+
+/// A failure, and how many members were sent before.
+type Broken = (usize, Box<Failure>);
+
+impl Group<'_> {
+    /// Adds and removes in portions of these sizes.
+    pub(super) fn by_portions(&self, plan: &Plan, most: Option<u32>, removals: Option<u32>) -> Result<Membership> {
+        let knobs = &self.client.connection().profile.knobs;
+        let total = plan.add.len() + plan.remove.len();
+        let mut result = Membership { unchanged: plan.unchanged, ..Membership::default() };
+        let mut shown = None;
+        let parts = [(Op::Add, &plan.add, most), (Op::Remove, &plan.remove, removals)];
+        for (op, members, limit) in parts.into_iter().filter(|part| !part.1.is_empty()) {
+            let by_replacing = op == Op::Remove && knobs.pathless_patch;
+            let sent = if by_replacing { self.rest(members) } else { self.portions(op, members, limit) };
+            let mut sent = match sent {
+                Ok(portions) => portions,
+                Err((0, failure)) if lacks_method(&failure) && knobs.put && result.added + result.removed == 0 => {
+                    return self.put(plan);
+                }
+                Err((done, mut failure)) => {
+                    let done = done + result.added as usize;
+                    if done > 0 {
+                        failure.detail =
+                            format!("{done} of {total} changes of members were made; then {}", failure.detail);
+                    }
+                    return Err(safe_to_repeat(failure, done > 0));
+                }
+            };
+            let doubled = match op {
+                Op::Add => self.mend(members, &mut sent)?,
+                _ => 0,
+            };
+            let changed = count(sent.sent.saturating_sub(doubled));
+            if op == Op::Add {
+                result.added = changed
+            } else {
+                result.removed = changed
+            }
+            let right = sent.skipped + doubled;
+            if right > 0 {
+                result.unchanged = Some(result.unchanged.unwrap_or(0).saturating_add(count(right)));
+            }
+            shown = sent.shown;
+        }
+        if !plan.doubled.is_empty() {
+            shown = self.once(&plan.doubled)?;
+        }
+        let now = self.after(shown)?;
+        self.proven(Op::Add, &plan.add, now.as_deref())?;
+        self.proven(Op::Remove, &plan.remove, now.as_deref())?;
+        result.verified = now.is_some();
+        if let (Some(now), Some(wanted)) = (&now, &plan.wanted) {
+            self.others(plan, now, wanted)?;
+        }
+        Ok(result)
+    }
+
+    /// Sends members in portions. Where the provider refuses one, because a member is there already or is not there any more, it goes
+    /// on without those; where it does not do what it accepted, or does not take the style, in the other one.
+    fn portions(&self, op: Op, members: &[Resource], limit: Option<u32>) -> std::result::Result<Portions, Broken> {
+        let limit = limit.map_or(usize::MAX, |limit| limit.max(1) as usize);
+        let (mut all, mut from) = (Cow::Borrowed(members), 0);
+        let mut result = Portions::default();
+        let mut style = self.client.connection().profile.knobs.member_style;
+        let (mut looked, mut turned) = (false, false);
+        while from < all.len() {
+            let left = all.get(from..).unwrap_or_default();
+            let portion = left.get(..limit.min(left.len())).unwrap_or_default();
+            let sent = if turned { self.turned(style, op, portion) } else { self.patch(style, op, portion) };
+            let failure = match sent {
+                Ok(shown) => {
+                    let unmet = shown.as_ref().is_some_and(|shown| !members::unmet(op, portion, shown).is_empty());
+                    result.shown = shown;
+                    if !unmet {
+                        result.sent += portion.len();
+                        from += portion.len();
+                        continue;
+                    }
+                    // An answer may be behind; the group itself says more.
+                    let now = self.look().map_err(|failure| (result.sent, failure.maybe_applied()))?;
+                    let open = now.as_ref().map(|now| members::unmet(op, portion, now));
+                    result.shown = now;
+                    match open {
+                        Some(open) if !open.is_empty() => self.not_done(op, open.len()),
+                        _ => {
+                            result.sent += portion.len();
+                            from += portion.len();
+                            continue;
+                        }
+                    }
+                }
+                Err(failure) => failure,
+            };
+            let accepted = failure.status.is_none() && failure.kind == Kind::Unsupported;
+            let by_filter = op == Op::Remove && matches!(style, MemberStyle::Path | MemberStyle::Pathless);
+            let hopeful = matches!(failure.kind, Kind::InvalidInput | Kind::NotFound | Kind::Conflict);
+            if hopeful && !looked {
+                looked = true;
+                let open = match self.open(op, left) {
+                    Ok(Some(open)) => open,
+                    Ok(None) => return self.singly(style, op, left, result),
+                    Err(found) if found.kind == Kind::NotFound => return Err((result.sent, failure)),
+                    Err(other) => return Err((result.sent, other)),
+                };
+                if open.len() < left.len() {
+                    result.skipped += left.len() - open.len();
+                    (all, from) = (Cow::Owned(open), 0);
+                    continue;
+                }
+            }
+            // The other style, once: where this one was accepted in vain, or where one that selects by a filter is refused.
+            let by_style = accepted || by_filter && (hopeful || failure.status == Some(501));
+            if turned || !by_style {
+                return Err((result.sent, failure));
+            }
+            (style, turned) = (other_style(style, op), true);
+            match self.turned(style, op, portion) {
+                Ok(shown) => {
+                    result.sent += portion.len();
+                    from += portion.len();
+                    result.shown = shown;
+                    self.client.warn(format!(
+                        "the provider did not take the members as overrides.memberStyle has them, and took them as {:?} does",
+                        style.name()
+                    ));
+                }
+                // The first refusal says more.
+                Err(other) if !other.maybe_applied => return Err((result.sent, failure)),
+                Err(other) => return Err((result.sent, other)),
+            }
+        }
+        Ok(result)
+    }
+
+    /// A portion in a style that the profile does not name, with a look before and after it: a provider that reads no further than
+    /// the path would remove everybody. Whoever is missing is added again. What the group shows then.
+    fn turned(&self, style: MemberStyle, op: Op, portion: &[Resource]) -> Result<Option<Vec<Resource>>> {
+        let Some(before) = self.look()? else {
+            let detail = format!(
+                "{}: the provider does not take members as overrides.memberStyle has them, and does not show them, so that no other way was tried",
+                self.what
+            );
+            return Err(Failure::new(Kind::Unsupported, detail));
+        };
+        self.patch(style, op, portion)?;
+        let missing = |failure: Box<Failure>| safe_to_repeat(failure, true);
+        let Some(now) = self.look().map_err(missing)? else { return Err(missing(self.not_done(op, portion.len()))) };
+        let others = if op == Op::Remove { members::without(&before, portion) } else { before };
+        let lost = members::unmet(Op::Add, &others, &now);
+        if !lost.is_empty() {
+            let own = self.client.connection().profile.knobs.member_style;
+            let mended = self.patch(own, Op::Add, &lost).is_ok();
+            let end = if mended { "they were added again" } else { "and could not be added again" };
+            let detail = format!(
+                "{}: the provider removed {} other members with those that were named; {end}; set overrides.memberStyle to how it takes members",
+                self.what,
+                lost.len()
+            );
+            return Err(missing(Failure::new(Kind::Unsupported, detail)));
+        }
+        let open = members::unmet(op, portion, &now);
+        if open.is_empty() { Ok(Some(now)) } else { Err(self.not_done(op, open.len())) }
+    }
+
+    /// Of these members, those that still have to be added or removed; none where the provider does not show members.
+    fn open(&self, op: Op, members: &[Resource]) -> Result<Option<Vec<Resource>>> {
+        Ok(self.look()?.map(|there| members::unmet(op, members, &there)))
+    }
+
+    /// Sends members one by one, passing over those that the provider says are right already.
+    fn singly(
+        &self,
+        style: MemberStyle,
+        op: Op,
+        members: &[Resource],
+        mut result: Portions,
+    ) -> std::result::Result<Portions, Broken> {
+        let mut exists = false;
+        for member in members {
+            let failure = match self.patch(style, op, std::slice::from_ref(member)) {
+                Ok(shown) => {
+                    result.sent += 1;
+                    result.shown = shown;
+                    continue;
+                }
+                Err(failure) => failure,
+            };
+            let right = match op {
+                Op::Remove => failure.kind == Kind::NotFound || failure.scim_type.as_deref() == Some("noTarget"),
+                _ => failure.kind == Kind::Conflict,
+            };
+            if right && !exists {
+                self.exists().map_err(|failure| (result.sent, failure))?;
+                exists = true;
+            }
+            if !right {
+                return Err((result.sent, failure));
+            }
+            result.skipped += 1;
+        }
+        Ok(result)
+    }
+
+    /// Removes by replacing all members by those that stay, for a provider that knows no paths.
+    fn rest(&self, members: &[Resource]) -> std::result::Result<Portions, Broken> {
+        let knobs = &self.client.connection().profile.knobs;
+        let before = self.look().map_err(|failure| (0, failure))?;
+        let Some(before) = before.filter(|_| knobs.replace_members) else {
+            let detail = format!(
+                "{}: without a path (overrides.pathlessPatch) members are removed by replacing all of them, and this provider does not show them or does not replace them",
+                self.what
+            );
+            return Err((0, Failure::new(Kind::Unsupported, detail)));
+        };
+        let open = members::unmet(Op::Remove, members, &before);
+        let skipped = members.len() - open.len();
+        if open.is_empty() {
+            return Ok(Portions { sent: 0, skipped, shown: Some(before) });
+        }
+        let stays = members::without(&before, members);
+        let shown = self.patch(knobs.member_style, Op::Replace, &stays).map_err(|failure| (0, failure))?;
+        Ok(Portions { sent: open.len(), skipped, shown })
+    }
+
+    /// Puts right who is there twice after an addition, which the answer shows: some providers add again who is there. How many
+    /// that were.
+    fn mend(&self, members: &[Resource], sent: &mut Portions) -> Result<usize> {
+        let mut doubled = members::doubled(sent.shown.as_deref().unwrap_or_default());
+        doubled.retain(|double| members.iter().any(|member| identity(member) == identity(double)));
+        if !doubled.is_empty() {
+            self.client.warn(
+                "the provider added members again that were there already; they are there once now; set overrides.checkMembers to true, so that members are read before",
+            );
+            sent.shown = self.once(&doubled)?;
+        }
+        Ok(doubled.len())
+    }
+
+    /// Removes members and adds them again in one request, so that they are there once.
+    fn once(&self, doubled: &[Resource]) -> Result<Option<Vec<Resource>>> {
+        let style = self.client.connection().profile.knobs.member_style;
+        let mut operations: Vec<Operation> = members::written(style, Op::Remove, doubled);
+        operations.extend(members::written(style, Op::Add, doubled));
+        let changed = |failure: Box<Failure>| safe_to_repeat(failure, true);
+        let shown = self.send_patch(&operations).map_err(changed)?;
+        let now = match shown {
+            Some(shown) => Some(shown),
+            None => self.look().map_err(changed)?,
+        };
+        self.proven(Op::Add, doubled, now.as_deref())?;
+        Ok(now)
+    }
+
+    /// Who is there besides those that are wanted, or is missing without having been to go: seen to once more, then told.
+    fn others(&self, plan: &Plan, now: &[Resource], wanted: &[Resource]) -> Result<()> {
+        let left = Plan { wanted: None, doubled: Vec::new(), ..Plan::between(now, wanted) };
+        if left.is_empty() || plan.unchanged.is_none() {
+            return Ok(());
+        }
+        self.client.warn(format!(
+            "after the change the group had {} members that were not wanted and lacked {}; they were removed and added as well",
+            left.remove.len(),
+            left.add.len()
+        ));
+        let knobs = &self.client.connection().profile.knobs;
+        self.by_portions(&left, knobs.members_per_request, self.removals_in_a_request()).map(|_| ())
+    }
+}
