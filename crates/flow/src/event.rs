@@ -32,6 +32,8 @@ pub enum Event {
         /// What the run was given.
         input: Value,
     },
+    /// The run changes nothing: of changes it tells what they would be.
+    DryRun,
     /// A step begins.
     StepStarted {
         /// Counts the run's steps from 1: a step of a loop gets a number for each item.

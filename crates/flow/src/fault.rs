@@ -75,7 +75,7 @@ pub struct Fault {
     pub request_id: Option<String>,
     /// The engine found it: the flow did not raise it, and no provider said it.
     #[serde(skip)]
-    pub(super) made_here: bool,
+    pub made_here: bool,
 }
 
 impl Fault {

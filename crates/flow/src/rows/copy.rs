@@ -1,6 +1,6 @@
 //! The text form of PostgreSQL's COPY: a row a line, escapes with a backslash, no quotes.
 
-use super::csv::check;
+use super::header::check;
 use super::text::Text;
 use super::{Place, Sender};
 use serde_json::{Map, Value};

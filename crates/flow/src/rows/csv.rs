@@ -1,6 +1,7 @@
 //! CSV (RFC 4180) with a header, as spreadsheets and PostgreSQL write it. Read here rather than by a crate, since none tells a
 //! cell that is empty from one that is quoted and empty: the one is NULL to PostgreSQL, the other a text.
 
+use super::header::{check, wrong_names};
 use super::text::Text;
 use super::{Arguments, Place, Read, Sender, copy};
 use serde_json::{Map, Value};
@@ -113,28 +114,6 @@ fn read(from: Text, options: &Options, to: &mut Sender) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Whether a header can be one.
-pub(super) fn check(names: &[String], delimiter: Option<char>, line: u64) -> Result<(), String> {
-    if let ([only], None) = (names, delimiter)
-        && let Some(other) = [';', '\t', '|'].into_iter().find(|other| only.contains(*other))
-    {
-        let other = if other == '\t' { "tab".to_owned() } else { other.to_string() };
-        return Err(format!(
-            "line {line}: there is one column, \"{only}\"; write `delimiter: \"{other}\"` if that parts them"
-        ));
-    }
-    wrong_names(names).map_or(Ok(()), |wrong| Err(format!("line {line}: {wrong}")))
-}
-
-fn wrong_names(names: &[String]) -> Option<String> {
-    names.iter().enumerate().find_map(|(index, name)| {
-        if name.is_empty() {
-            return Some(format!("column {} has no name", index + 1));
-        }
-        names.iter().take(index).any(|other| other == name).then(|| format!("two columns are called \"{name}\""))
-    })
 }
 
 /// The delimiter of a first line `sep=;`, by which Excel is told.

@@ -4,6 +4,7 @@
 
 mod copy;
 mod csv;
+mod header;
 mod json;
 mod ldif;
 mod ndjson;
