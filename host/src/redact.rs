@@ -62,11 +62,65 @@ struct SecretForms {
     literals: BTreeSet<String>,
     /// Each token with the forms it may travel in.
     tokens: VecDeque<Vec<String>>,
+    beginnings: Beginnings,
 }
 
 impl SecretForms {
     fn forms(&self) -> impl Iterator<Item = &String> {
         self.literals.iter().chain(self.tokens.iter().flatten())
+    }
+
+    /// Sees to it that what was just added is found.
+    fn index(&mut self) {
+        let mut beginnings = Beginnings::default();
+        self.forms().for_each(|form| beginnings.add(form));
+        self.beginnings = beginnings;
+    }
+
+    /// The text without these secrets of at least so many bytes; none where it holds none.
+    fn replaced(&self, text: &str, shortest: usize) -> Option<String> {
+        if !self.beginnings.may_be_in(text) {
+            return None;
+        }
+        let mut found: Vec<&String> =
+            self.forms().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
+        if found.is_empty() {
+            return None;
+        }
+        // Longest first, or the rest of a longer secret would stay behind.
+        found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Some(found.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), REDACTED)))
+    }
+}
+
+/// How secrets begin: a set of hashes of their first [`SHORTEST`] bytes, so that text without a secret is known for it after one
+/// look at each of its bytes, however many secrets there are.
+#[derive(Default)]
+struct Beginnings(Option<Box<[u64; Self::WORDS]>>);
+
+impl Beginnings {
+    const WORDS: usize = 1024;
+
+    fn add(&mut self, secret: &str) {
+        if let Some(first) = secret.as_bytes().first_chunk() {
+            let (word, bit) = Self::place(*first);
+            let words = self.0.get_or_insert_with(|| Box::new([0; Self::WORDS]));
+            if let Some(word) = words.get_mut(word) {
+                *word |= bit;
+            }
+        }
+    }
+
+    fn may_be_in(&self, text: &str) -> bool {
+        let Some(words) = &self.0 else { return false };
+        let firsts = text.as_bytes().windows(SHORTEST).filter_map(<[u8]>::first_chunk);
+        firsts.map(|first| Self::place(*first)).any(|(word, bit)| words.get(word).is_some_and(|word| word & bit != 0))
+    }
+
+    /// The upper bits of a multiplicative hash.
+    fn place(first: [u8; SHORTEST]) -> (usize, u64) {
+        let hash = u32::from_le_bytes(first).wrapping_mul(0x9e37_79b1) >> 16;
+        ((hash >> 6) as usize, 1 << (hash & 63))
     }
 }
 
@@ -130,7 +184,9 @@ impl Redactor {
         let lines = secret.lines().filter(|line| line.len() >= SHORTEST_LINE && !line.starts_with("-----"));
         let lines = lines.filter(|line| line.len() < secret.trim().len());
         let all = std::iter::once(secret).chain(lines).flat_map(forms);
-        self.secrets.write().literals.extend(all);
+        let mut known = self.secrets.write();
+        known.literals.extend(all);
+        known.index();
     }
 
     /// Adds `user:secret` as HTTP Basic authentication sends it (RFC 7617), form-encoded too (RFC 6749 section 2.3.1).
@@ -156,27 +212,31 @@ impl Redactor {
         known.tokens.push_front(forms(credentials));
         let remembered = REMEMBERED_TOKENS.min(known.tokens.len());
         known.tokens.drain(remembered..).flatten().for_each(|mut form| form.zeroize());
+        known.index();
     }
 
     /// The text without the known secrets.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
-        self.without_literals(text, SHORTEST)
+        self.text_without(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// As [`Redactor::text`]; none where the text holds no secret.
+    #[must_use]
+    pub fn text_without(&self, text: &str) -> Option<String> {
+        self.secrets.read().replaced(text, SHORTEST)
     }
 
     /// A result's text without the known secrets; short ones stay, since they may be ordinary data.
     #[must_use]
     pub fn result(&self, text: &str) -> String {
-        self.without_literals(text, SHORTEST_IN_RESULTS)
+        self.result_without(text).unwrap_or_else(|| text.to_owned())
     }
 
-    fn without_literals(&self, text: &str, shortest: usize) -> String {
-        let known = self.secrets.read();
-        let mut found: Vec<&String> =
-            known.forms().filter(|secret| secret.len() >= shortest && text.contains(secret.as_str())).collect();
-        // Longest first, or the rest of a longer secret would stay behind.
-        found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        found.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), REDACTED))
+    /// As [`Redactor::result`]; none where the text holds no secret.
+    #[must_use]
+    pub fn result_without(&self, text: &str) -> Option<String> {
+        self.secrets.read().replaced(text, SHORTEST_IN_RESULTS)
     }
 
     /// A header's value as it may be shown.
@@ -246,8 +306,15 @@ fn forms(secret: &str) -> Vec<String> {
 }
 
 fn is_secret_member(name: &str) -> bool {
-    let plain: String = name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect();
-    SECRET_MEMBERS.contains(&plain.as_str())
+    let plain = || name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase);
+    SECRET_MEMBERS.iter().any(|secret| plain().eq(secret.chars()))
+}
+
+/// Whether a member's value is a secret; `secret_path` says whether the object's `path` names one.
+fn is_secret(name: &str, value: &Value, secret_path: bool) -> bool {
+    (is_secret_member(name) || (secret_path && name.eq_ignore_ascii_case("value")))
+        && !value.is_null()
+        && !value.is_boolean()
 }
 
 /// Whether a PATCH path ends in a secret attribute (RFC 7644 section 3.5.2), as in `urn:…:User:password`.
@@ -261,14 +328,32 @@ pub fn members(value: &mut Value) {
     each_secret(value, &mut |secret| *secret = REDACTED.into());
 }
 
+/// A copy without the values of secret members, however deep. `replaced` is asked for every text and name of a member, and gives
+/// what stands in its place.
+pub fn copy(value: &Value, replaced: &impl Fn(&str) -> Option<String>) -> Value {
+    let text = |text: &str| replaced(text).unwrap_or_else(|| text.to_owned());
+    match value {
+        Value::String(words) => text(words).into(),
+        Value::Array(list) => list.iter().map(|value| copy(value, replaced)).collect(),
+        Value::Object(object) => {
+            let secret_path = names_a_secret(object);
+            let members = object.iter().map(|(name, value)| {
+                let secret = is_secret(name, value, secret_path);
+                (text(name), if secret { REDACTED.into() } else { copy(value, replaced) })
+            });
+            Value::Object(members.collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// Hands over the values of secret members, however deep.
 fn each_secret(value: &mut Value, act: &mut impl FnMut(&mut Value)) {
     match value {
         Value::Object(object) => {
             let secret_path = names_a_secret(object);
             for (name, value) in object {
-                let secret = is_secret_member(name) || (secret_path && name.eq_ignore_ascii_case("value"));
-                if secret && !value.is_null() && !value.is_boolean() {
+                if is_secret(name, value, secret_path) {
                     act(value);
                 } else {
                     each_secret(value, act);
@@ -427,6 +512,29 @@ mod tests {
             let redactor = Redactor::for_answer(body);
             assert_eq!(redactor.text("hunter22 is too weak for ada"), "[redacted] is too weak for ada");
         }
+    }
+
+    #[test]
+    fn a_copy_is_without_secrets() {
+        let value = json!({"userName": "ada", "pass_word": "x", "active": true, "n": 1.0, "known-1": [{"deep": "known-2", "token": null}],
+            "op": {"path": "name.Password", "VALUE": ["x"]}});
+        let replaced = |text: &str| text.starts_with("known").then(|| REDACTED.to_owned());
+        let expected = json!({"userName": "ada", "pass_word": REDACTED, "active": true, "n": 1.0,
+            REDACTED: [{"deep": REDACTED, "token": null}], "op": {"path": "name.Password", "VALUE": REDACTED}});
+        assert_eq!(copy(&value, &replaced), expected);
+        let mut changed = value.clone();
+        members(&mut changed);
+        assert_eq!(copy(&value, &|_| None), changed);
+    }
+
+    #[test]
+    fn text_without_a_secret_is_known_for_it() {
+        let redactor = redactor();
+        assert_eq!(redactor.text_without("nothing of it, or tok-1234"), None);
+        assert_eq!(redactor.text_without("ab"), None);
+        assert_eq!(Redactor::default().text_without("anything"), None);
+        assert_eq!(redactor.text_without("a tok-12345").as_deref(), Some("a [redacted]"));
+        assert_eq!(redactor.result_without("a tok-12345"), None);
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn ends(events: &[Event], name: &str) -> Vec<(StepOutcome, Option<bool>)> {
     let numbers: Vec<u64> = events
         .iter()
         .filter_map(|event| match event {
-            Event::StepStarted { step, name: other, .. } if other == name => Some(*step),
+            Event::StepStarted { step, name: other, .. } if **other == *name => Some(*step),
             _ => None,
         })
         .collect();

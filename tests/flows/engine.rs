@@ -366,3 +366,81 @@ do:
     let told = format!("{:?}", run.events);
     assert!(told.contains("[redacted]") && !told.contains(PIN), "{told}");
 }
+
+#[test]
+fn what_is_exported_is_made_of_what_output_made_and_the_raw_output_is_there() {
+    // DSL, Runtime expression arguments: `$task.output` is the raw output, `$output` and `.` the transformed one.
+    let played = tasks(
+        "  - one: {set: {a: 1}, output: {as: '${ {b: .a} }'}, export: {as: '${ {raw: $task.output, made: $output, here: .} }'}}
+  - two: {set: {seen: '${ $context }'}}",
+        json!({}),
+    );
+    assert_eq!(played.output(), &json!({"seen": {"raw": {"a": 1}, "made": {"b": 1}, "here": {"b": 1}}}));
+}
+
+#[test]
+fn a_list_that_goes_in_a_circle_ends_with_an_error_that_names_the_step() {
+    let began = std::time::Instant::now();
+    let played = tasks("  - one: {set: {n: 1}}\n  - two: {set: {n: 2}, then: one}", json!({}));
+    let fault = played.fault();
+    let detail = "`then` of the step `two` (line 4) has gone back 10000 times; a list that waits for something pauses with `wait`, and gives up in the end";
+    assert_eq!((&fault["detail"], &fault["instance"]), (&json!(detail), &json!("/do/1/two")));
+    assert!(began.elapsed() < std::time::Duration::from_secs(60));
+    // One that ends, ends.
+    let count = "  - begin: {set: {n: 0}}\n  - more: {set: {n: '${ .n + 1 }'}}\n  - look: {switch: [{again: {when: .n < 100, then: more}}, {enough: {then: exit}}]}";
+    assert_eq!(tasks(count, json!({})).output(), &json!({"n": 100}));
+}
+
+#[test]
+fn an_expression_that_fails_names_its_step_and_line() {
+    let rows = [
+        "{set: {x: '${ .a.b }'}}",
+        "{if: .a.b, set: {x: 1}}",
+        "{input: {from: '${ {c: .a.b} }'}, set: {x: 1}}",
+        "{set: {x: 1}, output: {as: '${ $input.a.b }'}}",
+        "{set: {x: 1}, export: {as: '${ $input.a.b | .c }'}}",
+        "{for: {in: .a.b}, do: [{x: {set: {x: 1}}}]}",
+        "{wait: '${ .a.b }'}",
+        "{switch: [{x: {when: .a.b, then: end}}]}",
+        "{raise: {error: {type: x, status: 400, detail: '${ .a.b }'}}}",
+        "{set: {x: '${ error(\"no\") }'}}",
+        "{try: [{x: {set: {x: 1}}}], catch: {}, timeout: {after: '${ .a.b }'}}",
+    ];
+    for row in rows {
+        let fault = tasks(&format!("  - first: {{set: {{a: text}}}}\n  - wrong: {row}"), json!({})).fault();
+        let detail = fault["detail"].as_str().unwrap();
+        assert!(detail.ends_with("(step `wrong`, line 4)"), "{row}: {detail}");
+        assert_eq!(fault["instance"], "/do/1/wrong", "{row}");
+    }
+    let inside = "  - each: {for: {in: '[1]'}, while: .a.b, do: [{x: {set: {x: 1}}}]}";
+    assert!(tasks(inside, json!({"a": 1})).fault()["detail"].as_str().unwrap().ends_with("(step `each`, line 3)"));
+}
+
+#[test]
+fn where_nobody_reads_values_events_have_none() {
+    struct Deaf(crate::player::EventLog);
+    impl scim_connector_flow::Watcher for Deaf {
+        fn on(&self, at: jiff::Timestamp, event: &Event) {
+            self.0.on(at, event);
+        }
+
+        fn reads_values(&self) -> bool {
+            false
+        }
+    }
+    let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
+    let runner = crate::player::runner(crate::player::config(&[("none", connection)]));
+    let flow = crate::player::flow(&crate::player::text("  - one: {set: {a: 1}}"), std::path::Path::new("."));
+    let deaf = std::sync::Arc::new(Deaf(crate::player::EventLog::default()));
+    let ended = crate::harness::block_on(runner.run(&flow, json!({}), deaf.clone(), &scim_connector_flow::Stop::new()));
+    assert_eq!(ended.output, json!({"a": 1}));
+    let events = deaf.0.0.lock().unwrap();
+    let outputs: Vec<_> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::StepEnded { output, .. } => Some(output.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(outputs, [json!(null)]);
+}

@@ -22,5 +22,6 @@ mod cut;
 mod engine;
 mod examples;
 mod outcomes;
+mod outside;
 mod player;
 mod stand_in;

@@ -29,7 +29,7 @@ impl Played {
     /// The names of the steps, in the order they began.
     pub fn began(&self) -> Vec<String> {
         let names = self.events.iter().filter_map(|event| match event {
-            Event::StepStarted { name, .. } => Some(name.clone()),
+            Event::StepStarted { name, .. } => Some(name.to_string()),
             _ => None,
         });
         names.collect()

@@ -108,12 +108,14 @@ fn speed(people: usize, folder: &Path) {
     let ended = block_on(runner.run(&loaded.flow, input, Arc::new(watchers), &Stop::new()));
     let flow_time = started.elapsed();
     assert_eq!((ended.fault, counted.0.load(Ordering::Relaxed)), (None, people));
-    let rate = |time: Duration| people as f64 / time.as_secs_f64();
+    let each = |time: Duration| time.as_secs_f64() * 1e6 / people as f64;
+    let (plain_each, flow_each) = (each(plain_time), each(flow_time));
     println!(
-        "{people} ensureUser, {CONCURRENCY} at a time: {:.0}/s without the engine, {:.0}/s by a flow with its history: {:.2} of it",
-        rate(plain_time),
-        rate(flow_time),
-        rate(flow_time) / rate(plain_time)
+        "{people} ensureUser, {CONCURRENCY} at a time: {:.0}/s without the engine, {:.0}/s by a flow with its history: {:.2} of it; the engine adds {:.0} µs to the {plain_each:.0} µs for each person",
+        1e6 / plain_each,
+        1e6 / flow_each,
+        plain_each / flow_each,
+        flow_each - plain_each,
     );
 }
 

@@ -86,8 +86,8 @@ impl Play {
             pointer: place.into(),
             name: name.into(),
             kind,
-            function: function.map(str::to_owned),
-            connection: function.map(|_| "scimClient".to_owned()),
+            function: function.map(Into::into),
+            connection: function.map(|_| "scimClient".into()),
             item,
         });
         self.step

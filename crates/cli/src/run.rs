@@ -229,6 +229,10 @@ fn fault_text(fault: &Fault) -> String {
 }
 
 impl Watcher for Screen {
+    fn reads_values(&self) -> bool {
+        false
+    }
+
     fn on(&self, _: Timestamp, event: &Event) {
         let mut shown = self.shown.lock();
         if let Event::Warned { step, text } = event {
@@ -251,13 +255,13 @@ impl Watcher for Screen {
                     around.is_some_and(|around| around.repeated || around.kind == StepKind::For && item.is_some());
                 let what = match (function, connection) {
                     (Some(function), Some(connection)) => format!("{function} on {connection}"),
-                    (Some(function), None) => function.clone(),
+                    (Some(function), None) => function.to_string(),
                     (None, _) => String::new(),
                 };
                 let new = OpenStep {
                     depth,
                     repeated,
-                    name: name.clone(),
+                    name: name.to_string(),
                     kind: *kind,
                     what,
                     parent: *parent,

@@ -10,12 +10,22 @@ use std::sync::Arc;
 pub trait Watcher: Send + Sync {
     /// Something happened.
     fn on(&self, at: Timestamp, event: &Event);
+
+    /// Whether it reads what runs and steps are given and give. Where nobody does, events have null in their place, which
+    /// spares the run the copies.
+    fn reads_values(&self) -> bool {
+        true
+    }
 }
 
 /// Several watchers as one; each gets every event, in their order.
 impl Watcher for Vec<Arc<dyn Watcher>> {
     fn on(&self, at: Timestamp, event: &Event) {
         self.iter().for_each(|watcher| watcher.on(at, event));
+    }
+
+    fn reads_values(&self) -> bool {
+        self.iter().any(|watcher| watcher.reads_values())
     }
 }
 
@@ -41,15 +51,19 @@ pub enum Event {
         /// The step it is a part of.
         parent: Option<u64>,
         /// Where it stands: a JSON pointer into the flow, such as `/do/0/createAda`.
-        pointer: String,
+        #[serde(with = "shared")]
+        pointer: Arc<str>,
         /// Its name in the flow.
-        name: String,
+        #[serde(with = "shared")]
+        name: Arc<str>,
         /// What kind of step it is.
         kind: StepKind,
         /// What it calls: an operation such as `createUser`, or a source such as `readCsv`.
-        function: Option<String>,
+        #[serde(with = "shared::option")]
+        function: Option<Arc<str>>,
         /// The connection it uses.
-        connection: Option<String>,
+        #[serde(with = "shared::option")]
+        connection: Option<Arc<str>>,
         /// In a loop: which item, from 0.
         item: Option<u64>,
     },
@@ -191,4 +205,31 @@ pub enum Change {
     Planned,
     /// The request was sent, no answer came: it may have happened.
     Unknown,
+}
+
+/// Texts that the events of a step share with the flow, as serde has any other text.
+mod shared {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use std::sync::Arc;
+
+    pub fn serialize<S: Serializer>(text: &str, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Arc::from)
+    }
+
+    pub mod option {
+        use super::{Arc, Deserializer, Serializer};
+        use serde::{Deserialize as _, Serialize as _};
+
+        pub fn serialize<S: Serializer>(text: &Option<Arc<str>>, to: S) -> Result<S::Ok, S::Error> {
+            text.as_deref().serialize(to)
+        }
+
+        pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Arc<str>>, D::Error> {
+            Ok(Option::<String>::deserialize(from)?.map(Arc::from))
+        }
+    }
 }

@@ -137,6 +137,21 @@ impl Fault {
         Self::standard("runtime", detail, None)
     }
 
+    /// With the place of a step, where it has none yet.
+    pub(super) fn at(mut self, pointer: &str) -> Self {
+        self.instance.get_or_insert_with(|| pointer.to_owned());
+        self
+    }
+
+    /// With the row of a file that it was found at.
+    pub(super) fn in_row(mut self, place: Option<String>) -> Self {
+        if let Some(place) = place {
+            let detail = self.detail.take().or_else(|| self.title.clone()).unwrap_or_default();
+            self.detail = Some(format!("{detail} ({place})"));
+        }
+        self
+    }
+
     /// What a flow raises: `type`, `status`, `title`, `detail`, `instance`.
     pub(super) fn raised(error: &Value) -> Self {
         let text = |name: &str| match error.get(name) {

@@ -83,10 +83,17 @@ impl Scope {
         self.open_end.swap(false, Ordering::SeqCst)
     }
 
-    fn count(&self, which: Counter, change: fn(&AtomicUsize) -> usize) {
-        change(which(self));
-        self.changed.notify_waiters();
-        self.around.iter().for_each(|around| around.count(which, change));
+    fn more(&self, which: Counter) {
+        which(self).fetch_add(1, Ordering::SeqCst);
+        self.around.iter().for_each(|around| around.more(which));
+    }
+
+    fn fewer(&self, which: Counter) {
+        // Who waits, waits for none; to be woken by each call and find that others go on would cost as much as the call.
+        if which(self).fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.changed.notify_waiters();
+        }
+        self.around.iter().for_each(|around| around.fewer(which));
     }
 }
 
@@ -101,13 +108,13 @@ pub struct Going(Arc<Scope>, Counter);
 
 impl Going {
     fn new(scope: &Arc<Scope>, which: Counter) -> Self {
-        scope.count(which, |count| count.fetch_add(1, Ordering::SeqCst));
+        scope.more(which);
         Self(scope.clone(), which)
     }
 }
 
 impl Drop for Going {
     fn drop(&mut self) {
-        self.0.count(self.1, |count| count.fetch_sub(1, Ordering::SeqCst));
+        self.0.fewer(self.1);
     }
 }

@@ -6,8 +6,8 @@ use super::interceptor::{Intercepted, Interceptor, Next};
 use super::message::{Request, Response};
 use super::service::{Protocol, Service};
 use crate::traffic::{Throttled, Traffic};
-use http::StatusCode;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -96,12 +96,17 @@ fn note(traffic: &Traffic, service: bool, outcome: &Result<Response, SendError>)
     }
 }
 
-/// What `Retry-After` asks for (RFC 9110 section 10.2.3), where all requests are meant and not just this one.
+/// What `Retry-After` asks for, where all requests are meant and not just this one.
 fn pause(response: &Response) -> Option<Duration> {
     if !matches!(response.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
         return None;
     }
-    let text = response.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    retry_after(&response.headers)
+}
+
+/// How long `Retry-After` asks to wait (RFC 9110 section 10.2.3).
+pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     match text.parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
         Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok(),

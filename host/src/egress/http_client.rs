@@ -3,7 +3,8 @@
 
 use super::activity::Activity;
 use super::chain::{Egress, Parts};
-use super::fault::SendError;
+use super::fault::{Fault, SendError};
+use super::gate::retry_after;
 use super::interceptor::Interceptors;
 use super::message::{Request, Timeouts};
 use super::policy::Policy;
@@ -116,6 +117,47 @@ pub enum HttpError {
         /// Whether a request that may change something had left.
         maybe_applied: bool,
     },
+}
+
+impl HttpError {
+    /// Whether the request had left and may have been carried out.
+    #[must_use]
+    pub fn maybe_applied(&self) -> bool {
+        match self {
+            Self::Url => false,
+            Self::Failed { maybe_applied, .. } | Self::Late { maybe_applied, .. } => *maybe_applied,
+        }
+    }
+
+    /// Whether the same request may succeed later, and does no harm then.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let may_pass = match self {
+            Self::Url => false,
+            Self::Late { .. } => true,
+            Self::Failed { error, .. } => matches!(
+                error.fault,
+                Fault::DnsError(_)
+                    | Fault::DestinationUnavailable
+                    | Fault::DestinationIpUnroutable
+                    | Fault::ConnectionRefused
+                    | Fault::ConnectionLimitReached
+                    | Fault::ConnectionTerminated
+                    | Fault::HttpResponseTimeout
+                    | Fault::ConnectionReadTimeout
+                    | Fault::HttpResponseIncomplete
+            ),
+        };
+        may_pass && !self.maybe_applied()
+    }
+}
+
+impl HttpResponse {
+    /// How long `Retry-After` asks to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(&self.headers)
+    }
 }
 
 impl HttpClient {

@@ -8,6 +8,7 @@
 mod automations;
 mod identity;
 mod keep;
+mod queue;
 mod read;
 mod record;
 mod row;

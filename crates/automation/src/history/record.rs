@@ -4,8 +4,9 @@
 //! the run goes on, its events are lost and counted, and [`Recorder::warnings`] says so.
 
 use super::identity::Process;
+use super::queue::{Refused, Sender, queue};
 use super::row::{self, Time, Word};
-use super::writer::{End, Message, Note, Row, Shared, Writer};
+use super::writer::{End, Message, Note, PORTION, Row, Shared, Writer};
 use super::{Begin, History, RunId, schema};
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -14,7 +15,7 @@ use scim_connector_host::error::{Error, Result};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -35,7 +36,7 @@ const NAMES: usize = 20;
 pub struct Recorder {
     id: RunId,
     shared: Arc<Shared>,
-    sender: Option<SyncSender<Message>>,
+    sender: Option<Sender<Message>>,
     writer: Option<JoinHandle<()>>,
     /// Nothing is waited for any more, until something can be written again.
     stalled: AtomicBool,
@@ -48,7 +49,7 @@ impl Recorder {
         let (run, id) = history.with(|connection| insert_run(connection, begin, now))?;
         let connection = schema::open(history.path())?;
         let shared = Arc::new(Shared::default());
-        let (sender, receiver) = sync_channel(WAITING);
+        let (sender, receiver) = queue(WAITING, PORTION);
         let mut writer = Writer::new(history.path().to_path_buf(), connection, run, shared.clone());
         let writer = thread::Builder::new()
             .name("history".into())
@@ -86,12 +87,13 @@ impl Recorder {
         let deadline = Instant::now() + PATIENCE;
         let mut message = message;
         loop {
-            match sender.try_send(message) {
+            let urgent = matches!(message, Message::Flush(_));
+            match sender.try_send(message, urgent) {
                 Ok(()) => {
                     self.stalled.store(false, Ordering::Relaxed);
                     return true;
                 }
-                Err(TrySendError::Full(back)) if !self.stalled.load(Ordering::Relaxed) && Instant::now() < deadline => {
+                Err(Refused::Full(back)) if !self.stalled.load(Ordering::Relaxed) && Instant::now() < deadline => {
                     message = back;
                     thread::sleep(Duration::from_millis(1));
                 }

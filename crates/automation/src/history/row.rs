@@ -79,7 +79,7 @@ pub(super) fn stored(value: &Value) -> Option<Stored> {
     if value.is_null() {
         return None;
     }
-    let mut limited = Limited(Vec::new());
+    let mut limited = Limited(Vec::with_capacity(512));
     let cut = serde_json::to_writer(&mut limited, value).is_err();
     let mut bytes = limited.0;
     if let Err(error) = std::str::from_utf8(&bytes) {

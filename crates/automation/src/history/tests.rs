@@ -22,9 +22,9 @@ pub(crate) fn begin(history: &History, flow: &str) -> Recorder {
 }
 
 pub(crate) fn started(step: u64, parent: Option<u64>, kind: StepKind, name: &str, item: Option<u64>) -> Event {
-    let function = (kind == StepKind::Call).then(|| "ensureUser".to_owned());
-    let connection = function.as_ref().map(|_| "scim".to_owned());
-    let pointer = format!("/do/0/{name}");
+    let function = (kind == StepKind::Call).then(|| "ensureUser".into());
+    let connection = function.as_ref().map(|_: &Arc<str>| "scim".into());
+    let pointer = format!("/do/0/{name}").into();
     Event::StepStarted { step, parent, pointer, name: name.into(), kind, function, connection, item }
 }
 

@@ -1,5 +1,6 @@
 //! The thread that writes a run down: what waits, and how it comes into the file.
 
+use super::queue::Receiver;
 use super::row::{self, Json, Time, Word};
 use super::{Counts, Status, Stored, keep, schema};
 use jiff::Timestamp;
@@ -10,13 +11,13 @@ use serde_json::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How many events are written at a time, and how long they wait at most.
-const PORTION: usize = 500;
+pub(super) const PORTION: usize = 500;
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// How often a run says that it lives.
@@ -73,11 +74,11 @@ pub(super) struct End {
 pub(super) struct Row {
     pub(super) step: u64,
     pub(super) parent: Option<u64>,
-    pub(super) pointer: String,
-    pub(super) name: String,
+    pub(super) pointer: Arc<str>,
+    pub(super) name: Arc<str>,
     pub(super) kind: StepKind,
-    pub(super) function: Option<String>,
-    pub(super) connection: Option<String>,
+    pub(super) function: Option<Arc<str>>,
+    pub(super) connection: Option<Arc<str>>,
     pub(super) item: Option<u64>,
     pub(super) started: Timestamp,
     /// It is part of an item of a loop.
@@ -125,8 +126,7 @@ pub(super) struct Writer {
 /// What is to be written next.
 #[derive(Default)]
 struct Pending {
-    events: usize,
-    since: Option<Instant>,
+    events: bool,
     steps: Vec<Row>,
     people: Vec<(Timestamp, u64, Affected)>,
     retries: Vec<(Timestamp, u64, u32, u64, Box<Fault>)>,
@@ -156,26 +156,20 @@ impl Writer {
 
     /// Writes what comes until nobody is left to send.
     pub(super) fn run(&mut self, receiver: &Receiver<Message>) {
+        let mut messages = Vec::new();
         loop {
-            let due = self.pending.since.map_or(self.beat + HEARTBEAT, |since| since + PAUSE);
-            let open = match receiver.recv_timeout(due.saturating_duration_since(Instant::now())) {
-                Ok(Message::Event(at, note)) => {
-                    self.take(at, note);
-                    true
+            let open = receiver.take(&mut messages, PAUSE);
+            for message in messages.drain(..) {
+                match message {
+                    Message::Event(at, note) => self.take(at, note),
+                    Message::Flush(answer) => self.pending.answers.push(answer),
                 }
-                Ok(Message::Flush(answer)) => {
-                    self.pending.answers.push(answer);
-                    true
-                }
-                Err(RecvTimeoutError::Timeout) => true,
-                Err(RecvTimeoutError::Disconnected) => false,
-            };
-            let now = Instant::now();
-            if !open || self.pending.events >= PORTION || !self.pending.answers.is_empty() || now >= due {
-                if !open || !self.pending.answers.is_empty() {
-                    self.pending.end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).take();
-                }
+            }
+            if !open || !self.pending.answers.is_empty() {
+                self.pending.end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).take();
                 self.write_until_done(!open);
+            } else if self.pending.events || self.beat.elapsed() >= HEARTBEAT {
+                self.write_until_done(false);
             }
             if !open {
                 return;
@@ -184,8 +178,7 @@ impl Writer {
     }
 
     fn take(&mut self, at: Timestamp, note: Note) {
-        self.pending.events += 1;
-        self.pending.since.get_or_insert_with(Instant::now);
+        self.pending.events = true;
         match note {
             Note::Input(input) => self.pending.input = input,
             Note::Started(mut row) => {

@@ -2,8 +2,8 @@
 
 use super::{flow, folder, time};
 use crate::history::{Filter, History, Retention, Status, Trigger};
+use crate::launch::Running;
 use crate::{Daemon, Engine, Notice};
-use async_trait::async_trait;
 use jiff::Timestamp;
 use scim_connector_flow::event::RunOutcome;
 use scim_connector_flow::{Ended, Event, Fault, Flow, Stop, Watcher};
@@ -29,16 +29,21 @@ impl Default for Go {
     }
 }
 
-#[async_trait]
 impl Engine for GatedRuns {
-    async fn run(
-        &self,
-        flow: &Arc<Flow>,
+    fn run<'a>(
+        &'a self,
+        flow: &'a Arc<Flow>,
         _: Vec<Arc<Flow>>,
         input: Value,
         watcher: Arc<dyn Watcher>,
-        stop: &Stop,
-    ) -> Ended {
+        stop: &'a Stop,
+    ) -> Running<'a> {
+        Box::pin(self.hold(flow, input, watcher, stop))
+    }
+}
+
+impl GatedRuns {
+    async fn hold(&self, flow: &Arc<Flow>, input: Value, watcher: Arc<dyn Watcher>, stop: &Stop) -> Ended {
         let now = Timestamp::now();
         let started =
             Event::RunStarted { flow: flow.name().into(), version: flow.version().into(), input: input.clone() };

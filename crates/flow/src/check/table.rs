@@ -242,7 +242,7 @@ pub(super) const HTTP: &[Member] = &[
     must("method", Text),
     must("endpoint", Template),
     may("headers", Template),
-    may("body", Value),
+    may("body", Template),
     may("query", Template),
     may("output", Word(&["raw", "content", "response"])),
     may("redirect", Bool),

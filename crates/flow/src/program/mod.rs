@@ -38,9 +38,9 @@ pub struct TaskList {
 /// A task, with what every kind of task may have.
 pub struct Task {
     /// Its name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Where it stands: a JSON pointer.
-    pub pointer: String,
+    pub pointer: Arc<str>,
     /// Its line in the flow's file, from 1.
     pub line: usize,
     /// As it is written, for `$task.definition`.
@@ -70,6 +70,13 @@ pub struct Transform {
     pub template: Option<Template>,
 }
 
+impl Transform {
+    /// Whether it leaves everything as it is.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.schema.is_none() && self.template.is_none()
+    }
+}
+
 /// Where a flow goes on after a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Then {
@@ -96,7 +103,7 @@ pub enum Action {
     /// Calls an operation of the connector, or a source of rows.
     Call {
         /// Its name.
-        function: String,
+        function: Arc<str>,
         /// What it is given.
         with: Template,
     },
@@ -154,9 +161,9 @@ pub struct For {
     /// The list.
     pub body: Arc<TaskList>,
     /// The item's variable, with its `$`.
-    pub each: String,
+    pub each: Arc<str>,
     /// The index's variable, with its `$`.
-    pub at: String,
+    pub at: Arc<str>,
     /// Goes on while this is true, seen before each item.
     pub condition: Option<Expression>,
     /// How many items at a time.
@@ -170,7 +177,7 @@ pub struct Try {
     /// `catch.errors.with`.
     pub filter: Map<String, Value>,
     /// The error's variable, with its `$`.
-    pub variable: String,
+    pub variable: Arc<str>,
     /// `catch.when`.
     pub when: Option<Expression>,
     /// `catch.exceptWhen`.

@@ -56,8 +56,8 @@ impl Reader<'_> {
         scope: &[String],
     ) -> Result<Task, Problem> {
         Ok(Task {
-            name: name.to_owned(),
-            pointer: pointer.to_owned(),
+            name: name.into(),
+            pointer: pointer.into(),
             line: self.document.key_place(pointer).line,
             definition: task.clone(),
             condition: self.expression(task, "if", pointer, scope)?,
@@ -78,7 +78,7 @@ impl Reader<'_> {
             return match function {
                 "http" => Ok(Action::Http(self.located(Template::text(&with, scope), &place)?)),
                 "openapi" => Ok(Action::OpenApi(self.located(Template::text(&with, scope), &place)?)),
-                _ => Ok(Action::Call { function: function.to_owned(), with: template(&with, &place)? }),
+                _ => Ok(Action::Call { function: function.into(), with: template(&with, &place)? }),
             };
         }
         if let Some(value) = task.get("set") {
@@ -153,8 +153,8 @@ impl Reader<'_> {
             items,
             body: self.list(task.get("do").unwrap_or(&Value::Null), &join(pointer, "do"), &scope)?,
             condition: self.expression(task, "while", pointer, &scope)?,
-            each,
-            at,
+            each: each.into(),
+            at: at.into(),
             concurrency: concurrency(task).unwrap_or(1),
         }))
     }
@@ -195,7 +195,7 @@ impl Reader<'_> {
             filter: catch.pointer("/errors/with").and_then(Value::as_object).cloned().unwrap_or_default(),
             when: self.expression(catch, "when", &place, &scope)?,
             except_when: self.expression(catch, "exceptWhen", &place, &scope)?,
-            variable,
+            variable: variable.into(),
             retry,
             handler,
         })))

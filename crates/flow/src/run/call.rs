@@ -1,65 +1,70 @@
 //! Calls of the connector's operations.
 
+use super::dry;
 use super::frame::Frame;
 use super::step::OpenStep;
-use crate::affected::affected;
-use crate::event::StepKind;
+use crate::affected::{affected, planned};
+use crate::event::Event;
 use crate::fault::Fault;
 use crate::program::Task;
 use crate::rows::{self, Rows};
 use scim_connector_host::{CallContext, Result};
 use serde_json::{Map, Value};
-use std::sync::PoisonError;
+use std::sync::Arc;
 
 impl Frame {
     /// Calls an operation, or describes the rows of a source.
-    pub(super) async fn call(&self, task: &Task, function: &str, with: &Value) -> Result<Value, Fault> {
-        let with = with.as_object().cloned().unwrap_or_default();
+    pub(super) async fn call(&self, task: &Task, function: &Arc<str>, with: Value) -> Result<Value, Fault> {
+        let Value::Object(mut with) = with else {
+            return Err(Fault::of_input(format!("`with` of {function} is no map")));
+        };
         let running = self.scope.begin().await;
-        let connection = with.get("connection").and_then(Value::as_str);
+        let runner = &self.run.runner;
+        let named = |with: &Map<String, Value>| {
+            runner.clients.name(&runner.config, with.get("connection").and_then(Value::as_str))
+        };
         let listing = with.get("all").and_then(Value::as_bool).unwrap_or_default();
         if listing || rows::source(function).is_some() {
-            let number = self.begin(task, StepKind::Call, Some(function), connection.map(str::to_owned));
-            let mut open = OpenStep::new(self, number);
+            let connection = with.get("connection").and_then(Value::as_str).map(Arc::from);
+            let mut open = OpenStep::begin(self, task, Some((function, connection)));
             // What cannot be opened is told here, where it stands in the flow.
             let openable =
                 rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, self.flow.folder()));
             let result = openable.map(|()| self.run.rows.described(function, &with));
-            let result = result.map_err(|fault| Fault { instance: Some(task.pointer.clone()), ..fault });
-            let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
+            let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());
             return result;
         }
-        let input = input_of(&with);
-        let named = match &self.run.runner.config.connection(connection) {
-            Ok((name, _)) => Some(name.clone()),
-            Err(_) => connection.map(str::to_owned),
-        };
-        let number = self.begin(task, StepKind::Call, Some(function), named);
-        let mut open = OpenStep::new(self, number);
-        let operation = self.run.runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
+        let mut open = OpenStep::begin(self, task, Some((function, named(&with))));
+        let connection = with.remove("connection");
+        with.remove("all");
+        let operation = runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
+        let instead = if runner.dry_run { dry::instead(operation, &mut with) } else { None };
+        let input = Arc::new(Value::Object(with));
         open.operation = Some((operation, input.clone()));
-        let result = self.invoke(connection, function, &input, &open).await;
-        let result = result.map_err(|error| Fault { instance: Some(task.pointer.clone()), ..Fault::of_call(&error) });
-        result.iter().for_each(|output| self.run.names.learn(output));
-        let mut shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
-            Vec::new()
-        } else {
-            affected(operation, &input, result.as_ref(), &|id| self.run.names.of(id))
+        let known = |id: &str| self.run.names.of(id);
+        let (result, mut shown) = match instead {
+            Some(stand_in) => (stand_in, planned(operation, &input, &known)),
+            None => {
+                let result = self.invoke(connection.as_ref().and_then(Value::as_str), function, &input, &open).await;
+                let result = result.map_err(|error| Fault::of_call(&error));
+                let shown = affected(operation, &input, result.as_ref(), &known);
+                (result, shown)
+            }
         };
+        result.iter().for_each(|output| self.run.names.learn(output));
         match (&result, &self.failures, &self.handled) {
             (Err(_), Some(failures), _) => {
                 open.handed_on = shown.len();
-                failures.lock().unwrap_or_else(PoisonError::into_inner).append(&mut shown);
+                failures.lock().people.append(&mut shown);
             }
-            (Ok(_), _, Some(handled)) => handled
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .retain(|failed| shown.iter().all(|one| one.who != failed.who)),
+            (Ok(_), _, Some(handled)) => {
+                handled.lock().people.retain(|failed| shown.iter().all(|one| one.who != failed.who));
+            }
             _ => {}
         }
-        let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
-        open.end(shown, self.run.redacted(input), output, result.as_ref().err());
+        let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+        open.end(shown, self.run.shown(&input), output, result.as_ref().err());
         drop(running);
         result
     }
@@ -71,18 +76,21 @@ impl Frame {
         input: &Value,
         open: &OpenStep<'_>,
     ) -> Result<Value> {
-        let (_, client) = self.run.runner.client(connection).await?;
+        let client = self.run.runner.client(connection).await?;
         let context = CallContext {
             run_id: Some(self.run.id.clone()),
             given_up: Some(open.given_up.clone()),
             ..CallContext::default()
         };
-        Ok(client.invoke_with(function, &input.to_string(), &context).await?.output)
+        let outcome = client.invoke_with(function, &input.to_string(), &context).await?;
+        self.warn(open.number, &outcome.warnings);
+        Ok(outcome.output)
     }
-}
 
-/// What an operation takes of `with`.
-pub(super) fn input_of(with: &Map<String, Value>) -> Value {
-    let members = with.iter().filter(|(name, _)| !matches!(name.as_str(), "connection" | "all"));
-    Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect())
+    /// Tells what whoever runs the flow should know although nothing failed.
+    pub(super) fn warn(&self, step: u64, warnings: &[String]) {
+        for warning in warnings {
+            self.run.tell(&Event::Warned { step, text: self.run.text(warning) });
+        }
+    }
 }

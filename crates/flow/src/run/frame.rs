@@ -6,15 +6,15 @@ use super::step::OpenStep;
 use super::values::{Values, expression_fault};
 use super::{FlowRun, Run};
 use crate::Flow;
-use crate::event::{Event, StepKind};
 use crate::fault::Fault;
 use crate::program::{self, Action, Pause, Task, TaskList, Then, Transform};
 use crate::retry::duration;
 use crate::scope::Scope;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -24,6 +24,10 @@ const DEEPEST: usize = 100;
 /// Every so many lists in each other one runs in a task of its own, which begins on an empty stack: without optimisation some
 /// twenty fill the stack of a thread.
 const APART: usize = 4;
+
+/// How often `then` may go back in one run of a list. One that waits for something pauses in between: at ten seconds each these
+/// last for a day.
+const MOST_TURNS: usize = 10_000;
 
 /// What a list gave, and `$context` as it is then.
 pub(super) struct Passed {
@@ -58,7 +62,7 @@ pub(super) struct Frame {
     pub(super) parent: Option<u64>,
     pub(super) item: Option<u64>,
     /// Those of loops and of handlers, each with its `$`; the last of a name counts.
-    pub(super) variables: Vec<(String, Arc<Value>)>,
+    pub(super) variables: Vec<(Arc<str>, Arc<Value>)>,
     pub(super) context: Arc<Value>,
     /// Where calls leave whom they failed for, inside of a `try` that may repeat or handle them.
     pub(super) failures: Option<Failures>,
@@ -79,6 +83,7 @@ impl Frame {
             input: input.clone(),
             started: Timestamp::now(),
             ended: Mutex::default(),
+            workflow: OnceLock::new(),
         });
         (self.scope, self.flow_run) = (scope, flow_run);
         let program = self.flow.clone();
@@ -90,7 +95,7 @@ impl Frame {
         let values = Values::of_flow(&self, &input, &self.context);
         let input = transformed(&program.input, input.clone(), &values, "/input", Order::SchemaFirst).await?;
         let Passed { output, context } = self.within(limit, "", self.to_the_end(input.clone())).await?;
-        let values = Values::of_flow(&self, &input, &context).with_output(&output);
+        let values = Values::of_flow(&self, &input, &context).after(&output, &output, &context);
         transformed(&program.output, output.clone(), &values, "/output", Order::TemplateFirst).await
     }
 
@@ -133,15 +138,12 @@ impl Frame {
             return Err(Fault::of_input(format!("more than {DEEPEST} lists run inside each other")));
         }
         let (mut output, mut context) = (input, self.context.clone());
-        let mut next = 0;
+        let (mut next, mut turns) = (0, 0);
         while let Some(task) = self.list.tasks.get(next) {
             // A list that goes round in a circle lets others have their turn, and can be stopped.
             tokio::task::consume_budget().await;
-            let ran = self
-                .task(task, output.clone(), context.clone())
-                .await
-                .map_err(|fault| Fault { instance: fault.instance.or_else(|| Some(task.pointer.clone())), ..fault })?;
-            let Some(done) = ran else {
+            let ran = self.task(task, output.clone(), context.clone()).await;
+            let Some(done) = ran.map_err(|fault| fault.at(&task.pointer))? else {
                 next += 1;
                 continue;
             };
@@ -153,7 +155,13 @@ impl Frame {
                     self.flow_run.end(output, context);
                     return std::future::pending().await;
                 }
-                Then::Task(index) => next = index,
+                Then::Task(index) => {
+                    turns += usize::from(index <= next);
+                    if turns > MOST_TURNS {
+                        return Err(endless(task));
+                    }
+                    next = index;
+                }
             }
         }
         Ok(Passed { output, context })
@@ -178,31 +186,30 @@ impl Frame {
             task.action,
             Action::Set(_) | Action::Switch(_) | Action::Raise(_) | Action::Wait(_) | Action::Shell { .. }
         );
-        let mut open = plain.then(|| OpenStep::plain(self, self.begin(task, task.action.kind(), None, None)));
+        let mut open = plain.then(|| OpenStep::plain(self, task));
         // Calls of a task with a time limit are in a scope of their own, so that they can be waited for.
         let scoped = limit.map(|_| Self { scope: self.scope.within(), ..self.clone() });
         let frame = scoped.as_ref().unwrap_or(self);
         let body = async {
             let done = frame.act(task, &input, &context, &values).await?;
-            let values = values.clone().with_output(&done.output);
-            let output = transformed(&task.output, done.output.clone(), &values, &task.pointer, Order::TemplateFirst);
-            Ok::<_, Fault>(Done { output: output.await?, ..done })
+            let raw = done.output.clone();
+            let after = values.after(&raw, &raw, &context);
+            let output = transformed(&task.output, raw.clone(), &after, &task.pointer, Order::TemplateFirst).await?;
+            Ok::<_, Fault>((raw.clone(), Done { output, ..done }))
         };
         let result = frame.within(limit, &task.pointer, body).await;
-        let result =
-            result.map_err(|fault| Fault { instance: fault.instance.or_else(|| Some(task.pointer.clone())), ..fault });
         if let Some(open) = &mut open {
-            let output = result.as_ref().map_or(Value::Null, |done| self.run.redacted(Value::clone(&done.output)));
+            let output = result.as_ref().map_or(Value::Null, |(_, done)| self.run.shown(&done.output));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());
         }
-        let done = result?;
-        let values = values.with_context(&done.context).with_output(&done.output);
-        let exports = task.export.schema.is_some() || task.export.template.is_some();
-        let context = if exports {
-            transformed(&task.export, done.output.clone(), &values, &task.pointer, Order::TemplateFirst).await?
-        } else {
-            done.context.clone()
-        };
+        let (raw, done) = result?;
+        if task.export.is_nothing() {
+            return Ok(Some(done));
+        }
+        // `$output` is what `output` made, `$task.output` what it was made of (DSL, Runtime expression arguments).
+        let values = values.after(&raw, &done.output, &done.context);
+        let context =
+            transformed(&task.export, done.output.clone(), &values, &task.pointer, Order::TemplateFirst).await?;
         Ok(Some(Done { context, ..done }))
     }
 
@@ -238,6 +245,9 @@ impl Frame {
             }
             Action::Shell { shell, returns, awaits } => {
                 let shell = values.evaluate(shell, input).await?;
+                if self.run.runner.dry_run {
+                    return Ok(done(super::dry::not_done()));
+                }
                 // What was begun is finished, or may have been carried out.
                 let _running = self.scope.begin().await;
                 let cut_off = CutOff(self.scope.clone(), true);
@@ -250,15 +260,11 @@ impl Frame {
             }
             Action::Call { function, with } => {
                 let with = values.evaluate(with, input).await?;
-                self.call(task, function, &with).await.map(done)
+                self.call(task, function, with).await.map(done)
             }
-            Action::Http(with) => {
+            Action::Http(with) | Action::OpenApi(with) => {
                 let with = values.evaluate(with, input).await?;
-                self.http(task, "http", &with, input).await.map(done)
-            }
-            Action::OpenApi(with) => {
-                let with = values.evaluate(with, input).await?;
-                self.http(task, "openapi", &with, input).await.map(done)
+                self.http(task, &with, input).await.map(done)
             }
             _ => self.compose(task, input, context, values).await,
         }
@@ -280,8 +286,8 @@ impl Frame {
             Action::For(it) => values.expression(&it.items, input).await?,
             _ => Value::Null,
         };
-        let number = self.begin(task, task.action.kind(), None, None);
-        let mut open = OpenStep::new(self, number);
+        let mut open = OpenStep::begin(self, task, None);
+        let number = open.number;
         let failures = open.failures();
         let mut told = Value::Null;
         let result = match &task.action {
@@ -296,12 +302,10 @@ impl Frame {
             }
             _ => {
                 let event = event(given);
-                told = self.run.redacted(event.clone());
+                told = self.run.shown(&event);
                 Ok(Passed { output: Arc::new(event), context: context.clone() })
             }
         };
-        let result =
-            result.map_err(|fault| Fault { instance: fault.instance.or_else(|| Some(task.pointer.clone())), ..fault });
         open.end(Vec::new(), Value::Null, told, result.as_ref().err());
         result.map(Done::from)
     }
@@ -359,26 +363,18 @@ impl Frame {
             Pause::Fixed(time) => Ok(*time),
             Pause::Computed(template) => {
                 let value = values.evaluate(template, input).await?;
-                duration(&value).map_err(|text| Fault { instance: Some(pointer.into()), ..Fault::of_input(text) })
+                duration(&value).map_err(|text| Fault::of_input(text).at(pointer))
             }
         }
     }
+}
 
-    /// Tells that a step begins. Gives its number.
-    pub(super) fn begin(&self, task: &Task, kind: StepKind, function: Option<&str>, connection: Option<String>) -> u64 {
-        let step = self.run.next();
-        self.run.tell(&Event::StepStarted {
-            step,
-            parent: self.parent,
-            pointer: task.pointer.clone(),
-            name: task.name.clone(),
-            kind,
-            function: function.map(str::to_owned),
-            connection,
-            item: self.item,
-        });
-        step
-    }
+/// The error of a list that `then` keeps in a circle.
+fn endless(task: &Task) -> Fault {
+    Fault::of_runtime(format!(
+        "`then` of the step `{}` (line {}) has gone back {MOST_TURNS} times; a list that waits for something pauses with `wait`, and gives up in the end",
+        task.name, task.line
+    ))
 }
 
 /// Says that something was cut off that may have been carried out, unless it was over before.
@@ -430,19 +426,12 @@ async fn transformed(
 
 fn valid(by: &Transform, value: &Value, pointer: &str) -> Result<(), Fault> {
     let Some(schema) = &by.schema else { return Ok(()) };
-    match schema.validate(value) {
-        Ok(()) => Ok(()),
-        Err(errors) => {
-            // Where, not what: a value may be anybody's.
-            let mut places: Vec<String> = errors.map(|error| error.instance_path.to_string()).take(5).collect();
-            places.dedup();
-            let places: Vec<&str> = places.iter().map(|place| if place.is_empty() { "/" } else { place }).collect();
-            Err(Fault::of_validation(
-                &format!("the schema does not take what stands at {}", places.join(", ")),
-                pointer,
-            ))
-        }
-    }
+    let Err(errors) = schema.validate(value) else { return Ok(()) };
+    // Where, not what: a value may be anybody's.
+    let mut places: Vec<String> = errors.map(|error| error.instance_path.to_string()).take(5).collect();
+    places.dedup();
+    let places: Vec<&str> = places.iter().map(|place| if place.is_empty() { "/" } else { place }).collect();
+    Err(Fault::of_validation(&format!("the schema does not take what stands at {}", places.join(", ")), pointer))
 }
 
 /// A CloudEvent with the members that each must have (CloudEvents 1.0), where the flow leaves them out.

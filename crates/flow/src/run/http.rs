@@ -4,15 +4,15 @@
 use super::frame::Frame;
 use super::openapi;
 use super::step::OpenStep;
-use crate::event::StepKind;
 use crate::fault::Fault;
-use crate::program::Task;
+use crate::program::{Action, Task};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use scim_connector_host::egress::{HttpClient, HttpError, HttpResponse, Policy};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use scim_connector_host::egress::{HttpClient, HttpResponse, Policy};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use url::Url;
 
@@ -26,13 +26,16 @@ pub(super) struct HttpCall {
 
 impl Frame {
     /// Sends a request. `with` is what the task says, with its expressions evaluated; `input` fills `{name}` in its URL.
-    pub(super) async fn http(&self, task: &Task, function: &str, with: &Value, input: &Value) -> Result<Value, Fault> {
+    pub(super) async fn http(&self, task: &Task, with: &Value, input: &Value) -> Result<Value, Fault> {
         let running = self.scope.begin().await;
-        let number = self.begin(task, StepKind::Call, Some(function), None);
-        let mut open = OpenStep::new(self, number);
-        let result = self.exchange(function, with, input, &open).await;
-        let result = result.map_err(|fault| Fault { instance: Some(task.pointer.clone()), ..fault });
-        let output = result.as_ref().map_or(Value::Null, |output| self.run.redacted(output.clone()));
+        let openapi = matches!(task.action, Action::OpenApi(_));
+        let function = Arc::from(if openapi { "openapi" } else { "http" });
+        let mut open = OpenStep::begin(self, task, Some((&function, None)));
+        let result = self.exchange(openapi, with, input, &open).await;
+        let mut output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+        if with.get("output").and_then(Value::as_str) == Some("response") {
+            self.without_credentials(&mut output);
+        }
         let shown = match with {
             // Credentials and bodies are nobody's business.
             Value::Object(members) => ["method", "operationId"]
@@ -42,24 +45,26 @@ impl Frame {
                 .into(),
             _ => Value::Null,
         };
-        open.end(Vec::new(), self.run.redacted(shown), output, result.as_ref().err());
+        open.end(Vec::new(), self.run.shown(&shown), output, result.as_ref().err());
         drop(running);
         result
     }
 
-    async fn exchange(&self, function: &str, with: &Value, input: &Value, open: &OpenStep<'_>) -> Result<Value, Fault> {
+    async fn exchange(&self, openapi: bool, with: &Value, input: &Value, open: &OpenStep<'_>) -> Result<Value, Fault> {
         let client = self.run.runner.http().map_err(|error| Fault::of_call(&error))?;
-        let mut call = match function {
-            "openapi" => {
-                let endpoint = with.pointer("/document/endpoint").unwrap_or(&Value::Null);
-                let document = HttpCall { method: Method::GET, ..plain(endpoint, input)? };
-                let answer = send(client, &document).await?;
-                let document_url = document.url.clone();
-                openapi::call(&successful(&answer, false).map(|()| content(&answer))?, &document_url, with)?
-            }
-            _ => plain(with.get("endpoint").unwrap_or(&Value::Null), input)?,
-        };
-        if function == "http" {
+        let call = if openapi {
+            let endpoint = with.pointer("/document/endpoint").unwrap_or(&Value::Null);
+            let mut document = plain(endpoint, input)?;
+            self.authenticate(endpoint.get("authentication"), &mut document.headers)?;
+            let answer = send(client, &document).await?;
+            successful(&answer, &document, false)?;
+            let mut call = openapi::call(&content(&answer), &document.url, with)?;
+            self.own_origin(&document.url, &call.url, with)?;
+            self.authenticate(with.get("authentication"), &mut call.headers)?;
+            call
+        } else {
+            let endpoint = with.get("endpoint").unwrap_or(&Value::Null);
+            let mut call = plain(endpoint, input)?;
             let method = with.get("method").and_then(Value::as_str).unwrap_or("GET").to_ascii_uppercase();
             call.method = method.parse().map_err(|_| Fault::of_input(format!("`{method}` is no HTTP method")))?;
             fields(with.get("headers"), &mut call.headers)?;
@@ -67,19 +72,18 @@ impl Frame {
             for (name, value) in with.get("query").and_then(Value::as_object).into_iter().flatten() {
                 add_query(&mut call.url, name, value);
             }
-        }
-        let authentication = with.pointer("/endpoint/authentication").or_else(|| with.get("authentication"));
-        if let Some(authentication) = authentication {
-            self.authenticate(authentication, &mut call.headers)?;
+            self.authenticate(endpoint.get("authentication"), &mut call.headers)?;
+            call
+        };
+        if !call.method.is_safe() && self.run.runner.dry_run {
+            return Ok(super::dry::not_done());
         }
         if !call.method.is_safe() {
             // Where it is cut off from here on, it may have been carried out.
             open.given_up.store(true, Ordering::Release);
         }
         let answer = send(client, &call).await?;
-        successful(&answer, with.get("redirect").and_then(Value::as_bool).unwrap_or_default()).map_err(|fault| {
-            Fault { maybe_applied: answer.status.is_server_error() && !call.method.is_safe(), ..fault }
-        })?;
+        successful(&answer, &call, with.get("redirect").and_then(Value::as_bool).unwrap_or_default())?;
         Ok(match with.get("output").and_then(Value::as_str) {
             Some("raw") => BASE64_STANDARD.encode(&answer.body).into(),
             Some("response") => json!({
@@ -92,27 +96,49 @@ impl Frame {
         })
     }
 
-    /// Adds the credentials of `authentication`, and keeps them out of what is told.
-    fn authenticate(&self, authentication: &Value, headers: &mut HeaderMap) -> Result<(), Fault> {
+    /// Takes the values of headers that carry credentials out of a response that is told.
+    fn without_credentials(&self, response: &mut Value) {
+        let redactor = self.run.runner.secrets.redactor();
+        for place in ["/headers", "/request/headers"] {
+            for (name, value) in response.pointer_mut(place).and_then(Value::as_object_mut).into_iter().flatten() {
+                *value = redactor.header(name, value.as_str().unwrap_or_default()).into();
+            }
+        }
+    }
+
+    /// Secrets go to the server that the flow names: not where its OpenAPI document, which somebody else may write, sends them.
+    fn own_origin(&self, document: &Url, server: &Url, with: &Value) -> Result<(), Fault> {
+        let parameters = with.get("parameters").map(Value::to_string).unwrap_or_default();
+        let secret = with.get("authentication").is_some()
+            || self.run.runner.secrets.redactor().text_without(&parameters).is_some();
+        if !secret || server.origin() == document.origin() {
+            return Ok(());
+        }
+        let (document, server) = (document.origin().ascii_serialization(), server.origin().ascii_serialization());
+        Err(Fault::of_input(format!(
+            "the document from {document} has this operation at {server}: credentials are not sent to an origin that the flow does not name, and nothing was sent; use `call: http`, whose `endpoint` names it"
+        )))
+    }
+
+    /// Adds the credentials of `authentication`, and keeps them out of what is told: the latest, since a flow may get new ones
+    /// again and again.
+    fn authenticate(&self, authentication: Option<&Value>, headers: &mut HeaderMap) -> Result<(), Fault> {
+        let Some(authentication) = authentication else { return Ok(()) };
         let text = |pointer: &str| authentication.pointer(pointer).and_then(Value::as_str);
         let redactor = self.run.runner.secrets.redactor();
         let value = match (text("/basic/username"), text("/basic/password"), text("/bearer/token")) {
             (Some(user), Some(password), _) => {
-                redactor.learn(password);
-                let pair = BASE64_STANDARD.encode(format!("{user}:{password}"));
-                redactor.learn(&pair);
-                format!("Basic {pair}")
+                redactor.learn_authorization(&format!("Basic {password}"));
+                format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")))
             }
-            (_, _, Some(token)) => {
-                redactor.learn(token);
-                format!("Bearer {token}")
-            }
+            (_, _, Some(token)) => format!("Bearer {token}"),
             _ => {
                 return Err(Fault::of_input(
                     "authentication takes basic {username, password} or bearer {token}".into(),
                 ));
             }
         };
+        redactor.learn_authorization(&value);
         let mut value =
             HeaderValue::from_str(&value).map_err(|_| Fault::of_input("the credentials are no header value".into()))?;
         value.set_sensitive(true);
@@ -211,22 +237,32 @@ async fn send(client: &HttpClient, call: &HttpCall) -> Result<HttpResponse, Faul
         }
     };
     let sent = client.send(call.method.clone(), call.url.as_str(), headers, body.into()).await;
-    sent.map_err(|error| {
-        let maybe_applied = match &error {
-            HttpError::Url => false,
-            HttpError::Failed { maybe_applied, .. } | HttpError::Late { maybe_applied, .. } => *maybe_applied,
-        };
-        Fault::of_communication(error.to_string(), None, maybe_applied)
+    sent.map_err(|error| Fault {
+        transient: error.is_transient(),
+        ..Fault::of_communication(error.to_string(), None, error.maybe_applied())
     })
 }
 
 /// Status 2xx; 3xx as well where the task takes redirects for an answer (DSL reference, HTTP Call).
-fn successful(answer: &HttpResponse, redirects: bool) -> Result<(), Fault> {
-    if answer.status.is_success() || redirects && answer.status.is_redirection() {
+fn successful(answer: &HttpResponse, call: &HttpCall, redirects: bool) -> Result<(), Fault> {
+    let status = answer.status;
+    if status.is_success() || redirects && status.is_redirection() {
         return Ok(());
     }
-    let detail = format!("the server answered {}", answer.status);
-    Err(Fault::of_communication(detail, Some(answer.status.as_u16()), false))
+    let retry_after = answer.retry_after();
+    // As the component has it for its own requests (src/http/retry.rs).
+    let turned_away = matches!(status.as_u16(), 425 | 429)
+        || matches!(status.as_u16(), 403 | 503) && answer.headers.contains_key(RETRY_AFTER);
+    let open =
+        status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED || status == StatusCode::REQUEST_TIMEOUT;
+    // What answers a POST by a redirect (RFC 9110 section 15.4) may have carried it out.
+    let redirected = matches!(status.as_u16(), 301..=303);
+    let maybe_applied = !call.method.is_safe() && !turned_away && (open || redirected);
+    Err(Fault {
+        transient: turned_away || open && !maybe_applied,
+        retry_after_ms: retry_after.map(|pause| u64::try_from(pause.as_millis()).unwrap_or(u64::MAX)),
+        ..Fault::of_communication(format!("the server answered {status}"), Some(status.as_u16()), maybe_applied)
+    })
 }
 
 /// The body: JSON where it is, else text.

@@ -6,11 +6,14 @@
 
 mod attempt;
 mod call;
+mod clients;
+mod dry;
 mod frame;
 mod http;
 mod loops;
 mod names;
 mod openapi;
+mod redaction;
 mod shell;
 mod step;
 mod values;
@@ -21,19 +24,19 @@ use super::fault::Fault;
 use super::rows;
 use super::scope::Scope;
 use super::secrets::Secrets;
+use clients::Clients;
 use frame::Frame;
 use jiff::Timestamp;
 use names::Names;
+use parking_lot::Mutex;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::egress::HttpClient;
 use scim_connector_host::{Client, Config, Connector, Error, Result};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 
 /// Runs flows with the connections of a configuration. Cheap to clone; clones share the connections.
@@ -47,11 +50,13 @@ struct Inner {
     config: Config,
     catalog: Arc<Catalog>,
     secrets: Secrets,
-    clients: Arc<Mutex<HashMap<String, Arc<OnceCell<Client>>>>>,
+    clients: Arc<Clients>,
     /// Flows that `run: workflow` may name.
     library: Vec<Arc<Flow>>,
     /// Learns of every connection that is opened.
     opened: Arc<dyn Fn(&Client) + Send + Sync>,
+    /// Reads go out, changes do not.
+    dry_run: bool,
     /// The client of `call: http`.
     http: OnceLock<HttpClient>,
 }
@@ -123,6 +128,7 @@ impl Runner {
             clients: Arc::default(),
             library,
             opened,
+            dry_run: false,
             http: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -140,6 +146,12 @@ impl Runner {
         self.changed(|inner| inner.opened = Arc::new(opened))
     }
 
+    /// The same, and its runs change nothing: reads go out, changes do not, and the run tells what they would be.
+    #[must_use]
+    pub fn dry(&self) -> Self {
+        self.changed(|inner| inner.dry_run = true)
+    }
+
     fn changed(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let of = &*self.inner;
         let mut inner = Inner {
@@ -150,6 +162,7 @@ impl Runner {
             clients: of.clients.clone(),
             library: of.library.clone(),
             opened: of.opened.clone(),
+            dry_run: of.dry_run,
             http: OnceLock::new(),
         };
         change(&mut inner);
@@ -168,6 +181,7 @@ impl Runner {
         let run = Arc::new(Run {
             runner: self.inner.clone(),
             id: format!("{:08x}", rand::random::<u32>()),
+            tells_values: watcher.reads_values(),
             watcher,
             steps: AtomicU64::new(0),
             rows: rows::Mark::new(),
@@ -175,7 +189,10 @@ impl Runner {
         });
         let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
-        run.tell(&Event::RunStarted { flow: name, version, input: run.redacted(input.clone()) });
+        run.tell(&Event::RunStarted { flow: name, version, input: run.shown(&input) });
+        if run.runner.dry_run {
+            run.tell(&Event::DryRun);
+        }
         let frame = Frame {
             run: run.clone(),
             flow: flow.clone(),
@@ -209,11 +226,7 @@ impl Runner {
         running.shutdown().await;
         scope.idle().await;
         let ended = match result {
-            Some(Ok(output)) => Ended {
-                outcome: RunOutcome::Completed,
-                output: run.redacted(Arc::unwrap_or_clone(output)),
-                fault: None,
-            },
+            Some(Ok(output)) => Ended { outcome: RunOutcome::Completed, output: run.redacted(&output), fault: None },
             Some(Err(fault)) => {
                 Ended { outcome: RunOutcome::Failed, output: Value::Null, fault: Some(run.clean(fault)) }
             }
@@ -234,16 +247,8 @@ impl Runner {
 
 impl Inner {
     /// The client of a connection, opened at its first use.
-    async fn client(&self, name: Option<&str>) -> Result<(String, Client)> {
-        let (name, source) = self.config.connection(name)?;
-        let cell = self.clients.lock().unwrap_or_else(PoisonError::into_inner).entry(name.clone()).or_default().clone();
-        let open = async {
-            let client = self.connector.client(source).await?;
-            (self.opened)(&client);
-            Ok::<_, Error>(client)
-        };
-        let client = cell.get_or_try_init(|| open).await?;
-        Ok((name, client.clone()))
+    async fn client(&self, name: Option<&str>) -> Result<Client> {
+        self.clients.client(&self.connector, &self.config, name, &*self.opened).await
     }
 }
 
@@ -252,6 +257,8 @@ struct Run {
     runner: Arc<Inner>,
     id: String,
     watcher: Arc<dyn Watcher>,
+    /// Whether anybody reads what steps are given and give.
+    tells_values: bool,
     steps: AtomicU64,
     /// What descriptions of rows begin with in this run.
     rows: rows::Mark,
@@ -269,17 +276,19 @@ struct FlowRun {
     started: Timestamp,
     /// What a `then: end` in a list below ended it with, and `$context` there.
     ended: Mutex<Option<(Arc<Value>, Arc<Value>)>>,
+    /// `$workflow`, made when an expression names it.
+    workflow: OnceLock<Value>,
 }
 
 impl FlowRun {
     /// Ends it; what is under way is finished first.
     fn end(&self, output: Arc<Value>, context: Arc<Value>) {
-        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = Some((output, context));
+        *self.ended.lock() = Some((output, context));
         self.scope.stop();
     }
 
     fn ended(&self) -> Option<(Arc<Value>, Arc<Value>)> {
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ended.lock().clone()
     }
 }
 
@@ -290,46 +299,6 @@ impl Run {
 
     fn next(&self) -> u64 {
         self.steps.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    /// Without secrets: those of the configuration, of the connections, and members that are called like one.
-    fn redacted(&self, mut value: Value) -> Value {
-        scim_connector_host::redact::members(&mut value);
-        self.each_text(&mut value);
-        value
-    }
-
-    fn each_text(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => *text = self.rows.shown(text).unwrap_or_else(|| self.text(text)),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.each_text(item)),
-            Value::Object(members) => {
-                let texts = std::mem::take(members).into_iter().map(|(name, mut member)| {
-                    self.each_text(&mut member);
-                    (self.text(&name), member)
-                });
-                members.extend(texts);
-            }
-            _ => {}
-        }
-    }
-
-    fn text(&self, text: &str) -> String {
-        // What a flow names a secret is one, however short.
-        let mut text = self.runner.secrets.redactor().text(text);
-        for cell in self.runner.clients.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            if let Some(client) = cell.get() {
-                text = client.redactor().result(&text);
-            }
-        }
-        text
-    }
-
-    fn clean(&self, mut fault: Fault) -> Fault {
-        for part in [&mut fault.detail, &mut fault.title].into_iter().flatten() {
-            *part = self.text(part);
-        }
-        fault
     }
 }
 

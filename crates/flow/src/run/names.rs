@@ -2,9 +2,9 @@
 //! the loop around it, has shown.
 
 use crate::affected::NAMES;
+use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 /// How many are remembered; then it begins anew.
 const MOST: usize = 10_000;
@@ -21,7 +21,7 @@ impl Names {
         for part in parts {
             let name = NAMES.iter().find_map(|name| part.get(name)?.as_str());
             if let (Some(id), Some(name)) = (part.get("id").and_then(Value::as_str), name) {
-                let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut names = self.0.lock();
                 if names.len() >= MOST {
                     names.clear();
                 }
@@ -32,6 +32,6 @@ impl Names {
 
     /// The name, where it is known.
     pub(super) fn of(&self, id: &str) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+        self.0.lock().get(id).cloned()
     }
 }

@@ -6,21 +6,23 @@ use super::micros;
 use crate::affected::affected;
 use crate::event::{Affected, Event, StepOutcome};
 use crate::fault::Fault;
+use crate::program::Task;
 use scim_connector_host::Error;
 use scim_connector_host::catalog::Operation;
 use serde_json::Value;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 /// A step that was begun. Where it is dropped before its end, a timeout or an interruption cut it off, and it says so.
 pub(super) struct OpenStep<'a> {
     frame: &'a Frame,
-    number: u64,
+    task: &'a Task,
+    pub(super) number: u64,
     started: Instant,
     /// Set where the call is cut off after it has sent a change.
     pub(super) given_up: Arc<AtomicBool>,
-    pub(super) operation: Option<(&'a Operation, Value)>,
+    pub(super) operation: Option<(&'a Operation, Arc<Value>)>,
     /// Whom a `try` failed for until now.
     failures: Failures,
     /// Of how many the `try` around it tells.
@@ -31,9 +33,23 @@ pub(super) struct OpenStep<'a> {
 }
 
 impl<'a> OpenStep<'a> {
-    pub(super) fn new(frame: &'a Frame, number: u64) -> Self {
+    /// Tells that a step begins; `calls` is the function that it calls, and the connection that it uses.
+    pub(super) fn begin(frame: &'a Frame, task: &'a Task, calls: Option<(&Arc<str>, Option<Arc<str>>)>) -> Self {
+        let number = frame.run.next();
+        let (function, connection) = calls.map_or((None, None), |(function, connection)| (Some(function), connection));
+        frame.run.tell(&Event::StepStarted {
+            step: number,
+            parent: frame.parent,
+            pointer: task.pointer.clone(),
+            name: task.name.clone(),
+            kind: task.action.kind(),
+            function: function.cloned(),
+            connection,
+            item: frame.item,
+        });
         Self {
             frame,
+            task,
             number,
             started: Instant::now(),
             given_up: Arc::default(),
@@ -45,9 +61,9 @@ impl<'a> OpenStep<'a> {
         }
     }
 
-    /// A step without calls and lists inside.
-    pub(super) fn plain(frame: &'a Frame, number: u64) -> Self {
-        let mut step = Self::new(frame, number);
+    /// As [`OpenStep::begin`], of one without calls and lists inside.
+    pub(super) fn plain(frame: &'a Frame, task: &'a Task) -> Self {
+        let mut step = Self::begin(frame, task, None);
         step.plain = true;
         step
     }
@@ -60,9 +76,22 @@ impl<'a> OpenStep<'a> {
     /// Tells its end; `affected` beside whom it failed for.
     pub(super) fn end(&mut self, mut affected: Vec<Affected>, input: Value, output: Value, fault: Option<&Fault>) {
         self.ended = true;
-        affected.append(&mut self.failures.lock().unwrap_or_else(PoisonError::into_inner));
+        affected.append(&mut self.failures.lock().people);
+        if fault.is_some() {
+            self.hand_on(&mut Vec::new());
+        }
         let outcome = if fault.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
         self.tell(outcome, affected, input, output, fault.cloned());
+    }
+
+    /// Leaves it to the `try` around it to say that it failed, and for whom; nobody is left where there is one.
+    fn hand_on(&mut self, people: &mut Vec<Affected>) {
+        if let Some(around) = &self.frame.failures {
+            let mut around = around.lock();
+            around.steps.push(self.number);
+            self.handed_on += people.len();
+            around.people.append(people);
+        }
     }
 
     fn tell(&self, outcome: StepOutcome, affected: Vec<Affected>, input: Value, output: Value, fault: Option<Fault>) {
@@ -74,7 +103,7 @@ impl<'a> OpenStep<'a> {
             handed_on: self.handed_on,
             input,
             output,
-            error: fault.map(|fault| self.frame.run.clean(fault)),
+            error: fault.map(|fault| self.frame.run.clean(fault.at(&self.task.pointer))),
         });
     }
 }
@@ -84,7 +113,7 @@ impl Drop for OpenStep<'_> {
         if self.ended {
             return;
         }
-        let failed = std::mem::take(&mut *self.failures.lock().unwrap_or_else(PoisonError::into_inner));
+        let failed = std::mem::take(&mut self.failures.lock().people);
         if self.plain {
             return self.tell(StepOutcome::Interrupted, failed, Value::Null, Value::Null, None);
         }
@@ -99,13 +128,17 @@ impl Drop for OpenStep<'_> {
         }
         let error = Error::Interrupted { maybe_applied };
         let fault = Fault::of_call(&error);
-        let (affected, input) = match &self.operation {
+        let (mut affected, input) = match &self.operation {
             Some((operation, input)) => {
                 let names = &self.frame.run.names;
-                (affected(operation, input, Err(&fault), &|id| names.of(id)), self.frame.run.redacted(input.clone()))
+                (affected(operation, input, Err(&fault), &|id| names.of(id)), self.frame.run.shown(input))
             }
             None => (failed, Value::Null),
         };
+        // A `try` may handle that it took too long; that it may have been applied, nothing handles.
+        if !maybe_applied {
+            self.hand_on(&mut affected);
+        }
         self.tell(StepOutcome::Interrupted, affected, input, Value::Null, Some(fault));
     }
 }

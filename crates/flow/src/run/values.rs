@@ -9,20 +9,23 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
+/// `$runtime`.
+static RUNTIME: OnceLock<Value> = OnceLock::new();
+
 /// The variables of one task, or of a flow as a whole.
-#[derive(Clone)]
 pub(super) struct Values<'a> {
     frame: &'a Frame,
     task: Option<(&'a Task, Timestamp)>,
     /// What it was given before its `input`.
     raw: &'a Value,
     input: &'a Value,
-    output: Option<&'a Value>,
+    /// What it gave before its `output`, and after.
+    output: Option<(&'a Value, &'a Value)>,
     context: &'a Value,
     /// One more, such as a handler's error.
     extra: Option<(&'a str, &'a Value)>,
-    /// `$task`, `$workflow`, `$runtime`, `$secret`.
-    made: [OnceLock<Value>; 4],
+    /// `$task` and `$secret`.
+    made: [OnceLock<Value>; 2],
 }
 
 impl<'a> Values<'a> {
@@ -47,13 +50,21 @@ impl<'a> Values<'a> {
         Self { input, ..self }
     }
 
-    pub(super) fn with_output(self, output: &'a Value) -> Self {
-        // `$task.output` is another now.
-        Self { output: Some(output), made: Default::default(), ..self }
-    }
-
-    pub(super) fn with_context(self, context: &'a Value) -> Self {
-        Self { context, ..self }
+    /// What is known after the task: what it gave before its `output` and after, and `$context` as it is then.
+    pub(super) fn after<'b>(&self, raw: &'b Value, output: &'b Value, context: &'b Value) -> Values<'b>
+    where
+        'a: 'b,
+    {
+        Values {
+            frame: self.frame,
+            task: self.task,
+            raw: self.raw,
+            input: self.input,
+            output: Some((raw, output)),
+            context,
+            extra: self.extra,
+            made: Default::default(),
+        }
     }
 
     pub(super) fn with(self, name: &'a str, value: &'a Value) -> Self {
@@ -81,11 +92,11 @@ impl<'a> Values<'a> {
     fn task_value(&self) -> Value {
         let Some((task, started)) = self.task else { return Value::Null };
         json!({
-            "name": task.name,
-            "reference": task.pointer,
+            "name": &*task.name,
+            "reference": &*task.pointer,
             "definition": task.definition,
             "input": self.raw,
-            "output": self.output,
+            "output": self.output.map(|(raw, _)| raw),
             "startedAt": time(started),
         })
     }
@@ -114,17 +125,17 @@ impl Variables for Values<'_> {
         {
             return Some(value);
         }
-        if let Some((_, value)) = self.frame.variables.iter().rev().find(|(known, _)| known == name) {
+        if let Some((_, value)) = self.frame.variables.iter().rev().find(|(known, _)| &**known == name) {
             return Some(value);
         }
-        let [task, workflow, runtime, secret] = &self.made;
+        let [task, secret] = &self.made;
         match name {
             "$input" => Some(self.input),
-            "$output" => self.output,
+            "$output" => self.output.map(|(_, output)| output),
             "$context" => Some(self.context),
             "$task" => Some(task.get_or_init(|| self.task_value())),
-            "$workflow" => Some(workflow.get_or_init(|| self.workflow_value())),
-            "$runtime" => Some(runtime.get_or_init(
+            "$workflow" => Some(self.frame.flow_run.workflow.get_or_init(|| self.workflow_value())),
+            "$runtime" => Some(RUNTIME.get_or_init(
                 || json!({"name": "scim-connector", "version": env!("CARGO_PKG_VERSION"), "metadata": {}}),
             )),
             "$secret" => {
@@ -136,12 +147,9 @@ impl Variables for Values<'_> {
     }
 }
 
-/// An expression that fails. A limit that was hit, no result and several say in which step and line.
+/// An expression that fails says in which step and line.
 pub(super) fn expression_fault(error: &EvaluationError, task: Option<&Task>) -> Fault {
-    let detail = match (error, task) {
-        // What the flow itself raises with `error` is its own.
-        (EvaluationError::Failed(_), _) | (_, None) => error.to_string(),
-        (other, Some(task)) => format!("{other} (step `{}`, line {})", task.name, task.line),
-    };
-    Fault::of_expression(detail, task.map(|task| task.pointer.clone()))
+    let Some(task) = task else { return Fault::of_expression(error.to_string(), None) };
+    let detail = format!("{error} (step `{}`, line {})", task.name, task.line);
+    Fault::of_expression(detail, Some((*task.pointer).to_owned()))
 }
