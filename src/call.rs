@@ -1,5 +1,5 @@
 //! The one way into the operations, for the typed functions and for `invoke`: checks what all of them have in common, has each
-//! carried out, and sees to it that no secret leaves in a failure.
+//! carried out, and sees to it that no secret leaves in a failure, and names in the standard's spelling.
 
 use crate::connection::Connection;
 use crate::contract::Operation;
@@ -7,8 +7,9 @@ use crate::failure::{Failure, Result};
 use crate::http::client::Client;
 use crate::http::platform::Platform;
 use crate::input::Target;
-use crate::operations::output::Answer;
-use crate::operations::{Context, Execute};
+use crate::operations::output::{Answer, Output as _};
+use crate::operations::{Context, Execute, standard_type};
+use crate::scim::spelling;
 
 /// Calls an operation, whose verb is that of the input. `deadline` is milliseconds for the whole call.
 ///
@@ -27,6 +28,8 @@ pub fn call<T: Execute>(
     // A server may quote passwords in what it refuses.
     input.passwords(&mut |password| client.guard(password));
     input.check().map_err(clean)?;
-    let output = input.execute(&Context { client, operation, target }).map_err(clean)?;
+    let mut output = input.execute(&Context { client, operation, target }).map_err(clean)?;
+    let attributes = standard_type(operation.subject()).map(|known| known.attributes);
+    output.resources(&mut |resource| spelling::correct(resource, attributes));
     Ok(Answer { output, requests: client.requests(), warnings: client.warnings() })
 }

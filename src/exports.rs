@@ -9,11 +9,12 @@ use crate::catalog::{forms, invoke, manifest};
 use crate::connection::Connection;
 use crate::contract::Operation;
 use crate::convert::answer::{self, maybe};
-use crate::convert::{discovery as described, request, resource};
+use crate::convert::{discovery as described, request, resource, walk};
 use crate::failure::Result;
 use crate::http::wasi::Wasi;
 use crate::input::{self, Input, Selector, Target};
 use crate::operations::{Execute, connection_test, unavailable};
+use crate::scim::list::walk::keys;
 use std::rc::Rc;
 
 type Answer<T> = std::result::Result<T, wit::Error>;
@@ -217,5 +218,13 @@ impl runtime::Guest for Component {
     fn resolve_schema(connection: String, operation: String) -> Answer<String> {
         let schema = forms::schema(&Wasi, &*connection_from(&connection)?, &operation).map_err(answer::error)?;
         Ok(schema.to_string())
+    }
+
+    fn page_verdict(state: runtime::WalkState, page: runtime::WalkedPage) -> Answer<runtime::WalkVerdict> {
+        walk::verdict(state, page).map_err(answer::error)
+    }
+
+    fn page_keys(ids: Vec<String>) -> Answer<Vec<u8>> {
+        Ok(keys(&ids))
     }
 }

@@ -80,6 +80,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A member that must be there and be an identifier: a string, or a number, which some providers give and callers give back.
+    pub fn identifier(&self, name: &'static str) -> Result<String> {
+        match self.value(name) {
+            Some(Value::Number(number)) => Ok(number.to_string()),
+            _ => self.required(name),
+        }
+    }
+
     /// A member that is a boolean.
     pub fn boolean(&self, name: &'static str) -> Result<Option<bool>> {
         self.typed(name, "a boolean", Value::as_bool)

@@ -406,7 +406,11 @@ fn each_rule_is_able_to_fail() {
             "users.get-user: does not return result<_, error>",
         ),
         ("-> result<list<string>, error>", "", "users.get-user: does not return result<_, error>"),
-        ("-> result<string, error>", "-> result<string>", "runtime.invoke: does not return result<_, error>"),
+        (
+            "invoke: func(connection: string) -> result<string, error>",
+            "invoke: func(connection: string) -> result<string>",
+            "runtime.invoke: does not return result<_, error>",
+        ),
         (
             "        execution-failed,\n",
             "        execution-failed(string),\n",

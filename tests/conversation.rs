@@ -25,7 +25,7 @@ fn a_strict_request_is_written() {
     let input = json!({"payload": {"userName": "ada", "id": "x", "meta": {}, "groups": [], "urn:x:y": {"a": 1}}, "attributes": ["userName", "name.givenName"]});
     let answer = script.call(&bearer(), "createUser", &input).unwrap();
     assert_eq!(answer.output.to_json(), json!({"id": "1", "userName": "ada"}));
-    assert_eq!(script.lines(), ["POST https://scim.example/v2/Users?attributes=userName%2Cname.givenName"]);
+    assert_eq!(script.lines(), ["POST https://scim.example/v2/Users"], "a view is cut here");
     let body: Value = serde_json::from_slice(script.sent.borrow()[0].body.as_ref().unwrap()).unwrap();
     assert_eq!(
         body,
@@ -39,7 +39,7 @@ fn a_strict_request_is_written() {
 #[test]
 fn identifiers_and_queries_are_encoded() {
     for (id, path) in [("a/b?c#d", "a%2Fb%3Fc%23d"), ("ü %2e", "%C3%BC%20%252e"), ("../x", "..%2Fx"), ("a.b", "a.b")] {
-        let script = Script::new([answer(200, CREATED)]);
+        let script = Script::new([answer(200, json!({"id": id, "userName": "ada"}).to_string())]);
         script.call(&bearer(), "getUser", &json!({"id": id})).unwrap();
         assert_eq!(script.lines(), [format!("GET https://scim.example/v2/Users/{path}")]);
     }
@@ -311,11 +311,11 @@ fn answers_without_a_body_still_give_a_result() {
     // 201 without a body: by its Location, or as it was sent.
     let script = Script::new([
         with_header(answer(201, ""), "Location", "https://scim.example/v2/Users/a%20b"),
-        answer(200, CREATED),
+        answer(200, r#"{"id":"a b","userName":"ada"}"#),
     ]);
     script.call(&bearer(), "createUser", &ada()).unwrap();
     assert_eq!(script.lines()[1], "GET https://scim.example/v2/Users/a%20b");
-    let script = Script::new([answer(201, "\r\n")]);
+    let script = Script::new([answer(201, "\r\n"), answer(200, r#"{"totalResults":0}"#)]);
     let answer = script
         .call(&bearer(), "createUser", &json!({"payload": {"userName": "ada", "password": "pass-word"}}))
         .unwrap();

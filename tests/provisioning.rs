@@ -569,8 +569,13 @@ fn read_modify_write_changes_the_version_it_read() {
     assert_eq!(sent(&script, 3)["title"], "x", "what is left out stays");
     assert_eq!(sent(&script, 3).get("meta"), None);
 
-    let script = Script::new((0..3).flat_map(|_| [user("\"1\""), answer(412, "")]));
+    let script = Script::new((1..=3).flat_map(|round| [user(&format!("\"{round}\"")), answer(412, "")]));
     assert_eq!(script.call(&bearer(), "updateUser", &update).unwrap_err().kind, Kind::Precondition);
+    // A version that is refused and is still there is worth nothing.
+    let script = Script::new([user("\"1\""), answer(412, ""), user("\"1\""), answer(200, r#"{"id":"1"}"#)]);
+    let changed = script.call(&bearer(), "updateUser", &update).unwrap();
+    assert_eq!((script.header(1, "if-match").as_deref(), script.header(3, "if-match")), (Some("\"1\""), None));
+    assert!(changed.warnings[0].contains("overrides.etag"), "{:?}", changed.warnings);
 
     let patch =
         json!({"id": "1", "operations": [{"op": "replace", "path": "title", "value": "y"}], "readModifyWrite": true});
@@ -634,7 +639,7 @@ fn activation_is_one_request() {
 #[test]
 fn members_go_in_the_providers_style() {
     let input = json!({"id": "1", "members": [{"value": "a", "type": "User", "display": "A"}, "b\"", "a"]});
-    let added = json!([{"value": "a", "type": "User"}, {"value": "b\""}]);
+    let added = json!([{"value": "a", "type": "User", "display": "A"}, {"value": "b\""}]);
     let removed = json!([{"value": "a"}, {"value": "b\""}]);
     let by_path = json!([{"op": "remove", "path": "members[value eq \"a\"]"}, {"op": "remove", "path": "members[value eq \"b\\\"\"]"}]);
     let rows = [
@@ -654,8 +659,8 @@ fn members_go_in_the_providers_style() {
     for (style, add, remove) in rows {
         let connection = with(json!({"memberStyle": style}));
         for (operation, expected, counts) in [
-            ("addGroupMembers", add, json!({"added": 2, "removed": 0, "unchanged": null})),
-            ("removeGroupMembers", remove, json!({"added": 0, "removed": 2, "unchanged": null})),
+            ("addGroupMembers", add, json!({"added": 2, "removed": 0, "unchanged": null, "verified": false})),
+            ("removeGroupMembers", remove, json!({"added": 0, "removed": 2, "unchanged": null, "verified": false})),
         ] {
             let script = Script::new([answer(204, "")]);
             let answer = script.call(&connection, operation, &input).unwrap();
@@ -689,7 +694,7 @@ fn members_go_in_portions_and_without_reading() {
     let group = || self::answer(200, r#"{"id":"1","members":[{"value":"a"},{"value":"c"}]}"#);
     let script = Script::new([self::answer(400, r#"{"scimType":"noTarget"}"#), group(), self::answer(204, "")]);
     let answer = script.call(&bearer(), "removeGroupMembers", &three).unwrap();
-    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1, "verified": true}));
+    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1, "verified": false}));
     // Refused for another reason.
     let script = Script::new([self::answer(400, ""), self::answer(200, r#"{"id":"1"}"#)]);
     assert_eq!(script.call(&bearer(), "addGroupMembers", &three).unwrap_err().kind, Kind::InvalidInput);
@@ -703,7 +708,7 @@ fn members_go_in_portions_and_without_reading() {
         self::answer(204, ""),
     ]);
     let answer = script.call(&hidden, "removeGroupMembers", &three).unwrap();
-    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1, "verified": true}));
+    assert_eq!(answer.output.to_json(), json!({"added": 0, "removed": 2, "unchanged": 1, "verified": false}));
 }
 
 #[test]
@@ -712,7 +717,7 @@ fn members_are_set_by_difference() {
     let wanted = json!({"id": "1", "members": ["a", "b"]});
     let script = Script::new([group(json!([{"value": "b"}, {"value": "c"}])), answer(204, ""), answer(204, "")]);
     let changed = script.call(&bearer(), "setGroupMembers", &wanted).unwrap();
-    assert_eq!(changed.output.to_json(), json!({"added": 1, "removed": 1, "unchanged": 1, "verified": true}));
+    assert_eq!(changed.output.to_json(), json!({"added": 1, "removed": 1, "unchanged": 1, "verified": false}));
     assert_eq!(script.lines()[0], "GET https://scim.example/v2/Groups/1?attributes=members");
     let script = Script::new([group(json!(["a", "b"]))]);
     assert_eq!(script.call(&bearer(), "setGroupMembers", &wanted).unwrap().requests, 1);
@@ -731,7 +736,7 @@ fn members_are_set_by_difference() {
         group(json!([{"value": "b"}, {"value": "c"}])),
         answer(200, "{}"),
     ]);
-    script.call(&with(json!({"updateWith": "put"})), "setGroupMembers", &wanted).unwrap();
+    script.call(&with(json!({"patch": {"supported": false}})), "setGroupMembers", &wanted).unwrap();
     assert_eq!(sent(&script, 2)["members"], json!([{"value": "b"}, {"value": "a"}]));
     assert_eq!(sent(&script, 2)["displayName"], "g");
 }

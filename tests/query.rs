@@ -36,7 +36,14 @@ fn what_a_provider_is_known_not_to_do_is_refused_before_anything_is_sent() {
         ("google", none(), "listUsers", json!({"filter": "displayName eq \"a\""}), "/filter", 1),
         ("google", none(), "listGroups", json!({"filter": "userName eq \"a\""}), "/filter", 1),
         ("slack", none(), "listUsers", json!({"filter": "userName eq \"a\"", "sortBy": "userName"}), "/filter", 2),
-        ("generic", json!({"filter": {"supported": false}}), "listUsers", json!({"filter": "a eq 1"}), "/filter", 1),
+        (
+            "generic",
+            json!({"filter": {"supported": false}, "unsupportedFilter": "refuse"}),
+            "listUsers",
+            json!({"filter": "a eq 1"}),
+            "/filter",
+            1,
+        ),
         ("generic", json!({"sort": {"supported": false}}), "listUsers", json!({"sortBy": "userName"}), "/sortBy", 1),
         ("entra", none(), "listUsers", json!({"startIndex": 101}), "/startIndex", 0),
         ("google", none(), "listUsers", json!({"filter": "userName eq \"a\"", "startIndex": 2}), "/startIndex", 0),
@@ -119,10 +126,31 @@ fn what_is_known_to_work_is_sent() {
 }
 
 #[test]
-fn sorting_that_is_only_assumed_to_be_missing_is_asked_for_with_a_warning() {
-    let script = Script::new([answer(200, EMPTY)]);
-    let answer = script.call(&bearer(), "listUsers", &json!({"sortBy": "userName"})).unwrap();
-    assert_eq!((script.lines().len(), answer.warnings.len()), (1, 1));
+fn sorting_that_is_only_assumed_to_be_missing_is_asked_for_and_the_order_checked() {
+    let page = |names: &[&str]| {
+        let users: Vec<Value> = names.iter().map(|name| json!({"id": name, "userName": name})).collect();
+        answer(200, json!({"totalResults": users.len(), "Resources": users}).to_string())
+    };
+    let sorts = answer(200, json!({"sort": {"supported": true}}).to_string());
+    // What is known of the provider, the order asked for, what came, warnings.
+    let rows = [
+        (None, "ascending", &["ada", "Bob", "zoe"][..], 0),
+        (None, "ascending", &["ada", "zoe", "bob"], 1),
+        (None, "descending", &["zoe", "ada"], 0),
+        (None, "descending", &["ada", "zoe"], 1),
+        (None, "ascending", &[], 0),
+        (Some(sorts), "ascending", &["ada", "zoe", "bob"], 0),
+    ];
+    for (document, order, names, warnings) in rows {
+        let known = document.is_some();
+        let script = Script::new(document.into_iter().chain([page(names)]));
+        if known {
+            invoke(&script, &bearer().to_string(), "getServiceProviderConfig", "{}", None).unwrap();
+        }
+        let input = json!({"sortBy": "userName", "sortOrder": order});
+        let answer = script.call(&bearer(), "listUsers", &input).unwrap();
+        assert_eq!((answer.requests, answer.warnings.len()), (1, warnings), "{order} {names:?}: {:?}", answer.warnings);
+    }
     let failure = Script::new([]).call(&bearer(), "listUsers", &json!({"sortBy": "user name"})).unwrap_err();
     assert_eq!((failure.kind, failure.pointer.as_deref()), (Kind::InvalidInput, Some("/sortBy")));
 }

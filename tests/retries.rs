@@ -120,7 +120,7 @@ fn rows() -> Vec<Row> {
             "patchUser",
             json!({"id": "1", "operations": add(), "ifMatch": "\"1\""}),
             true,
-            Idempotent,
+            Once,
         ),
         (
             "patchGroup",

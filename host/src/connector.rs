@@ -285,7 +285,7 @@ impl Connector {
     }
 
     /// Calls an instance without any way out, made for this call.
-    async fn locally<T>(&self, call: impl AsyncFnOnce(&mut Instance) -> wasmtime::Result<T>) -> Result<T> {
+    pub(crate) async fn locally<T>(&self, call: impl AsyncFnOnce(&mut Instance) -> wasmtime::Result<T>) -> Result<T> {
         let runtime = &self.inner.runtime;
         let late = || Error::Deadline { after: LOCAL_CALL, maybe_applied: false };
         let _local = runtime.local.acquire().await;

@@ -52,12 +52,9 @@ pub enum Error {
     /// The caller asked for something there is not, or gave input that is no JSON.
     #[error("{0}")]
     Usage(String),
-    /// A whole listing was asked for, and the provider ended it early: it stopped short of what it had announced, or
-    /// repeated itself.
-    #[error(
-        "the listing is not complete: {listed} resources came{}, then the provider stopped short or repeated itself; what is missing may still exist",
-        total.map_or(String::new(), |total| format!(", {total} are announced"))
-    )]
+    /// A whole listing was asked for, and not as many different resources came as the provider announced: it stopped short,
+    /// repeated itself, or gave more.
+    #[error("the listing is not complete: {}; what is missing may still exist", ending(*listed, *total))]
     Incomplete {
         /// Resources that came.
         listed: u64,
@@ -281,6 +278,23 @@ pub fn scim_type_name(code: &ScimType) -> &str {
         ScimType::ExpiredCursor => "expiredCursor",
         ScimType::InvalidCount => "invalidCount",
         ScimType::Other(code) => code,
+    }
+}
+
+/// How a listing ended that is not complete.
+fn ending(listed: u64, total: Option<u64>) -> String {
+    match total {
+        Some(total) if listed >= total => {
+            format!(
+                "{listed} resources came, although {total} are announced, so that neither number tells how many there are"
+            )
+        }
+        Some(total) => {
+            format!(
+                "{listed} resources came, {total} are announced, then the provider stopped short or repeated itself"
+            )
+        }
+        None => format!("{listed} resources came, then the provider stopped short or repeated itself"),
     }
 }
 

@@ -169,6 +169,7 @@ pub fn output(operation: Operation) -> Value {
                 "Resources": {"type": "array", "items": resource},
                 "totalResults": {"type": "integer"}, "startIndex": {"type": "integer"}, "itemsPerPage": {"type": "integer"},
                 "next": {"type": "string", "title": "Token of the next page: page of the next call"},
+                "leftOut": {"type": "array", "items": {"type": "string"}, "title": "Identifiers of those that came and do not match the filter"},
                 "complete": {"type": "boolean", "title": "Whether the listing ended as the provider announced"},
             },
             "required": ["Resources", "complete"],
@@ -390,7 +391,7 @@ fn field(operation: Operation, name: &str) -> Value {
         }
         "members" => json!({"type": "array", "title": "Members", "items": {"anyOf": [
             {"type": "string", "title": "id of the member", "minLength": 1},
-            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group")}, "required": ["value"]},
+            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group"), "display": titled("string", "Its name, for a provider that wants it")}, "required": ["value"]},
         ]}}),
         "desired" => json!({"type": "array", "items": {"type": "object"}}),
         "matchOn" => strings("Attributes to find it by"),

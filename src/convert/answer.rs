@@ -111,12 +111,13 @@ pub fn maybe<T>(read: fn(Resource) -> T) -> impl FnOnce(Option<Resource>) -> Opt
 macro_rules! pages {
     ($($(#[$doc:meta])* $name:ident $page:ident $read:path;)*) => {
         $($(#[$doc])* pub fn $name(listed: Listed) -> wit::$page {
-            let Listed { page, next, complete } = listed;
+            let Listed { page, left_out, next, complete } = listed;
             wit::$page {
                 resources: page.resources.into_iter().map($read).collect(),
                 total_results: page.total_results,
                 start_index: page.start_index,
                 items_per_page: page.items_per_page,
+                left_out,
                 next,
                 complete,
             }

@@ -217,7 +217,7 @@ impl<'a> Exchanges<'a> {
             }
             Reason::Timeout => (Kind::Timeout, true, format!("{origin} did not answer in time: {error}")),
             Reason::Closed => (Kind::Unavailable, true, format!("{origin} broke off: {error}")),
-            Reason::TooLarge => (
+            Reason::TooLarge | Reason::Oversized(_) => (
                 Kind::TooLarge,
                 false,
                 format!(
@@ -230,6 +230,9 @@ impl<'a> Exchanges<'a> {
         };
         let mut failure = Failure::new(kind, what);
         failure.transient = worth_another;
+        if let Reason::Oversized(status) = error.reason {
+            failure.status = Some(status);
+        }
         after(request, error.maybe_sent || repeated, failure)
     }
 }

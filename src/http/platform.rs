@@ -33,8 +33,10 @@ pub enum Reason {
     Timeout,
     /// The connection broke, or the answer broke off.
     Closed,
-    /// The answer is larger than the bounds allow.
+    /// The answer is larger than the bounds allow, and nothing is known of it.
     TooLarge,
+    /// The answer, of this status, is larger than the bounds allow.
+    Oversized(u16),
     /// What came back is not HTTP.
     Malformed,
     /// The request could not be expressed, or something inside broke.

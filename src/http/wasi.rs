@@ -36,7 +36,10 @@ impl Platform for Wasi {
             .map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()))
             .collect();
         drop(fields);
-        let body = read(&response, bounds, &timer)?;
+        let body = read(&response, bounds, &timer).map_err(|error| match error.reason {
+            Reason::TooLarge => TransportError { reason: Reason::Oversized(status), ..error },
+            _ => error,
+        })?;
         Ok(Response { status, headers, body })
     }
 

@@ -116,7 +116,7 @@ impl Form {
 
     /// `id`.
     pub fn id(&mut self) -> Result<String> {
-        self.member("id", true)?.map_or(Ok(String::new()), |reader| reader.required("id"))
+        self.member("id", true)?.map_or(Ok(String::new()), |reader| reader.identifier("id"))
     }
 
     /// Which resource is meant: `id`, where there are several.

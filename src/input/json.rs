@@ -47,6 +47,8 @@ fn method(reader: &Reader<'_>) -> Result<bulk::Method> {
 pub fn member(item: Value, pointer: &str) -> Result<Resource> {
     match item {
         Value::String(id) => Ok(Resource::from_iter([("value", id)])),
+        // Some providers have numbers for identifiers.
+        Value::Number(id) => Ok(Resource::from_iter([("value", id.to_string())])),
         Value::Object(object) => Ok(object.into()),
         other => Err(Failure::input(
             pointer,

@@ -1,9 +1,10 @@
 //! What an answer says besides its body: whether it is about the resource that was asked for, whether anybody listened to the
 //! method at all, and that a change was made although its answer is too large to be read.
 
-use super::resource::{Message, Versioned};
+use super::message::Message;
 use super::seen::{self, Fact};
 use super::target::Endpoint;
+use super::versioned::Versioned;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange};
 use crate::http::{Effect, Method, Response};

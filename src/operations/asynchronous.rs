@@ -44,6 +44,14 @@ impl Output for Submission {
             Submission::Done(outcome) => done(true, "result", outcome.to_json()),
         }
     }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        if let Submission::Done(outcome) = self
+            && let Some(resource) = outcome.resource_mut()
+        {
+            visit(resource);
+        }
+    }
 }
 
 /// How far it has come.
@@ -60,6 +68,14 @@ impl Output for Progress {
         match self {
             Progress::Pending(pause) => done(false, "retryAfterMs", pause.into()),
             Progress::Done(outcome) => done(true, "result", outcome.to_json()),
+        }
+    }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        if let Progress::Done(outcome) = self
+            && let Some(resource) = outcome.resource_mut()
+        {
+            visit(resource);
         }
     }
 }

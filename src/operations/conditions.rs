@@ -1,8 +1,8 @@
 //! `If-Match` (RFC 7644 section 3.14): whether the provider is known to keep to it, and what the caller is told where it is not.
 
 use super::query;
-use super::resource::Versioned;
 use super::seen::{self, Fact};
+use super::versioned::Versioned;
 use crate::http::client::Client;
 use crate::scim::service_provider::Source;
 

@@ -122,8 +122,15 @@ fn capabilities(client: &Client<'_>) -> Result<String> {
 
 fn users(client: &Client<'_>) -> Result<String> {
     let listed = one_user(client)?;
-    let total = listed.page.total_results.map_or_else(|| "an unknown number of".to_owned(), |total| total.to_string());
-    Ok(format!("{total} users; {} listed", listed.page.resources.len()))
+    let shown = listed.page.resources.len();
+    Ok(match listed.page.total_results {
+        None => format!("an unknown number of users; {shown} listed"),
+        Some(total) if total > 0 && shown == 0 => format!(
+            "{total} users; 0 listed. Warning: users that are announced and not shown cannot be found, and would be created once more; \
+             see whether the credentials may read users, or set overrides.explicitPaging"
+        ),
+        Some(total) => format!("{total} users; {shown} listed"),
+    })
 }
 
 fn one_user(client: &Client<'_>) -> Result<query::Listed> {

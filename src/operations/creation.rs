@@ -3,12 +3,16 @@
 //! The identifier is the answer's; else that of `Location` or `meta.location` (RFC 7644 sections 3.1 and 3.3), wherever these say
 //! that the provider is: nothing is sent there. At last the resource is looked up by the attribute it must have.
 
+use super::message::Message;
 use super::query::{self, QueryMethod};
-use super::resource::{Message, Versioned, read_back};
+use super::sending::{self, read_back};
 use super::target::Endpoint;
+use super::versioned::Versioned;
+use crate::failure::Result;
 use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Request, Response};
 use crate::input::{Listing, Query, View};
+use crate::scim::error;
 use crate::scim::filter::Filter;
 use crate::scim::resource::{Data, Resource};
 use percent_encoding::percent_decode_str;
@@ -41,8 +45,21 @@ fn located(endpoint: &Endpoint, posted_to: &Url, response: &Response, resource: 
     [header, meta].into_iter().flatten().find_map(|location| id_in(&location, endpoint, posted_to))
 }
 
+/// Sends a message that creates a resource; what it gave. `what` names the operation in failures.
+pub fn create(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>) -> Result<Versioned> {
+    let (request, exchange) = sending::answer(client, what, endpoint, message)?;
+    let found = sending::resource(client, what, endpoint, message, &request, &exchange);
+    match found.map_err(error::of_creation)? {
+        Some(mut created) => {
+            identify(client, what, endpoint, &request.url, &exchange.response, &mut created);
+            Ok(created)
+        }
+        None => Ok(without_body(client, what, endpoint, message, &request, &exchange)),
+    }
+}
+
 /// Gives a resource that was answered without its identifier the one that its location names.
-pub fn identify(
+fn identify(
     client: &Client<'_>,
     what: &str,
     endpoint: &Endpoint,
@@ -63,7 +80,7 @@ pub fn identify(
 }
 
 /// What a creation without a body gave: the resource as it can be read, or at the least as it was sent.
-pub fn without_body(
+fn without_body(
     client: &Client<'_>,
     what: &str,
     endpoint: &Endpoint,
@@ -78,7 +95,14 @@ pub fn without_body(
         return Versioned { deferred: true, ..as_sent(message) };
     }
     let Some(id) = located(endpoint, &request.url, &exchange.response, None) else { return as_sent(message) };
-    read_back(client, what, endpoint, Some(&id), message).unwrap_or_else(|failure| {
+    let read = read_back(client, what, endpoint, Some(&id), message);
+    if let Ok(found) = &read
+        && !is_same(endpoint, message.body.as_deref(), &found.resource)
+    {
+        client.warn(format!("the location in the answer to {what} leads to another resource; it was not used"));
+        return as_sent(message);
+    }
+    read.unwrap_or_else(|failure| {
         client.warn(format!("{}; the result is what was sent, with the id", failure.detail));
         let mut sent = as_sent(message);
         sent.resource.insert("id", id);
@@ -110,6 +134,12 @@ pub fn with_id(
         )),
     }
     created
+}
+
+/// Whether a resource may be the one that was sent, by the name that it must have.
+fn is_same(endpoint: &Endpoint, sent: Option<&Resource>, found: &Resource) -> bool {
+    let names = endpoint.known.and_then(|known| Some((sent?.text(known.required)?, found.text(known.required)?)));
+    names.is_none_or(|(sent, found)| sent.to_lowercase() == found.to_lowercase())
 }
 
 /// The identifier of the one resource that has the name which was sent.

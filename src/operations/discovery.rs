@@ -169,7 +169,9 @@ fn single(client: &Client<'_>, what: Document, id: &str) -> Result<Vec<Resource>
     let url = url(client.connection(), [what.path(), checked_id(id)?])?;
     let request = request(Method::Get, url, None, Effect::Read, RequestOptions::default());
     match wire::document(client, &client.send(&request)?, what.get()) {
-        Ok(value) => Ok(value.iter().flat_map(definition::documents).collect()),
+        Ok(value) => {
+            Ok(value.iter().flat_map(definition::documents).filter(|it| !definition::is_account(it)).collect())
+        }
         // Some have the list only, and say so in their own way.
         Err(failure) if absent(&failure) || failure.kind == Kind::InvalidInput => Ok(Vec::new()),
         Err(failure) => Err(failure),
@@ -214,24 +216,31 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
         let Some(value) = wire::document(client, &client.send(&request)?, what.list())? else {
             return Ok((number > 0).then_some(documents));
         };
-        let found = definition::documents(&value);
+        let mut found = definition::documents(&value);
+        let all = found.len();
+        found.retain(|document| !definition::is_account(document));
+        if found.is_empty() && all > 0 {
+            client.warn(format!("what the provider answers at /{path} is a user or a group, and no such document"));
+            return Ok((number > 0).then_some(documents));
+        }
         // Without a total there is no second page to ask for: it is the standard's answer (section 4), or a bare list.
         let said = value
             .as_object()
             .and_then(list::parse)
             .filter(|page| page.total_results.is_some() || page.next_cursor.is_some());
         let page = Page { resources: found, ..said.clone().unwrap_or_default() };
-        let step = list::judge(&page, &position, token.as_ref(), None);
-        if !step.repeated {
-            documents.extend(page.resources);
-        }
-        match step.next.filter(|_| said.is_some() && what != Document::ServiceProvider) {
+        let step = list::judge(&page, &page.identities(false), &position, token.as_ref(), None);
+        let fresh = page.resources.iter().zip(&step.fresh).filter(|(_, fresh)| **fresh);
+        documents.extend(fresh.map(|(document, _)| document.clone()));
+        // As many as announced, or more: these lists are short, and their totals mean little.
+        let all_there = page.total_results.is_some_and(|total| total <= documents.len() as u64);
+        match step.next.filter(|_| said.is_some() && !all_there && what != Document::ServiceProvider) {
             Some(next) => {
                 position = next.position.clone();
                 token = Some(next);
             }
             None => {
-                if said.is_some() && !step.complete {
+                if said.is_some() && !step.complete && !all_there {
                     client
                         .warn(format!("the provider announces more at /{path} than the {} it lists", documents.len()));
                 }

@@ -6,7 +6,7 @@ use super::{STANDARD_TYPES, StandardType};
 use crate::failure::{Failure, Kind, Problem, Result};
 use crate::http::client::Client;
 use crate::input::Query;
-use crate::profile::OPERATORS;
+use crate::profile::{OPERATORS, UnsupportedFilter};
 use crate::scim::filter::Filter;
 use crate::scim::filter::lint::Supported;
 use crate::scim::patch::Operation;
@@ -44,8 +44,17 @@ fn lacking(client: &Client<'_>, provider: &ServiceProvider, feature: &str) -> Op
     }
 }
 
+/// A query that has been checked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// Its filter.
+    pub filter: Option<Filter>,
+    /// Whether the filter is not sent, but applied here to the whole list.
+    pub filter_here: bool,
+}
+
 /// Checks a query: the notation of its filter and of the attribute to sort by, and whether the provider knows them.
-pub fn query(client: &Client<'_>, provider: &ServiceProvider, endpoint: &Endpoint, query: &Query) -> Result<()> {
+pub fn query(client: &Client<'_>, provider: &ServiceProvider, endpoint: &Endpoint, query: &Query) -> Result<Checked> {
     if query.filter.as_ref().is_some_and(|filter| filter.trim().is_empty()) {
         return Err(Failure::input("/filter", "filter: must not be empty; leave it out to list everything"));
     }
@@ -54,36 +63,45 @@ pub fn query(client: &Client<'_>, provider: &ServiceProvider, endpoint: &Endpoin
     let knobs = &client.connection().profile.knobs;
     let known = resource_type(endpoint).filter(|_| !endpoint.single);
     let attributes = known.and_then(|known| knobs.filterable(known.name));
-    let mut problems = Vec::new();
-    match (&filter, lacking(client, provider, "filter")) {
-        (Some(_), Some(who)) => {
-            problems.push(problem("/filter", format!("the provider does not filter ({who}): list all and choose")))
-        }
-        (Some(filter), None) => {
-            let operators = knobs.filter_operators.as_ref().map(|names| names.iter().map(String::as_str).collect());
-            let mut words: Vec<&str> = operators.unwrap_or_else(|| OPERATORS.to_vec());
-            words.push("()");
-            words.extend(knobs.filter_value_paths.then_some("[]"));
-            let supported =
-                Supported { words: Some(&words), attributes: attributes.as_deref(), ..Supported::default() };
-            problems.extend(filter.lint(&supported).into_iter().map(|detail| problem("/filter", detail)));
-        }
-        (None, _) if knobs.list_needs_filter && known.is_some() => {
-            let by = attributes.as_deref().unwrap_or_default().join(", ");
-            problems.push(problem("/filter", format!("the provider lists only what a filter names, by {by}")));
-        }
-        (None, _) => {}
+    let unfit = filter.as_ref().map_or_else(Vec::new, |filter| unfit(client, provider, filter, attributes.as_deref()));
+    let filter_here = !unfit.is_empty() && knobs.unsupported_filter == UnsupportedFilter::Local;
+    let mut problems = if filter_here { Vec::new() } else { unfit };
+    if (filter.is_none() || filter_here) && knobs.list_needs_filter && known.is_some() {
+        let by = attributes.as_deref().unwrap_or_default().join(", ");
+        problems.push(problem("/filter", format!("the provider lists only what a filter names, by {by}")));
     }
-    if query.sort_by.is_some() {
-        match lacking(client, provider, "sort") {
-            Some(who) => problems.push(problem("/sortBy", format!("the provider does not sort ({who})"))),
-            None if provider.feature("sort").is_some_and(|sort| !sort.supported) => {
-                client.warn("sortBy was sent, although the provider is not known to sort; check the order")
-            }
-            None => {}
-        }
+    if query.sort_by.is_some()
+        && let Some(who) = lacking(client, provider, "sort")
+    {
+        problems.push(problem("/sortBy", format!("the provider does not sort ({who})")));
     }
-    unsupported(problems)
+    unsupported(problems)?;
+    Ok(Checked { filter, filter_here })
+}
+
+/// Why the provider is not to be sent a filter. Where it says that it does not filter at all, that is the connection's to decide:
+/// some say so and filter nevertheless, and the answer is checked.
+fn unfit(
+    client: &Client<'_>,
+    provider: &ServiceProvider,
+    filter: &Filter,
+    attributes: Option<&[&str]>,
+) -> Vec<Problem> {
+    let knobs = &client.connection().profile.knobs;
+    match lacking(client, provider, "filter") {
+        Some(_) if knobs.unsupported_filter == UnsupportedFilter::Send => return Vec::new(),
+        Some(who) => {
+            let advice = "list all and choose, or set overrides.unsupportedFilter to local or send";
+            return vec![problem("/filter", format!("the provider does not filter ({who}): {advice}"))];
+        }
+        None => {}
+    }
+    let operators = knobs.filter_operators.as_ref().map(|names| names.iter().map(String::as_str).collect());
+    let mut words: Vec<&str> = operators.unwrap_or_else(|| OPERATORS.to_vec());
+    words.push("()");
+    words.extend(knobs.filter_value_paths.then_some("[]"));
+    let supported = Supported { words: Some(&words), attributes, ..Supported::default() };
+    filter.lint(&supported).into_iter().map(|detail| problem("/filter", detail)).collect()
 }
 
 /// Checks PATCH operations, as far as they can be read.

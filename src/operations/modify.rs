@@ -4,33 +4,26 @@
 //! Every PUT, every PATCH with operations that are idempotent, and one with `If-Match` where the provider is known to honour it, may
 //! be repeated after a lost answer (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
 
-use super::resource::{Message, Versioned, read, send};
+use super::message::Message;
+use super::sending::{read, send};
 use super::target::Endpoint;
-use super::whole::Whole;
+use super::versioned::Versioned;
+use super::whole::{Whole, shows_members};
 use super::{conditions, proof};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Change, View};
-use crate::scim::patch::{self, AttributeTable, Operation};
+use crate::scim::patch::{self, Operation};
 use crate::scim::resource::{Data, Node, Resource};
-use crate::scim::service_provider::{ServiceProvider, Source};
 use std::borrow::Cow;
+use std::cell::Cell;
+
+pub use super::capability::supports;
+pub use super::target::known;
 
 /// Most attempts at a resource that changes between reading and writing.
 pub const ROUNDS: u32 = 3;
-
-/// Whether the provider is taken to support a feature, ahead of talking to it, and how that is known.
-pub fn supports(client: &Client<'_>, feature: &str) -> (bool, Source) {
-    let connection = client.connection();
-    let provider = ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document);
-    provider.feature(feature).map_or((true, Source::Assumed), |it| (it.supported, it.source))
-}
-
-/// What is known of an endpoint's attributes.
-pub fn known(endpoint: &Endpoint) -> &'static AttributeTable {
-    endpoint.schema.as_deref().map_or(&AttributeTable::NOTHING, AttributeTable::of)
-}
 
 /// Whether a failure says that the method is not there at all (RFC 9110 sections 15.5.6 and 15.6.2); a 404 does where
 /// `answered::unrouted` found it so.
@@ -190,8 +183,32 @@ impl Modification<'_> {
         };
         match sent {
             Err(failure) if lacks_method(&failure) && client.connection().profile.knobs.put => self.put(operations),
+            Err(failure) if failure.scim_type.as_deref() == Some("noTarget") && !failure.maybe_applied => {
+                self.as_wholes(operations, failure)
+            }
             sent => sent,
         }
+    }
+
+    /// Additions below a value path that found no target: the attributes as a whole, on top of what is there.
+    fn as_wholes(&self, operations: &[Operation], refused: Box<Failure>) -> Result<Option<Versioned>> {
+        let Modification { client, endpoint, .. } = self;
+        let below = |operation: &Operation| operation.path.as_deref().is_some_and(|path| path.contains('['));
+        if self.change.if_match.is_some() || !operations.iter().any(below) {
+            return Err(refused);
+        }
+        let turned = Cell::new(false);
+        let sent = self.again(true, None, &|current| {
+            let Some(operations) = patch::without_selection(&current.resource, operations, known(endpoint)) else {
+                return Err(refused.clone());
+            };
+            turned.set(true);
+            self.send(&self.patching(&operations)?.version(current.version.as_ref()))
+        });
+        if turned.get() && sent.is_ok() {
+            client.warn("the provider finds no target below value paths, so that attributes were replaced as a whole; set overrides.patchValuePaths to false");
+        }
+        sent
     }
 
     /// PUT instead of PATCH: the resource is read, changed here, and replaced.
@@ -276,19 +293,6 @@ impl Modification<'_> {
             }
         }
     }
-}
-
-/// Refuses to replace a group whose members the provider does not show: what is read and sent back would remove them all.
-pub fn shows_members(client: &Client<'_>, what: &str, endpoint: &Endpoint) -> Result<()> {
-    if is_group(endpoint) && !client.connection().profile.knobs.members_returned {
-        return Err(Failure::new(
-            Kind::Unsupported,
-            format!(
-                "{what}: this provider does not show a group's members, so that replacing the group would remove them"
-            ),
-        ));
-    }
-    Ok(())
 }
 
 fn is_group(endpoint: &Endpoint) -> bool {

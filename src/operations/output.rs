@@ -1,6 +1,6 @@
 //! What operations result in, and the JSON form of results. Results that one module alone makes stand there.
 
-use crate::scim::bulk::Report;
+use crate::scim::bulk::{Outcome, Report};
 use crate::scim::definition::{ResourceType, Schema};
 use crate::scim::patch;
 use crate::scim::resource::{Data, Resource};
@@ -11,6 +11,9 @@ use serde_json::Value;
 pub trait Output {
     /// The JSON form.
     fn into_json(self) -> Json;
+
+    /// Shows the resources in it, to be corrected.
+    fn resources(&mut self, _: &mut dyn FnMut(&mut Resource)) {}
 }
 
 /// A result as JSON.
@@ -112,12 +115,20 @@ impl Output for Resource {
     fn into_json(self) -> Json {
         Json::of(self)
     }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        visit(self);
+    }
 }
 
 /// None where the provider answered without a body.
 impl Output for Option<Resource> {
     fn into_json(self) -> Json {
         Json::of(self.map_or(Data::NULL, Data::from))
+    }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        self.iter_mut().for_each(visit);
     }
 }
 
@@ -131,6 +142,10 @@ impl Output for EnsuredResource {
             object.insert("dryRun", true);
         }
         Json::of(object)
+    }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        visit(&mut self.resource);
     }
 }
 
@@ -154,7 +169,17 @@ macro_rules! documents {
     };
 }
 
-documents! { Report ServiceProvider ResourceType Schema }
+documents! { ServiceProvider ResourceType Schema }
+
+impl Output for Report {
+    fn into_json(self) -> Json {
+        Json::of(self.to_json())
+    }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        self.results.iter_mut().filter_map(Outcome::resource_mut).for_each(visit);
+    }
+}
 
 impl Output for Vec<ResourceType> {
     fn into_json(self) -> Json {

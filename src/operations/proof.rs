@@ -1,9 +1,8 @@
 //! What the answer to a change proves, and what the caller is told where it shows something else. The comparing is `scim::patch`'s;
 //! attributes are named, their values are not.
 
-use super::modify::known;
-use super::resource::Versioned;
-use super::target::Endpoint;
+use super::target::{Endpoint, known};
+use super::versioned::Versioned;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::scim::patch::{self, Operation};

@@ -1,17 +1,15 @@
-//! Lists: GET with a query (RFC 7644 section 3.4.2) and POST to `.search` (section 3.4.3), a page at a time.
+//! Lists: GET with a query (RFC 7644 section 3.4.2) and POST to `.search` (section 3.4.3), a page at a time, as the provider gives it.
 
 use super::document_cache::{self, Document};
 use super::lint;
 use super::output::{Json, Output};
 use super::target::Endpoint;
 use super::wire::{RequestOptions, body, request, url};
-use super::{Context, Execute};
 use crate::connection::Connection;
-use crate::contract::Verb;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method, Request, Response};
-use crate::input::{self, Listing, Query};
+use crate::input::{Listing, Query};
 use crate::scim::list::{self, Page, Position, Token};
 use crate::scim::resource::{Data, Resource};
 use crate::scim::service_provider::ServiceProvider;
@@ -22,6 +20,8 @@ use crate::scim::{error, urn};
 pub struct Listed {
     /// The page.
     pub page: Page,
+    /// Identities of resources that came and are left out, since they do not match the filter.
+    pub left_out: Vec<String>,
     /// Token of the next one.
     pub next: Option<String>,
     /// Whether the listing ended as announced.
@@ -34,6 +34,9 @@ impl Output for Listed {
         let mut object = Resource::new();
         object.insert("Resources", self.page.resources);
         object.insert("complete", self.complete);
+        if !self.left_out.is_empty() {
+            object.insert("leftOut", self.left_out);
+        }
         let numbers = [
             ("totalResults", self.page.total_results),
             ("startIndex", self.page.start_index),
@@ -42,6 +45,10 @@ impl Output for Listed {
         object.extend(numbers.into_iter().filter_map(|(name, value)| Some((name.to_owned(), Data::from(value?)))));
         object.extend(self.next.iter().map(|next| ("next".to_owned(), Data::from(next))));
         Json { data: object.into(), next: self.next }
+    }
+
+    fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
+        self.page.resources.iter_mut().for_each(visit);
     }
 }
 
@@ -54,25 +61,10 @@ pub enum QueryMethod {
     Post(Option<&'static str>),
 }
 
-impl Execute for input::List {
-    type Output = Listed;
-
-    fn execute(self, context: &Context<'_>) -> Result<Listed> {
-        run(context.client, context.what(), &context.endpoint()?, QueryMethod::Get, &self.0)
-    }
-}
-
-impl Execute for input::Search {
-    type Output = Listed;
-
-    fn execute(self, context: &Context<'_>) -> Result<Listed> {
-        let way = QueryMethod::Post(context.operation.sibling(Verb::List).map(|it| it.name()));
-        run(context.client, context.what(), &context.endpoint()?, way, &self.0)
-    }
-}
-
-/// Gets a page. `what` names the operation in failures.
+/// Gets a page as the provider gives it, each resource once. `what` names the operation in failures. Whether the page is an answer to
+/// the filter is `listing`'s to see, or whoever looks for one resource.
 pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMethod, input: &Listing) -> Result<Listed> {
+    let connection = client.connection();
     let provider = capabilities(client);
     lint::query(client, &provider, endpoint, &input.query)?;
     let token = token(&input.query)?;
@@ -88,15 +80,50 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMetho
     };
     let fetched = fetch(client, what, endpoint, way, input, &position);
     let (object, response) = fetched.map_err(|failure| again(failure, &input.query))?;
-    let count = count(client.connection(), &input.query);
-    let page = read(object, &response, what)?;
-    let mut step = list::judge(&page, &position, token.as_ref(), count);
+    let mut page = read(object, &response, what)?;
+    let count = if input.query.count == Some(0) { Some(0) } else { count(connection, &input.query) };
+    if connection.profile.knobs.page_totals && is_page_total(&page, token.is_some(), count) {
+        page.total_results = None;
+    }
+    let identities = page.identities(is_mixed(endpoint));
+    let mut step = list::judge(&page, &identities, &position, token.as_ref(), count);
     if provider.paging() == (false, false) {
         step = step.unpaged();
     }
-    let resources = if step.repeated { Vec::new() } else { page.resources };
+    if step.repeated && matches!(position, Position::Index(_)) && !step.complete {
+        client.warn(repeated(connection, way));
+    }
+    // Of a provider that is not sent count: 0 the total alone is given all the same.
+    let wanted = count != Some(0);
+    let fresh = page.resources.into_iter().zip(&step.fresh).filter(|(_, fresh)| **fresh && wanted);
+    let resources = fresh.map(|(resource, _)| resource).collect();
     let next = step.next.map(|token| token.encode());
-    Ok(Listed { page: Page { resources, ..page }, next, complete: step.complete })
+    Ok(Listed { page: Page { resources, ..page }, left_out: Vec::new(), next, complete: step.complete })
+}
+
+/// Whether the total may be the number on this page only: it is that number, and the page is no short one that is all there is.
+fn is_page_total(page: &Page, later: bool, count: Option<u32>) -> bool {
+    let received = page.resources.len() as u64;
+    let short = !later && count.is_some_and(|count| received < u64::from(count));
+    page.total_results == Some(received) && !short
+}
+
+/// Whether resources of several types are listed.
+pub fn is_mixed(endpoint: &Endpoint) -> bool {
+    endpoint.path.is_empty()
+}
+
+/// What to say of a provider that gives a page a second time.
+fn repeated(connection: &Connection, way: QueryMethod) -> String {
+    let other = if way == QueryMethod::Get && connection.profile.knobs.search {
+        "a search by POST to .search may go on where this stops; "
+    } else {
+        ""
+    };
+    format!(
+        "the provider gave the same page again where the next one was asked for, so that the list may not be whole; {other}if it does \
+         not page at all, set overrides.pagination to {{\"index\": false}}"
+    )
 }
 
 /// What the provider can do, as far as that is known without asking.
@@ -228,10 +255,14 @@ fn position(provider: &ServiceProvider, query: &Query, token: Option<&Token>) ->
     }
 }
 
+/// The page size to ask for where one must be named and none is.
+const EXPLICIT_COUNT: u32 = 100;
+
 /// The page size to ask for.
 fn count(connection: &Connection, query: &Query) -> Option<u32> {
     let knobs = &connection.profile.knobs;
-    let count = query.count.or(knobs.default_count)?;
+    let wanted = query.count.or(knobs.default_count).or(knobs.explicit_paging.then_some(EXPLICIT_COUNT));
+    let count = wanted.filter(|_| knobs.send_count)?;
     let known = [&connection.parts.overrides, &connection.profile.document];
     let section = known.iter().find_map(|document| document.get("pagination")?.as_object());
     let largest = section.and_then(|section| section.number("maxPageSize")).and_then(|most| u32::try_from(most).ok());
@@ -256,7 +287,7 @@ pub fn build(
     match position {
         Position::Cursor(cursor) => members.push(("cursor", Data::from(cursor))),
         // The first page is asked for as plainly as can be: some servers refuse a startIndex they do not know.
-        Position::Index(1) if query.start_index.is_none() => {}
+        Position::Index(1) if query.start_index.is_none() && !connection.profile.knobs.explicit_paging => {}
         Position::Index(index) => members.push(("startIndex", Data::from(*index))),
     }
     members.extend(count(connection, query).map(|count| ("count", Data::from(count))));
@@ -290,6 +321,10 @@ fn search_request(members: Vec<(&str, Data)>) -> Resource {
 
 /// Reads the answer; pure.
 fn read(object: Option<Resource>, response: &Response, what: &str) -> Result<Page> {
+    // Some say of an empty list that it has no content.
+    if object.is_none() && response.status == 204 {
+        return Ok(Page::default());
+    }
     object.as_ref().and_then(list::parse).ok_or_else(|| {
         let mut failure = Failure::new(
             Kind::Protocol,

@@ -7,6 +7,7 @@ use crate::failure::{Failure, Result};
 use crate::http::client::Client;
 use crate::input::Target;
 use crate::scim::builtin;
+use crate::scim::patch::AttributeTable;
 
 /// Where resources are, and what is known of them.
 #[derive(Clone, Debug)]
@@ -31,6 +32,11 @@ impl Endpoint {
     pub fn noun(&self) -> String {
         self.known.map_or_else(|| "resource".into(), |known| known.name.to_lowercase())
     }
+}
+
+/// What is known of an endpoint's attributes.
+pub fn known(endpoint: &Endpoint) -> &'static AttributeTable {
+    endpoint.schema.as_deref().map_or(&AttributeTable::NOTHING, AttributeTable::of)
 }
 
 /// The endpoint of an operation.

@@ -3,10 +3,11 @@
 
 use super::discovery;
 use super::document_cache::{self, Document};
-use super::modify::shows_members;
-use super::resource::{Message, Versioned, read};
+use super::message::Message;
 use super::seen::{self, Fact};
+use super::sending::read;
 use super::target::Endpoint;
+use super::versioned::Versioned;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
@@ -134,4 +135,18 @@ fn merge(resource: &mut Resource, more: Resource) {
             _ => {}
         }
     }
+}
+
+/// Refuses to replace a group whose members the provider does not show: what is read and sent back would remove them all.
+pub fn shows_members(client: &Client<'_>, what: &str, endpoint: &Endpoint) -> Result<()> {
+    if endpoint.known.is_some_and(|known| known.name == "Group") && !client.connection().profile.knobs.members_returned
+    {
+        return Err(Failure::new(
+            Kind::Unsupported,
+            format!(
+                "{what}: this provider does not show a group's members, so that replacing the group would remove them"
+            ),
+        ));
+    }
+    Ok(())
 }

@@ -91,6 +91,17 @@ impl Accept {
     }
 }
 
+/// What becomes of a filter that a provider is not taken to understand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnsupportedFilter {
+    /// It is sent all the same, and the answer checked.
+    Send,
+    /// The whole list is read, and filtered here.
+    Local,
+    /// The call is refused.
+    Refuse,
+}
+
 type Flag = bool;
 type Count = Option<u32>;
 type Names = Option<Vec<String>>;
@@ -167,6 +178,18 @@ impl Setting for UpdateWith {
     }
 }
 
+impl Setting for UnsupportedFilter {
+    const TAKES: Takes = Takes::Choice(&["send", "local", "refuse"]);
+    fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
+        let choices = [
+            ("send", UnsupportedFilter::Send),
+            ("local", UnsupportedFilter::Local),
+            ("refuse", UnsupportedFilter::Refuse),
+        ];
+        Ok(reader.choice(name, &choices)?.unwrap_or(UnsupportedFilter::Send))
+    }
+}
+
 impl Setting for BulkReferences {
     const TAKES: Takes = Takes::Choice(&["all", "members"]);
     fn read(reader: &Reader<'_>, name: &'static str) -> Result<Self> {
@@ -201,8 +224,13 @@ knobs! {
     trims_strings "trimsStrings" Flag "Whether the provider takes away blanks at the ends of strings, so that they are no difference";
     lookup_pages "lookupPages" Count "Most pages of 100 that are read to find one resource where no filter finds it; null for 200";
     filter_value_paths "filterValuePaths" Flag "Whether filters may use value paths such as emails[type eq \"work\"]";
+    unsupported_filter "unsupportedFilter" UnsupportedFilter "What becomes of a filter where the provider says that it does not filter: send it and check the answer, local to read the whole list and filter here, or refuse";
+    local_filter_limit "localFilterLimit" Count "Most resources read to filter them here; null for any number";
     list_needs_filter "listNeedsFilter" Flag "Whether a list is only given with a filter";
     default_count "defaultCount" Count "Results on a page where the call does not say; null for the provider's choice";
+    send_count "sendCount" Flag "Whether count may be sent at all";
+    explicit_paging "explicitPaging" Flag "Whether startIndex and count are always sent: some list nothing without them";
+    page_totals "pageTotals" Flag "Whether totalResults may be the number on the page only, so that a listing goes on until a page is empty";
     max_count "maxCount" Count "Largest count the provider accepts, to which a larger one is lowered; null for any";
     views "views" Flag "Whether attributes and excludedAttributes can be asked for";
     extension_views "extensionViews" Flag "Whether attributes and excludedAttributes know single attributes of an extension, URN:name; if not, the extension is asked for as a whole";

@@ -7,7 +7,7 @@
 //! by difference; a payload without them leaves them alone.
 
 use super::lookup::Search;
-use super::members;
+use super::members::{self, Plan};
 use super::membership::Group;
 use super::{reading, safe_to_repeat, without_members};
 use crate::failure::{Failure, Kind, Result};
@@ -274,8 +274,22 @@ impl Ensuring<'_> {
                     self.what
                 ),
             )),
+            (Some(id), false) if self.lacks_members(&created.resource) => {
+                self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done)
+            }
             _ => Ok(RoundOutcome::Done(created.resource)),
         }
+    }
+
+    /// Whether the answer to a creation does not show the members that were sent with it, at a provider that shows members: some
+    /// drop them.
+    fn lacks_members(&self, created: &Resource) -> bool {
+        let wanted = self.members.as_deref().unwrap_or_default();
+        let shown = members::shown_in(created);
+        let is_other = |shown: &Vec<Resource>| !Plan::between(shown, wanted).is_empty();
+        self.client.connection().profile.knobs.members_returned
+            && !wanted.is_empty()
+            && shown.as_ref().is_none_or(is_other)
     }
 
     fn change(&self, current: &Versioned, progress: &mut Progress) -> Result<RoundOutcome> {

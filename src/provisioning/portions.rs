@@ -88,14 +88,22 @@ impl Group<'_> {
         let mut result = Portions::default();
         let mut style = self.client.connection().profile.knobs.member_style;
         let (mut looked, mut turned) = (false, false);
+        // Who is there, as far as that was seen and nothing was changed since.
+        let mut there: Option<Vec<Resource>> = None;
         while from < all.len() {
             let left = all.get(from..).unwrap_or_default();
             let portion = left.get(..limit.min(left.len())).unwrap_or_default();
-            let sent = if turned { self.turned(style, op, portion) } else { self.patch(style, op, portion) };
+            let sent = match turned {
+                true => self.turned(style, op, portion, there.take()),
+                false => self.patch(style, op, portion),
+            };
             let failure = match sent {
                 Ok(shown) => {
                     let unmet = shown.as_ref().is_some_and(|shown| !members::unmet(op, portion, shown).is_empty());
                     result.shown = shown;
+                    if turned {
+                        there.clone_from(&result.shown);
+                    }
                     if !unmet {
                         result.sent += portion.len();
                         from += portion.len();
@@ -104,6 +112,7 @@ impl Group<'_> {
                     // An answer may be behind; the group itself says more.
                     let now = self.look().map_err(|failure| (result.sent, failure.maybe_applied()))?;
                     let open = now.as_ref().map(|now| members::unmet(op, portion, now));
+                    there.clone_from(&now);
                     result.shown = now;
                     match open {
                         Some(open) if !open.is_empty() => self.not_done(op, open.len()),
@@ -121,8 +130,14 @@ impl Group<'_> {
             let hopeful = matches!(failure.kind, Kind::InvalidInput | Kind::NotFound | Kind::Conflict);
             if hopeful && !looked {
                 looked = true;
-                let open = match self.open(op, left) {
-                    Ok(Some(open)) => open,
+                let open = match self.look() {
+                    Ok(Some(now)) => {
+                        let open = members::unmet(op, left, &now);
+                        there = Some(now);
+                        open
+                    }
+                    // A group without members may leave them out; who cannot be added is not there in any case.
+                    Ok(None) if op == Op::Add && self.shown() => left.to_vec(),
                     Ok(None) => return self.singly(style, op, left, result),
                     Err(found) if found.kind == Kind::NotFound => return Err((result.sent, failure)),
                     Err(other) => return Err((result.sent, other)),
@@ -139,10 +154,11 @@ impl Group<'_> {
                 return Err((result.sent, failure));
             }
             (style, turned) = (other_style(style, op), true);
-            match self.turned(style, op, portion) {
+            match self.turned(style, op, portion, there.take()) {
                 Ok(shown) => {
                     result.sent += portion.len();
                     from += portion.len();
+                    there.clone_from(&shown);
                     result.shown = shown;
                     self.client.warn(format!(
                         "the provider did not take the members as overrides.memberStyle has them, and took them as {:?} does",
@@ -158,19 +174,36 @@ impl Group<'_> {
     }
 
     /// A portion in a style that the profile does not name, with a look before and after it: a provider that reads no further than
-    /// the path would remove everybody. Whoever is missing is added again. What the group shows then.
-    fn turned(&self, style: MemberStyle, op: Op, portion: &[Resource]) -> Result<Option<Vec<Resource>>> {
-        let Some(before) = self.look()? else {
+    /// the path would remove everybody. Whoever is missing is added again. `before` is who is there, where that was seen already.
+    /// What the group shows then.
+    fn turned(
+        &self,
+        style: MemberStyle,
+        op: Op,
+        portion: &[Resource],
+        before: Option<Vec<Resource>>,
+    ) -> Result<Option<Vec<Resource>>> {
+        let before = match before {
+            Some(before) => Some(before),
+            None => self.look()?,
+        };
+        let Some(before) = before else {
             let detail = format!(
                 "{}: the provider does not take members as overrides.memberStyle has them, and does not show them, so that no other way was tried",
                 self.what
             );
             return Err(Failure::new(Kind::Unsupported, detail));
         };
-        self.patch(style, op, portion)?;
-        let missing = |failure: Box<Failure>| safe_to_repeat(failure, true);
-        let Some(now) = self.look().map_err(missing)? else { return Err(missing(self.not_done(op, portion.len()))) };
         let others = if op == Op::Remove { members::without(&before, portion) } else { before };
+        let is_right = |now: &[Resource]| {
+            members::unmet(op, portion, now).is_empty() && members::unmet(Op::Add, &others, now).is_empty()
+        };
+        let changed = |failure: Box<Failure>| safe_to_repeat(failure, true);
+        let mut now = self.patch(style, op, portion)?;
+        if !now.as_deref().is_some_and(is_right) {
+            now = self.look().map_err(changed)?;
+        }
+        let Some(now) = now else { return Err(self.not_done(op, portion.len())) };
         let lost = members::unmet(Op::Add, &others, &now);
         if !lost.is_empty() {
             let own = self.client.connection().profile.knobs.member_style;
@@ -181,15 +214,10 @@ impl Group<'_> {
                 self.what,
                 lost.len()
             );
-            return Err(missing(Failure::new(Kind::Unsupported, detail)));
+            return Err(changed(Failure::new(Kind::Unsupported, detail)));
         }
         let open = members::unmet(op, portion, &now);
         if open.is_empty() { Ok(Some(now)) } else { Err(self.not_done(op, open.len())) }
-    }
-
-    /// Of these members, those that still have to be added or removed; none where the provider does not show members.
-    fn open(&self, op: Op, members: &[Resource]) -> Result<Option<Vec<Resource>>> {
-        Ok(self.look()?.map(|there| members::unmet(op, members, &there)))
     }
 
     /// Sends members one by one, passing over those that the provider says are right already.

@@ -1,6 +1,7 @@
 //! What a provider says its resources are: resource types (RFC 7643 section 6) and schemas (section 7), read tolerantly.
 
 use super::resource::{Data, Node, Resource};
+use super::urn;
 
 /// A resource type (RFC 7643 section 6).
 #[derive(Clone, Debug, PartialEq)]
@@ -194,7 +195,7 @@ fn tidy(object: &mut Resource, members: impl IntoIterator<Item = (&'static str, 
 pub fn documents(value: &Data) -> Vec<Resource> {
     match value.node() {
         Node::List(items) => items.iter().filter_map(Data::as_object).cloned().collect(),
-        Node::Object(object) => match object.get("Resources") {
+        Node::Object(object) => match object.get("Resources").or_else(|| misnamed(object)) {
             Some(inner) if inner.is_list() => documents(inner),
             Some(inner) => inner.as_object().into_iter().cloned().collect(),
             None if object.get("totalResults").is_some() => Vec::new(),
@@ -202,6 +203,27 @@ pub fn documents(value: &Data) -> Vec<Resource> {
         },
         _ => Vec::new(),
     }
+}
+
+/// A list of documents under the name of what it lists, as some write it.
+fn misnamed(object: &Resource) -> Option<&Data> {
+    let names = ["resourceTypes", "resourceType", "resource_types", "resource_type", "schemas"];
+    let listed = names.iter().filter_map(|name| object.get(name));
+    listed.into_iter().find(|value| value.as_list().is_some_and(|items| items.iter().any(Data::is_object)))
+}
+
+/// Whether a document is a user or a group: some answer any path with one.
+pub fn is_account(document: &Resource) -> bool {
+    let says = |name: &str, schema: &str| {
+        let kind = || document.get("meta")?.as_object()?.text("resourceType");
+        strings(document, "schemas").iter().any(|it| it.eq_ignore_ascii_case(schema))
+            || kind().is_some_and(|kind| kind.eq_ignore_ascii_case(name))
+    };
+    let has = |names: &[&str]| names.iter().any(|name| document.get(name).is_some());
+    says("User", urn::USER)
+        || says("Group", urn::GROUP)
+        || (has(&["userName", "displayName", "members"])
+            && !has(&["endpoint", "attributes", "patch", "bulk", "filter"]))
 }
 
 impl ResourceType {
@@ -359,9 +381,31 @@ mod tests {
             (json!({"totalResults": 0}), 0),
             (json!({"Resources": null}), 0),
             (json!("text"), 0),
+            (json!({"resource_types": [{"id": "x"}, {"id": "y"}]}), 2),
+            (json!({"resourceType": [{"id": "x"}]}), 1),
+            (json!({"Schemas": [{"id": "x"}]}), 1),
+            (json!({"schemas": ["urn:x"], "id": "x"}), 1),
         ];
         for (value, count) in rows {
             assert_eq!(documents(&value).len(), count, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_account_is_no_document_of_discovery() {
+        for (document, account) in [
+            (json!({"schemas": [urn::GROUP], "id": "1", "displayName": "Eng"}), true),
+            (json!({"id": "1", "userName": "ada"}), true),
+            (json!({"id": "1", "name": "Eng", "meta": {"resourceType": "Group"}}), true),
+            (
+                json!({"id": "User", "name": "User", "endpoint": "/Users", "schema": urn::USER, "meta": {"resourceType": "ResourceType"}}),
+                false,
+            ),
+            (json!({"id": urn::USER, "name": "User", "attributes": []}), false),
+            (json!({"patch": {"supported": true}, "meta": {"resourceType": "ServiceProviderConfig"}}), false),
+            (json!({"documentationUri": "https://scim.example"}), false),
+        ] {
+            assert_eq!(is_account(document.as_object().unwrap()), account, "{document}");
         }
     }
 

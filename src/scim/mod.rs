@@ -17,6 +17,7 @@ pub mod path;
 pub mod resource;
 pub mod schema;
 pub mod service_provider;
+pub mod spelling;
 pub mod text;
 pub mod urn;
 pub mod validate;

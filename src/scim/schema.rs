@@ -88,6 +88,9 @@ const ID: Attribute = read_only(text("id", "The provider's identifier"));
 const EXTERNAL_ID: Attribute = text("externalId", "Your own identifier");
 const META_ATTRIBUTE: Attribute = read_only(complex("meta", "Common attributes", META));
 
+/// What every resource may have (RFC 7643 section 3.1).
+pub const COMMON: &[Attribute] = &[ID, EXTERNAL_ID, META_ATTRIBUTE];
+
 /// User (RFC 7643 section 4.1).
 pub const USER: &[Attribute] = &[
     ID,
@@ -166,14 +169,29 @@ pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, probl
 #[derive(Clone, Copy)]
 pub(super) enum Place<'a> {
     At(&'a str),
+    /// At a pointer that does not say which attribute it is.
+    Of(&'a str, &'a str),
     Member(&'a Place<'a>, &'a str),
     Item(&'a Place<'a>, usize),
+}
+
+impl Place<'_> {
+    /// Whether an identifier stands here: `id`, `externalId`, or what a member points to.
+    fn is_identifier(self) -> bool {
+        let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
+        match self {
+            Place::Member(Place::Item(Place::Member(_, list), _), name) => is(name, "value") && is(list, "members"),
+            Place::Member(Place::Item(Place::Of(_, list), _), name) => is(name, "value") && is(list, "members"),
+            Place::Member(_, name) | Place::Of(_, name) => is(name, "id") || is(name, "externalId"),
+            Place::At(_) | Place::Item(..) => false,
+        }
+    }
 }
 
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::At(pointer) => f.write_str(pointer),
+            Place::At(pointer) | Place::Of(pointer, _) => f.write_str(pointer),
             Place::Member(place, name) => f.write_str(&deeper(&place.to_string(), name)),
             Place::Item(place, index) => write!(f, "{place}/{index}"),
         }
@@ -189,6 +207,8 @@ pub(super) fn check_value(value: &Data, shape: Shape, place: Place<'_>, problems
         })
     };
     match (shape, value.node()) {
+        // What a provider gave as a number can be given back.
+        (Shape::Text, Node::Number(_)) if place.is_identifier() => {}
         (_, Node::Null) | (Shape::Text, Node::Text(_)) | (Shape::Boolean, Node::Bool(_)) => {}
         (Shape::Text, _) => wrong("a string"),
         (Shape::Boolean, _) => match value.as_boolean() {

@@ -88,9 +88,22 @@ impl Server {
 
     /// scim2-server by itself, with the resource type Device.
     pub fn scim2() -> Self {
-        let mut command = Command::new(servers().join("venv/bin/python"));
-        command.arg(root().join("tests/servers/scim2.py"));
-        Self::start(command)
+        Self::python("venv", "scim2.py")
+    }
+
+    /// canaille with its backend in memory.
+    pub fn canaille() -> Self {
+        Self::python("canaille", "canaille_scim.py")
+    }
+
+    /// django-scim2 with the package's own adapters.
+    pub fn django() -> Self {
+        Self::python("venv", "django_scim2.py")
+    }
+
+    /// The SCIM plugin of better-auth.
+    pub fn better_auth() -> Self {
+        Self::node("better_auth.mjs", &[])
     }
 
     /// scim2-server behind oidc-provider.
@@ -105,6 +118,13 @@ impl Server {
     pub fn shared_guard() -> &'static Self {
         static GUARD: OnceLock<Server> = OnceLock::new();
         GUARD.get_or_init(|| Self::guard(&[]))
+    }
+
+    /// A script in one of the virtual environments.
+    fn python(environment: &str, script: &str) -> Self {
+        let mut command = Command::new(servers().join(environment).join("bin/python"));
+        command.arg(root().join("tests/servers").join(script));
+        Self::start(command)
     }
 
     fn node(script: &str, arguments: &[&str]) -> Self {
@@ -171,7 +191,8 @@ impl Drop for Server {
 /// Where `tests/servers/install.py` puts the servers.
 fn servers() -> PathBuf {
     let folder = root().join("target/servers");
-    let there = folder.join("node/node_modules").is_dir() && folder.join("venv/bin/python").exists();
+    let environments = ["venv", "canaille"].iter().all(|name| folder.join(name).join("bin/python").exists());
+    let there = folder.join("node/node_modules").is_dir() && environments;
     assert!(there, "the servers are missing: run python3 tests/servers/install.py target/servers");
     folder
 }

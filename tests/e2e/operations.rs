@@ -21,6 +21,8 @@ struct Column {
     connection: Value,
     /// Whether the resource type Device is there.
     devices: bool,
+    /// Whether a group without members must say so.
+    says_empty: bool,
     /// What the provider cannot do.
     cannot: &'static [Refusal],
 }
@@ -30,6 +32,7 @@ struct Stage {
     client: Client,
     tag: &'static str,
     devices: bool,
+    says_empty: bool,
 }
 
 type Row = (&'static str, fn(&Stage) -> Result<(), Error>);
@@ -223,6 +226,7 @@ const ROWS: [Row; 42] = [
 #[test]
 fn every_operation_on_every_server() {
     let (scimmy, scim2, other_scim2) = (Server::scimmy(), Server::scim2(), Server::scim2());
+    let (canaille, django, better_auth) = (Server::canaille(), Server::django(), Server::better_auth());
     let (sandbox, sandbox_connection) = harness::sandbox(sandbox::Options {
         asynchronous: Some(Duration::from_millis(100)),
         ..sandbox::Options::default()
@@ -243,10 +247,13 @@ fn every_operation_on_every_server() {
         ("collectRequest", "unsupported", NO_ASYNC),
     ];
     let columns = [
-        Column { name: "sandbox", connection: sandbox_connection, devices: true, cannot: &[] },
-        Column { name: "scim2, index", connection: plain(&scim2), devices: true, cannot: SCIM2 },
-        Column { name: "scim2, cursor", connection: by_cursor, devices: true, cannot: SCIM2 },
-        Column { name: "scimmy", connection: plain(&scimmy), devices: false, cannot: SCIMMY },
+        column("sandbox", sandbox_connection, true, &[]),
+        column("scim2, index", plain(&scim2), true, SCIM2),
+        column("scim2, cursor", by_cursor, true, SCIM2),
+        column("scimmy", plain(&scimmy), false, SCIMMY),
+        column("better-auth", plain(&better_auth), false, &[]),
+        column("django-scim2", plain(&django), false, &[]),
+        Column { says_empty: true, ..column("canaille", plain(&canaille), false, &[]) },
     ];
     let results: Vec<Vec<Result<String, String>>> = std::thread::scope(|scope| {
         let columns: Vec<_> = columns.iter().map(|column| scope.spawn(move || run(column))).collect();
@@ -267,12 +274,17 @@ fn every_operation_on_every_server() {
     assert!(missing.is_empty(), "operations without a row: {missing:?}");
 }
 
+fn column(name: &'static str, connection: Value, devices: bool, cannot: &'static [Refusal]) -> Column {
+    Column { name, connection, devices, says_empty: false, cannot }
+}
+
 /// All rows of a column: `pass`, or the reason why the provider cannot.
 fn run(column: &Column) -> Vec<Result<String, String>> {
     let stage = Stage {
         client: harness::client(&column.connection),
         tag: column.name.rsplit([' ']).next().unwrap_or_default(),
         devices: column.devices,
+        says_empty: column.says_empty,
     };
     ROWS.iter().map(|row| cell(&stage, row, column.cannot)).collect()
 }
@@ -353,12 +365,13 @@ impl Stage {
 
     fn user(&self, what: &str) -> Result<Value, Error> {
         let name = format!("{}-{what}@example.com", self.tag);
-        self.call("createUser", json!({"payload": {"userName": name, "active": true, "name": {"familyName": "First"}}}))
+        let full_name = json!({"familyName": "First", "formatted": "The First"});
+        self.call("createUser", json!({"payload": {"userName": name, "active": true, "name": full_name}}))
     }
 
     fn group(&self, what: &str, members: &[&Value]) -> Result<Value, Error> {
         let mut payload = json!({"displayName": format!("{} {what}", self.tag)});
-        if !members.is_empty() {
+        if !members.is_empty() || self.says_empty {
             payload["members"] = members.iter().map(|member| json!({"value": member["id"]})).collect();
         }
         self.call("createGroup", json!({"payload": payload}))

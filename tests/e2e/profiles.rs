@@ -165,8 +165,10 @@ impl Stage<'_> {
             "name": {"givenName": "Ada", "familyName": "Lovelace"},
             "emails": [{"value": name, "type": "work", "primary": true}],
         });
-        if self.provider.name == "entra" {
-            payload["password"] = json!("Pa55-word!");
+        match self.provider.name {
+            "entra" => payload["password"] = json!("Pa55-word!"),
+            "salesforce" => payload["entitlements"] = json!([{"value": "00e0000000000000AA", "primary": true}]),
+            _ => {}
         }
         payload
     }

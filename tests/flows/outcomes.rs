@@ -313,7 +313,7 @@ fn a_dry_run_reads_and_changes_nothing() {
         ["ada Unchanged", "ada Planned", "bob Planned", "ada Planned", "ada Planned", "eve Planned"]
     );
     assert!(matches!(all.events[1], Event::DryRun), "{:?}", all.events[1]);
-    assert!(provider.received().iter().all(|received| received.line().starts_with("GET ")));
+    assert!(provider.requests().iter().all(|received| received.line().starts_with("GET ")));
     // What a dry run cannot know ends it.
     let ends = played(
         "  - make: {call: createUser, with: {payload: {userName: bob}}}\n  - read: {call: getUser, with: {id: '${ .id }'}}\n",
@@ -328,10 +328,13 @@ fn a_dry_run_reads_and_changes_nothing() {
 fn warnings_of_calls_are_told_with_their_step() {
     let provider = recording();
     let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
-        "overrides": {"sort": {"supported": false}}});
-    let played = on(&connection, "  - find: {call: listUsers, with: {sortBy: userName}}\n");
+        "overrides": {"bulk": {"supported": false}}});
+    let played = on(&connection, "  - many: {call: bulk, with: {operations: [{method: delete, path: /Users/2}]}}\n");
     let warned: Vec<&Event> = played.events.iter().filter(|event| matches!(event, Event::Warned { .. })).collect();
-    assert!(matches!(warned.as_slice(), [Event::Warned { step: 1, text }] if text.contains("sort")), "{warned:?}");
+    assert!(
+        matches!(warned.as_slice(), [Event::Warned { step: 1, text }] if text.contains("one by one")),
+        "{warned:?}"
+    );
 }
 
 #[test]
@@ -344,7 +347,7 @@ fn a_row_that_fails_is_told_by_its_line() {
         );
         let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
         let runner = runner(config(&[("none", connection)]));
-        let played = play(&runner, &flow(&text(&list), &folder.path().join("flow.yaml")), json!({}));
+        let played = play(&runner, &flow(&text(&list), folder.path()), json!({}));
         assert!(played.fault()["detail"].as_str().unwrap().ends_with("(people.csv, line 5)"), "{}", played.fault());
     }
 }

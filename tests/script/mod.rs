@@ -147,7 +147,8 @@ pub fn token(value: &str, life: u64) -> Outcome {
 }
 
 /// The outcome that an exchange written as data stands for: `{"response": {"status", "headers", "body"}}`, where a body is text, or
-/// JSON, or `{"bytes": [..]}`, or `{"text", "times"}`; or `{"lost": "refused", "maybeSent": false}`.
+/// JSON, or `{"bytes": [..]}`, or `{"text", "times"}`; or `{"lost": "refused", "maybeSent": false}`, or
+/// `{"lost": "tooLarge", "status": 200}` for an answer that is larger than the limit.
 pub fn outcome(exchange: &Value) -> Outcome {
     if let Some(reason) = exchange["lost"].as_str() {
         let reasons = [
@@ -159,6 +160,9 @@ pub fn outcome(exchange: &Value) -> Outcome {
             ("tooLarge", Reason::TooLarge),
             ("malformed", Reason::Malformed),
         ];
+        if let ("tooLarge", Some(status)) = (reason, exchange["status"].as_u64()) {
+            return lost(Reason::Oversized(status as u16), true);
+        }
         let found = reasons.iter().find(|row| row.0 == reason).unwrap_or_else(|| panic!("{reason}?"));
         return lost(found.1, exchange["maybeSent"].as_bool().unwrap());
     }

@@ -3,8 +3,8 @@
 
     python3 tests/servers/install.py target/servers
 
-leaves target/servers/node (npm packages of package-lock.json) and target/servers/venv (PyPI packages of
-requirements.txt);
+leaves target/servers/node (npm packages of package-lock.json), target/servers/venv (PyPI packages of requirements.txt) and
+target/servers/canaille (those of requirements-canaille.txt);
 
     python3 tests/servers/install.py --venv FOLDER REQUIREMENTS
 
@@ -122,7 +122,11 @@ def main():
         wanted = [(node_packages, Path(sys.argv[2]).resolve(), Path(sys.argv[3]))]
     elif len(sys.argv) == 2 and not sys.argv[1].startswith("-"):
         target = Path(sys.argv[1]).resolve()
-        wanted = [(node_packages, target / "node"), (python_packages, target / "venv")]
+        wanted = [
+            (node_packages, target / "node"),
+            (python_packages, target / "venv"),
+            (python_packages, target / "canaille", HERE / "requirements-canaille.txt"),
+        ]
     else:
         sys.exit(f"usage: {sys.argv[0]} TARGET_DIR\n       {sys.argv[0]} --venv FOLDER REQUIREMENTS\n       {sys.argv[0]} --node FOLDER SOURCE")
     failed = False

@@ -27,13 +27,25 @@ fn collect(folder: &Path, above: &mut Vec<String>, found: &mut BTreeMap<String, 
             above.pop();
         } else if path.extension().is_some_and(|ending| ending == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-            let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+            let text = without_tests(&text);
+            let code: Vec<String> = text.lines().map(without_text).collect();
             let own = (!["mod", "lib", "main"].contains(&name.as_str())).then_some(name);
             let module: Vec<String> = above.iter().cloned().chain(own).collect();
             found.entry(module.join("::")).or_default().push_str(&code.join("\n"));
         }
     }
+}
+
+/// A line of code without comments and texts.
+fn without_text(line: &str) -> String {
+    let line = line.split("//").next().unwrap_or_default().replace("'\"'", "").replace("\\\"", "");
+    line.split('"').step_by(2).collect::<Vec<_>>().join("\"\"")
+}
+
+/// The text up to its tests.
+fn without_tests(text: &str) -> &str {
+    let is_tests = |at: &usize| text[*at..].lines().nth(1).is_some_and(|line| line.ends_with("mod tests {"));
+    text.match_indices("#[cfg(test)]").map(|(at, _)| at).find(is_tests).map_or(text, |at| &text[..at])
 }
 
 /// Which files name which. A folder's own file (`mod.rs`) may name the files of the folder by their names alone: it puts them

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use spdx::{Expression, ParseMode};
 
-use crate::{shell, suite};
+use crate::shell;
 
 /// The version that is installed where there is none.
 const VERSION: &str = "0.20.2";
@@ -18,7 +18,7 @@ const VERSION: &str = "0.20.2";
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
 /// The workspaces that make what ships: the product's, and that of the guest which it includes.
-const MANIFESTS: [&str; 2] = ["Cargo.toml", suite::GUEST];
+const MANIFESTS: [&str; 2] = ["Cargo.toml", shell::GUEST];
 
 /// Every dependency, on every system and with every feature, has a licence that deny.toml allows and is from crates.io.
 pub fn check() -> Result<()> {

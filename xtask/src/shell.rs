@@ -18,6 +18,9 @@ const TOOLS: &[(&str, &str)] = &[
     ("npm", "npm, which comes with Node.js: https://nodejs.org"),
 ];
 
+/// The manifest of the guest that evaluates expressions, a workspace of its own.
+pub const GUEST: &str = "crates/expression/guest/Cargo.toml";
+
 /// Cargo sets these for the program it runs. Build scripts that watch them (ring's does) would see other values in a
 /// nested cargo than in a cargo of your own, and rebuild each time.
 const CARGO_LEFTOVERS: &[&str] = &["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_"];

@@ -28,7 +28,7 @@ const STEPS: &[Step] = &[
         needs: &["cargo"],
         run: || {
             cargo("fmt --all --check")?;
-            cargo(&format!("fmt --manifest-path {GUEST} --check"))?;
+            cargo(&format!("fmt --manifest-path {} --check", shell::GUEST))?;
             cargo("fmt --manifest-path fuzz/Cargo.toml --check")
         },
     },
@@ -65,7 +65,8 @@ const STEPS: &[Step] = &[
         // For this machine: the benchmark is checked too, and nothing in it is for WebAssembly alone but its border.
         run: || {
             cargo(&format!(
-                "clippy --manifest-path {GUEST} --target-dir target/guest --all-targets --locked -- --deny warnings"
+                "clippy --manifest-path {} --target-dir target/guest --all-targets --locked -- --deny warnings",
+                shell::GUEST
             ))
         },
     },
@@ -120,9 +121,6 @@ const STEPS: &[Step] = &[
         run: licences::check,
     },
 ];
-
-/// The guest of crates/expression, a workspace of its own.
-pub const GUEST: &str = "crates/expression/guest/Cargo.toml";
 
 /// Users of the two listings that the step `listing` compares; `cargo xtask measure` lists a million.
 const LISTED: (u64, u64) = (10_000, 100_000);

@@ -5,6 +5,7 @@ use super::{Global, output};
 use scim_connector_host::client::{Client, Pages};
 use scim_connector_host::error::{Error, Result};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,7 +19,11 @@ struct Listing<'a> {
     started: Instant,
     total: Option<u64>,
     complete: bool,
+    warned: BTreeSet<String>,
 }
+
+/// Most warnings that are shown: a listing may have many pages, each with its own number of something.
+const WARNINGS: usize = 20;
 
 /// Why a listing ended without an error.
 enum End {
@@ -40,8 +45,16 @@ pub async fn run(
         return Err(Error::Usage("--all with \"count\": 0 would list nothing; leave one of them out".into()));
     }
     let pages = client.pages(operation, input);
-    let mut listing =
-        Listing { client, operation, input, pages, started: Instant::now(), total: None, complete: false };
+    let mut listing = Listing {
+        client,
+        operation,
+        input,
+        pages,
+        started: Instant::now(),
+        total: None,
+        complete: false,
+        warned: BTreeSet::new(),
+    };
     let end = listing.print(&mut progress).await;
     progress.clear();
     match end {
@@ -52,7 +65,8 @@ pub async fn run(
             if listing.complete {
                 return Ok(ExitCode::SUCCESS);
             }
-            Err(Error::Incomplete { listed: listing.pages.listed(), total: listing.total })
+            let came = listing.pages.listed() + listing.pages.left_out();
+            Err(Error::Incomplete { listed: came, total: listing.total })
         }
         Err(error) => {
             // Where nothing came, the error says it all.
@@ -82,9 +96,13 @@ impl Listing<'_> {
             self.complete = page.complete;
             let lines: String = page.resources.iter().map(|resource| output::json(resource, true)).collect();
             let redactor = self.client.redactor();
-            if !page.warnings.is_empty() {
-                progress.clear();
-                page.warnings.iter().for_each(|warning| output::note(&format!("warning: {}", redactor.text(warning))));
+            for warning in page.warnings {
+                // Most are said again of each page.
+                if !self.warned.contains(&warning) && self.warned.len() < WARNINGS {
+                    progress.clear();
+                    output::note(&format!("warning: {}", redactor.text(&warning)));
+                    self.warned.insert(warning);
+                }
             }
             if !output::lines(&redactor.result(&lines))? {
                 return Ok(End::Unread);
@@ -111,12 +129,15 @@ impl Listing<'_> {
         if global.error_format == super::ErrorFormat::Json {
             let milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
             let summary = json!({"operation": self.operation, "listed": self.pages.listed(), "pages": self.pages.pages(),
-                "total": self.total, "complete": self.complete, "page": position, "milliseconds": milliseconds,
+                "total": self.total, "leftOut": self.pages.left_out(), "complete": self.complete, "page": position, "milliseconds": milliseconds,
                 "requestsMade": self.client.requests_made(), "componentMemory": self.client.peak_memory()});
             return output::note(&summary.to_string());
         }
         let verdict = if self.complete { ", complete" } else { ", not complete" };
         let mut text = self.text() + verdict;
+        if self.pages.left_out() > 0 {
+            text += &format!("; {} more came that do not match the filter", self.pages.left_out());
+        }
         if global.verbose {
             let requests = counted(self.client.requests_made(), "request");
             text += &format!("; {requests}, at most {} bytes of memory in the component", self.client.peak_memory());

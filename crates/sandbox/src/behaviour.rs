@@ -177,10 +177,21 @@ impl Behaviour {
                 *filter = self.filter(filter);
             }
         }
-        for operation in body.get_mut("Operations").and_then(Value::as_array_mut).into_iter().flatten() {
-            self.rewrite_operation(operation);
+        let kept =
+            about.keeps.iter().find(|(endpoint, _)| call.path.starts_with(endpoint.as_str())).map(|(_, kept)| kept);
+        if [Method::POST, Method::PUT].contains(&call.method) && !call.path.ends_with("/.search") {
+            body.retain(|name, _| kept.is_none_or(|kept| name == "schemas" || kept.contains(name)));
+            for (name, most) in &about.keeps_at_most {
+                if let Some(Value::Array(values)) = body.get_mut(name) {
+                    values.truncate(*most);
+                }
+            }
         }
-        if call.method == Method::PATCH && !about.patches_only.is_empty() {
+        let kept = kept.filter(|_| call.method == Method::PATCH);
+        for operation in body.get_mut("Operations").and_then(Value::as_array_mut).into_iter().flatten() {
+            self.rewrite_operation(operation, kept.map(Vec::as_slice));
+        }
+        if call.method == Method::PATCH && (kept.is_some() || !about.patches_only.is_empty()) {
             // An operation of which nothing is left does nothing.
             body.entry("Operations").and_modify(|list| {
                 if let Value::Array(list) = list {
@@ -203,12 +214,15 @@ impl Behaviour {
         }
     }
 
-    fn rewrite_operation(&self, operation: &mut Value) {
+    /// Drops what the provider does not change; `kept` are the only attributes that there are.
+    fn rewrite_operation(&self, operation: &mut Value, kept: Option<&[String]>) {
         let about = &self.description;
         let drops = |name: &str| {
             let root = name.split(['.', '[']).next().unwrap_or_default();
             let listed = |names: &[String]| names.iter().any(|one| one.eq_ignore_ascii_case(root));
-            (!about.patches_only.is_empty() && !listed(&about.patches_only)) || listed(&about.immutable)
+            kept.is_some_and(|kept| !listed(kept))
+                || (!about.patches_only.is_empty() && !listed(&about.patches_only))
+                || listed(&about.immutable)
         };
         let Some(operation) = operation.as_object_mut() else { return };
         let path = operation.get("path").and_then(Value::as_str).map(str::to_owned);

@@ -51,6 +51,10 @@ pub(super) struct Description {
     pub(super) patches_only: Vec<String>,
     /// Attributes a change of which is dropped silently.
     pub(super) immutable: Vec<String>,
+    /// By endpoint, the only attributes it keeps; others are dropped silently.
+    pub(super) keeps: BTreeMap<String, Vec<String>>,
+    /// Most values it keeps of multi-valued attributes; the first ones.
+    pub(super) keeps_at_most: BTreeMap<String, usize>,
     /// Whether member values come as `{"members": […]}`.
     pub(super) wrapped_members: bool,
     /// What stands before every name of a user or group in answers; accepted with and without.

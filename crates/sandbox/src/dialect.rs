@@ -22,6 +22,8 @@ pub(super) struct Dialect {
     whole_extensions: bool,
     /// A filter ends at one of these words, even within a string.
     filter_ends_at: Vec<String>,
+    /// Parentheses at words of a string are taken for the filter's own, so that the value is another one.
+    filter_breaks_at_parentheses: bool,
     /// Of an `add` without path only the first of these is taken.
     pathless_takes_first: Vec<String>,
     /// A value path must select values that have the sub-attribute already; else 400 `noTarget`.
@@ -57,8 +59,13 @@ impl Dialect {
         let mut shortest = filter.to_owned();
         for text in super::facts::strings(filter) {
             let words: Vec<&str> = text.split(' ').collect();
-            let ends = |word: &&str| self.filter_ends_at.iter().any(|end| end.eq_ignore_ascii_case(word));
-            let at = words.iter().position(ends).filter(|at| *at > 0 && at + 1 < words.len());
+            let last = words.len().saturating_sub(1);
+            let breaks = |(at, word): (usize, &&str)| {
+                let ends = self.filter_ends_at.iter().any(|end| end.eq_ignore_ascii_case(word));
+                let parenthesis = (at > 0 && word.starts_with('(')) || (at < last && word.ends_with(')'));
+                (ends && at > 0 && at < last) || (parenthesis && self.filter_breaks_at_parentheses)
+            };
+            let at = words.iter().enumerate().position(breaks);
             if let Some(kept) = at.and_then(|at| words.get(..at)) {
                 // The quotation mark stays part of the value.
                 let start = filter.split('"').next().unwrap_or_default();

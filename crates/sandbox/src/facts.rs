@@ -29,7 +29,9 @@ pub(super) struct When {
     words_in_strings: Option<Vec<String>>,
     /// The filter asks for another attribute than these.
     attributes_beyond: Option<Vec<String>>,
-    /// The body lacks one of these members.
+    /// The filter asks for this attribute and for another condition too.
+    combines: Option<String>,
+    /// The body lacks one of these members, written `member` or `member.sub`.
     body_lacks: Option<Vec<String>>,
     /// The body has one of these members, not empty.
     body_has: Option<Vec<String>>,
@@ -111,8 +113,11 @@ impl When {
         if let Some(Ok(expr)) = filter.as_deref().map(parse_filter) {
             survey(&expr, &mut operators, &mut attributes);
         }
-        let filled =
-            |name: &String| body.get(name).is_some_and(|value| !value.is_null() && *value != Value::Array(vec![]));
+        let find = |name: &str| match name.split_once('.').filter(|_| !name.starts_with("urn:")) {
+            Some((member, sub)) => body.get(member)?.get(sub),
+            None => body.get(name),
+        };
+        let filled = |name: &String| find(name).is_some_and(|value| !value.is_null() && *value != Value::Array(vec![]));
         let several = || {
             let mut members = body.as_object().into_iter().flatten();
             members.any(|(name, value)| {
@@ -140,6 +145,10 @@ impl When {
                 .as_ref()
                 .is_none_or(|words| filter.as_deref().is_some_and(|filter| has_word(filter, words)))
             && outside(&self.attributes_beyond, &attributes)
+            && self.combines.as_ref().is_none_or(|name| {
+                attributes.iter().any(|one| one.eq_ignore_ascii_case(name))
+                    && ["and", "or", "not"].iter().any(|word| operators.contains(*word))
+            })
             && self.body_lacks.as_ref().is_none_or(|names| names.iter().any(|name| !filled(name)))
             && self.body_has.as_ref().is_none_or(|names| names.iter().any(filled))
             && self.body_longer.as_ref().is_none_or(|(name, most)| {

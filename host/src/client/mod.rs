@@ -1,5 +1,5 @@
 //! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, what depends on the
-//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`].
+//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`.
 
 mod call;
 mod credentials;
@@ -11,6 +11,7 @@ pub mod pages;
 mod scim;
 mod typed;
 mod version;
+mod walk;
 
 pub use crate::bindings::exports::scim::connector::runtime::{ConnectionReport, StepStatus, TestStep};
 pub(crate) use failure::at;

@@ -1,21 +1,26 @@
-//! A whole listing, page by page. It holds one page at a time; where the next one is, and when the listing is complete,
-//! the component decides.
+//! A whole listing, page by page. It holds one page at a time and sixteen bytes of each resource there was; where the next page
+//! is, who is new on it, and when the listing is complete, the component decides.
 
 use super::handle::Client;
+use super::walk::Walk;
+use crate::bindings::exports::scim::connector::runtime::WalkedPage;
 use crate::error::{Error, Result};
 use serde_json::Value;
 
 /// A page of a listing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// Its resources.
+    /// Its resources, without those that a page before it had.
     pub resources: Vec<Value>,
+    /// Identifiers of resources that came and are left out, since they do not match the filter.
+    pub left_out: Vec<String>,
     /// Resources in all, as the provider says.
     pub total: Option<u64>,
     /// The next page's token: `page` of another call's input, which goes on here.
     pub next: Option<String>,
-    /// Whether the listing ended with this page as the provider announced. False while pages remain, and where the
-    /// provider stopped short or repeated itself: what is missing from such a listing may still exist.
+    /// Whether the listing ended with this page, and as many different resources came as the provider announced. False while
+    /// pages remain, and where the provider stopped short, repeated itself or gave more than it announced: what is missing
+    /// from such a listing may still exist.
     pub complete: bool,
     /// What the caller should know although the call succeeded.
     pub warnings: Vec<String>,
@@ -26,7 +31,9 @@ pub struct Pages {
     client: Client,
     operation: String,
     input: Value,
+    walk: Walk,
     listed: u64,
+    left_out: u64,
     pages: u64,
     ended: bool,
 }
@@ -50,7 +57,16 @@ impl Client {
     #[must_use]
     pub fn pages(&self, operation: &str, input: &Value) -> Pages {
         let (operation, input) = (operation.to_owned(), input.clone());
-        Pages { client: self.clone(), operation, input, listed: 0, pages: 0, ended: false }
+        Pages {
+            client: self.clone(),
+            operation,
+            input,
+            walk: Walk::default(),
+            listed: 0,
+            left_out: 0,
+            pages: 0,
+            ended: false,
+        }
     }
 }
 
@@ -73,11 +89,31 @@ impl Pages {
             let detail = format!("the result of {} has no Resources", self.operation);
             return Err(Error::Trap { detail, maybe_applied: false });
         };
-        // A token that leads back to itself would go on for ever.
-        let next = outcome.next.filter(|next| Some(next.as_str()) != self.position());
-        let complete = next.is_none() && output.get("complete").and_then(Value::as_bool).unwrap_or_default();
+        let left_out: Vec<String> = output
+            .get_mut("leftOut")
+            .map(Value::take)
+            .and_then(|it| serde_json::from_value(it).ok())
+            .unwrap_or_default();
+        let total = output.get("totalResults").and_then(Value::as_u64);
+        let asked = |name: &str| self.input.get(name).and_then(Value::as_str).map(str::to_owned);
+        let mixed = self.operation == "search";
+        let page = WalkedPage {
+            ids: resources.iter().map(|resource| identity(resource, mixed)).collect(),
+            left_out: left_out.clone(),
+            total_results: total,
+            next: outcome.next,
+            complete: output.get("complete").and_then(Value::as_bool).unwrap_or_default(),
+            page: asked("page"),
+            start_index: self.input.get("startIndex").and_then(Value::as_u64),
+            cursor: asked("cursor"),
+        };
+        let all = page.ids.len();
+        let verdict = self.walk.judge(&self.client.version().connector, page).await?;
+        let (next, complete) = (verdict.next, verdict.complete);
+        let resources = if verdict.fresh.len() == all { resources } else { chosen(resources, &verdict.fresh) };
         self.pages += 1;
         self.listed += resources.len() as u64;
+        self.left_out += left_out.len() as u64;
         match (&next, self.input.as_object_mut()) {
             (Some(next), Some(input)) => {
                 // The token stands for the position.
@@ -87,8 +123,7 @@ impl Pages {
             }
             _ => self.ended = true,
         }
-        let total = output.get("totalResults").and_then(Value::as_u64);
-        Ok(Some(Page { resources, total, next, complete, warnings: outcome.warnings }))
+        Ok(Some(Page { resources, left_out, total, next, complete, warnings: outcome.warnings }))
     }
 
     /// The token of the page that [`Pages::next`] asks for: given as `page` to another listing, that goes on here. None at
@@ -110,9 +145,36 @@ impl Pages {
         self.listed
     }
 
+    /// Resources that came so far and were left out, since they do not match the filter.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
     /// Pages given so far.
     #[must_use]
     pub fn pages(&self) -> u64 {
         self.pages
     }
+}
+
+/// What tells a resource from others, as the component's contract has it; `mixed` where there are several types.
+fn identity(resource: &Value, mixed: bool) -> String {
+    let id = match resource.get("id") {
+        Some(Value::String(id)) if !id.is_empty() => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => return resource.to_string(),
+    };
+    match resource.pointer("/meta/resourceType").and_then(Value::as_str).filter(|_| mixed) {
+        Some(kind) => format!("{kind}/{id}"),
+        None => id,
+    }
+}
+
+/// The resources at these places.
+fn chosen(resources: Vec<Value>, places: &[u32]) -> Vec<Value> {
+    let mut places = places.iter().peekable();
+    let mut is_chosen = |index: usize| places.next_if(|place| usize::try_from(**place) == Ok(index)).is_some();
+    let numbered = resources.into_iter().enumerate();
+    numbered.filter_map(|(index, resource)| is_chosen(index).then_some(resource)).collect()
 }

@@ -96,6 +96,13 @@ pub struct Outcome {
     pub failure: Option<Box<Failure>>,
 }
 
+impl Outcome {
+    /// The resource in a success's body.
+    pub fn resource_mut(&mut self) -> Option<&mut Resource> {
+        self.response.as_mut().filter(|_| self.failure.is_none())?.as_object_mut()
+    }
+}
+
 /// What an answer says of one operation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {

@@ -49,6 +49,15 @@ impl Filter {
     }
 }
 
+impl Filter {
+    /// The attributes it names, with sub-attributes.
+    pub fn attributes(&self) -> Vec<String> {
+        let mut used = Usage::default();
+        used.collect(self, None);
+        used.attributes.iter().map(AttributePath::to_string).collect()
+    }
+}
+
 /// What a filter makes use of, each once.
 #[derive(Default)]
 struct Usage {

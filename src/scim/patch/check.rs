@@ -190,7 +190,7 @@ impl<'a> Check<'a, '_> {
             (None, _) => attribute.shape,
         };
         let Some(value) = value else { return };
-        schema::check_value(value, shape, schema::Place::At(at_value), &mut self.problems);
+        schema::check_value(value, shape, schema::Place::Of(at_value, name), &mut self.problems);
         let primaries = value.as_list().into_iter().flatten().filter(|item| super::compare::is_primary(item)).count();
         if primaries > 1 {
             self.problem(at_value, "more than one value is primary; at most one may be (RFC 7643 section 2.4)");

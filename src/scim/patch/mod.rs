@@ -14,6 +14,7 @@ mod compare;
 mod diff;
 mod list;
 mod pathless;
+mod selected;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use attribute_table::AttributeTable;
 pub use build::Patch;
 pub use diff::{Options, Style, diff, for_put, to_put};
 pub use pathless::without_paths;
+pub use selected::without_selection;
 
 use super::filter::Filter;
 use super::resource::{Data, Node, Resource};

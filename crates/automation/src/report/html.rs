@@ -1,8 +1,8 @@
 //! A run as one page that needs nothing else: no scripts, no pictures, readable on a phone, in the dark, and by a screen
 //! reader. Everything that comes from elsewhere is escaped by maud.
 
+use super::source::{ReportError, Source, each, label};
 use super::words::{self, CHANGES, change_line, duration, grouped, when};
-use super::{ReportError, Source, each, label};
 use crate::history::{Person, Status, Step, StepsFilter, Which};
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -1,6 +1,6 @@
 //! A run for programs; the shape is told in the module above.
 
-use super::{ReportError, Source, each};
+use super::source::{ReportError, Source, each};
 use crate::history::{Person, Retry, RunSummary, Status, Step, StepsFilter, Stored, Warning, Which};
 use jiff::Timestamp;
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! A run for what shows test results: a suite for the flow, a case for each person and for each call that happened to nobody
 //! in particular, and one for the run itself where it did not end well.
 
+use super::source::{ReportError, Source, each, label};
 use super::words::{self, change_line, person_line};
-use super::{ReportError, Source, each, label};
 use crate::history::{Status, StepsFilter, Which};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};

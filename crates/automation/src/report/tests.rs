@@ -4,6 +4,7 @@ use super::*;
 use crate::history::tests::{affected, begin, ended, fault, history, run_ended, started, tell};
 use scim_connector_flow::event::{Change, Event, RunOutcome, StepKind};
 use serde_json::{Value, json};
+use std::io;
 
 fn report(history: &History, id: &RunId, format: Format, all: bool) -> String {
     let mut out = Vec::new();

@@ -1,7 +1,7 @@
 //! A run for a person at a terminal.
 
+use super::source::{Options, ReportError, Source, each, label};
 use super::words::{self, CHANGES, clean, duration, grouped, person_line, when};
-use super::{Options, ReportError, Source, each, label};
 use crate::history::{Page, Status, StepsFilter, Which};
 use scim_connector_flow::event::Change;
 use std::io::Write;

@@ -200,7 +200,7 @@ impl Rows {
                 }
                 match pages.next().await.map_err(|error| Fault::of_call(&error))? {
                     Some(next) => {
-                        *total = next.total;
+                        *total = next.total.or(*total);
                         *complete = next.complete;
                         *page = next.resources.into();
                         // Of every page the same is said.
@@ -209,7 +209,8 @@ impl Rows {
                     }
                     None if *complete => return Ok(None),
                     None => {
-                        let error = scim_connector_host::Error::Incomplete { listed: pages.listed(), total: *total };
+                        let listed = pages.listed() + pages.left_out();
+                        let error = scim_connector_host::Error::Incomplete { listed, total: *total };
                         return Err(Fault::of_call(&error));
                     }
                 }

@@ -90,7 +90,7 @@ async fn value_paths_need_what_is_there_and_active_is_shown_as_text() {
 async fn filters_are_split_at_words_and_lists_are_not_sorted() {
     let server = like("asgardeo").await;
     server.post("/Users", person("ada")).await;
-    for name in ["R and D", "Do not disturb", "Team"] {
+    for name in ["R and D", "Do not disturb", "Team", "Team (EU)"] {
         server.post("/Groups", group(name, &[])).await;
     }
     let table = [
@@ -110,6 +110,8 @@ async fn filters_are_split_at_words_and_lists_are_not_sorted() {
     }
     let found = async |filter: &str| server.list("/Groups", &[("filter", filter)]).await.body["totalResults"].clone();
     assert_eq!(found("displayName sw \"R\"").await, 1);
+    assert_eq!(found("displayName sw \"Team\"").await, 2);
+    assert_eq!(found("displayName eq \"Team (EU)\"").await, 0, "the parenthesis is the filter's own");
     assert_eq!(found("displayName eq \"Do not disturb\"").await, 0, "what follows is not read");
     server.sandbox.stop().await;
 }

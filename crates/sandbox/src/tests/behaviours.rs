@@ -18,14 +18,16 @@ pub(super) fn person(name: &str) -> Value {
             "displayName": name, "active": true, "password": "x", "externalId": name,
             "name": {"givenName": "G", "familyName": "F", "formatted": "G F"},
             "emails": [{"value": format!("{name}@x"), "type": "work", "primary": true}],
+            "entitlements": [{"value": "00e", "primary": true}],
         }),
     )
 }
 
 pub(super) fn group(name: &str, members: &[&str]) -> Value {
     let members: Vec<Value> = members.iter().map(|id| json!({"value": id})).collect();
-    let extension = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";
-    json!({"schemas": [GROUP], "displayName": name, "members": members, extension: {"mailEnabled": false}})
+    let entra = "urn:ietf:params:scim:schemas:extension:Microsoft:Entra:2.0:Group";
+    let google = "urn:ietf:params:scim:schemas:extension:google:2.0:CloudIdentityGroup";
+    json!({"schemas": [GROUP], "displayName": name, "members": members, entra: {"mailEnabled": false}, google: {"groupKey": name}})
 }
 
 /// The values of so many members that do not exist.
@@ -72,7 +74,7 @@ async fn every_name_is_known_and_no_other() {
 #[tokio::test]
 async fn like_aws() {
     let server = like("aws").await;
-    let person = |name: &str| with(person(name), json!({"password": null}));
+    let person = |name: &str| with(person(name), json!({"password": null, "entitlements": null}));
     let ada = server.post("/Users", person("ada")).await;
     assert_eq!((ada.status, ada.header("content-type"), ada.header("etag")), (201, "application/json", ""));
     assert_eq!(
@@ -279,5 +281,54 @@ async fn like_salesforce_and_google() {
     let added = server.patch(&path, json!([add(&json!([{"value": ada}]))])).await;
     assert_eq!((added.status, added.body), (200, json!({})));
     assert_eq!(server.get(&path).await.body.get("members"), None);
+    server.sandbox.stop().await;
+}
+
+/// What the vendors' documents say is refused or dropped, one request each.
+#[tokio::test]
+async fn what_the_documents_refuse_is_refused() {
+    let headers = [("accept", "application/json"), ("user-agent", "test")];
+    let without = |names: &[&str]| {
+        let mut body = person("bob");
+        names.iter().for_each(|name| body[*name] = Value::Null);
+        body
+    };
+    let part_of_name = with(without(&["password", "entitlements"]), json!({"name": {"givenName": "G"}}));
+    let bare = json!({"schemas": [GROUP], "displayName": "Bare"});
+    let filter = |text: &str| format!("/Users?filter={}", text.replace(' ', "%20").replace('"', "%22"));
+    let table = [
+        ("aws", "POST", "/Users".to_owned(), Some(part_of_name), "400"),
+        ("entra", "GET", filter("externalId eq \"a\" and active eq true"), None, "400 invalidFilter"),
+        ("gitlab", "GET", filter("externalId eq \"a\""), None, "400 invalidFilter"),
+        ("google", "POST", "/Groups".to_owned(), Some(bare), "400 invalidValue"),
+        ("okta", "GET", filter("externalId eq \"a\""), None, "400 invalidFilter"),
+        ("okta", "GET", "/Groups?filter=id%20eq%20%22a%22".to_owned(), None, "400 invalidFilter"),
+        ("salesforce", "POST", "/Users".to_owned(), Some(without(&["entitlements"])), "409 uniqueness"),
+    ];
+    for (name, method, path, body, outcome) in table {
+        let server = like(name).await;
+        assert_eq!(server.call_with(method, &path, &headers, body).await.outcome(), outcome, "{name}: {method} {path}");
+        server.sandbox.stop().await;
+    }
+
+    let server = like("okta").await;
+    let path = format!("/Users/{}", server.post("/Users", person("ada")).await.id());
+    let replace = |name: &str, value: Value| json!([{"op": "replace", "path": name, "value": value}]);
+    assert_eq!(server.patch(&path, replace("title", json!("x"))).await.status, 501);
+    assert_eq!(server.patch(&path, replace("active", json!(false))).await.status, 200);
+    server.sandbox.stop().await;
+
+    let server = like("github").await;
+    let made = server.call_with("POST", "/Users", &headers, Some(with(person("ada"), json!({"title": "x"})))).await;
+    assert_eq!((made.status, made.body.get("title"), &made.body["displayName"]), (201, None, &json!("ada")));
+    let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": replace("title", json!("x"))});
+    let patched = server.call_with("PATCH", &format!("/Users/{}", made.id()), &headers, Some(body)).await;
+    assert_eq!((patched.status, patched.body.get("title")), (200, None));
+    server.sandbox.stop().await;
+
+    let server = like("slack").await;
+    let emails: Vec<Value> = (0..3).map(|index| json!({"value": format!("{index}@x")})).collect();
+    let made = server.post("/Users", with(person("ada"), json!({"emails": emails}))).await;
+    assert_eq!(made.body["emails"].as_array().map(Vec::len), Some(2));
     server.sandbox.stop().await;
 }

@@ -24,6 +24,9 @@ def IN(s): any(s == .; .);
 def IN(source; s): any(source == s; .);
 def INDEX(stream; f): reduce stream as $row ({}; .[$row | f | tostring] = $row);
 def INDEX(f): INDEX(.[]; f);
+def JOIN($index; key): [.[] | [., $index[key]]];
+def JOIN($index; stream; key): stream | [., $index[key]];
+def JOIN($index; stream; key; f): JOIN($index; stream; key) | f;
 def ascii: [.] | implode;
 def getpath($path): reduce $path[] as $part (.; if . == null then null else .[$part] end);
 
@@ -120,3 +123,9 @@ def @sh: [if isarray then .[] else . end
     else tojson end] | join(" ");
 def @base32: tostring | encode_base32;
 def @base32d: tostring | decode_base32;
+def format($name): if $name == "text" then tostring elif $name == "json" then tojson
+  elif $name == "html" then @html elif $name == "uri" then @uri elif $name == "urid" then @urid
+  elif $name == "csv" then @csv elif $name == "tsv" then @tsv elif $name == "sh" then @sh
+  elif $name == "base64" then @base64 elif $name == "base64d" then @base64d
+  elif $name == "base32" then @base32 elif $name == "base32d" then @base32d
+  else error("there is no format of this name") end;
