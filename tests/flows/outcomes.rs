@@ -351,3 +351,29 @@ fn a_row_that_fails_is_told_by_its_line() {
         assert!(played.fault()["detail"].as_str().unwrap().ends_with("(people.csv, line 5)"), "{}", played.fault());
     }
 }
+
+#[test]
+fn the_command_tells_handled_failures_warnings_and_dry_runs() {
+    let (_running, connection) = sandbox(Options::default());
+    let place = Workplace::new(&[("scimClient", connection.clone())]);
+    let seed = crate::support::root().join("tests/flows/seed.yaml");
+    let history = place.path().join("history.sqlite");
+    let [seed, history] = [seed.to_str().unwrap(), history.to_str().unwrap()];
+    let run = |more: &[&str]| place.run(&[&["run", seed, "--history", history], more].concat());
+    let dry = run(&["--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert!(dry.stderr.contains("ada@example.com: would be created"), "{}", dry.stderr);
+    assert!(dry.stderr.contains("completed (dry run: nothing was changed): 1 would be changed"), "{}", dry.stderr);
+    let report = |format: &str| place.run(&["report", "last", "--format", format, "--history", history]).stdout;
+    assert!(report("text").contains("completed (dry run: nothing was changed)"), "{}", report("text"));
+    assert_eq!(run(&[]).code, 0);
+    let again = run(&[]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(again.stderr.contains("ada@example.com: handled, uniqueness"), "{}", again.stderr);
+    assert!(again.stderr.contains("completed: 1 handled"), "{}", again.stderr);
+    assert!(!again.stderr.contains("failed"), "{}", again.stderr);
+    let junit = report("junit");
+    assert!(junit.contains(r#"failures="0" errors="0""#) && !junit.contains("<failure"), "{junit}");
+    let runs = place.run(&["runs", "--history", history]).stdout;
+    assert!(runs.contains("completed, dry run"), "{runs}");
+}

@@ -375,6 +375,7 @@ fn endless(task: &Task) -> Fault {
         "`then` of the step `{}` (line {}) has gone back {MOST_TURNS} times; a list that waits for something pauses with `wait`, and gives up in the end",
         task.name, task.line
     ))
+    .at(&task.pointer)
 }
 
 /// Says that something was cut off that may have been carried out, unless it was over before.
