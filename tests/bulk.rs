@@ -156,6 +156,26 @@ fn what_refers_otherwise_than_as_a_member_waits_where_only_members_are_resolved(
 }
 
 #[test]
+fn deletions_are_told_apart_where_results_come_in_another_order() {
+    let mut limited = many(10);
+    limited["overrides"]["bulkReferences"] = json!("members");
+    let delete = |path: &str| json!({"method": "DELETE", "path": path});
+    // Users come before groups, none of them with a location.
+    let script = Script::new([results(json!([
+        {"method": "DELETE", "bulkId": "operation-1", "status": {"code": 404}},
+        {"method": "DELETE", "bulkId": "operation-0", "status": {"code": 204}},
+    ]))]);
+    let operations = json!([delete("/Groups/1"), delete("/Users/2")]);
+    let output = script.call(&limited, "bulk", &json!({"operations": operations})).unwrap().output.to_json();
+    assert_eq!(kinds(&output), ["ok", "notFound"], "{output}");
+    assert_eq!(
+        sent(&script, 0)["Operations"][1],
+        json!({"method": "DELETE", "path": "/Users/2", "bulkId": "operation-1"})
+    );
+    assert_eq!(output["results"][1].get("bulkId"), None, "the name is ours");
+}
+
+#[test]
 fn without_an_endpoint_one_by_one_and_circles_are_broken() {
     for (connection, first) in [(none(), None), (many(10), Some(answer(404, "")))] {
         let refusals = usize::from(first.is_some());

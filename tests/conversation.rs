@@ -251,13 +251,24 @@ fn pauses_follow_retry_after_and_the_deadline() {
     let script = Script::new([with_header(answer(429, ""), "Retry-After", "3"), answer(201, CREATED)]);
     script.call(&bearer(), "createUser", &ada()).unwrap();
     assert_eq!(script.slept.get(), 3000);
-    // Longer than the connection waits: the caller is told instead.
-    let script = Script::new([with_header(answer(429, ""), "Retry-After", "60")]);
-    let failure = script.call(&bearer(), "createUser", &ada()).unwrap_err();
-    assert_eq!(
-        (failure.kind, failure.transient, failure.retry_after_ms, script.slept.get()),
-        (Kind::Throttled, true, Some(60_000), 0)
-    );
+    // As long as the call has time.
+    let script = Script::new([with_header(answer(429, ""), "Retry-After", "60"), answer(201, CREATED)]);
+    script.call(&bearer(), "createUser", &ada()).unwrap();
+    assert_eq!(script.slept.get(), 60_000);
+    // Longer than the connection or the call waits: the caller is told instead.
+    for (bound, seconds) in [(json!(20_000), "60"), (Value::Null, "600"), (Value::Null, "1000000000000")] {
+        let mut connection = bearer();
+        if !bound.is_null() {
+            connection["retry"] = json!({"maxDelayMs": bound});
+        }
+        let script = Script::new([with_header(answer(429, ""), "Retry-After", seconds)]);
+        let failure = script.call(&connection, "createUser", &ada()).unwrap_err();
+        let hint = seconds.parse::<u64>().unwrap() * 1000;
+        assert_eq!(
+            (failure.kind, failure.transient, failure.retry_after_ms, script.slept.get()),
+            (Kind::Throttled, true, Some(hint), 0)
+        );
+    }
     // No pause that the call's time does not allow.
     let script = Script::new([with_header(answer(503, ""), "Retry-After", "2")]);
     let failure = invoke(&script, &bearer().to_string(), "getUser", r#"{"id":"1"}"#, Some(1500)).unwrap_err();

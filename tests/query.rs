@@ -302,6 +302,71 @@ fn a_provider_without_paging_gives_what_it_gives() {
     }
 }
 
+/// A correct provider of 25 users, by index or by cursor; the requests that it got.
+struct Correct {
+    by_cursor: bool,
+    requests: std::cell::RefCell<Vec<String>>,
+    clock: std::cell::Cell<u64>,
+}
+
+impl scim_connector::http::platform::Platform for Correct {
+    fn send(&self, request: &scim_connector::http::Request, _: &scim_connector::http::platform::Bounds) -> Outcome {
+        self.requests.borrow_mut().push(request.url.query().unwrap_or_default().to_owned());
+        let query: std::collections::BTreeMap<String, String> = request.url.query_pairs().into_owned().collect();
+        let number = |name: &str, or: usize| query.get(name).and_then(|text| text.parse().ok()).unwrap_or(or);
+        let from = if self.by_cursor { number("cursor", 0) } else { number("startIndex", 1) - 1 };
+        let wanted = query.get("filter").and_then(|filter| filter.split('"').nth(1));
+        let users = (0..25).map(|id| json!({"id": id.to_string(), "userName": format!("user{id}")}));
+        let found: Vec<Value> = users.filter(|user| wanted.is_none_or(|name| user["userName"] == name)).collect();
+        let page: Vec<&Value> = found.iter().skip(from).take(number("count", 10).min(10)).collect();
+        let end = from + page.len();
+        let mut list = json!({"totalResults": found.len(), "startIndex": from + 1, "Resources": page});
+        if self.by_cursor && end < found.len() {
+            list["nextCursor"] = json!(end.to_string());
+        }
+        answer(200, list.to_string())
+    }
+
+    script::calm!();
+}
+
+/// What is asked of a provider that behaves is what the standard's paging needs, and nothing is warned of.
+#[test]
+fn a_correct_provider_is_asked_nothing_more() {
+    let cursor = json!({"pagination": {"cursor": true, "index": false}});
+    // Paging, input, users, requests.
+    let rows: [(Option<&Value>, Value, usize, &[&str]); 7] = [
+        (None, json!({}), 25, &["", "startIndex=11", "startIndex=21"]),
+        (None, json!({"count": 9}), 25, &["count=9", "startIndex=10&count=9", "startIndex=19&count=9"]),
+        (None, json!({"count": 5, "startIndex": 16}), 10, &["startIndex=16&count=5", "startIndex=21&count=5"]),
+        (None, json!({"filter": "userName eq \"user7\""}), 1, &["filter=userName%20eq%20%22user7%22"]),
+        (None, json!({"filter": "userName eq \"zoe\"", "count": 5}), 0, &["filter=userName%20eq%20%22zoe%22&count=5"]),
+        (Some(&cursor), json!({}), 25, &["cursor=", "cursor=10", "cursor=20"]),
+        (Some(&cursor), json!({"count": 10}), 25, &["cursor=&count=10", "cursor=10&count=10", "cursor=20&count=10"]),
+    ];
+    for (overrides, mut input, users, requests) in rows {
+        let by_cursor = overrides.is_some();
+        let provider = Correct { by_cursor, requests: Default::default(), clock: Default::default() };
+        let connection = connection("generic", overrides.cloned().unwrap_or_else(|| json!({})));
+        let mut came = 0;
+        let complete = loop {
+            let page = invoke(&provider, &connection.to_string(), "listUsers", &input.to_string(), None).unwrap();
+            assert_eq!(page.warnings, Vec::<String>::new(), "{input}");
+            let output = page.output.to_json();
+            came += output["Resources"].as_array().unwrap().len();
+            match page.output.next {
+                Some(next) => {
+                    input.as_object_mut().unwrap().remove("startIndex");
+                    input["page"] = json!(next);
+                }
+                None => break output["complete"] == true,
+            }
+        };
+        assert_eq!((came, complete), (users, true), "{input}");
+        assert_eq!(*provider.requests.borrow(), requests, "{input}");
+    }
+}
+
 #[test]
 fn resources_of_several_types_pass_a_root_search() {
     let found = json!({"totalResults": 3, "Resources": [{"id": "1", "userName": "a"}, {"id": "2", "displayName": "b"}, {"id": "3", "x": 1}]});

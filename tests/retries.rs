@@ -49,17 +49,14 @@ enum Class {
     Idempotent,
     /// After a look has shown that it was not carried out.
     Looks,
-    /// It is idempotent, and a look comes before each further round of attempts.
-    Rounds,
 }
 
 /// How many times the provider gets a write that always goes wrong, with three attempts.
 fn expected(class: Class, meaning: Meaning) -> usize {
     match (class, meaning) {
         (_, Meaning::No) => 3,
-        (Class::Idempotent, _) | (Class::Looks, Meaning::Perhaps) | (Class::Rounds, Meaning::Pending) => 3,
+        (Class::Idempotent, _) | (Class::Looks, Meaning::Perhaps) => 3,
         (Class::Once, _) | (Class::Looks, Meaning::Pending) => 1,
-        (Class::Rounds, Meaning::Perhaps) => 9,
     }
 }
 
@@ -163,13 +160,13 @@ fn rows() -> Vec<Row> {
         ("submitRequest, DELETE", "submitRequest", later("DELETE", "/Users/1", Value::Null), true, Idempotent),
         ("ensureUser, not there", "ensureUser", json!({"payload": user()}), false, Looks),
         ("ensureGroup, not there", "ensureGroup", json!({"payload": group()}), false, Looks),
-        ("ensureUser, there", "ensureUser", json!({"payload": user()}), true, Rounds),
+        ("ensureUser, there", "ensureUser", json!({"payload": user()}), true, Idempotent),
         (
             "ensureGroup, there",
             "ensureGroup",
             json!({"payload": {"displayName": "ENG", "externalId": "g"}}),
             true,
-            Rounds,
+            Idempotent,
         ),
     ]
 }

@@ -22,7 +22,7 @@ pub fn run(data: &[u8]) {
     }
     if let Some(desired) = json(desired).and_then(|value| value.into_object().ok()) {
         for style in [(true, false), (false, false), (true, true)] {
-            let style = Style { value_paths: style.0, pathless: style.1 };
+            let style = Style { value_paths: style.0, pathless: style.1, ..Style::default() };
             different(&resource, &desired, &Options { style, password: false, members: true });
         }
     }

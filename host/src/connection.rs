@@ -294,7 +294,7 @@ pub struct Retry {
     /// First pause, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_delay_ms: Option<u32>,
-    /// Longest pause, in milliseconds.
+    /// Longest pause, in milliseconds, whatever the provider asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_delay_ms: Option<u32>,
 }

@@ -6,6 +6,7 @@ use crate::wipe_on_drop::WipeOnDrop;
 use serde_json::Value;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// A connection and where it stands.
 #[derive(Clone)]
@@ -52,6 +53,12 @@ impl ConnectionSource {
     #[must_use]
     pub fn without_references(connection: impl Into<Self>) -> Self {
         Self { references: false, ..connection.into() }
+    }
+
+    /// The longest that it lets anybody wait before another attempt, whatever the provider asks for: `retry.maxDelayMs`, where it is set.
+    #[must_use]
+    pub fn longest_pause(&self) -> Option<Duration> {
+        self.value.pointer("/retry/maxDelayMs").and_then(Value::as_u64).map(Duration::from_millis)
     }
 
     /// The same with the host's settings for it. Credentials among them go to the connection's `serviceUrl`, whoever named it.

@@ -72,7 +72,7 @@ pub fn connection() -> Value {
             })),
             "retry": group("Retries", json!({
                 "maxAttempts": number("Attempts; 1 switches retries off", 3, 1), "baseDelayMs": number("First pause, milliseconds", 250, 0),
-                "maxDelayMs": number("Longest pause, milliseconds", 20_000, 0),
+                "maxDelayMs": {"type": "integer", "title": "Longest pause, milliseconds, whatever the provider asks for", "minimum": 0},
             })),
             "limits": group("Limits", json!({
                 "responseBytes": number("Largest answer, bytes", 8_388_608, 0), "jsonDepth": number("Deepest JSON", 64, 0), "redirects": number("Most redirects", 5, 0),

@@ -89,17 +89,22 @@ impl Connection {
     pub fn to_json(&self) -> Value {
         let Draft { auth, headers, timeouts, retry, limits, allow_insecure_http, overrides, .. } = &self.parts;
         let headers: Map<String, Value> = headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
-        json!({
+        let mut json = json!({
             "serviceUrl": self.service_url.as_str().trim_end_matches('/'),
             "auth": auth_to_json(auth),
             "profile": self.profile.name,
             "headers": headers,
             "timeouts": {"connectMs": timeouts.connect, "firstByteMs": timeouts.first_byte, "betweenBytesMs": timeouts.between_bytes, "totalMs": timeouts.total},
-            "retry": {"maxAttempts": retry.max_attempts, "baseDelayMs": retry.base_delay, "maxDelayMs": retry.max_delay},
+            "retry": {"maxAttempts": retry.max_attempts, "baseDelayMs": retry.base_delay},
             "limits": {"responseBytes": limits.response_bytes, "jsonDepth": limits.json_depth, "redirects": limits.redirects},
             "allowInsecureHttp": allow_insecure_http,
             "overrides": overrides,
-        })
+        });
+        // What it is without this depends on what the provider asks for.
+        if let (Some(delay), Some(retry)) = (retry.max_delay, json.get_mut("retry").and_then(Value::as_object_mut)) {
+            retry.insert("maxDelayMs".to_owned(), json!(delay));
+        }
+        json
     }
 }
 
@@ -260,7 +265,7 @@ fn retry_from_json(reader: &Reader<'_>) -> Result<Retry> {
         retry = Retry {
             max_attempts: reader.small("maxAttempts")?.unwrap_or(retry.max_attempts),
             base_delay: reader.small("baseDelayMs")?.unwrap_or(retry.base_delay),
-            max_delay: reader.small("maxDelayMs")?.unwrap_or(retry.max_delay),
+            max_delay: reader.small("maxDelayMs")?,
         };
     }
     Ok(retry)

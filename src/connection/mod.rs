@@ -130,14 +130,19 @@ pub struct Retry {
     pub max_attempts: u32,
     /// First pause, milliseconds.
     pub base_delay: u32,
-    /// Longest pause, milliseconds.
-    pub max_delay: u32,
+    /// Longest pause, milliseconds, whatever the provider asks for. None: what it asks for is waited for while the call has time.
+    pub max_delay: Option<u32>,
 }
 
 impl Default for Retry {
     fn default() -> Self {
-        Retry { max_attempts: 3, base_delay: 250, max_delay: 20_000 }
+        Retry { max_attempts: 3, base_delay: 250, max_delay: None }
     }
+}
+
+impl Retry {
+    /// The longest pause where the provider asks for none and the connection sets none, milliseconds.
+    pub const LONGEST_BACKOFF: u64 = 20_000;
 }
 
 /// Limits in size.

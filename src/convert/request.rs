@@ -109,7 +109,7 @@ fn retry(retry: wit::Retry) -> connection::Retry {
     connection::Retry {
         max_attempts: max_attempts.unwrap_or(default.max_attempts),
         base_delay: base_delay_ms.unwrap_or(default.base_delay),
-        max_delay: max_delay_ms.unwrap_or(default.max_delay),
+        max_delay: max_delay_ms,
     }
 }
 

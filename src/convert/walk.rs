@@ -31,3 +31,41 @@ pub fn verdict(state: wit::WalkState, page: wit::WalkedPage) -> Result<wit::Walk
         complete: step.complete,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(ids: &[&str], total: u64) -> wit::WalkedPage {
+        wit::WalkedPage {
+            ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+            left_out: Vec::new(),
+            total_results: Some(total),
+            next: None,
+            complete: true,
+            page: None,
+            start_index: None,
+            cursor: None,
+        }
+    }
+
+    #[test]
+    fn a_walk_is_judged_by_what_is_handed_over() {
+        let begin = || wit::WalkState { progress: String::new(), seen: Vec::new() };
+        let first = verdict(begin(), wit::WalkedPage { next: Some("x".into()), ..page(&["1", "2", "1"], 3) }).unwrap();
+        assert_eq!((first.fresh, first.added.len(), first.complete), (vec![0, 1], 32, false));
+        assert_eq!(first.next.as_deref(), Some("x"));
+        let state = || wit::WalkState { progress: first.progress.clone(), seen: first.added.clone() };
+        let second = verdict(state(), page(&["2", "3"], 3)).unwrap();
+        assert_eq!((second.fresh, second.next, second.complete), (vec![1], None, true));
+        assert_eq!(second.added, walk::keys(&["3".to_owned()]));
+        let short = verdict(state(), page(&["2"], 3)).unwrap();
+        assert_eq!((short.fresh, short.complete), (Vec::new(), false), "the call alone took it for complete");
+        for (state, pointer) in [
+            (wit::WalkState { progress: "x".into(), ..begin() }, "/state/progress"),
+            (wit::WalkState { seen: vec![0; 17], ..begin() }, "/state/seen"),
+        ] {
+            assert_eq!(verdict(state, page(&[], 0)).unwrap_err().pointer.as_deref(), Some(pointer));
+        }
+    }
+}

@@ -106,11 +106,8 @@ impl<'a> Exchanges<'a> {
     pub fn rest(&self, attempt: u32) -> bool {
         let settings = &self.connection.parts.retry;
         let pause = retry::pause(settings, attempt, self.platform.random(), None);
-        let may = attempt < settings.max_attempts && pause < self.left();
-        if may {
-            self.platform.sleep(pause);
-        }
-        may
+        let pause = pause.filter(|pause| attempt < settings.max_attempts && *pause < self.left());
+        pause.inspect(|pause| self.platform.sleep(*pause)).is_some()
     }
 
     /// Sends a request as it is, with retries; `redirects` says whether the service may redirect it within its origin.
@@ -126,8 +123,7 @@ impl<'a> Exchanges<'a> {
             let hint = outcome.as_ref().ok().and_then(|response| retry::retry_after(response, self.platform.now()));
             if attempt < settings.max_attempts && retry::may_repeat(request.effect, &outcome) {
                 let pause = retry::pause(settings, attempt, self.platform.random(), hint);
-                let patient = hint.is_none_or(|hint| hint <= u64::from(settings.max_delay));
-                if patient && pause < self.left() {
+                if let Some(pause) = pause.filter(|pause| *pause < self.left()) {
                     repeated |= match &outcome {
                         Err(error) => error.maybe_sent,
                         Ok(response) => !retry::refused_unprocessed(response),

@@ -3,6 +3,7 @@
 use super::platform::{Reason, TransportError};
 use super::{Effect, Response};
 use crate::connection::Retry;
+use scim_connector_oauth::limit_is_used_up;
 
 /// Whether what happened can be mended by sending the request again, and does no harm.
 pub fn may_repeat(effect: Effect, outcome: &Result<Response, TransportError>) -> bool {
@@ -27,7 +28,7 @@ pub fn refused_unprocessed(response: &Response) -> bool {
     match response.status {
         429 => true,
         503 => retry_after,
-        403 => retry_after || over_the_limit() || reset(response).is_some(),
+        403 => retry_after || over_the_limit() || limit_is_used_up(|name| response.header(name)),
         500 => over_the_limit(),
         _ => false,
     }
@@ -37,35 +38,22 @@ fn contains(body: &[u8], needle: &[u8]) -> bool {
     body.get(..body.len().min(4096)).is_some_and(|head| head.windows(needle.len()).any(|window| window == needle))
 }
 
-/// When a limit that is used up is lifted, in Unix milliseconds, as GitHub says it.
-fn reset(response: &Response) -> Option<u64> {
-    let used_up = response.header("x-ratelimit-remaining")?.trim() == "0";
-    let seconds: u64 = response.header("x-ratelimit-reset")?.trim().parse().ok()?;
-    used_up.then(|| seconds.saturating_mul(1000))
-}
-
-/// `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3); `now` is the Unix time in milliseconds. A refusal
-/// without it may say when the limit is lifted.
+/// How long the answer asks to wait, in milliseconds; `now` is the Unix time in milliseconds.
 pub fn retry_after(response: &Response, now: u64) -> Option<u64> {
-    let Some(text) = response.header("retry-after").map(str::trim) else {
-        let limited = matches!(response.status, 403 | 429);
-        return reset(response).filter(|_| limited).map(|at| at.saturating_sub(now));
-    };
-    if let Ok(seconds) = text.parse::<f64>() {
-        return (seconds >= 0.0).then_some((seconds * 1000.0) as u64);
-    }
-    let date = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some(u64::try_from(date.as_millis()).ok()?.saturating_sub(now))
+    scim_connector_oauth::retry_after(response.status, |name| response.header(name), now)
 }
 
 /// The pause before the attempt after `attempt` (from 1): doubling, capped, with jitter down to a half, so that clients that
-/// failed together do not come back together. A `Retry-After` is a lower bound.
-pub fn pause(retry: &Retry, attempt: u32, random: u64, retry_after: Option<u64>) -> u64 {
+/// failed together do not come back together. What the provider asks for is a lower bound; none where that is longer than the connection
+/// allows.
+pub fn pause(retry: &Retry, attempt: u32, random: u64, asked: Option<u64>) -> Option<u64> {
+    let most = retry.max_delay.map(u64::from);
     let full = u64::from(retry.base_delay)
         .saturating_mul(1u64 << attempt.saturating_sub(1).min(16))
-        .min(u64::from(retry.max_delay));
+        .min(most.unwrap_or(Retry::LONGEST_BACKOFF));
     let jittered = full - full / 2 + random % (full / 2 + 1);
-    jittered.max(retry_after.unwrap_or(0))
+    let asked = asked.unwrap_or(0);
+    most.is_none_or(|most| asked <= most).then(|| jittered.max(asked))
 }
 
 #[cfg(test)]
@@ -119,35 +107,24 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_in_seconds_and_as_a_date() {
-        let rows = [
-            ("3", Some(3000)),
-            ("0", Some(0)),
-            ("1.5", Some(1500)),
-            ("-1", None),
-            ("soon", None),
-            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(7000)),
-            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
-        ];
-        for (text, expected) in rows {
-            let response = answer(429, &[("retry-after", text)], "").unwrap();
-            assert_eq!(retry_after(&response, 784_111_770_000), expected, "{text}");
-        }
-        let limit = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "784111773")];
-        for (status, expected) in [(429, Some(3000)), (403, Some(3000)), (200, None)] {
-            assert_eq!(retry_after(&answer(status, &limit, "").unwrap(), 784_111_770_000), expected, "{status}");
-        }
-    }
-
-    #[test]
     fn pauses_grow_are_capped_and_respect_retry_after() {
-        let retry = Retry { max_attempts: 9, base_delay: 100, max_delay: 1000 };
+        let retry = Retry { max_attempts: 9, base_delay: 100, max_delay: Some(1000) };
         for (attempt, low, high) in [(1, 50, 100), (2, 100, 200), (3, 200, 400), (9, 500, 1000)] {
             for random in [0, 7, 49, u64::MAX] {
-                let pause = pause(&retry, attempt, random, None);
+                let pause = pause(&retry, attempt, random, None).unwrap();
                 assert!((low..=high).contains(&pause), "attempt {attempt}: {pause}");
             }
         }
-        assert_eq!(pause(&retry, 1, 0, Some(5000)), 5000);
+        let open = Retry { max_delay: None, ..retry };
+        let rows = [
+            (&retry, 1000, Some(1000)),
+            (&retry, 1001, None),
+            (&open, 60_000, Some(60_000)),
+            (&open, u64::MAX, Some(u64::MAX)),
+        ];
+        for (retry, asked, expected) in rows {
+            assert_eq!(pause(retry, 1, 0, Some(asked)), expected, "{asked}");
+        }
+        assert!(pause(&open, 60, u64::MAX, None).unwrap() <= Retry::LONGEST_BACKOFF);
     }
 }

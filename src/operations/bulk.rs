@@ -15,7 +15,7 @@ use crate::reader::{self, deeper};
 use crate::scim::bulk::check::{Prepared, prepare, problems_of};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer};
-use crate::scim::resource::{Data, Node, Resource, passwords};
+use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, passwords};
 use crate::scim::service_provider::ServiceProvider;
 use crate::scim::{error, patch};
 use percent_encoding::percent_decode_str;
@@ -80,8 +80,9 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
         let detail = format!("expected an object, the resource, found {}", data.type_name());
         Failure::input(pointer, format!("{}: {detail}", reader::place(pointer)))
     })?;
-    let payload =
+    let mut payload =
         resource::payload(&endpoint, payload, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
+    leave_out_unassigned(&mut payload, endpoint.schema.as_deref());
     Ok((Data::from(payload), method == Method::Put))
 }
 

@@ -1,6 +1,7 @@
-//! What the provider is taken to support ahead of talking to it.
+//! What the provider is taken to support ahead of talking to it, and how operations are written for it.
 
 use crate::http::client::Client;
+use crate::scim::patch;
 use crate::scim::service_provider::{ServiceProvider, Source};
 
 /// Whether the provider is taken to support a feature, and how that is known.
@@ -8,4 +9,10 @@ pub fn supports(client: &Client<'_>, feature: &str) -> (bool, Source) {
     let connection = client.connection();
     let provider = ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document);
     provider.feature(feature).map_or((true, Source::Assumed), |it| (it.supported, it.source))
+}
+
+/// How operations are written for this provider.
+pub fn style(client: &Client<'_>) -> patch::Style {
+    let knobs = &client.connection().profile.knobs;
+    patch::Style { value_paths: knobs.patch_value_paths, pathless: false, text: knobs.text_rules() }
 }

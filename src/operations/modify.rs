@@ -15,11 +15,11 @@ use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Change, View};
 use crate::scim::patch::{self, Operation};
-use crate::scim::resource::{Data, Node, Resource};
+use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
 use std::cell::Cell;
 
-pub use super::capability::supports;
+pub use super::capability::{style, supports};
 pub use super::target::known;
 
 /// Most attempts at a resource that changes between reading and writing.
@@ -33,11 +33,6 @@ pub fn lacks_method(failure: &Failure) -> bool {
         Some(404) => failure.kind == Kind::Unsupported,
         _ => false,
     }
-}
-
-/// How operations are written for this provider.
-pub fn style(client: &Client<'_>) -> patch::Style {
-    patch::Style { value_paths: client.connection().profile.knobs.patch_value_paths, pathless: false }
 }
 
 /// The body of a PATCH as this provider takes it: checked, and without paths where it knows none.
@@ -109,7 +104,7 @@ impl Modification<'_> {
         } else {
             let sent = if change.read_modify_write {
                 self.again(true, Some(with_members), &|current| {
-                    let body = patch::for_put(&current.resource, &body, known(endpoint))?;
+                    let body = patch::for_put(&current.resource, &body, known(endpoint), style(client).text)?;
                     self.send(&self.replacing(Cow::Owned(body)).version(current.version.as_ref()))
                 })
             } else {
@@ -233,7 +228,9 @@ impl Modification<'_> {
 
     /// The message of a PUT.
     fn replacing<'m>(&'m self, body: Cow<'m, Resource>) -> Message<'m> {
-        self.message(Method::Put).with(body, true)
+        let mut body = body.into_owned();
+        leave_out_unassigned(&mut body, self.endpoint.schema.as_deref());
+        self.message(Method::Put).with(Cow::Owned(body), true)
     }
 
     /// The message of a PATCH.

@@ -1,6 +1,7 @@
 //! What the answer to a change proves, and what the caller is told where it shows something else. The comparing is `scim::patch`'s;
 //! attributes are named, their values are not.
 
+use super::capability::style;
 use super::target::{Endpoint, known};
 use super::versioned::Versioned;
 use crate::failure::{Failure, Kind, Result};
@@ -13,7 +14,7 @@ pub fn created(client: &Client<'_>, what: &str, endpoint: &Endpoint, sent: &Reso
     if answer.partial {
         return;
     }
-    let names = patch::differing(&answer.resource, sent, known(endpoint));
+    let names = patch::differing(&answer.resource, sent, known(endpoint), style(client).text);
     if !names.is_empty() {
         let names = names.join(", ");
         client.warn(format!(
@@ -35,7 +36,7 @@ pub fn replaced(
     if answer.partial {
         return Ok(());
     }
-    let mut names = patch::differing(&answer.resource, sent, known(endpoint));
+    let mut names = patch::differing(&answer.resource, sent, known(endpoint), style(client).text);
     if whole {
         names.extend(patch::left_over(&answer.resource, sent, known(endpoint)));
     }
@@ -55,7 +56,7 @@ pub fn patched(
     if answer.partial {
         return Ok(());
     }
-    tell(client, what, patch::unmet(&answer.resource, operations, known(endpoint)));
+    tell(client, what, patch::unmet(&answer.resource, operations, known(endpoint), style(client).text));
     let wanted = operations.iter().filter_map(active_of).next_back();
     still_active(what, wanted, answer)
 }

@@ -10,6 +10,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method, Request, Response};
 use crate::input::{Listing, Query};
+use crate::scim::filter::with_lower_case_words;
 use crate::scim::list::{self, Page, Position, Token};
 use crate::scim::resource::{Data, Resource};
 use crate::scim::service_provider::ServiceProvider;
@@ -280,8 +281,8 @@ pub fn build(
     let query = &input.query;
     let order = query.descending.map(|descending| if descending { "descending" } else { "ascending" });
     let mut members: Vec<(&str, Data)> = Vec::new();
-    // The filter is sent as it was given: how it is written may matter to a provider.
-    members.extend(query.filter.as_ref().map(|filter| ("filter", Data::from(filter))));
+    // The filter is sent as it was given, its words aside: how it is written may matter to a provider.
+    members.extend(query.filter.as_ref().map(|filter| ("filter", Data::from(with_lower_case_words(filter)))));
     members.extend(query.sort_by.as_ref().map(|name| ("sortBy", Data::from(name))));
     members.extend(order.map(|order| ("sortOrder", Data::from(order))));
     match position {

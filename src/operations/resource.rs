@@ -7,7 +7,7 @@ use crate::failure::{Failure, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Create, Delete, Get, Patch, Update, View};
-use crate::scim::resource::{Data, Node, Resource, name_schemas, strip_read_only};
+use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, name_schemas, strip_read_only};
 use crate::scim::{builtin, schema, urn, view};
 use std::borrow::Cow;
 
@@ -110,9 +110,13 @@ fn cut(client: &Client<'_>, endpoint: &Endpoint, asked: &View, resource: Resourc
     view::cut(resource, &asked.attributes, &asked.excluded, endpoint.schema.as_deref())
 }
 
-/// The resource as it is sent: checked, without what only the provider sets, its schemas named.
-pub fn payload(endpoint: &Endpoint, resource: Resource, new: bool) -> Result<Resource> {
+/// The resource as it is sent: checked, without what only the provider sets, its schemas named; a new one without what has no value.
+/// To replace one, null says what shall go where it is merged into what is there; what is sent then is without it as well.
+pub fn payload(endpoint: &Endpoint, mut resource: Resource, new: bool) -> Result<Resource> {
     checked(endpoint, &resource, new)?;
+    if new {
+        leave_out_unassigned(&mut resource, endpoint.schema.as_deref());
+    }
     written(endpoint, resource)
 }
 

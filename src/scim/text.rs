@@ -25,6 +25,22 @@ pub fn folded(text: &str) -> String {
     }
 }
 
+/// What a provider makes of texts, so that it is no difference.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextRules {
+    /// Names may come back with the name of a user store before them.
+    pub store_prefix: bool,
+    /// Blanks at the ends are taken away.
+    pub trims: bool,
+}
+
+impl TextRules {
+    /// The text as the provider keeps it.
+    pub fn kept(self, text: &str) -> &str {
+        if self.trims { text.trim() } else { text }
+    }
+}
+
 /// What is left of a text when all is left out that any rule of comparing leaves out: the case of letters in any language, Unicode's
 /// compatibility forms, characters that are not seen (RFC 3454 appendix B.1), blanks at the ends. Texts that differ in it are
 /// different texts to everybody.
@@ -45,22 +61,6 @@ pub fn loosest(text: &str) -> String {
         }
     }
     loose.trim().to_owned()
-}
-
-/// What a provider makes of texts, so that it is no difference.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TextRules {
-    /// Names may come back with the name of a user store before them.
-    pub store_prefix: bool,
-    /// Blanks at the ends are taken away.
-    pub trims: bool,
-}
-
-impl TextRules {
-    /// The text as the provider keeps it.
-    pub fn kept(self, text: &str) -> &str {
-        if self.trims { text.trim() } else { text }
-    }
 }
 
 /// Names before a slash that say what kind of role it is and not in which user store the name stands.

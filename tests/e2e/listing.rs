@@ -121,6 +121,89 @@ fn a_provider_that_stops_short_is_an_error_and_what_came_stays() {
     }
 }
 
+/// Pages of these users, whatever is asked for, with a total each; empty after the last.
+fn scripted(pages: &'static [(&'static [u64], u64)]) -> (Fake, Workplace) {
+    let fake = Fake::start(move |number, _| {
+        let (ids, total) = pages.get(number).copied().unwrap_or((&[], pages.last().map_or(0, |page| page.1)));
+        let users: Vec<Value> =
+            ids.iter().map(|id| json!({"id": id.to_string(), "userName": format!("u{id}"), "active": true})).collect();
+        scim(200, json!({"totalResults": total, "Resources": users}))
+    });
+    let connection = json!({"serviceUrl": format!("{}/scim", fake.origin()), "auth": {"type": "none"}});
+    let place = Workplace::new(&[("fake", connection)]);
+    (fake, place)
+}
+
+#[test]
+fn everything_came_only_where_as_many_different_resources_did_as_were_announced() {
+    type Row = (&'static str, &'static [(&'static [u64], u64)], &'static [u64], u8);
+    // What the provider does, its pages, who is listed, the exit code.
+    let rows: [Row; 7] = [
+        (
+            "pages overlap",
+            &[(&[1, 2, 3], 8), (&[2, 3, 4], 8), (&[5, 6, 7], 8), (&[8], 8)],
+            &[1, 2, 3, 4, 5, 6, 7, 8],
+            0,
+        ),
+        (
+            "pages overlap, and somebody is on none",
+            &[(&[1, 2, 3], 8), (&[2, 3, 4], 8), (&[5, 6, 7], 8)],
+            &[1, 2, 3, 4, 5, 6, 7],
+            1,
+        ),
+        ("somebody twice on a page", &[(&[1, 2, 2], 3)], &[1, 2], 1),
+        ("a total that shrinks below what came", &[(&[1, 2, 3], 9), (&[4, 5, 6], 4)], &[1, 2, 3, 4, 5, 6], 1),
+        ("a total of nobody", &[(&[1, 2], 0)], &[1, 2], 1),
+        ("a total that is capped", &[(&[1, 2], 3), (&[3, 4], 3), (&[5], 3)], &[1, 2, 3, 4, 5], 1),
+        ("all", &[(&[1, 2], 3), (&[3], 3)], &[1, 2, 3], 0),
+    ];
+    for (what, pages, listed, code) in rows {
+        let (_fake, place) = scripted(pages);
+        let all = place.run(&["call", "listUsers", "--all"]);
+        let expected: Vec<String> = listed.iter().map(|id| format!("u{id}")).collect();
+        assert_eq!((names(&all), all.code), (expected, i32::from(code)), "{what}: {all:?}");
+        assert_eq!(all.stderr.contains(", complete\n"), code == 0, "{what}: {all:?}");
+    }
+}
+
+#[test]
+fn who_does_not_match_the_filter_is_left_out_and_counted() {
+    let (_fake, place) = scripted(&[(&[1, 2], 3), (&[3], 3)]);
+    let input = r#"{"filter":"userName eq \"u3\""}"#;
+    let all = place.run(&["call", "listUsers", "--all", "--input", input]);
+    assert_eq!((names(&all), all.code), (expected(3, 3), 0), "{all:?}");
+    assert!(all.stderr.contains("warning: 2 of 2 resources that came do not match the filter"), "{all:?}");
+    assert!(all.stderr.contains(", complete; 2 more came that do not match the filter\n"), "{all:?}");
+    let (_fake, place) = scripted(&[(&[1], 1)]);
+    let one = place.run(&["call", "listUsers", "--input", input]);
+    assert_eq!(
+        (one.code, one.json()["Resources"].clone(), one.json()["leftOut"].clone()),
+        (0, json!([]), json!(["1"])),
+        "{one:?}"
+    );
+}
+
+/// The typed functions check their answers too.
+#[test]
+fn typed_pages_tell_who_is_left_out() {
+    use scim_connector_host::types::Query;
+    let (fake, _) = scripted(&[(&[1, 2], 2)]);
+    let connection = json!({"serviceUrl": format!("{}/scim", fake.origin()), "auth": {"type": "none"}});
+    let query = Query {
+        filter: Some("userName eq \"u2\"".into()),
+        sort_by: None,
+        sort_order: None,
+        start_index: None,
+        count: None,
+        cursor: None,
+        page: None,
+        attributes: None,
+        excluded_attributes: None,
+    };
+    let page = block_on(client(&connection).list_users(Some(&query), None)).expect("a page");
+    assert_eq!((page.resources.len(), page.left_out, page.complete), (1, vec!["1".to_owned()], true));
+}
+
 #[test]
 fn a_listing_that_fails_midway_says_where_it_can_go_on() {
     let (_fake, place) = directory(|number, _| (number == 1).then(|| scim(400, json!({"detail": "not now"}))));

@@ -292,3 +292,64 @@ fn profiles_suit_the_providers_they_are_named_for() {
     std::io::stdout().write_all(text.as_bytes()).expect("stdout takes the table");
     assert!(failures.is_empty(), "{text}");
 }
+
+/// What people do every day, on the engine of WSO2 Identity Server as the sandbox imitates it.
+#[test]
+fn a_day_at_asgardeo() {
+    const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    let options = sandbox::Options { behaviour: Some("asgardeo".into()), ..sandbox::Options::default() };
+    let (sandbox, mut connection) = harness::sandbox(options);
+    connection["profile"] = json!("asgardeo");
+    let client = harness::client(&connection);
+    let call = |operation: &str, input: Value| match invoke(&client, operation, input) {
+        Ok(outcome) => outcome.output,
+        Err(failure) => panic!("{operation}: {}", failure.to_json()),
+    };
+    let outcomes = |operation: &str, payloads: &[Value]| -> Vec<Value> {
+        payloads.iter().map(|payload| call(operation, json!({"payload": payload}))["outcome"].clone()).collect()
+    };
+
+    // Names that its filters do not understand are found, in its own spelling, and nothing is renamed for ever.
+    for name in ["Team", "R and D", "This or that", "Do not disturb", "Team (EU)"] {
+        let payload = json!({"displayName": name});
+        assert_eq!(outcomes("ensureGroup", &[payload.clone(), payload]), ["created", "unchanged"], "{name}");
+    }
+    let kim = json!({"userName": "kim", "title": " Head of it ", "active": true, "emails": [{"value": "kim@example.com", "type": "work"}]});
+    let mut changed = kim.clone();
+    changed["emails"][0]["display"] = json!("Kim");
+    let all = [kim.clone(), kim, changed.clone(), changed.clone()];
+    assert_eq!(outcomes("ensureUser", &all), ["created", "unchanged", "updated", "unchanged"]);
+
+    // Members bear their names; who leaves is gone from the group and inactive.
+    let team = call("ensureGroup", json!({"payload": {"displayName": "Team"}}))["group"]["id"].clone();
+    let id = call("ensureUser", json!({"payload": changed}))["user"]["id"].clone();
+    call("addGroupMembers", json!({"id": team, "members": [id]}));
+    assert_eq!(call("getGroup", json!({"id": team}))["members"][0]["value"], id);
+    call("removeGroupMembers", json!({"id": team, "members": [id]}));
+    assert_eq!(call("getGroup", json!({"id": team})).get("members"), None);
+    call("deactivateUser", json!({"id": id}));
+    assert_eq!(call("getUser", json!({"id": id}))["active"], false);
+
+    // A manager who is created by the same call is the manager afterwards, and results are told apart.
+    let report =
+        json!({"userName": "report", ENTERPRISE: {"manager": {"value": "bulkId:boss"}, "department": "Engines"}});
+    let operations = json!([
+        {"method": "POST", "path": "/Groups", "bulkId": "g", "data": {"displayName": "Both", "members": [{"value": "bulkId:boss"}]}},
+        {"method": "POST", "path": "/Users", "bulkId": "report", "data": report},
+        {"method": "POST", "path": "/Users", "bulkId": "boss", "data": {"userName": "boss"}},
+        {"method": "DELETE", "path": format!("/Groups/{}", team.as_str().unwrap())},
+        {"method": "DELETE", "path": "/Users/nobody"},
+    ]);
+    let results = call("bulk", json!({"operations": operations}))["results"].clone();
+    let kinds: Vec<&str> =
+        results.as_array().unwrap().iter().map(|it| it["failure"]["kind"].as_str().unwrap_or("ok")).collect();
+    assert_eq!(kinds, ["ok", "ok", "ok", "ok", "notFound"], "{results}");
+    let view = [format!("{ENTERPRISE}:manager")];
+    let seen = call("getUser", json!({"id": results[1]["id"], "attributes": view}));
+    assert_eq!(seen[ENTERPRISE]["manager"]["value"], results[2]["id"], "{seen}");
+    assert_eq!(call("getGroup", json!({"id": results[0]["id"]}))["members"][0]["value"], results[2]["id"]);
+
+    let failure = invoke(&client, "listUsers", json!({"sortBy": "userName"})).expect_err("it does not sort").to_json();
+    assert_eq!((&failure["kind"], &failure["status"]), (&json!("unsupported"), &Value::Null), "{failure}");
+    block_on(sandbox.stop());
+}

@@ -182,3 +182,25 @@ pub fn outcome(exchange: &Value) -> Outcome {
     let headers = response["headers"].as_object().into_iter().flatten();
     headers.fold(answer(status, body), |outcome, (name, value)| with_header(outcome, name, value.as_str().unwrap()))
 }
+
+/// A list of resources.
+pub fn list(resources: &[Value]) -> Outcome {
+    answer(200, json!({"totalResults": resources.len(), "Resources": resources}).to_string())
+}
+
+/// The connection under overrides.
+pub fn with(overrides: Value) -> Value {
+    let mut connection = bearer();
+    connection["overrides"] = overrides;
+    connection
+}
+
+/// The body of a request that was sent.
+pub fn sent(script: &Script, index: usize) -> Value {
+    script.sent.borrow()[index].body.as_deref().map_or(Value::Null, |body| serde_json::from_slice(body).unwrap())
+}
+
+/// The methods of what was sent.
+pub fn methods(script: &Script) -> Vec<&'static str> {
+    script.sent.borrow().iter().map(|request| request.method.as_str()).collect()
+}

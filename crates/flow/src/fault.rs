@@ -66,6 +66,9 @@ pub struct Fault {
     /// How long the provider asked to wait, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// The longest that the connection lets anybody wait, where it says so.
+    #[serde(skip)]
+    pub longest_pause: Option<Duration>,
     /// The request was sent and may have been carried out.
     pub maybe_applied: bool,
     /// Doing the same again is safe and may succeed.
@@ -213,6 +216,7 @@ impl Fault {
             kind: Some(class.kind),
             scim_type,
             retry_after_ms,
+            longest_pause: None,
             maybe_applied: class.maybe_applied,
             transient: class.transient,
             request_id: failure.and_then(|failure| failure.request_id.clone()),

@@ -11,6 +11,18 @@ const RETRIES: u32 = 3;
 /// How long a policy that does not say waits.
 const DELAY: Duration = Duration::from_secs(1);
 
+/// The longest that is waited because a provider asks for it, where neither the policy nor the connection sets a bound.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// How long a provider asks to wait.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// So long at the least.
+    pub pause: Duration,
+    /// The longest that the connection allows (`retry.maxDelayMs`), where it says so.
+    pub longest: Option<Duration>,
+}
+
 /// `retry` of a `catch`, or of `use.retries`.
 #[derive(Clone)]
 pub struct Policy {
@@ -66,10 +78,11 @@ impl Policy {
     }
 
     /// How long to wait before the repetition `attempt`, counted from 1; none where there is none more. `spent` is what the
-    /// tries and pauses so far took, `asked` what the provider asked for, `chance` is from 0 to 1.
+    /// tries and pauses so far took, `chance` is from 0 to 1.
     #[must_use]
-    pub fn wait(&self, attempt: u32, spent: Duration, asked: Option<Duration>, chance: f64) -> Option<Duration> {
-        if attempt > self.retries {
+    pub fn wait(&self, attempt: u32, spent: Duration, asked: Asked, chance: f64) -> Option<Duration> {
+        let longest = asked.longest.or(self.limit).unwrap_or(LONGEST);
+        if attempt > self.retries || asked.pause > longest {
             return None;
         }
         let before = attempt.saturating_sub(1);
@@ -80,7 +93,7 @@ impl Policy {
         };
         let (from, to) = self.jitter;
         let wait = own.saturating_add(from).saturating_add(to.saturating_sub(from).mul_f64(chance));
-        let wait = wait.max(asked.unwrap_or_default());
+        let wait = wait.max(asked.pause);
         self.limit.is_none_or(|limit| spent.saturating_add(wait) <= limit).then_some(wait)
     }
 }
@@ -125,7 +138,7 @@ mod tests {
         let policy = |value: Value| Policy::of(&value).unwrap();
         let waits = |policy: &Policy| {
             (1..=4)
-                .map(|attempt| policy.wait(attempt, Duration::ZERO, None, 0.5).map(|wait| wait.as_millis()))
+                .map(|attempt| policy.wait(attempt, Duration::ZERO, Asked::default(), 0.5).map(|wait| wait.as_millis()))
                 .collect::<Vec<_>>()
         };
         let four = json!({"attempt": {"count": 4}});
@@ -142,10 +155,25 @@ mod tests {
         );
         let jittered =
             policy(json!({"delay": {"seconds": 1}, "jitter": {"from": {"seconds": 1}, "to": {"seconds": 3}}}));
-        assert_eq!(jittered.wait(1, Duration::ZERO, None, 0.5), Some(Duration::from_secs(3)));
-        let asked = policy(json!({"limit": {"duration": {"seconds": 40}}}));
-        assert_eq!(asked.wait(1, Duration::ZERO, Some(Duration::from_secs(30)), 0.5), Some(Duration::from_secs(30)));
-        assert_eq!(asked.wait(2, Duration::from_secs(30), Some(Duration::from_secs(30)), 0.5), None);
+        assert_eq!(jittered.wait(1, Duration::ZERO, Asked::default(), 0.5), Some(Duration::from_secs(3)));
+        let limited = policy(json!({"limit": {"duration": {"seconds": 40}}}));
+        let open = policy(json!({}));
+        let seconds = Duration::from_secs;
+        // The policy, what was spent, what the provider asks for, what the connection allows, what is waited.
+        let rows = [
+            (&limited, 0, 30, None, Some(30)),
+            (&limited, 30, 30, None, None),
+            (&open, 0, 60, None, Some(60)),
+            (&open, 0, 60, Some(20), None),
+            (&open, 0, 20, Some(20), Some(20)),
+            (&open, 0, 3600, None, Some(3600)),
+            (&open, 0, 1_000_000_000_000, None, None),
+            (&policy(json!({"limit": {"duration": {"days": 1}}})), 0, 7200, None, Some(7200)),
+        ];
+        for (policy, spent, pause, longest, expected) in rows {
+            let asked = Asked { pause: seconds(pause), longest: longest.map(seconds) };
+            assert_eq!(policy.wait(1, seconds(spent), asked, 0.5), expected.map(seconds), "{pause} {longest:?}");
+        }
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub(super) struct Style {
     pub(super) references_in_members_only: bool,
     /// A result has a location only where the answer to the operation itself has the header.
     pub(super) location_by_header: bool,
+    /// Whether a result has an empty bulkId where its operation had none.
+    pub(super) empty_bulk_id: bool,
     /// Whether the status is `{"code": 201}`.
     pub(super) status_object: bool,
     /// Whether every result has the body of its answer, as text.
@@ -306,6 +308,9 @@ impl Style {
         let Some(members) = result.as_object_mut() else { return };
         if self.location_by_header && reply.header(&header::LOCATION).is_none() {
             members.remove("location");
+        }
+        if self.empty_bulk_id {
+            members.entry("bulkId").or_insert_with(|| "".into());
         }
         if self.status_object {
             members.insert("status".into(), json!({"code": reply.status}));

@@ -3,14 +3,14 @@
 
 use super::fault::{Fault, SendError};
 use super::interceptor::{Intercepted, Interceptor, Next};
-use super::message::{Request, Response};
+use super::message::{Request, Response, retry_after};
 use super::service::{Protocol, Service};
 use crate::traffic::{Throttled, Traffic};
+use http::StatusCode;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 /// The stage.
 pub struct Gate {
@@ -96,21 +96,10 @@ fn note(traffic: &Traffic, service: bool, outcome: &Result<Response, SendError>)
     }
 }
 
-/// What `Retry-After` asks for, where all requests are meant and not just this one.
+/// How long a refusal asks to wait, where all requests are meant and not just this one.
 fn pause(response: &Response) -> Option<Duration> {
-    if !matches!(response.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) {
-        return None;
-    }
-    retry_after(&response.headers)
-}
-
-/// How long `Retry-After` asks to wait (RFC 9110 section 10.2.3).
-pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    match text.parse::<f64>() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
-        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok(),
-    }
+    let all = matches!(response.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    retry_after(response.status, &response.headers).filter(|_| all)
 }
 
 #[cfg(test)]
@@ -119,6 +108,7 @@ mod tests {
     use super::*;
     use crate::settings::{Breaker, Limits};
     use crate::usage::BreakerState;
+    use std::time::SystemTime;
 
     fn traffic() -> Traffic {
         Traffic::new(&Limits { breaker: Breaker { failures: 1, pause_ms: 60_000 }, ..Limits::default() })
@@ -127,6 +117,15 @@ mod tests {
     fn response(status: u16, retry_after: &str) -> Result<Response, SendError> {
         let mut response = Response::new(StatusCode::from_u16(status).unwrap(), "");
         response.headers.insert(RETRY_AFTER, retry_after.parse().unwrap());
+        Ok(response)
+    }
+
+    /// An answer without `Retry-After` that names the time at which its limit is lifted.
+    fn limited(status: u16) -> Result<Response, SendError> {
+        let mut response = Response::new(StatusCode::from_u16(status).unwrap(), "");
+        let lifted = SystemTime::now() + Duration::from_secs(60);
+        let lifted = lifted.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        response.headers.insert("x-rate-limit-reset", lifted.into());
         Ok(response)
     }
 
@@ -173,6 +172,8 @@ mod tests {
             (true, response(200, "60"), false),
             (true, response(403, "60"), false),
             (false, response(429, "60"), false),
+            (true, limited(429), true),
+            (true, limited(503), false),
         ];
         for (service, outcome, holds) in rows {
             let traffic = traffic();

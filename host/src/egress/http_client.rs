@@ -4,9 +4,8 @@
 use super::activity::Activity;
 use super::chain::{Egress, Parts};
 use super::fault::{Fault, SendError};
-use super::gate::retry_after;
 use super::interceptor::Interceptors;
-use super::message::{Request, Timeouts};
+use super::message::{Request, Timeouts, retry_after};
 use super::policy::Policy;
 use super::resolve::Dns;
 use super::service::{PlainHttp, Service};
@@ -95,6 +94,14 @@ pub struct HttpResponse {
     pub body: Bytes,
 }
 
+impl HttpResponse {
+    /// How long it asks to wait before another request: `Retry-After`, or what a refusal says of its rate limit.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.status, &self.headers)
+    }
+}
+
 /// A request that brought no answer.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum HttpError {
@@ -149,14 +156,6 @@ impl HttpError {
             ),
         };
         may_pass && !self.maybe_applied()
-    }
-}
-
-impl HttpResponse {
-    /// How long `Retry-After` asks to wait.
-    #[must_use]
-    pub fn retry_after(&self) -> Option<Duration> {
-        retry_after(&self.headers)
     }
 }
 

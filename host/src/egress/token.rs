@@ -4,7 +4,7 @@
 
 use super::assertion::Key;
 use super::fault::{Fault, SendError};
-use super::message::{Body, Response, secret_value};
+use super::message::{Body, Response, retry_after, secret_value};
 use crate::bindings::scim::connector::types::{Failure, FailureKind};
 use crate::connection::{ClientCredentials, Method, Secret};
 use http::{HeaderMap, Request, StatusCode, Uri, header};
@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, Limited};
 use parking_lot::RwLock;
 use scim_connector_oauth::{self as oauth, Claims, Error, ErrorKind, Message, Proof, TokenRequest, assertion, parse};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
@@ -242,7 +242,8 @@ impl Tokens {
         if let Some(status) = error.status() {
             failure.status = Some(status);
             failure.oauth_error = error.code().map(str::to_owned);
-            failure.retry_after_ms = retry_after(headers);
+            let pause = StatusCode::from_u16(status).ok().and_then(|status| retry_after(status, headers));
+            failure.retry_after_ms = pause.and_then(|pause| u64::try_from(pause.as_millis()).ok());
             failure.request_id = request_id(headers);
         }
         NoToken { transient, failure }
@@ -264,16 +265,6 @@ fn failure(kind: FailureKind, detail: String) -> Box<Failure> {
         request_id: None,
         excerpt: None,
     })
-}
-
-/// `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3).
-fn retry_after(headers: &HeaderMap) -> Option<u64> {
-    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    let pause = match text.parse() {
-        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok()?,
-        Err(_) => httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).unwrap_or_default(),
-    };
-    u64::try_from(pause.as_millis()).ok()
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {

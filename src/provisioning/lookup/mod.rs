@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
                         });
                     }
                 };
-            if hidden > 0 && !(strangers && !asked.brings_others) {
+            if hidden > 0 && (asked.brings_others || !strangers) {
                 return Err(self.left_open(key, &hits, hidden));
             }
             if !conclusive {
@@ -264,12 +264,18 @@ impl<'a> Search<'a> {
     /// Looks through the list for those attributes by which nothing could be asked for, where that must be.
     fn read_all(&self, without: Vec<(usize, Refusal)>, thorough: bool) -> Result<Hits> {
         let works = without.len() < self.keys.len();
-        let broken = without.iter().any(|(_, refusal)| matches!(refusal, Refusal::Broken(_)));
         let mut open = Vec::new();
         for (index, refusal) in without {
             let Some(key) = self.keys.get(index) else { continue };
             match refusal {
-                Refusal::Broken(failure) if !works && !thorough => return Err(failure),
+                // There may be one that it fails to find: nobody is there twice for that.
+                Refusal::Broken(mut failure) => {
+                    failure.detail.push_str(&format!(
+                        "; nothing was changed. Where it always fails over a filter by {}, matchOn can name another attribute",
+                        key.attribute
+                    ));
+                    return Err(failure);
+                }
                 Refusal::Ignored => {
                     self.client.warn(format!(
                         "the provider ignores the filter by {}; all {} are read instead",
@@ -286,13 +292,12 @@ impl<'a> Search<'a> {
                     ));
                     open.push((index, key));
                 }
-                refusal => self.passed_over(index, &refusal),
+                Refusal::NotTaken(_) => self.passed_over(index, &refusal),
             }
         }
         let pages = if thorough { self.most_pages().min(PAGES_AFTER_REFUSAL) } else { self.most_pages() };
         if thorough {
-            // A provider that fails is not asked for everything.
-            open = if broken { Vec::new() } else { self.keys.iter().enumerate().collect() };
+            open = self.keys.iter().enumerate().collect();
         }
         if open.is_empty() {
             return Ok(Hits::new());

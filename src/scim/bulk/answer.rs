@@ -74,13 +74,16 @@ impl Unnamed<'_> {
     }
 }
 
+/// Whether without a name, of which method, at which endpoint; none for any.
+type Kinship = (bool, Option<&'static str>, Option<String>);
+
 /// The operations that have no result yet.
 struct Open {
     taken: Vec<bool>,
     /// By method and the end of their path.
     places: BTreeMap<(&'static str, [String; 2]), VecDeque<usize>>,
-    /// In their order: those without a name or all, of a method or of any, at an endpoint or at any.
-    queues: BTreeMap<(bool, Option<&'static str>, Option<String>), VecDeque<usize>>,
+    /// In their order.
+    queues: BTreeMap<Kinship, VecDeque<usize>>,
     creations: usize,
 }
 

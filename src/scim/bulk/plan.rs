@@ -252,6 +252,15 @@ impl Work {
         }
     }
 
+    /// A name that no operation has.
+    fn free_name(&self, step: usize) -> String {
+        let mut name = format!("operation-{step}");
+        while self.names.contains_key(&name) {
+            name.push('-');
+        }
+        name
+    }
+
     /// Whether a step refers to what must be there first, since the provider resolves references to members only.
     fn waits(&self, step: usize) -> bool {
         let besides = self.steps.get(step).map(|it| it.prepared.besides_members.as_slice()).unwrap_or_default();
@@ -282,6 +291,10 @@ impl Work {
         for step in unit {
             let Some(it) = self.steps.get(*step) else { continue };
             let mut operation = self.resolved(&it.prepared);
+            if self.limits.bulk && self.limits.members_only {
+                // Such a provider answers users first whatever the order, and deletions without a place: the name tells which is which.
+                operation.bulk_id.get_or_insert_with(|| self.free_name(*step));
+            }
             if !batch.steps.is_empty() || !written.is_empty() {
                 batch.body.push(b',');
             }

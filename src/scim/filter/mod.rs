@@ -14,6 +14,7 @@ mod properties;
 mod tests;
 
 pub use parse::SyntaxError;
+pub use print::with_lower_case_words;
 pub use proof::Shown;
 
 use super::path::AttributePath;

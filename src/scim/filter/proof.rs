@@ -262,14 +262,15 @@ impl<'a> Judge<'a> {
         let name = path.sub.as_ref().unwrap_or(&path.name);
         let stored =
             self.stores && ["userName", "displayName", "display"].iter().any(|it| name.eq_ignore_ascii_case(it));
-        let result = if test(found, wanted) {
-            Possible::YES
-        } else if test(&loosest(found), &loosest(wanted)) || by_form(path, found, wanted, test) {
-            Possible::BOTH
-        } else if stored && (same_but_for_store(found, wanted, false) || by_store(found, wanted, test)) {
-            Possible::BOTH
-        } else {
-            Possible::NO
+        let by_any_rule = || {
+            test(&loosest(found), &loosest(wanted))
+                || by_form(path, found, wanted, test)
+                || (stored && (same_but_for_store(found, wanted, false) || by_store(found, wanted, test)))
+        };
+        let result = match () {
+            () if test(found, wanted) => Possible::YES,
+            () if by_any_rule() => Possible::BOTH,
+            () => Possible::NO,
         };
         if operator == Operator::NotEqual { result.not() } else { result }
     }

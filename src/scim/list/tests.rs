@@ -62,7 +62,8 @@ fn listings_advance_by_what_came_and_end_truthfully() {
         json!({"totalResults": total, "Resources": resources})
     };
     // What the server does, the page size asked for, its pages, resources the caller gets, complete.
-    let rows: Vec<(&str, Option<u32>, Vec<Data>, usize, bool)> = vec![
+    type Row = (&'static str, Option<u32>, Vec<Data>, usize, bool);
+    let rows: Vec<Row> = vec![
         ("as announced", None, vec![some(&[0, 1], 5), some(&[2, 3], 5), some(&[4], 5)], 5, true),
         ("ignores paging", None, vec![some(&[0, 1, 2], 3)], 3, true),
         (

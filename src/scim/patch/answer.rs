@@ -4,10 +4,12 @@
 
 use super::super::path::Path;
 use super::super::resource::{Data, Node, Resource, is_password, is_urn};
+use super::super::text::TextRules;
 use super::apply::apply;
 use super::attribute_table::{self, AttributeTable};
 use super::compare::{is_unassigned, says};
-use super::{Operation, Options, diff};
+use super::diff::rules_of;
+use super::{Operation, Options, Style, diff};
 use std::collections::BTreeSet;
 
 /// Attributes that providers fill in where the client leaves them out, or make up from others.
@@ -15,11 +17,11 @@ const FILLED_IN: [&str; 7] =
     ["active", "displayName", "locale", "preferredLanguage", "timezone", "userType", "profileUrl"];
 
 /// Attributes of a resource that was sent whole and that the answer shows otherwise, or does not show.
-pub fn differing(answer: &Resource, sent: &Resource, known: &AttributeTable) -> Vec<String> {
+pub fn differing(answer: &Resource, sent: &Resource, known: &AttributeTable, text: TextRules) -> Vec<String> {
     if shows_nothing(answer) {
         return Vec::new();
     }
-    let options = Options { members: true, ..Options::default() };
+    let options = Options { members: true, style: Style { text, ..Style::default() }, ..Options::default() };
     let names = diff(answer, sent, known, &options).into_iter().flat_map(|operation| names(&operation));
     distinct(names.filter(|name| !is_password(name)))
 }
@@ -35,7 +37,7 @@ pub fn left_over(answer: &Resource, sent: &Resource, known: &AttributeTable) -> 
 }
 
 /// Attributes that are not as these operations leave them: carried out once more on the answer, they would change it.
-pub fn unmet(answer: &Resource, operations: &[Operation], known: &AttributeTable) -> Vec<String> {
+pub fn unmet(answer: &Resource, operations: &[Operation], known: &AttributeTable, text: TextRules) -> Vec<String> {
     if shows_nothing(answer) {
         return Vec::new();
     }
@@ -45,6 +47,9 @@ pub fn unmet(answer: &Resource, operations: &[Operation], known: &AttributeTable
         let _ = apply(&mut after, std::slice::from_ref(operation), known, "");
     }
     let mut found = Vec::new();
+    let is_as = |found: Option<&Data>, wanted: Option<&Data>, schema: Option<&str>, name: &str| {
+        says(found, wanted.unwrap_or(&Data::NULL), name, rules_of(text, known, schema, name))
+    };
     let ours = |name: &str| ["schemas", "id", "meta"].iter().any(|own| name.eq_ignore_ascii_case(own));
     let all = answer.keys().chain(after.keys().filter(|name| answer.get(name).is_none()));
     for name in all.filter(|name| !ours(name)) {
@@ -55,18 +60,14 @@ pub fn unmet(answer: &Resource, operations: &[Operation], known: &AttributeTable
                     _ => Resource::new(),
                 };
                 let members = before.keys().chain(after.keys().filter(|member| before.get(member).is_none()));
-                let differs = |member: &&str| !is_as(before.get(member), after.get(member), member);
+                let differs = |member: &&str| !is_as(before.get(member), after.get(member), Some(name), member);
                 found.extend(members.filter(differs).map(|member| format!("{name}:{member}")));
             }
-            _ if is_as(answer.get(name), after.get(name), name) => {}
+            _ if is_as(answer.get(name), after.get(name), None, name) => {}
             _ => found.push(name.to_owned()),
         }
     }
     distinct(found.into_iter().filter(|name| !is_password(name)))
-}
-
-fn is_as(found: Option<&Data>, wanted: Option<&Data>, name: &str) -> bool {
-    says(found, wanted.unwrap_or(&Data::NULL), name)
 }
 
 /// Whether an answer has none of the attributes that a resource is about.
@@ -129,7 +130,11 @@ mod tests {
             ),
         ];
         for (answer, expected) in rows {
-            assert_eq!(differing(&object(answer.clone()), &sent, &AttributeTable::USER), expected, "{answer:?}");
+            assert_eq!(
+                differing(&object(answer.clone()), &sent, &AttributeTable::USER, TextRules::default()),
+                expected,
+                "{answer:?}"
+            );
         }
         let answer =
             object(json!({"id": "1", "userName": "ada", "active": true, "photos": [{"value": "u"}], "meta": {}}));
@@ -157,7 +162,7 @@ mod tests {
         ];
         for (operation, expected) in rows {
             assert_eq!(
-                unmet(&answer, std::slice::from_ref(&operation), &AttributeTable::USER),
+                unmet(&answer, std::slice::from_ref(&operation), &AttributeTable::USER, TextRules::default()),
                 expected,
                 "{operation:?}"
             );

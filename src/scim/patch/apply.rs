@@ -6,6 +6,7 @@
 
 use super::super::resource::{Data, Node, Resource};
 use super::super::schema::Shape;
+use super::super::text::TextRules;
 use super::attribute_table::AttributeTable;
 use super::check::{Edit, parse};
 use super::compare::{among, distinct, element, element_says, identity, is_primary, is_unassigned, items, places};
@@ -100,7 +101,9 @@ fn whole_list(old: Option<&Data>, edit: &Edit<'_>) -> Touched {
     let attribute = edit.name.as_deref().unwrap_or_default();
     // A value is there already if one is that says as much; without a `value` it has no identity, and only its equal counts.
     let there = |found: &Data, item: &Data| match item.as_object() {
-        Some(object) if identity(item).is_some() => element_says(&element(found), object, attribute),
+        Some(object) if identity(item).is_some() => {
+            element_says(&element(found), object, attribute, TextRules::default())
+        }
         _ => found == item,
     };
     let old = items(old);

@@ -2,11 +2,13 @@
 //!
 //! Not equality: what is wanted says only what it says, and what a provider adds or writes differently is no difference. Absent,
 //! null, `[]` and `{}` are all unassigned (RFC 7643 section 2.5); lists are sets; `"true"` is true and `"1"` is 1 where servers
-//! are sloppy; one value is a list of one. Texts are compared as they are, but for `userName`, the `value` of `emails` and any
-//! `type`, in which providers change the case and do not tell it apart. A wanted `$ref` beside a `value` says nothing of its own,
+//! are sloppy; one value is a list of one. Texts are compared in one Unicode form, with regard to case but for `userName`, the
+//! `value` of `emails` and any `type`, in which providers change the case and do not tell it apart; what else a provider makes of
+//! texts, [`TextRules`] say. A wanted `$ref` beside a `value` says nothing of its own,
 //! since each provider writes URIs its own way.
 
 use super::super::resource::{Data, Node, Number, Resource};
+use super::super::text::{self, TextRules, same_but_for_store, same_text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,24 +46,24 @@ pub(super) fn items(value: Option<&Data>) -> &[Data] {
 }
 
 /// Whether the value of an attribute is as `wanted` says.
-pub(super) fn says(current: Option<&Data>, wanted: &Data, attribute: &str) -> bool {
+pub(super) fn says(current: Option<&Data>, wanted: &Data, attribute: &str, rules: TextRules) -> bool {
     let folded = attribute.eq_ignore_ascii_case("userName");
-    compare(current, wanted, attribute, folded)
+    compare(current, wanted, attribute, folded, rules)
 }
 
 /// Whether the sub-attribute of a value is as `wanted` says.
-pub(super) fn part_says(current: &Resource, sub: &str, wanted: &Data, attribute: &str) -> bool {
+pub(super) fn part_says(current: &Resource, sub: &str, wanted: &Data, attribute: &str, rules: TextRules) -> bool {
     let found = current.get(sub);
     let is = |name: &str| sub.eq_ignore_ascii_case(name);
     let folded = is("type") || (is("value") && attribute.eq_ignore_ascii_case("emails"));
     // Not primary is what a value is that does not say (RFC 7643 section 2.4).
     (is("primary") && wanted.as_boolean() == Some(false) && is_unassigned(found))
-        || compare(found, wanted, attribute, folded)
+        || compare(found, wanted, attribute, folded, rules)
 }
 
 /// Whether a value is as the wanted one says in each of its sub-attributes.
-pub(super) fn element_says(current: &Resource, wanted: &Resource, attribute: &str) -> bool {
-    wanted.iter().all(|(sub, value)| is_derived(wanted, sub) || part_says(current, sub, value, attribute))
+pub(super) fn element_says(current: &Resource, wanted: &Resource, attribute: &str, rules: TextRules) -> bool {
+    wanted.iter().all(|(sub, value)| is_derived(wanted, sub) || part_says(current, sub, value, attribute, rules))
 }
 
 /// Whether a sub-attribute follows from another one: a `$ref` from its `value`.
@@ -69,19 +71,19 @@ pub(super) fn is_derived(wanted: &Resource, sub: &str) -> bool {
     sub.eq_ignore_ascii_case("$ref") && !is_unassigned(wanted.get("value"))
 }
 
-fn compare(current: Option<&Data>, wanted: &Data, attribute: &str, folded: bool) -> bool {
+fn compare(current: Option<&Data>, wanted: &Data, attribute: &str, folded: bool, rules: TextRules) -> bool {
     if is_unassigned(Some(wanted)) {
         // An object without members says nothing.
         return wanted.is_object() || is_unassigned(current);
     }
     match (items(current), wanted.node()) {
         (found, Node::List(wanted)) => {
-            let left = pair(found, wanted, attribute);
+            let left = pair(found, wanted, attribute, rules);
             left.wanted.is_empty() && left.current.is_empty()
         }
-        ([], Node::Object(wanted)) => element_says(&Resource::new(), wanted, attribute),
-        ([found], Node::Object(wanted)) => element_says(&element(found), wanted, attribute),
-        ([found], _) => same(found, wanted, folded),
+        ([], Node::Object(wanted)) => element_says(&Resource::new(), wanted, attribute, rules),
+        ([found], Node::Object(wanted)) => element_says(&element(found), wanted, attribute, rules),
+        ([found], _) => same(found, wanted, folded, rules),
         _ => false,
     }
 }
@@ -98,9 +100,9 @@ fn repeats(items: &[Data]) -> Vec<bool> {
     items.iter().map(|item| !seen.insert(item.to_string())).collect()
 }
 
-/// What tells a value from others: its `value`, without regard to its case.
+/// What tells a value from others: its `value`, without regard to case, Unicode form and blanks at its ends.
 pub(super) fn identity(item: &Data) -> Option<String> {
-    element(item).text("value").map(|text| text.to_lowercase())
+    element(item).text("value").map(|value| text::folded(value.trim()))
 }
 
 /// Where values stand, by what tells them from others, so that work on long lists does not grow with the square.
@@ -132,7 +134,7 @@ pub(super) struct Pairing {
 }
 
 /// Pairs each wanted value with a current one that already is as it says.
-pub(super) fn pair(current: &[Data], wanted: &[Data], attribute: &str) -> Pairing {
+pub(super) fn pair(current: &[Data], wanted: &[Data], attribute: &str, rules: TextRules) -> Pairing {
     let places = places(current.iter());
     let all: Vec<(usize, &Data)> = current.iter().enumerate().collect();
     let mut taken = repeats(current);
@@ -150,7 +152,7 @@ pub(super) fn pair(current: &[Data], wanted: &[Data], attribute: &str) -> Pairin
         // What was written as a whole stands in the wanted order, so that its own place comes first.
         let among = std::iter::once(&index).chain(among);
         let free = |place: &&usize| taken.get(**place) == Some(&false);
-        let fits = |place: &&usize| current.get(**place).is_some_and(|found| item_says(found, item, attribute));
+        let fits = |place: &&usize| current.get(**place).is_some_and(|found| item_says(found, item, attribute, rules));
         match among.filter(free).find(fits).copied() {
             Some(place) => {
                 taken.iter_mut().skip(place).take(1).for_each(|taken| *taken = true);
@@ -164,19 +166,22 @@ pub(super) fn pair(current: &[Data], wanted: &[Data], attribute: &str) -> Pairin
     pairing
 }
 
-fn item_says(found: &Data, wanted: &Data, attribute: &str) -> bool {
+fn item_says(found: &Data, wanted: &Data, attribute: &str, rules: TextRules) -> bool {
     match (found.node(), wanted.node()) {
-        (_, Node::List(_)) => compare(Some(found), wanted, attribute, false),
-        (Node::Object(_), _) | (_, Node::Object(_)) => element_says(&element(found), &element(wanted), attribute),
-        _ => same(found, wanted, false),
+        (_, Node::List(_)) => compare(Some(found), wanted, attribute, false, rules),
+        (Node::Object(_), _) | (_, Node::Object(_)) => {
+            element_says(&element(found), &element(wanted), attribute, rules)
+        }
+        _ => same(found, wanted, false, rules),
     }
 }
 
 /// Whether two simple values mean the same.
-fn same(left: &Data, right: &Data, folded: bool) -> bool {
+fn same(left: &Data, right: &Data, folded: bool, rules: TextRules) -> bool {
     match (left.node(), right.node()) {
         (Node::Text(left), Node::Text(right)) => {
-            left == right || (folded && left.to_lowercase() == right.to_lowercase())
+            let (left, right) = (rules.kept(left), rules.kept(right));
+            same_text(left, right, !folded) || (rules.store_prefix && same_but_for_store(left, right, !folded))
         }
         (Node::Bool(flag), _) => right.as_boolean() == Some(flag),
         (_, Node::Bool(flag)) => left.as_boolean() == Some(flag),
@@ -195,8 +200,13 @@ fn equal(left: &Number, right: &Number) -> bool {
 }
 
 /// The sub-attributes of a value that are not as wanted. A `$ref` differs only together with the `value` it follows from.
-pub(super) fn differing<'a>(found: &Resource, wanted: &'a Resource, attribute: &str) -> Vec<(&'a str, &'a Data)> {
-    let differs = |sub: &str, value: &Data| !part_says(found, sub, value, attribute);
+pub(super) fn differing<'a>(
+    found: &Resource,
+    wanted: &'a Resource,
+    attribute: &str,
+    rules: TextRules,
+) -> Vec<(&'a str, &'a Data)> {
+    let differs = |sub: &str, value: &Data| !part_says(found, sub, value, attribute, rules);
     let points_elsewhere = wanted.get("value").is_some_and(|value| differs("value", value));
     wanted.iter().filter(|(sub, value)| differs(sub, value) && (points_elsewhere || !is_derived(wanted, sub))).collect()
 }
@@ -211,7 +221,31 @@ pub(super) fn overlay(found: &Resource, wanted: &Resource) -> Resource {
     });
     result.extend(wanted.iter().map(|(name, value)| (name.to_owned(), assigned(value))));
     result.retain(|_, value| !is_unassigned(Some(value)));
+    if wanted.get("formatted").is_none() {
+        drop_stale_formatted(found, &mut result);
+    }
     result
+}
+
+/// Takes out the `formatted` of a name or an address that was read, where it no longer fits the parts as they are now: a part that
+/// changed does not stand in it, or what it was before still does. The provider then makes a new one.
+pub(super) fn drop_stale_formatted(before: &Resource, now: &mut Resource) {
+    let Some(formatted) = now.text("formatted").map(|text| text::folded(&text)) else { return };
+    if before.text("formatted").map(|text| text::folded(&text)).as_ref() != Some(&formatted) {
+        return;
+    }
+    let part =
+        |object: &Resource, name: &str| object.text(name).map(|text| text::folded(text.trim())).unwrap_or_default();
+    let says = |text: &str| !text.is_empty() && formatted.contains(text);
+    let parts = ["formatted", "type", "primary", "value", "display", "$ref"];
+    let names = before.keys().chain(now.keys()).filter(|name| !parts.iter().any(|own| own.eq_ignore_ascii_case(name)));
+    let is_stale = names.into_iter().any(|name| {
+        let (old, new) = (part(before, name), part(now, name));
+        old != new && ((says(&old) && !new.contains(&old)) || (!new.is_empty() && !says(&new)))
+    });
+    if is_stale {
+        now.retain(|name, _| !name.eq_ignore_ascii_case("formatted"));
+    }
 }
 
 /// A value without the members that have none, as it is sent where nothing was.

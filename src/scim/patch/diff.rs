@@ -4,7 +4,9 @@
 //! attribute away, and a list says all the values there shall be. What counts as a difference, `compare` says.
 
 use super::super::path::{AttributePath, Path};
-use super::super::resource::{Data, Node, Resource, is_urn, name_schemas};
+use super::super::resource::{Data, Node, Resource, is_urn, leave_out_unassigned, name_schemas};
+use super::super::text::TextRules;
+use super::super::urn;
 use super::apply::apply;
 use super::attribute_table::{self, AttributeTable};
 use super::compare::{self, is_unassigned, items, says};
@@ -19,11 +21,13 @@ pub struct Style {
     /// Whether add and replace are written without a path, one operation for each attribute, where no value is selected. A complex
     /// attribute then goes as a whole. Removing always takes a path.
     pub pathless: bool,
+    /// What the provider makes of texts.
+    pub text: TextRules,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Style { value_paths: true, pathless: false }
+        Style { value_paths: true, pathless: false, text: TextRules::default() }
     }
 }
 
@@ -72,20 +76,71 @@ pub fn diff(current: &Resource, desired: &Resource, known: &AttributeTable, opti
 
 /// The whole resource that a PUT sends (RFC 7644 section 3.5.1) to make `current` what `desired` says: what `desired` leaves out
 /// stays, what only the provider sets is left out. Where a group's members were not read they must be before.
-pub fn for_put(current: &Resource, desired: &Resource, known: &AttributeTable) -> Result<Resource> {
-    let style = Style { value_paths: false, ..Style::default() };
+pub fn for_put(current: &Resource, desired: &Resource, known: &AttributeTable, text: TextRules) -> Result<Resource> {
+    let style = Style { value_paths: false, text, ..Style::default() };
     let operations = diff(current, desired, known, &Options { style, password: true, members: true });
-    to_put(current, &operations, known, "")
+    let said = |name: &str| desired.get(name).is_some_and(says_formatted);
+    whole(current, &operations, known, "", &said)
 }
 
 /// The whole resource that a PUT sends instead of operations; `pointer` is where they stand in the input. Fails like
 /// [`super::apply()`].
 pub fn to_put(current: &Resource, operations: &[Operation], known: &AttributeTable, pointer: &str) -> Result<Resource> {
+    let said = |name: &str| {
+        operations.iter().any(|operation| match (&operation.path, &operation.value) {
+            (Some(path), value) => {
+                let path = path.trim().to_ascii_lowercase();
+                let inside = path.strip_prefix(&name.to_ascii_lowercase());
+                inside.is_some_and(|rest| rest.ends_with("formatted") || value.as_ref().is_some_and(says_formatted))
+            }
+            (None, Some(value)) => value.as_object().and_then(|values| values.get(name)).is_some_and(says_formatted),
+            (None, None) => false,
+        })
+    };
+    whole(current, operations, known, pointer, &said)
+}
+
+/// Whether a value says how a name or an address is formatted.
+fn says_formatted(value: &Data) -> bool {
+    items(Some(value)).iter().filter_map(Data::as_object).any(|object| object.get("formatted").is_some())
+}
+
+/// The whole resource after operations, for a PUT. `said` tells whether the caller says how an attribute is formatted; one that was
+/// read and does not fit any more is left out.
+fn whole(
+    current: &Resource,
+    operations: &[Operation],
+    known: &AttributeTable,
+    pointer: &str,
+    said: &dyn Fn(&str) -> bool,
+) -> Result<Resource> {
     let mut resource = current.clone();
     apply(&mut resource, operations, known, pointer)?;
+    for (name, now) in resource.iter_mut().filter(|(name, _)| !said(name)) {
+        let before: Vec<&Resource> = items(current.get(name)).iter().filter_map(Data::as_object).collect();
+        let now: Vec<&mut Resource> = match now.is_list() {
+            true => now.as_list_mut().into_iter().flatten().filter_map(Data::as_object_mut).collect(),
+            false => now.as_object_mut().into_iter().collect(),
+        };
+        for value in now {
+            let formatted = value.text("formatted");
+            let same = |old: &&&Resource| formatted.is_some() && old.text("formatted") == formatted;
+            if let Some(old) = before.iter().find(same) {
+                compare::drop_stale_formatted(old, value);
+            }
+        }
+    }
     let mut resource = known.writable(&resource);
+    leave_out_unassigned(&mut resource, known.core);
     name_schemas(&mut resource, known.core);
     Ok(resource)
+}
+
+/// What the provider makes of an attribute's texts: names alone have user stores before them.
+pub(super) fn rules_of(rules: TextRules, known: &AttributeTable, schema: Option<&str>, name: &str) -> TextRules {
+    let user_name = name.eq_ignore_ascii_case("userName");
+    let group_name = known.core == Some(urn::GROUP) && name.eq_ignore_ascii_case("displayName");
+    TextRules { store_prefix: rules.store_prefix && schema.is_none() && (user_name || group_name), ..rules }
 }
 
 struct Diff<'k> {
@@ -103,11 +158,12 @@ impl Diff<'_> {
         let wanted = list.as_ref().unwrap_or(wanted);
         // What is written only is never there to compare with.
         let secret = schema.is_none() && name.eq_ignore_ascii_case("password");
-        if !secret && says(found, wanted, name) {
+        let style = Style { text: rules_of(self.style.text, self.known, schema, name), ..self.style };
+        if !secret && says(found, wanted, name, style.text) {
             return;
         }
         let attribute = attribute_table::find(self.known.table(schema), name);
-        let place = Place { schema, name: attribute.map_or(name, |attribute| attribute.name), style: self.style };
+        let place = Place { schema, name: attribute.map_or(name, |attribute| attribute.name), style };
         let op = if is_unassigned(found) && !secret { Op::Add } else { Op::Replace };
         match (found.map(Data::node), wanted.node()) {
             _ if is_unassigned(Some(wanted)) => self.operations.push(place.clear()),
@@ -126,7 +182,7 @@ impl Diff<'_> {
 
 /// What makes a complex value what is wanted: an operation for each sub-attribute, or for them together.
 fn complex(place: &Place<'_>, found: &Resource, wanted: &Resource, writable: &dyn Fn(&str) -> bool) -> Vec<Operation> {
-    let differing = compare::differing(found, wanted, place.name);
+    let differing = compare::differing(found, wanted, place.name, place.style.text);
     let (gone, set): (Vec<_>, Vec<_>) = differing.into_iter().partition(|(_, value)| is_unassigned(Some(value)));
     let together = || {
         let mut value: Resource =

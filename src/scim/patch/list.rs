@@ -20,7 +20,8 @@ const MOST: usize = 100;
 
 /// The operations that make a list what is wanted.
 pub(super) fn changes(place: &Place<'_>, current: &[Data], wanted: &[Data]) -> Vec<Operation> {
-    let Pairing { pairs, wanted: mut new, current: mut old } = compare::pair(current, wanted, place.name);
+    let Pairing { pairs, wanted: mut new, current: mut old } =
+        compare::pair(current, wanted, place.name, place.style.text);
     let changed = related(current, wanted, &mut new, &mut old);
     let lists = Lists { current, wanted, kept: pairs, changed, new, old };
     let steps = lists.steps(place).filter(|_| place.style.value_paths);
@@ -67,7 +68,7 @@ impl Lists<'_> {
             self.new.iter().filter_map(|index| self.wanted.get(*index)).map(compare::assigned).collect();
         for (index, at) in &self.changed {
             let (wanted, found) = (self.wanted(*index)?, self.current(*at)?);
-            let differing = compare::differing(found, wanted, place.name);
+            let differing = compare::differing(found, wanted, place.name, place.style.text);
             let selector =
                 self.selector(*at, &BY_TYPE, &|key| differing.iter().any(|row| row.0.eq_ignore_ascii_case(key)));
             let Some(selector) = selector else {
@@ -184,5 +185,5 @@ fn leads(place: &Place<'_>, current: &[Data], wanted: &[Data], operations: &[Ope
         None => Some(&trial),
     };
     let found = holder.and_then(|holder| holder.get(place.name));
-    says(found, &Data::from(wanted.to_vec()), place.name)
+    says(found, &Data::from(wanted.to_vec()), place.name, place.style.text)
 }

@@ -26,7 +26,7 @@ pub use diff::{Options, Style, diff, for_put, to_put};
 pub use pathless::without_paths;
 pub use selected::without_selection;
 
-use super::filter::Filter;
+use super::filter::{Filter, with_lower_case_words};
 use super::resource::{Data, Node, Resource};
 use super::schema::Shape;
 use super::urn;
@@ -70,7 +70,7 @@ impl Operation {
     pub fn to_json(&self) -> Data {
         let mut object = Resource::new();
         object.insert("op", self.op.name());
-        object.extend(self.path.as_ref().map(|path| ("path", path.trim())));
+        object.extend(self.path.as_ref().map(|path| ("path", with_lower_case_words(path.trim()))));
         object.extend(self.value.as_ref().map(|value| ("value", value.clone())));
         Data::from(object)
     }

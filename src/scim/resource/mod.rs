@@ -159,6 +159,37 @@ pub fn strip_read_only(resource: &mut Resource, core: Option<&str>) {
     resource.retain(|key, _| !own.iter().any(|name| key.eq_ignore_ascii_case(name)));
 }
 
+/// Takes out what has no value, however deep: null, `[]` and `{}` are the same as absent (RFC 7643 section 2.5), and some providers
+/// refuse or misread them. A group's empty `members` stay where the caller names them: nobody shall be in it, and some providers
+/// keep everybody where they are left out, or demand them.
+pub fn leave_out_unassigned(resource: &mut Resource, core: Option<&str>) {
+    let group = core.is_some_and(|core| core.eq_ignore_ascii_case(urn::GROUP));
+    resource.0.values_mut().for_each(leave_out_parts);
+    resource.retain(|name, value| {
+        let members = group && name.eq_ignore_ascii_case("members") && value.is_list();
+        members || !is_unassigned(value)
+    });
+}
+
+fn leave_out_parts(value: &mut Data) {
+    if let Some(object) = value.as_object_mut() {
+        object.0.values_mut().for_each(leave_out_parts);
+        object.retain(|_, value| !is_unassigned(value));
+    } else if let Some(items) = value.as_list_mut() {
+        items.iter_mut().for_each(leave_out_parts);
+        items.retain(|item| !is_unassigned(item));
+    }
+}
+
+fn is_unassigned(value: &Data) -> bool {
+    match value.node() {
+        Node::Null => true,
+        Node::List(items) => items.is_empty(),
+        Node::Object(object) => object.is_empty(),
+        _ => false,
+    }
+}
+
 /// Tells the passwords in a value: a resource, PATCH operations, or, where `secret` says so, all of it.
 pub fn passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str)) {
     match value.node() {
@@ -224,6 +255,20 @@ mod tests {
         assert_eq!(resource.get("active").and_then(Data::as_boolean), Some(false));
         assert_eq!(resource.number("COUNT"), Some(7));
         assert_eq!(resource.get("missing"), None);
+    }
+
+    #[test]
+    fn what_has_no_value_is_left_out() {
+        let mut user = object(json!({"userName": "a", "photos": [], "emails": null, "name": {"givenName": null},
+            "phoneNumbers": [{}, {"value": "1", "type": null}], "urn:x": {"a": [], "b": {"c": {}}}, "active": false, "title": ""}));
+        leave_out_unassigned(&mut user, Some(urn::USER));
+        let left = json!({"userName": "a", "phoneNumbers": [{"value": "1"}], "active": false, "title": ""});
+        assert_eq!(Data::from(user), left);
+        for (core, expected) in [(urn::GROUP, json!({"members": []})), (urn::USER, json!({}))] {
+            let mut group = object(json!({"members": [], "displayName": null}));
+            leave_out_unassigned(&mut group, Some(core));
+            assert_eq!(Data::from(group), expected);
+        }
     }
 
     #[test]

@@ -143,6 +143,17 @@ pub fn rows() -> Vec<Fault> {
             "throttled transient 429",
             [3, 3, 0],
         ),
+        service("429 until a limit is lifted in an hour", |_| answer(429, &[("RateLimit", "\"hour\";r=0;t=3600")], ""))
+            .call(Create, "throttled transient 429", [1, 1, 0]),
+        service("429 until a limit is lifted in the year 3000", |_| {
+            answer(429, &[("X-Rate-Limit-Remaining", "0"), ("X-Rate-Limit-Reset", "32503680000")], "")
+        })
+        .call(Create, "throttled transient 429", [1, 1, 0]),
+        service("429 until a limit was lifted, in milliseconds", |hit| match hit.before {
+            0 => answer(429, &[("X-RateLimit-Reset", "784111777000")], ""),
+            _ => hit.carry_out(),
+        })
+        .call(Create, "ok", [2, 2, 1]),
         service("500, carried out", |hit| hit.carry_out_but_answer(scim(500, "{}")))
             .call(Create, "unavailable permanent maybeApplied 500", [1, 1, 1])
             .call(Update, "unavailable permanent maybeApplied 500", [3, 3, 0])
@@ -179,5 +190,14 @@ pub fn rows() -> Vec<Fault> {
             hit.carry_out_but_answer(scim(409, json!({"scimType": "uniqueness"})))
         })
         .call(Ensure, "ok", [3, 1, 1]),
+        service("carried out and answered with 409 in a page", |hit| {
+            hit.carry_out_but_answer(answer(409, &[], "<html>Conflict</html>"))
+        })
+        .call(Ensure, "ok", [3, 1, 1]),
+        service("409 in a page", |_| answer(409, &[], "<html>Conflict</html>")).call(
+            Create,
+            "conflict permanent 409",
+            [1, 1, 0],
+        ),
     ]
 }

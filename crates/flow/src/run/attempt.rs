@@ -6,6 +6,7 @@ use crate::event::{Affected, Change, Event};
 use crate::expression::Expression;
 use crate::fault::Fault;
 use crate::program::{Task, Try};
+use crate::retry::Asked;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::Value;
@@ -91,7 +92,10 @@ impl Frame {
                 break fault;
             }
             attempt += 1;
-            let asked = fault.retry_after_ms.map(Duration::from_millis);
+            let asked = Asked {
+                pause: fault.retry_after_ms.map(Duration::from_millis).unwrap_or_default(),
+                longest: fault.longest_pause,
+            };
             let Some(wait) = policy.wait(attempt, started.elapsed(), asked, rand::random()) else { break fault };
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
             failures.lock().people.clear();

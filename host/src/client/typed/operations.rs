@@ -52,7 +52,8 @@ typed! {
         /// `options` only `headers` counts.
         ensure_user = call_ensure_user(user: &User, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredUser;
         /// Sets `active` to true (RFC 7643 section 4.1.1), by one PATCH and without a read before it; by PUT where the
-        /// profile says so. Safe to repeat.
+        /// profile says so. Where the answer shows the user as before, it is read, the operation is tried without a path, and
+        /// what is still not so is a failure; a refusal counts as done where the user is read to be as wanted. Safe to repeat.
         activate_user = call_activate_user(id: &str, options: Option<&Options>) -> Option<User>;
         /// Sets `active` to false (RFC 7643 section 4.1.1), as `activate_user` sets it to true.
         deactivate_user = call_deactivate_user(id: &str, options: Option<&Options>) -> Option<User>;
@@ -84,8 +85,8 @@ typed! {
         ensure_group = call_ensure_group(group: &Group, ensure: Option<&EnsureOptions>, options: Option<&Options>) -> EnsuredGroup;
         /// Adds members (RFC 7644 section 3.5.2.1), each by its `value`, in the portions and the style the profile says
         /// (`membersPerRequest`, `memberStyle`). No member is read, unless the provider refuses: then those that are right
-        /// already are left out. Safe to repeat. A failure says how many changes were made before. Of `options` only
-        /// `headers` counts.
+        /// already are left out. What the provider's answer shows is compared: a member that it does not show is a failure. Safe
+        /// to repeat. A failure says how many changes were made before. Of `options` only `headers` and `read_back` count.
         add_group_members = call_add_group_members(id: &str, members: &[Member], options: Option<&Options>) -> MembershipChange;
         /// Removes members (RFC 7644 section 3.5.2.2), as `add_group_members` adds them. Safe to repeat.
         remove_group_members = call_remove_group_members(id: &str, members: &[Member], options: Option<&Options>) -> MembershipChange;

@@ -342,7 +342,7 @@ fn a_style_decides_how_differences_are_written() {
     let whole = json!([{"value": "b@work", "type": "work", "primary": true}, {"value": "a@home", "type": "home"}]);
     let rows = [
         (
-            Style { value_paths: false, pathless: false },
+            Style { value_paths: false, ..Style::default() },
             json!([
                 {"op": "replace", "path": "emails", "value": whole}, {"op": "replace", "path": "name.familyName", "value": "King"},
                 {"op": "replace", "path": "password", "value": "p"}, {"op": "replace", "path": "title", "value": "T"},
@@ -350,7 +350,7 @@ fn a_style_decides_how_differences_are_written() {
             ]),
         ),
         (
-            Style { value_paths: false, pathless: true },
+            Style { value_paths: false, pathless: true, ..Style::default() },
             json!([
                 {"op": "replace", "value": {"emails": whole}},
                 {"op": "replace", "value": {"name": {"givenName": "Ada", "familyName": "King"}}},
@@ -382,7 +382,10 @@ fn a_resource_for_put_is_whole_and_without_what_the_provider_sets() {
         "name": {"givenName": "Ada", "familyName": "King"}, "emails": ada()["emails"],
         ENTERPRISE: {"department": "Mathematics", "manager": {"value": "7"}}, "urn:x:Y": {"z": 1},
     });
-    assert_eq!(Data::from(for_put(&current, &desired, &AttributeTable::USER).unwrap()), expected);
+    assert_eq!(
+        Data::from(for_put(&current, &desired, &AttributeTable::USER, Style::default().text).unwrap()),
+        expected
+    );
     let steps = operations(json!([
         {"op": "remove", "path": "title"}, {"op": "replace", "path": "name.familyName", "value": "King"}, {"op": "add", "path": "urn:x:Y:z", "value": 1},
     ]));

@@ -3,8 +3,13 @@
 //! Nothing is created or changed twice: a creation (`Effect::Write`) and a change whose answer is lost are followed by another look
 //! before anything is sent again. A failure that is left is transient where its cause may pass: the call may be repeated.
 //!
+//! What was done is what the provider's answers show: a change that leaves everything as it was is none.
+//!
 //! A `password` is sent when the resource is created and never compared or changed. Members in a group's payload become the members,
 //! by difference; a payload without them leaves them alone.
+
+mod change;
+mod proof;
 
 use super::lookup::Search;
 use super::members::{self, Plan};
@@ -14,16 +19,15 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{self, Headers, View};
-use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
+use crate::operations::modify::{known, style};
 use crate::operations::output::{Ensured, EnsuredResource};
 use crate::operations::resource::{Message, Versioned, checked, read, send, written};
 use crate::operations::target::Endpoint;
-use crate::operations::whole::Whole;
-use crate::operations::{Context, Execute, lint, validate};
-use crate::profile::UpdateWith;
-use crate::scim::patch::{self, Op, Operation};
-use crate::scim::resource::{Data, Node, Resource};
+use crate::operations::{self, Context, Execute, conditions, lint, validate};
+use crate::scim::patch::{self, Op, Operation, Style};
+use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
+use std::cell::Cell;
 
 /// Most times that something is sent because of what came of the time before.
 const ROUNDS: u32 = 4;
@@ -40,9 +44,12 @@ impl Execute for input::Ensure {
         }
         checked(endpoint, &payload, true)?;
         let search = Search::new(context, endpoint, &payload, &match_on, &headers)?;
-        let mut new = written(endpoint, payload)?;
-        let members = if endpoint.known.is_some_and(|known| known.name == "Group") { members_in(&new)? } else { None };
-        let mut desired = new.clone();
+        let written = written(endpoint, payload)?;
+        let mut desired = written.clone();
+        let mut new = written;
+        leave_out_unassigned(&mut new, endpoint.schema.as_deref());
+        let members =
+            if endpoint.known.is_some_and(|known| known.name == "Group") { members_in(&desired)? } else { None };
         desired.retain(|name, _| !(is(name, "password") || members.is_some() && is(name, "members")));
         let most = client.connection().profile.knobs.members_per_request;
         let wanted = members.as_deref().unwrap_or_default();
@@ -64,6 +71,7 @@ impl Execute for input::Ensure {
             members,
             members_later,
             search,
+            unconditional: Cell::new(false),
         };
         let mut progress = Progress::default();
         match ensure.settle(&mut progress) {
@@ -113,6 +121,8 @@ struct Ensuring<'a> {
     /// Whether its members are more than may be sent with it.
     members_later: bool,
     search: Search<'a>,
+    /// Whether the provider refuses the versions that it gives, so that none is sent.
+    unconditional: Cell<bool>,
 }
 
 /// What has been done.
@@ -160,6 +170,8 @@ enum RoundOutcome {
     Exists(Box<Failure>),
     /// Nobody knows whether it was carried out.
     Lost(Box<Failure>),
+    /// As `Lost`, after as many attempts as the connection allows.
+    Exhausted(Box<Failure>),
     /// It has changed, or gone, since it was read.
     Stale(Box<Failure>),
 }
@@ -205,9 +217,24 @@ impl Ensuring<'_> {
                     spent = ((pending || !may_repeat) && id.is_some()).then(|| failure.clone());
                     failure
                 }
+                RoundOutcome::Exhausted(failure) => {
+                    progress.lost = true;
+                    current = self.look_again(id.as_deref())?;
+                    if current.is_none() {
+                        return Err(failure);
+                    }
+                    spent = Some(failure.clone());
+                    failure
+                }
                 RoundOutcome::Stale(failure) => {
                     progress.lost |= failure.maybe_applied;
+                    let refused = current.and_then(|current| current.version);
                     current = self.look_again(id.as_deref())?;
+                    if let Some(current) = &mut current {
+                        let was = current.version.is_some();
+                        conditions::drop_refused(self.client, current, refused.as_deref());
+                        self.unconditional.set(self.unconditional.get() || was && current.version.is_none());
+                    }
                     failure
                 }
             };
@@ -265,6 +292,7 @@ impl Ensuring<'_> {
             Some(_) => created,
             None => self.search.find(false)?.unwrap_or(created),
         };
+        operations::proof::created(self.client, self.what, self.endpoint, &self.new, &created);
         match (created.id(), self.members_later) {
             (Some(id), true) => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
             (None, true) => Err(Failure::new(
@@ -290,108 +318,6 @@ impl Ensuring<'_> {
         self.client.connection().profile.knobs.members_returned
             && !wanted.is_empty()
             && shown.as_ref().is_none_or(is_other)
-    }
-
-    fn change(&self, current: &Versioned, progress: &mut Progress) -> Result<RoundOutcome> {
-        let Some(id) = current.id() else {
-            return Err(Failure::new(Kind::Protocol, format!("{}: the provider's resource has no id", self.what)));
-        };
-        let operations = self.differences(current);
-        if operations.is_empty() {
-            return self.settle_members(&id, current.resource.clone(), progress).map(RoundOutcome::Done);
-        }
-        if self.dry_run {
-            progress.note(&operations);
-            return self.settle_members(&id, current.resource.clone(), progress).map(RoundOutcome::Done);
-        }
-        let sent = match self.way(&operations)? {
-            UpdateWith::Put => self.put(&id),
-            UpdateWith::Patch => self.patch(&id, current, &operations),
-        };
-        let answered = match sent {
-            Ok(answered) => answered,
-            Err(failure) if failure.kind == Kind::Precondition => {
-                if failure.maybe_applied {
-                    progress.note(&operations);
-                }
-                return Ok(RoundOutcome::Stale(failure));
-            }
-            Err(failure) if failure.maybe_applied => {
-                progress.note(&operations);
-                return Ok(RoundOutcome::Lost(failure));
-            }
-            Err(failure) if failure.kind == Kind::NotFound => return Ok(RoundOutcome::Stale(failure)),
-            Err(failure) => return Err(failure),
-        };
-        progress.note(&operations);
-        let now = match answered {
-            Some(now) => now,
-            None => self.read(&id, &without_members(self.endpoint))?,
-        };
-        let left = self.differences(&now);
-        if !left.is_empty() {
-            let paths: Vec<&str> = left.iter().filter_map(|operation| operation.path.as_deref()).collect();
-            self.client.warn(format!(
-                "the provider accepted the change, but its answer still differs in {}",
-                paths.join(", ")
-            ));
-        }
-        self.settle_members(&id, now.resource, progress).map(RoundOutcome::Done)
-    }
-
-    /// What makes the resource as desired.
-    fn differences(&self, current: &Versioned) -> Vec<Operation> {
-        let options = patch::Options { style: style(self.client), ..patch::Options::default() };
-        patch::diff(&current.resource, &self.desired, known(self.endpoint), &options)
-    }
-
-    /// How these operations are sent.
-    fn way(&self, operations: &[Operation]) -> Result<UpdateWith> {
-        let knobs = &self.client.connection().profile.knobs;
-        let patches = supports(self.client, "patch").0;
-        if let Err(failure) = modify::fits(self.client, self.what, operations)
-            && patches
-        {
-            return if knobs.put { Ok(UpdateWith::Put) } else { Err(failure) };
-        }
-        match (patches, knobs.put, beyond(self.client, self.endpoint, operations)) {
-            (false, false, _) => Err(Failure::new(
-                Kind::Unsupported,
-                format!("{}: this provider has neither PATCH nor PUT, so that nothing can be changed", self.what),
-            )),
-            (true, false, Some(name)) => Err(Failure::new(
-                Kind::Unsupported,
-                format!("{}: {name:?} differs, and this provider cannot change it", self.what),
-            )),
-            (true, false, None) => Ok(UpdateWith::Patch),
-            (true, true, None) => Ok(knobs.update_with),
-            (_, true, _) => Ok(UpdateWith::Put),
-        }
-    }
-
-    fn patch(&self, id: &str, current: &Versioned, operations: &[Operation]) -> Result<Option<Versioned>> {
-        let mut version = current.version.clone();
-        if version.is_none() && supports(self.client, "etag").0 {
-            // A list may be without the versions that the resources have.
-            version = self.read(id, &without_members(self.endpoint))?.version;
-        }
-        let body = modify::patch_body(self.client, self.endpoint, operations, "/payload")?;
-        let idempotent = modify::idempotent(self.endpoint, operations);
-        let message = Message::new(Method::Patch, Some(id), self.headers).with(Cow::Owned(body), idempotent);
-        match send(self.client, self.what, self.endpoint, &message.version(version.as_ref())) {
-            Err(failure) if lacks_method(&failure) && self.client.connection().profile.knobs.put => self.put(id),
-            sent => sent,
-        }
-    }
-
-    /// The whole of it as it is now, a group's members included, changed and sent.
-    fn put(&self, id: &str) -> Result<Option<Versioned>> {
-        let (client, what, endpoint) = (self.client, self.what, self.endpoint);
-        let whole = Whole { client, what, endpoint, id: Some(id), headers: self.headers, new_members: false };
-        let whole = whole.read()?;
-        let body = patch::for_put(&whole.resource, &self.desired, known(self.endpoint))?;
-        let message = Message::new(Method::Put, Some(id), self.headers).with(Cow::Owned(body), false);
-        send(self.client, self.what, self.endpoint, &message.version(whole.version.as_ref()))
     }
 
     /// Sees to the members of a group that is otherwise as desired, and gives the group as it is then.
@@ -421,6 +347,16 @@ impl Ensuring<'_> {
         }
         progress.noted(&operations, group.fulfil(plan))?;
         Ok(self.read(id, &without_members(self.endpoint))?.resource)
+    }
+
+    /// What makes the resource as desired.
+    fn differences(&self, current: &Versioned) -> Vec<Operation> {
+        self.differences_as(current, style(self.client))
+    }
+
+    fn differences_as(&self, current: &Versioned, style: Style) -> Vec<Operation> {
+        let options = patch::Options { style, ..patch::Options::default() };
+        patch::diff(&current.resource, &self.desired, known(self.endpoint), &options)
     }
 
     fn read(&self, id: &str, view: &View) -> Result<Versioned> {
