@@ -94,6 +94,8 @@ fn ensure_finds_creates_changes_or_leaves_alone() {
             "{input}"
         );
         assert!(!answer.output.to_json().to_string().contains("password"), "{input}");
+        // Who only asked is told so.
+        assert_eq!(answer.output.to_json().get("dryRun"), input.get("dryRun"), "{input}");
     }
     let script = Script::new([list(&[]), answer(201, r#"{"id":"1"}"#)]);
     let quoted = json!({"payload": {"userName": "a\" or userName pr or \"\\"}});

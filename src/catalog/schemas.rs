@@ -184,6 +184,7 @@ pub fn output(operation: Operation) -> Value {
                     "outcome": {"enum": ["created", "updated", "unchanged"], "title": "What was done"},
                     noun.as_str(): resource,
                     "changes": {"type": "array", "items": change, "title": "The changes that were sent"},
+                    "dryRun": {"const": true, "title": "There if it was a dry run: nothing was changed"},
                 },
                 "required": ["outcome", noun, "changes"],
             })

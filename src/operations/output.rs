@@ -88,6 +88,8 @@ pub struct EnsuredResource {
     pub changes: Vec<patch::Operation>,
     /// What the resource is called: `user` or `group`.
     pub noun: String,
+    /// Whether it was only asked what would be done.
+    pub dry_run: bool,
 }
 
 /// Result of a change of members.
@@ -136,6 +138,9 @@ impl Output for EnsuredResource {
         let mut object = Resource::from_iter([("outcome", self.outcome.name())]);
         object.insert(self.noun, self.resource);
         object.insert("changes", changes);
+        if self.dry_run {
+            object.insert("dryRun", true);
+        }
         Json::of(object)
     }
 

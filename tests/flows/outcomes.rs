@@ -43,7 +43,7 @@ fn of_a_repeated_call_the_last_outcome_counts() {
     assert_eq!(affected(&busy(0)), [("ada".to_owned(), Change::Created)]);
     assert_eq!(affected(&busy(2)), [("ada".to_owned(), Change::Created)]);
     let all = busy(9);
-    assert_eq!((all.output(), affected(&all)), (&json!({"status": 429}), vec![("ada".to_owned(), Change::Failed)]));
+    assert_eq!((all.output(), affected(&all)), (&json!({"status": 429}), vec![("ada".to_owned(), Change::Handled)]));
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_failure_that_its_handler_makes_good_is_none() {
     };
     let ensured = "{call: ensureUser, with: {payload: {userName: ada, title: Dr}}}";
     assert_eq!(told(ensured), ["ada Created", "ada Updated", "ada Deleted"]);
-    assert_eq!(told("{set: {n: 1}}"), ["ada Created", "ada Failed", "ada Deleted"]);
+    assert_eq!(told("{set: {n: 1}}"), ["ada Created", "ada Handled", "ada Deleted"]);
 }
 
 #[test]
@@ -155,16 +155,26 @@ fn a_file_that_cannot_be_read_is_caught_where_it_is_named() {
 }
 
 #[test]
-fn an_expression_that_fails_can_be_selected_by_its_status() {
-    for task in ["{set: {a: '${ . + \"x\" }'}}", "{if: '.n.m', set: {a: 1}}"] {
-        let played = tasks(
+fn a_mistake_of_the_flow_is_no_status_of_a_provider() {
+    let played = |filter: &str, task: &str| {
+        let caught = "caught: {set: {title: '${ $error.title }', detail: '${ $error.detail }'}}";
+        tasks(
             &format!(
-                "  - attempt:\n      try: [{{broken: {task}}}]\n      catch: {{errors: {{with: {{status: 400}}}}, do: [{{caught: {{set: {{title: '${{ $error.title }}', detail: '${{ $error.detail }}'}}}}}}]}}\n"
+                "  - attempt:\n      try: [{{broken: {task}}}]\n      catch: {{errors: {{with: {filter}}}, do: [{{{caught}}}]}}\n"
             ),
             json!({"n": 1}),
-        );
-        assert_eq!(played.output()["title"], "expression", "{task}");
-        assert!(!played.output()["detail"].as_str().unwrap().contains("Str("), "{}", played.output());
+        )
+    };
+    let expression = "https://serverlessworkflow.io/spec/1.0.0/errors/expression";
+    for task in ["{set: {a: '${ . + \"x\" }'}}", "{if: '.n.m', set: {a: 1}}"] {
+        for filter in ["{status: 400}", "{type: scim.invalidValue}", "{type: scim.invalidInput, status: 400}"] {
+            assert_eq!(played(filter, task).fault()["type"], expression, "{filter} {task}");
+        }
+        for filter in [format!("{{type: {expression}}}"), format!("{{type: {expression}, status: 400}}"), "{}".into()] {
+            let caught = played(&filter, task);
+            assert_eq!(caught.output()["title"], "expression", "{filter} {task}");
+            assert!(!caught.output()["detail"].as_str().unwrap().contains("Str("), "{}", caught.output());
+        }
     }
 }
 
@@ -206,4 +216,164 @@ fn a_secret_that_cannot_be_had_is_an_error_of_the_flow_that_names_it() {
     let detail = fault["detail"].as_str().unwrap();
     assert!(detail.contains("secrets.initial") && detail.contains("SCIM_CONNECTOR_TEST_IS_NEVER_SET"), "{fault}");
     assert_eq!(fault["kind"], "configuration");
+}
+
+/// The steps whose failure was handled, by name.
+fn handled(played: &Played) -> Vec<String> {
+    let name_of = |wanted: &u64| {
+        let name = played.events.iter().find_map(|event| match event {
+            Event::StepStarted { step, name, .. } if step == wanted => Some(name.to_string()),
+            _ => None,
+        });
+        name.unwrap()
+    };
+    let steps = played.events.iter().filter_map(|event| match event {
+        Event::Handled { steps } => Some(steps),
+        _ => None,
+    });
+    steps.flatten().map(name_of).collect()
+}
+
+#[test]
+fn a_failure_is_handled_by_whichever_try_takes_it_and_by_none_where_it_goes_on() {
+    let (_running, connection) = sandbox(Options::default());
+    let list = |catch: &str, outer: &str| {
+        format!(
+            r#"
+  - before: {{call: createUser, with: {{payload: {{userName: ada}}}}}}
+  - outer:
+      try:
+        - inner:
+            try:
+              - look: {{try: [{{get: {{call: getUser, with: {{id: nobody}}}}}}], catch: {{errors: {{with: {{status: 404}}}}}}}}
+              - make: {{call: createUser, with: {{payload: {{userName: ada}}}}}}
+            catch: {catch}
+      catch: {outer}
+"#
+        )
+    };
+    let taken = "{errors: {with: {status: 409}}}";
+    let other = "{errors: {with: {status: 418}}}";
+    let ada = |change| [("ada".to_owned(), Change::Created), ("ada".to_owned(), change)];
+    let told = |played: &Played| affected(played).into_iter().filter(|(who, _)| who == "ada").collect::<Vec<_>>();
+    // Nobody is told of whom there is no name; who was looked for and not found is handled, too.
+    let inner = on(&connection, &list(taken, other));
+    assert_eq!((told(&inner), handled(&inner)), (ada(Change::Handled).to_vec(), vec!["get".into(), "make".into()]));
+    let gone = |connection: &Value| {
+        on(
+            connection,
+            "  - find: {call: listUsers, output: {as: '.Resources[0]'}}\n  - gone: {call: deleteUser, with: {id: '${ .id }'}}\n",
+        )
+    };
+    gone(&connection);
+    let outer = on(&connection, &list(other, taken));
+    let steps = vec!["get".to_owned(), "make".into(), "inner".into()];
+    assert_eq!((told(&outer), handled(&outer)), (ada(Change::Handled).to_vec(), steps));
+    gone(&connection);
+    let none = on(&connection, &list(other, other));
+    assert_eq!((told(&none), handled(&none)), (ada(Change::Failed).to_vec(), vec!["get".to_owned()]));
+    assert_eq!(none.fault()["status"], 409);
+}
+
+/// A provider that has ada, and takes every request.
+fn recording() -> Fake {
+    Fake::start(|_, received| {
+        let ada = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "1", "userName": "ada", "active": true});
+        match received.line() {
+            line if line.starts_with("GET /scim/Users?") => body(200, json!({"totalResults": 1, "Resources": [ada]})),
+            line if line.starts_with("GET /scim/Users/1") => body(200, ada),
+            _ => answer(404, &[], ""),
+        }
+    })
+}
+
+#[test]
+fn a_dry_run_reads_and_changes_nothing() {
+    let provider = recording();
+    let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
+        "retry": {"maxAttempts": 1}, "overrides": {"filter": {"supported": true}, "patch": {"supported": true}}});
+    let runner = runner(config(&[("scim", connection)])).dry();
+    let played = |list: &str| play(&runner, &flow(&text(list), Path::new(".")), json!({}));
+    let all = played(
+        r#"
+  - same: {call: ensureUser, with: {payload: {userName: ada}}}
+  - other: {call: ensureUser, with: {payload: {userName: ada, title: Dr}}, output: {as: '${ {dry: .dryRun} }'}, export: {as: .}}
+  - make: {call: createUser, with: {payload: {userName: bob, password: x}}, export: {as: '${ $context + {made: $output} }'}}
+  - off: {call: deactivateUser, with: {id: '1'}}
+  - gone: {call: deleteUser, with: {id: '1'}}
+  - many: {call: bulk, with: {operations: [{method: post, path: /Users, data: {userName: eve}}]}}
+  - out: {set: '${ $context }'}
+"#,
+    );
+    assert_eq!(all.ended.fault, None);
+    assert_eq!(all.output(), &json!({"dry": true, "made": {"userName": "bob", "dryRun": true}}));
+    let who = |one: &(String, Change)| format!("{} {:?}", one.0, one.1);
+    assert_eq!(
+        affected(&all).iter().map(who).collect::<Vec<_>>(),
+        ["ada Unchanged", "ada Planned", "bob Planned", "ada Planned", "ada Planned", "eve Planned"]
+    );
+    assert!(matches!(all.events[1], Event::DryRun), "{:?}", all.events[1]);
+    assert!(provider.requests().iter().all(|received| received.line().starts_with("GET ")));
+    // What a dry run cannot know ends it.
+    let ends = played(
+        "  - make: {call: createUser, with: {payload: {userName: bob}}}\n  - read: {call: getUser, with: {id: '${ .id }'}}\n",
+    );
+    assert_eq!(
+        ends.fault()["detail"],
+        "the dry run ends here: getUser needs the `id` of what a step before would have made"
+    );
+}
+
+#[test]
+fn warnings_of_calls_are_told_with_their_step() {
+    let provider = recording();
+    let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
+        "overrides": {"bulk": {"supported": false}}});
+    let played = on(&connection, "  - many: {call: bulk, with: {operations: [{method: delete, path: /Users/2}]}}\n");
+    let warned: Vec<&Event> = played.events.iter().filter(|event| matches!(event, Event::Warned { .. })).collect();
+    assert!(
+        matches!(warned.as_slice(), [Event::Warned { step: 1, text }] if text.contains("one by one")),
+        "{warned:?}"
+    );
+}
+
+#[test]
+fn a_row_that_fails_is_told_by_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("people.csv"), "name,n\n\na,1\n\nb,x\n").unwrap();
+    for concurrency in ["", "metadata: {concurrency: 2}, "] {
+        let list = format!(
+            "  - people: {{call: readCsv, with: {{file: people.csv}}}}\n  - each: {{for: {{each: one, in: .}}, {concurrency}do: [{{a: {{set: {{n: '${{ $one.n | tonumber }}'}}}}}}]}}\n"
+        );
+        let connection = json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}});
+        let runner = runner(config(&[("none", connection)]));
+        let played = play(&runner, &flow(&text(&list), folder.path()), json!({}));
+        assert!(played.fault()["detail"].as_str().unwrap().ends_with("(people.csv, line 5)"), "{}", played.fault());
+    }
+}
+
+#[test]
+fn the_command_tells_handled_failures_warnings_and_dry_runs() {
+    let (_running, connection) = sandbox(Options::default());
+    let place = Workplace::new(&[("scimClient", connection.clone())]);
+    let seed = crate::support::root().join("tests/flows/seed.yaml");
+    let history = place.path().join("history.sqlite");
+    let [seed, history] = [seed.to_str().unwrap(), history.to_str().unwrap()];
+    let run = |more: &[&str]| place.run(&[&["run", seed, "--history", history], more].concat());
+    let dry = run(&["--dry-run"]);
+    assert_eq!(dry.code, 0, "{}", dry.stderr);
+    assert!(dry.stderr.contains("ada@example.com: would be created"), "{}", dry.stderr);
+    assert!(dry.stderr.contains("completed (dry run: nothing was changed): 1 would be changed"), "{}", dry.stderr);
+    let report = |format: &str| place.run(&["report", "last", "--format", format, "--history", history]).stdout;
+    assert!(report("text").contains("completed (dry run: nothing was changed)"), "{}", report("text"));
+    assert_eq!(run(&[]).code, 0);
+    let again = run(&[]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert!(again.stderr.contains("ada@example.com: handled, uniqueness"), "{}", again.stderr);
+    assert!(again.stderr.contains("completed: 1 handled"), "{}", again.stderr);
+    assert!(!again.stderr.contains("failed"), "{}", again.stderr);
+    let junit = report("junit");
+    assert!(junit.contains(r#"failures="0" errors="0""#) && !junit.contains("<failure"), "{junit}");
+    let runs = place.run(&["runs", "--history", history]).stdout;
+    assert!(runs.contains("completed, dry run"), "{runs}");
 }

@@ -104,7 +104,7 @@ pub async fn trigger(global: &Global, arguments: &TriggerArguments) -> Result<Ex
     Ok(match ended.status {
         Status::Completed => ExitCode::SUCCESS,
         Status::Interrupted => ExitCode::from(130),
-        Status::Failed | Status::Running => {
+        Status::Failed | Status::Handled | Status::Running => {
             let transient = ended.error.is_some_and(|fault| fault.transient);
             ExitCode::from(if transient { 75 } else { 1 })
         }

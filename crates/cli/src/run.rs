@@ -8,12 +8,12 @@ use clap::Args;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use scim_connector_automation::history::{Begin, History, HistorySettings, Trigger};
-use scim_connector_automation::report::change_word;
+use scim_connector_automation::report::{change_word, person_line};
 use scim_connector_flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
 use scim_connector_flow::{Ended, Event, Fault, Runner, Stop, load};
 use scim_connector_host::error::{Error, Result};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Where the run is kept [default: [history] file of the configuration, else history.sqlite in this user's state folder]
     #[arg(long, value_name = "FILE", conflicts_with = "no_history")]
     history: Option<PathBuf>,
+    /// Send reads only: changes are not made, and the run says what they would be
+    #[arg(long)]
+    dry_run: bool,
     /// Keep nothing of the run
     #[arg(long)]
     no_history: bool,
@@ -60,6 +63,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         }
     };
     let runner = Runner::new(connector, config.clone(), loaded.library).await?.watched_by(logging::redact_for);
+    let runner = if arguments.dry_run { runner.dry() } else { runner };
     let flow = loaded.flow;
     let recorder = if arguments.no_history {
         None
@@ -160,6 +164,9 @@ struct ScreenState {
     /// The steps that go on, by number: how deep they stand, what they are called.
     open: BTreeMap<u64, OpenStep>,
     counts: BTreeMap<&'static str, u64>,
+    /// What was warned of until now; each text is shown once.
+    warned: BTreeSet<String>,
+    dry_run: bool,
 }
 
 struct OpenStep {
@@ -169,11 +176,14 @@ struct OpenStep {
     name: String,
     kind: StepKind,
     what: String,
+    parent: Option<u64>,
+    /// Of a `try`: lines of steps that failed in it, and why. Whether that is handled is known at its end.
+    failed: Vec<(String, String)>,
 }
 
 impl Screen {
     fn new(text: bool, progress: Progress) -> Self {
-        Self { text, shown: Mutex::new(ScreenState { progress, open: BTreeMap::new(), counts: BTreeMap::new() }) }
+        Self { text, shown: Mutex::new(ScreenState::new(progress)) }
     }
 
     fn summary(&self, ended: &Ended, run: Option<&str>) {
@@ -188,7 +198,12 @@ impl Screen {
             RunOutcome::Failed => "failed",
             RunOutcome::Interrupted => "interrupted",
         };
-        output::note(&format!("{word}{counts}{}", run.map_or_else(String::new, |run| format!(" (run {run})"))));
+        let counts = match shown.warned.len() as u64 {
+            0 => counts,
+            number => format!("{counts}{} {}", if counts.is_empty() { ":" } else { "," }, counted(number, "warning")),
+        };
+        let dry = if shown.dry_run { " (dry run: nothing was changed)" } else { "" };
+        output::note(&format!("{word}{dry}{counts}{}", run.map_or_else(String::new, |run| format!(" (run {run})"))));
         if let Some(fault) = &ended.fault {
             output::note(&fault_text(fault));
         }
@@ -219,12 +234,19 @@ impl Watcher for Screen {
     }
 
     fn on(&self, _: Timestamp, event: &Event) {
+        let mut shown = self.shown.lock();
+        if let Event::Warned { step, text } = event {
+            return shown.warn(*step, text, self.text);
+        }
         if !self.text {
             return;
         }
-        let mut shown = self.shown.lock();
-        let ScreenState { progress, open, counts } = &mut *shown;
+        let ScreenState { progress, open, counts, dry_run, .. } = &mut *shown;
         match event {
+            Event::DryRun => {
+                *dry_run = true;
+                output::note("dry run: what follows would be done");
+            }
             Event::RunStarted { flow, version, .. } => output::note(&format!("{flow} {version}")),
             Event::StepStarted { step, parent, name, kind, function, connection, item, .. } => {
                 let around = parent.and_then(|parent| open.get(&parent));
@@ -236,7 +258,15 @@ impl Watcher for Screen {
                     (Some(function), None) => function.to_string(),
                     (None, _) => String::new(),
                 };
-                let new = OpenStep { depth, repeated, name: name.to_string(), kind: *kind, what };
+                let new = OpenStep {
+                    depth,
+                    repeated,
+                    name: name.to_string(),
+                    kind: *kind,
+                    what,
+                    parent: *parent,
+                    failed: Vec::new(),
+                };
                 if !repeated
                     && matches!(kind, StepKind::For | StepKind::Fork | StepKind::Wait | StepKind::Try | StepKind::Do)
                 {
@@ -262,9 +292,18 @@ impl Watcher for Screen {
                 });
             }
             Event::StepEnded { step, outcome, duration_us, affected, error, .. } => {
-                let Some(of) = open.remove(step) else { return };
+                let Some(mut of) = open.remove(step) else { return };
                 affected.iter().for_each(|one| *counts.entry(change_label(one.change)).or_default() += 1);
                 let failed = *outcome != StepOutcome::Completed;
+                let inside = std::mem::take(&mut of.failed);
+                match enclosing_try(open, of.parent).filter(|_| failed) {
+                    Some(around) => around.failed.extend(inside),
+                    None => {
+                        let word = if failed { "failed" } else { "handled" };
+                        progress.clear();
+                        inside.iter().for_each(|(line, why)| output::note(&format!("{line}: {word}: {why}")));
+                    }
+                }
                 if of.repeated && affected.is_empty() && !failed {
                     return;
                 }
@@ -280,7 +319,12 @@ impl Watcher for Screen {
                     [] => {
                         let end = match (failed, error) {
                             (true, Some(error)) => {
-                                format!("failed: {}", error.title.as_deref().unwrap_or(&error.type_))
+                                let why = error.title.as_deref().unwrap_or(&error.type_);
+                                if let Some(around) = enclosing_try(open, of.parent) {
+                                    around.failed.push((of.head(), why.to_owned()));
+                                    return;
+                                }
+                                format!("failed: {why}")
                             }
                             (true, None) => "interrupted".into(),
                             (false, _) => format!("done in {}", seconds(*duration_us)),
@@ -299,20 +343,60 @@ impl Watcher for Screen {
                     }
                 }
             }
+            // Said where the `try` ends.
+            Event::Handled { .. } | Event::Warned { .. } => {}
             Event::RunEnded { .. } => progress.clear(),
         }
     }
 }
 
 impl OpenStep {
-    fn line(&self, end: &str) -> String {
+    fn head(&self) -> String {
         let what = if self.what.is_empty() { String::new() } else { format!(" ({})", self.what) };
-        format!("{}{}{what}: {end}", "  ".repeat(self.depth), self.name)
+        format!("{}{}{what}", "  ".repeat(self.depth), self.name)
+    }
+
+    fn line(&self, end: &str) -> String {
+        format!("{}: {end}", self.head())
+    }
+}
+
+/// The innermost `try` around a step.
+fn enclosing_try(open: &mut BTreeMap<u64, OpenStep>, mut parent: Option<u64>) -> Option<&mut OpenStep> {
+    loop {
+        let number = parent?;
+        let step = open.get(&number)?;
+        if step.kind == StepKind::Try {
+            return open.get_mut(&number);
+        }
+        parent = step.parent;
+    }
+}
+
+impl ScreenState {
+    fn new(progress: Progress) -> Self {
+        Self { progress, open: BTreeMap::new(), counts: BTreeMap::new(), warned: BTreeSet::new(), dry_run: false }
+    }
+
+    /// Says what a call warned of, once.
+    fn warn(&mut self, step: u64, warning: &str, text: bool) {
+        if !self.warned.insert(warning.to_owned()) {
+            return;
+        }
+        self.progress.clear();
+        output::note(&match self.open.get(&step) {
+            Some(of) if text => of.line(&format!("warning: {warning}")),
+            _ if text => format!("warning: {warning}"),
+            _ => json!({"warning": warning}).to_string(),
+        });
     }
 }
 
 /// `eve: failed, uniqueness`.
 fn sentence(affected: &Affected) -> String {
+    if affected.change == Change::Planned {
+        return person_line(&affected.who, affected.change, affected.reason.as_deref());
+    }
     let reason = affected.reason.as_ref().map_or_else(String::new, |reason| format!(", {reason}"));
     format!("{}: {}{reason}", affected.who, change_label(affected.change))
 }

@@ -83,18 +83,22 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How a run stands, and what else is to be known: that it changed nothing, that there are warnings.
+fn status(run: &RunSummary) -> String {
+    let dry = if run.dry_run { ", dry run" } else { "" };
+    let warnings = match run.warnings {
+        0 => String::new(),
+        1 => ", 1 warning".to_owned(),
+        number => format!(", {number} warnings"),
+    };
+    format!("{}{dry}{warnings}", run.status.word())
+}
+
 /// The runs, a line each, below a head.
 fn table(runs: &[RunSummary]) -> String {
     let row = |run: &RunSummary| {
         let took = run.duration.map(duration_words).unwrap_or_default();
-        [
-            run.id.to_string(),
-            run.flow.clone(),
-            when(run.started),
-            took,
-            run.status.word().into(),
-            counts_line(&run.counts),
-        ]
+        [run.id.to_string(), run.flow.clone(), when(run.started), took, status(run), counts_line(&run.counts)]
     };
     output::table(["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"], runs.iter().map(row))
 }

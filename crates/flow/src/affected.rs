@@ -11,6 +11,28 @@ pub(super) const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
 /// Members that tell one from another where no name is known.
 const KEYS: [&str; 4] = ["id", "value", "bulkId", "path"];
 
+/// Who would be affected by a call that is not made, and how: the change that was not made, in the words of [`Change`].
+pub fn planned(operation: &Operation, input: &Value, known: &dyn Fn(&str) -> Option<String>) -> Vec<Affected> {
+    let name = operation.name.as_str();
+    let change = |effect: &str| match effect {
+        "create" | "post" => "created",
+        "delete" => "deleted",
+        _ if name.starts_with("deactivate") => "deactivated",
+        _ if name.starts_with("activate") => "activated",
+        _ if name.ends_with("Members") => "membersChanged",
+        _ => "updated",
+    };
+    let of = |who, effect: &str| Affected { who, change: Change::Planned, reason: Some(change(effect).to_owned()) };
+    if let Some(operations) = input.get("operations").and_then(Value::as_array).filter(|_| name == "bulk") {
+        let each = operations.iter().map(|one| {
+            let method = one.get("method").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+            of(name_in(&[one.get("data"), Some(one)], known), &method)
+        });
+        return each.collect();
+    }
+    vec![of(name_in(&[input.get("payload"), Some(input)], known), &operation.effect)]
+}
+
 /// Who is affected by a call, and how; nobody by one that only reads. `known` gives the name of an identifier.
 pub fn affected(
     operation: &Operation,
@@ -43,12 +65,20 @@ pub fn affected(
                 },
             };
             let parts = [output.get("user"), output.get("group"), Some(output), input.get("payload"), Some(input)];
-            vec![Affected { who: name(&parts, known), change, reason: None }]
+            let who = name_in(&parts, known);
+            // A dry run that would change nothing tells the truth already.
+            match output.get("dryRun") {
+                Some(Value::Bool(true)) if change != Change::Unchanged => {
+                    let reason = output.get("outcome").and_then(Value::as_str).unwrap_or("updated").to_owned();
+                    vec![Affected { who, change: Change::Planned, reason: Some(reason) }]
+                }
+                _ => vec![Affected { who, change, reason: None }],
+            }
         }
         Err(fault) => {
             let change = if fault.maybe_applied { Change::Unknown } else { Change::Failed };
             let reason = fault.scim_type.clone().or_else(|| fault.kind.clone());
-            vec![Affected { who: name(&[input.get("payload"), Some(input)], known), change, reason }]
+            vec![Affected { who: name_in(&[input.get("payload"), Some(input)], known), change, reason }]
         }
     }
 }
@@ -70,14 +100,14 @@ fn one_of_many(result: &Value, operations: Option<&Value>, known: &dyn Fn(&str) 
     let operation = index.and_then(|index| operations?.get(index));
     let parts =
         [result.get("response"), operation.and_then(|operation| operation.get("data")), Some(result), operation];
-    Affected { who: name(&parts, known), change, reason }
+    Affected { who: name_in(&parts, known), change, reason }
 }
 
 fn count(output: &Value, name: &str) -> u64 {
     output.get(name).and_then(Value::as_u64).unwrap_or_default()
 }
 
-fn name(parts: &[Option<&Value>], known: &dyn Fn(&str) -> Option<String>) -> String {
+fn name_in(parts: &[Option<&Value>], known: &dyn Fn(&str) -> Option<String>) -> String {
     let first = |members: &[&str]| {
         parts.iter().flatten().find_map(|part| members.iter().find_map(|name| part.get(name)?.as_str()))
     };

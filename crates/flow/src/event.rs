@@ -42,6 +42,8 @@ pub enum Event {
         /// What the run was given.
         input: Value,
     },
+    /// The run changes nothing: of changes it tells what they would be.
+    DryRun,
     /// A step begins.
     StepStarted {
         /// Counts the run's steps from 1: a step of a loop gets a number for each item.
@@ -103,6 +105,18 @@ pub enum Event {
         output: Value,
         /// Why it failed.
         error: Option<Fault>,
+    },
+    /// A call succeeded, or rows came, and there is something that whoever runs the flow should know.
+    Warned {
+        /// Which step.
+        step: u64,
+        /// What.
+        text: String,
+    },
+    /// What failed in these steps was handled: a `catch` took it, or a repetition made it good.
+    Handled {
+        /// Which steps.
+        steps: Vec<u64>,
     },
     /// The run has ended.
     RunEnded {
@@ -167,7 +181,7 @@ pub struct Affected {
     pub who: String,
     /// What happened.
     pub change: Change,
-    /// Why, where it failed: `uniqueness`.
+    /// Why, where it failed: `uniqueness`. What would have happened, where it was a dry run: `created`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -185,6 +199,10 @@ pub enum Change {
     Deleted,
     MembersChanged,
     Failed,
+    /// It failed, and the flow's `catch` took that.
+    Handled,
+    /// A dry run: it would have been what the reason says.
+    Planned,
     /// The request was sent, no answer came: it may have happened.
     Unknown,
 }

@@ -30,6 +30,9 @@ const STATUSES: [(&str, u16); 8] = [
     ("runtime", 500),
 ];
 
+/// The DSL's standard errors that say that the flow, or what it was given, is wrong.
+const OF_THE_FLOW: [&str; 3] = ["expression", "validation", "configuration"];
+
 /// Where the DSL's standard errors live.
 const STANDARD_TYPES: [&str; 2] =
     ["https://serverlessworkflow.io/spec/1.0.0/errors/", "https://serverlessworkflow.io/dsl/errors/types/"];
@@ -73,6 +76,9 @@ pub struct Fault {
     /// The provider's name for the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// The engine found it: the flow did not raise it, and no provider said it.
+    #[serde(skip)]
+    pub made_here: bool,
 }
 
 impl Fault {
@@ -108,6 +114,7 @@ impl Fault {
             title: Some(name.to_owned()),
             detail: Some(detail),
             instance,
+            made_here: true,
             ..Self::default()
         }
     }
@@ -136,6 +143,15 @@ impl Fault {
     /// With the place of a step, where it has none yet.
     pub(super) fn at(mut self, pointer: &str) -> Self {
         self.instance.get_or_insert_with(|| pointer.to_owned());
+        self
+    }
+
+    /// With the row of a file that it was found at.
+    pub(super) fn in_row(mut self, place: Option<String>) -> Self {
+        if let Some(place) = place {
+            let detail = self.detail.take().or_else(|| self.title.clone()).unwrap_or_default();
+            self.detail = Some(format!("{detail} ({place})"));
+        }
         self
     }
 
@@ -204,6 +220,7 @@ impl Fault {
             maybe_applied: class.maybe_applied,
             transient: class.transient,
             request_id: failure.and_then(|failure| failure.request_id.clone()),
+            made_here: false,
         }
     }
 
@@ -213,14 +230,24 @@ impl Fault {
     }
 
     /// Whether `catch.errors.with` means it: every member that is there is equal. A type may be named by its last segment,
-    /// and the DSL's standard types mean ours of the same meaning (any other failure of a call is `communication`).
+    /// and the DSL's standard types mean ours of the same meaning (any other failure of a call is `communication`). A status
+    /// without a type means an answer's: what goes wrong in the flow itself has one by the DSL alone.
     pub(super) fn matches(&self, filter: &Map<String, Value>) -> bool {
+        if self.is_of_the_flow() && !filter.is_empty() && !filter.contains_key("type") {
+            return false;
+        }
         let value = self.to_value();
         filter.iter().all(|(name, wanted)| match (name.as_str(), wanted) {
             ("type", Value::String(wanted)) => self.is_of(wanted),
             ("details", wanted) => value.get("detail") == Some(wanted),
             (name, wanted) => value.get(name) == Some(wanted),
         })
+    }
+
+    /// Whether it says that the flow is wrong, as an expression that fails does, and nothing of a provider.
+    fn is_of_the_flow(&self) -> bool {
+        let name = STANDARD_TYPES.iter().find_map(|prefix| self.type_.strip_prefix(prefix));
+        self.made_here && name.is_some_and(|name| OF_THE_FLOW.contains(&name))
     }
 
     fn is_of(&self, wanted: &str) -> bool {
@@ -267,5 +294,29 @@ mod tests {
         let raised = Fault::raised(&json!({"type": "https://x/types/compliance", "status": 400, "detail": "no"}));
         assert_eq!((raised.status, raised.detail.as_deref()), (Some(400), Some("no")));
         assert!(raised.matches(json!({"type": "compliance"}).as_object().unwrap()));
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_flow_is_no_status_of_a_provider() {
+        let standard = |name: &str| format!("{}{name}", STANDARD_TYPES[0]);
+        for fault in [
+            Fault::of_expression("cannot add".into(), None),
+            Fault::of_validation("the schema does not take it", "/do/0"),
+        ] {
+            let matches = |filter: Value| fault.matches(filter.as_object().unwrap());
+            assert_eq!(fault.status, Some(400));
+            assert!(!matches(json!({"status": 400})) && !matches(json!({"status": 400, "title": fault.title})));
+            assert!(!matches(json!({"type": standard("communication")})));
+            assert!(!matches(json!({"type": "scim.invalidValue", "status": 400})));
+            let type_ = fault.type_.clone();
+            assert!(
+                matches(json!({})) && matches(json!({"type": type_})) && matches(json!({"type": type_, "status": 400}))
+            );
+        }
+        // What a provider says, and what a flow raises itself, is found by its status.
+        let provider = Fault { type_: "scim.invalidValue".into(), status: Some(400), ..Fault::default() };
+        assert!(provider.matches(json!({"status": 400}).as_object().unwrap()));
+        let raised = Fault::raised(&json!({"type": standard("validation")}));
+        assert!(raised.matches(json!({"status": 400}).as_object().unwrap()));
     }
 }

@@ -82,6 +82,7 @@ impl Execute for input::Ensure {
                 resource,
                 changes: progress.changes,
                 noun: endpoint.noun(),
+                dry_run,
             }),
             Err(failure) => {
                 let changed = !dry_run && (progress.lost || progress.outcome() != Ensured::Unchanged);

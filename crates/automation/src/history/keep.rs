@@ -82,7 +82,7 @@ impl History {
                 .collect::<rusqlite::Result<Vec<i64>>>()
         })?;
         for run in &old {
-            for table in ["steps", "people", "retries", "counts"] {
+            for table in ["steps", "people", "retries", "counts", "warnings"] {
                 while self.with(|connection| delete_portion(connection, table, *run))? >= PORTION {}
             }
             self.with(|connection| connection.execute("DELETE FROM runs WHERE seq = ?1", [run]))?;

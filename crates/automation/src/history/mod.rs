@@ -20,7 +20,7 @@ mod writer;
 
 pub use automations::{Automation, Daemon, Request, Scheduled};
 pub use identity::{Life, Process, RunId};
-pub use read::{Calls, Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Which};
+pub use read::{Calls, Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Warning, Which};
 pub use record::Recorder;
 pub use settings::HistorySettings;
 
@@ -97,6 +97,8 @@ pub enum Status {
     Running,
     Completed,
     Failed,
+    /// Of a step: it failed, and the flow's `catch` or a repetition took care of that.
+    Handled,
     Interrupted,
 }
 
@@ -128,6 +130,7 @@ impl Status {
             Self::Running => "running",
             Self::Completed => "completed",
             Self::Failed => "failed",
+            Self::Handled => "handled",
             Self::Interrupted => "interrupted",
         }
     }

@@ -53,7 +53,7 @@ pub enum Which {
     All,
     /// Those whose change failed, or may have.
     Failed,
-    /// The others.
+    /// The others, but those whose failure was handled.
     Others,
     /// Those with this change.
     Only(Change),
@@ -100,6 +100,10 @@ pub struct RunSummary {
     pub counts: Counts,
     /// Why it failed or was interrupted.
     pub error: Option<Fault>,
+    /// Whether it changed nothing, and told what it would have changed.
+    pub dry_run: bool,
+    /// How many different warnings there were.
+    pub warnings: u64,
 }
 
 /// A run with all that is known of the whole of it.
@@ -196,6 +200,23 @@ pub struct Person {
     pub at: Timestamp,
 }
 
+/// What whoever runs the flow should know although a call succeeded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The place in the list.
+    pub seq: u64,
+    /// In which step it came first.
+    pub step: u64,
+    /// The step's name.
+    pub name: String,
+    /// When it came first.
+    pub at: Timestamp,
+    /// What.
+    pub text: String,
+    /// How often it came.
+    pub times: u64,
+}
+
 /// A step that was tried again.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Retry {
@@ -213,7 +234,9 @@ pub struct Retry {
     pub error: Fault,
 }
 
-const SUMMARY: &str = "id, flow, version, trigger, scheduled_for, started_at, ended_at, duration_us, outcome, error,
+const SUMMARY: &str =
+    "id, flow, version, trigger, scheduled_for, started_at, ended_at, duration_us, outcome, error, dry_run,
+    (SELECT count(*) FROM warnings WHERE warnings.run = runs.seq) AS warnings,
     (SELECT json_group_object(change, number) FROM counts WHERE run = seq) AS counts";
 
 const STEP: &str =
@@ -258,8 +281,8 @@ impl History {
         let query = format!(
             "SELECT {SUMMARY}, file, input, input_cut, output, output_cut, lost,
                  (SELECT count(*) FROM steps WHERE run = seq) AS steps,
-                 (SELECT count(*) FROM steps WHERE run = seq AND outcome IS NOT 'completed' AND outcome IS NOT NULL) AS failed,
-                 (SELECT json_array(count(*), count(*) FILTER (WHERE outcome IS NOT 'completed' AND outcome IS NOT NULL),
+                 (SELECT count(*) FROM steps WHERE run = seq AND outcome IS NOT 'completed' AND outcome IN ('failed', 'interrupted')) AS failed,
+                 (SELECT json_array(count(*), count(*) FILTER (WHERE outcome IN ('failed', 'interrupted')),
                      count(*) FILTER (WHERE outcome IS NULL))
                      FROM steps WHERE run = seq AND kind = 'call' AND people = 0) AS alone,
                  (SELECT count(*) FROM retries WHERE run = runs.seq) AS retries
@@ -314,7 +337,7 @@ impl History {
     pub fn steps(&self, id: &RunId, which: StepsFilter, page: Page) -> Result<Vec<Step>> {
         let condition = match which {
             StepsFilter::All => "",
-            StepsFilter::Failed => "AND outcome IS NOT 'completed' AND outcome IS NOT NULL",
+            StepsFilter::Failed => "AND outcome IS NOT 'completed' AND outcome IN ('failed', 'interrupted')",
             StepsFilter::Running => "AND outcome IS NOT 'completed' AND outcome IS NULL",
             StepsFilter::Calls => "AND kind = 'call'",
             StepsFilter::CallsWithoutPeople => "AND kind = 'call' AND people = 0",
@@ -366,6 +389,26 @@ impl History {
         })
     }
 
+    /// What calls and files warned of, each text once, in the order it came first; `page.after` is a `seq`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the file fails.
+    pub fn warnings(&self, id: &RunId, page: Page) -> Result<Vec<Warning>> {
+        let query = "SELECT seq, warnings.step, name, at, text, times
+             FROM warnings LEFT JOIN steps ON steps.run = warnings.run AND steps.step = warnings.step
+             WHERE warnings.run = (SELECT seq FROM runs WHERE id = ?) AND seq > ? ORDER BY seq LIMIT ?";
+        self.rows(query, &[id, &page.after, &page.limit], |row| {
+            Ok(Warning {
+                seq: row.get(0)?,
+                step: row.get(1)?,
+                name: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
+                at: row.get::<_, Time>(3)?.0,
+                text: row.get(4)?,
+                times: row.get(5)?,
+            })
+        })
+    }
+
     /// What happened to whom, in the order it happened; `page.after` is a `seq`.
     ///
     /// # Errors
@@ -376,7 +419,7 @@ impl History {
         let condition = match which {
             Which::All => "",
             Which::Failed => "AND change IN ('failed', 'unknown')",
-            Which::Others => "AND change NOT IN ('failed', 'unknown')",
+            Which::Others => "AND change NOT IN ('failed', 'unknown', 'handled')",
             Which::Only(change) => {
                 only = Word(change);
                 values.push(&only);
@@ -446,6 +489,8 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
         status: status(row)?,
         counts: Counts(counts.collect()),
         error: error(row)?,
+        dry_run: row.get("dry_run")?,
+        warnings: row.get("warnings")?,
     })
 }
 

@@ -169,6 +169,9 @@ fn note(at: Timestamp, event: &Event) -> Option<Note> {
             end: Box::new(End::new((*outcome).into(), *duration_us, input, output, error.as_ref())),
             affected: affected.clone(),
         },
+        Event::DryRun => Note::DryRun,
+        Event::Warned { step, text } => Note::Warned { step: *step, text: text.clone() },
+        Event::Handled { steps } => Note::Handled(steps.clone()),
         Event::RunEnded { .. } => return None,
     })
 }

@@ -16,7 +16,8 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// Each step makes a file one version newer; the number of steps taken is its `user_version`. Steps are never changed, only
 /// added.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE texts(
         digest TEXT PRIMARY KEY,
         text TEXT NOT NULL);
@@ -115,7 +116,19 @@ const MIGRATIONS: [&str; 1] = ["
         started_at INTEGER NOT NULL,
         heartbeat INTEGER NOT NULL,
         ui TEXT);
-"];
+",
+    "
+    ALTER TABLE runs ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE warnings(
+        seq INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES runs(seq),
+        step INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        times INTEGER NOT NULL DEFAULT 1);
+    CREATE UNIQUE INDEX warnings_of_run ON warnings(run, text);
+",
+];
 
 /// Opens a file, making or renewing its tables.
 ///

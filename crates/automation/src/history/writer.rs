@@ -56,6 +56,9 @@ pub(super) enum Note {
     Retried { step: u64, attempt: u32, wait_ms: u64, error: Box<Fault> },
     Looped { step: u64, done: u64, total: Option<u64> },
     Ended { step: u64, end: Box<End>, affected: Vec<Affected>, handed_on: usize },
+    DryRun,
+    Warned { step: u64, text: String },
+    Handled(Vec<u64>),
 }
 
 /// How a step or the run ended.
@@ -127,6 +130,10 @@ struct Pending {
     steps: Vec<Row>,
     people: Vec<(Timestamp, u64, Affected)>,
     retries: Vec<(Timestamp, u64, u32, u64, Box<Fault>)>,
+    warnings: Vec<(Timestamp, u64, String)>,
+    /// Steps whose failure was handled.
+    handled: Vec<u64>,
+    dry_run: bool,
     input: Option<Stored>,
     end: Option<(Timestamp, Box<End>)>,
     answers: Vec<SyncSender<()>>,
@@ -191,6 +198,9 @@ impl Writer {
                 }
                 self.pending.retries.push((at, step, attempt, wait_ms, error));
             }
+            Note::DryRun => self.pending.dry_run = true,
+            Note::Warned { step, text } => self.pending.warnings.push((at, step, text)),
+            Note::Handled(steps) => self.pending.handled.extend(steps),
             Note::Looped { step, done, total } => {
                 if let Some(row) = self.open.get_mut(&step) {
                     (row.done, row.total, row.changed) = (Some(done), total, true);
@@ -230,6 +240,24 @@ impl Writer {
         let run = self.run;
         for row in self.pending.steps.iter().chain(self.open.values()).filter(|row| row.changed && row.counts()) {
             write_step(&transaction, run, row)?;
+        }
+        for step in &self.pending.handled {
+            transaction
+                .prepare_cached(
+                    "UPDATE steps SET outcome = ?3 WHERE run = ?1 AND step = ?2 AND outcome IN ('failed', 'interrupted')",
+                )?
+                .execute(params![run, step, Status::Handled.word()])?;
+        }
+        for (at, step, text) in &self.pending.warnings {
+            transaction
+                .prepare_cached(
+                    "INSERT INTO warnings(run, step, at, text) VALUES(?1, ?2, ?3, ?4)
+                     ON CONFLICT(run, text) DO UPDATE SET times = times + 1",
+                )?
+                .execute(params![run, step, Time(*at), text])?;
+        }
+        if self.pending.dry_run {
+            transaction.execute("UPDATE runs SET dry_run = 1 WHERE seq = ?1", [run])?;
         }
         for (at, step, affected) in &self.pending.people {
             transaction

@@ -2,7 +2,7 @@
 //! reader. Everything that comes from elsewhere is escaped by maud.
 
 use super::source::{ReportError, Source, each, label};
-use super::words::{self, CHANGES, change_line, change_word, duration, grouped, when};
+use super::words::{self, CHANGES, change_line, duration, grouped, when};
 use crate::history::{Person, Status, Step, StepsFilter, Which};
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -30,7 +30,8 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
     let (history, run, summary) = (source.history, &source.run, &source.run.summary);
     let id = &summary.id;
     let failed = summary.counts.of(Change::Failed) + summary.counts.of(Change::Unknown);
-    let others = summary.counts.total() - failed;
+    let handled = summary.counts.of(Change::Handled);
+    let others = summary.counts.total() - failed - handled;
     let people = |which| each(move |page| history.people(id, which, page), |person| person.seq);
     put(
         out,
@@ -46,6 +47,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
             }
             (PreEscaped("<body><main>"))
             h1 { bdi { (summary.flow) } ": " span class=(class(summary.status)) { (summary.status.word()) } }
+            @if summary.dry_run { p { strong { "Dry run: nothing was changed." } } }
             (facts(source))
         },
     )?;
@@ -57,9 +59,14 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
         people(Which::Failed).try_for_each(|person| put(out, &person_row(&person?)))?;
         put(out, &PreEscaped("</tbody></table>".to_owned()))?;
     }
+    if handled > 0 {
+        put(out, &html! { h2 { "Handled" } (PreEscaped("<table><thead><tr><th>Who<th>What<th>Step</thead><tbody>")) })?;
+        people(Which::Only(Change::Handled)).try_for_each(|person| put(out, &person_row(&person?)))?;
+        put(out, &PreEscaped("</tbody></table>".to_owned()))?;
+    }
     if others > 0 {
         let head = html! {
-            h2 { (if failed > 0 { "The others" } else { "Who" }) }
+            h2 { (if failed + handled > 0 { "The others" } else { "Who" }) }
             (PreEscaped("<details><summary>")) (grouped(others)) " people and groups" (PreEscaped("</summary>"))
             (PreEscaped("<table><thead><tr><th>Who<th>What<th>Step</thead><tbody>"))
         };
@@ -67,6 +74,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
         people(Which::Others).try_for_each(|person| put(out, &person_row(&person?)))?;
         put(out, &PreEscaped("</tbody></table></details>".to_owned()))?;
     }
+    put(out, &warnings(source)?)?;
     put(out, &steps(source)?)?;
     put(out, &repetitions(source)?)?;
     let slowest = history.slowest(id, SLOWEST)?;
@@ -93,7 +101,7 @@ fn class(status: Status) -> &'static str {
     match status {
         Status::Completed => "good",
         Status::Failed | Status::Interrupted => "bad",
-        Status::Running => "quiet",
+        Status::Running | Status::Handled => "quiet",
     }
 }
 
@@ -129,9 +137,27 @@ fn counts(source: &Source<'_>) -> Markup {
 
 fn person_row(person: &Person) -> Markup {
     let bad = matches!(person.change, Change::Failed | Change::Unknown);
-    let line =
-        if bad { change_line(person.change, person.reason.as_deref()) } else { change_word(person.change).into() };
+    let line = change_line(person.change, person.reason.as_deref());
     html! { tr { td { bdi { (person.who) } } td class=[bad.then_some("bad")] { (line) } td { bdi { (person.name) } } } }
+}
+
+/// What calls and files warned of.
+fn warnings(source: &Source<'_>) -> Result<Markup, ReportError> {
+    let (history, summary) = (source.history, &source.run.summary);
+    let warnings = each(|page| history.warnings(&summary.id, page), |warning| warning.seq).take(LISTED);
+    let warnings = warnings.collect::<Result<Vec<_>, _>>()?;
+    Ok(html! {
+        @if !warnings.is_empty() {
+            h2 { "Warnings" }
+            table {
+                thead { tr { th { "What" } th { "Step" } } }
+                tbody { @for warning in &warnings {
+                    tr { td { (words::warning(warning)) } td { bdi { (warning.name) } } }
+                } }
+            }
+            @if summary.warnings > warnings.len() as u64 { p.quiet { "Only the first " (LISTED) " are listed here." } }
+        }
+    })
 }
 
 /// The steps that belong to no item, and those that failed.

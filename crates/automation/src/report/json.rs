@@ -1,7 +1,7 @@
 //! A run for programs; the shape is told in the module above.
 
 use super::source::{ReportError, Source, each};
-use crate::history::{Person, Retry, RunSummary, Status, Step, StepsFilter, Stored, Which};
+use crate::history::{Person, Retry, RunSummary, Status, Step, StepsFilter, Stored, Warning, Which};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -13,6 +13,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
     write!(out, "{{\"report\": 1,\n\"run\": {}", run(source))?;
     list(out, "people", each(|page| history.people(id, Which::All, page), |person| person.seq), person)?;
     list(out, "steps", each(|page| history.steps(id, StepsFilter::All, page), |step| step.step), step)?;
+    list(out, "warnings", each(|page| history.warnings(id, page), |warning| warning.seq), warning)?;
     list(out, "retries", each(|page| history.retries(id, page), |retry| retry.seq), retry)?;
     writeln!(out, "}}")?;
     Ok(())
@@ -75,6 +76,10 @@ pub fn summary(summary: &RunSummary) -> Value {
         "trigger": summary.trigger, "scheduledFor": summary.scheduled_for.map(text), "startedAt": text(summary.started),
         "endedAt": summary.ended.map(text), "status": summary.status, "error": summary.error}));
     object.put_duration(summary.duration);
+    if summary.dry_run {
+        object.put("dryRun", true);
+    }
+    object.put("warnings", summary.warnings);
     let counts = summary.counts.0.iter().filter_map(|(change, number)| match serde_json::to_value(change) {
         Ok(Value::String(word)) => Some((word, Value::from(*number))),
         _ => None,
@@ -99,6 +104,13 @@ fn person(person: Person) -> Value {
     let object =
         object(json!({"who": person.who, "change": person.change, "reason": person.reason, "step": person.step,
         "name": person.name, "at": text(person.at)}));
+    Value::Object(object.0)
+}
+
+fn warning(warning: Warning) -> Value {
+    let object =
+        object(json!({"text": warning.text, "times": warning.times, "step": warning.step, "name": warning.name,
+        "at": text(warning.at)}));
     Value::Object(object.0)
 }
 

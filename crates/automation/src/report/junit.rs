@@ -2,10 +2,10 @@
 //! in particular, and one for the run itself where it did not end well.
 
 use super::source::{ReportError, Source, each, label};
-use super::words::{self, change_line};
+use super::words::{self, change_line, person_line};
 use crate::history::{Status, StepsFilter, Which};
 use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, Event};
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use scim_connector_flow::event::Change;
 use std::io::Write;
 use std::time::Duration;
@@ -34,10 +34,12 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
     let suite = BytesStart::new("testsuite").with_attributes([("name", flow.as_str())]).with_attributes(numbers());
     xml.write_event(Event::Start(suite.with_attributes([("timestamp", began.as_str())])))?;
     let file = run.file.display().to_string();
-    let properties = [("run", id.as_str()), ("version", &summary.version), ("file", &file)];
+    let dry_run = summary.dry_run.then_some(("dryRun", "true"));
+    let properties = [("run", id.as_str()), ("version", &summary.version), ("file", &file)].into_iter().chain(dry_run);
     xml.create_element("properties").write_inner_content(|xml| {
-        properties.iter().try_for_each(|(name, value)| {
-            let attributes = [("name", *name), ("value", &permitted(value))];
+        properties.clone().try_for_each(|(name, value)| {
+            let value = permitted(value);
+            let attributes = [("name", name), ("value", value.as_str())];
             xml.create_element("property").with_attributes(attributes).write_empty().map(|_| ())
         })
     })?;
@@ -55,7 +57,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
         let step = step?;
         let why = step.error.as_ref().map_or_else(|| step.status.word().to_owned(), words::fault);
         let result = match step.status {
-            Status::Completed => None,
+            Status::Completed | Status::Handled => None,
             Status::Running => Some(("skipped", "", "it still runs".to_owned())),
             Status::Failed | Status::Interrupted => {
                 let type_ = step.error.as_ref().map_or(step.status.word(), |error| error.type_.as_str());
@@ -71,6 +73,26 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
             status => ("error", summary.error.as_ref().map_or(status.word(), |error| error.type_.as_str()), why),
         };
         case(&mut xml, &summary.flow, &format!("run {id}"), summary.duration, Some(result))?;
+    }
+    // What was handled and what calls warned of is no failure, and is said.
+    let handled = each(|page| history.people(id, Which::Only(Change::Handled), page), |person| person.seq);
+    let handled = handled.map(|person| {
+        let person = person?;
+        Ok::<_, ReportError>(person_line(&person.who, person.change, person.reason.as_deref()))
+    });
+    let warnings = each(|page| history.warnings(id, page), |warning| warning.seq);
+    let warnings = warnings.map(|warning| {
+        let warning = warning?;
+        Ok::<_, ReportError>(format!("warning: {}: {}", warning.name, words::warning(&warning)))
+    });
+    let mut said = handled.chain(warnings).peekable();
+    if said.peek().is_some() {
+        xml.write_event(Event::Start(BytesStart::new("system-out")))?;
+        said.try_for_each(|line| {
+            let line = permitted(&line?) + "\n";
+            Ok::<_, ReportError>(xml.write_event(Event::Text(BytesText::new(&line)))?)
+        })?;
+        xml.write_event(Event::End(BytesEnd::new("system-out")))?;
     }
     xml.write_event(Event::End(BytesEnd::new("testsuite")))?;
     xml.write_event(Event::End(BytesEnd::new("testsuites")))?;

@@ -20,12 +20,16 @@
 //!     "status": "running" | "completed" | "failed" | "interrupted",
 //!     "input", "output",                      JSON; where it was long, "inputCut"/"outputCut": true and its beginning as text
 //!     "error": {"type", "status", "title", "detail", "instance", "maybeApplied", ...},
-//!     "counts": {"created": 1, ...},          created updated unchanged activated deactivated deleted membersChanged failed unknown
+//!     "counts": {"created": 1, ...},          created updated unchanged activated deactivated deleted membersChanged failed handled
+//!                                             planned unknown
+//!     "dryRun": true,                         it changed nothing; "reason" of who was planned says what would have been
+//!     "warnings",                             how many different ones
 //!     "steps", "failedSteps", "retries", "lostEvents"                                                       numbers
 //!   },
 //!   "people": [{"who", "change", "reason", "step", "name", "at"}],                                          in order of time
 //!   "steps": [{"step", "parent", "pointer", "name", "kind", "function", "connection", "item", "startedAt", "durationMs",
 //!              "status", "retries", "done", "total", "input", "output", "error"}],                          in order of beginning
+//!   "warnings": [{"text", "times", "step", "name", "at"}],                                                 in the order they came first
 //!   "retries": [{"step", "attempt", "at", "waitMs", "error"}]
 //! }
 //! ```
@@ -45,7 +49,7 @@ mod tests;
 pub use json::summary as summary_json;
 pub use source::{Format, Options, ReportError};
 pub use words::{CHANGES, trigger as trigger_words};
-pub use words::{change_word, counts_line, duration as duration_words, grouped, person_line, when};
+pub use words::{change_line, change_word, counts_line, duration as duration_words, grouped, person_line, when};
 
 use crate::history::{History, RunId};
 use scim_connector_host::error::Error;

@@ -94,6 +94,88 @@ fn junit_has_a_case_for_each_person_and_each_call_without_one() {
     }
 }
 
+/// A run in which a failure was handled, and calls warned.
+fn handled(history: &History) -> RunId {
+    let recorder = begin(history, "seed");
+    let warned = |step, text: &str| Event::Warned { step, text: text.into() };
+    tell(
+        &recorder,
+        &[
+            started(1, None, StepKind::Try, "createAda", None),
+            started(2, Some(1), StepKind::Call, "create", None),
+            ended(2, vec![], Some(fault("scim.uniqueness"))),
+            started(3, Some(1), StepKind::Call, "look", None),
+            ended(3, vec![], Some(fault("scim.notFound"))),
+            Event::Handled { steps: vec![2, 3] },
+            ended(1, vec![affected("ada@example.com", Change::Handled, Some("uniqueness"))], None),
+            started(4, None, StepKind::Call, "copy", None),
+            warned(4, "the filter was not understood"),
+            warned(4, "the filter was not understood"),
+            warned(4, "title was dropped"),
+            ended(4, vec![affected("bob", Change::Created, None)], None),
+            run_ended(RunOutcome::Completed, None),
+        ],
+    );
+    recorder.run_id().clone()
+}
+
+#[test]
+fn what_was_handled_is_no_failure_and_what_was_warned_of_is_said() {
+    let (_folder, history) = history();
+    let id = handled(&history);
+    let text = report(&history, &id, Format::Text, false);
+    assert!(
+        text.contains("  1  handled\n  1  created\n\nada@example.com: handled, uniqueness\nbob: created\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\nwarnings\n  copy: the filter was not understood (2 times)\n  copy: title was dropped\n"),
+        "{text}"
+    );
+    let json: Value = serde_json::from_str(&report(&history, &id, Format::Json, false)).unwrap();
+    assert_eq!((&json["run"]["warnings"], &json["run"]["failedSteps"]), (&json!(2), &json!(0)));
+    assert_eq!((&json["steps"][1]["status"], &json["steps"][2]["status"]), (&json!("handled"), &json!("handled")));
+    assert_eq!((&json["warnings"][0]["times"], &json["warnings"][0]["name"]), (&json!(2), &json!("copy")));
+    let junit = report(&history, &id, Format::Junit, false);
+    assert!(junit.contains(r#"failures="0" errors="0" skipped="0""#) && !junit.contains("<failure"), "{junit}");
+    assert!(junit.contains("ada@example.com: handled, uniqueness\n"), "{junit}");
+    assert!(junit.contains("warning: copy: the filter was not understood (2 times)\n"), "{junit}");
+    let html = report(&history, &id, Format::Html, false);
+    for expected in ["<h2>Handled</h2>", "handled, uniqueness", "<h2>Warnings</h2>", "title was dropped"] {
+        assert!(html.contains(expected), "{expected} is not in {html}");
+    }
+    assert!(!html.contains("<h2>Failed</h2>"), "{html}");
+}
+
+#[test]
+fn a_dry_run_says_what_would_be() {
+    let (_folder, history) = history();
+    let recorder = begin(&history, "seed");
+    tell(
+        &recorder,
+        &[
+            Event::DryRun,
+            started(1, None, StepKind::Call, "create", None),
+            ended(1, vec![affected("ada", Change::Planned, Some("created"))], None),
+            started(2, None, StepKind::Call, "join", None),
+            ended(2, vec![affected("staff", Change::Planned, Some("membersChanged"))], None),
+            run_ended(RunOutcome::Completed, None),
+        ],
+    );
+    let id = recorder.run_id();
+    let text = report(&history, id, Format::Text, false);
+    assert!(text.starts_with(&format!("run {id}: completed (dry run: nothing was changed)\n")), "{text}");
+    assert!(
+        text.contains("  2  would be changed\n\nada: would be created\nstaff: would be given other members\n"),
+        "{text}"
+    );
+    let json: Value = serde_json::from_str(&report(&history, id, Format::Json, false)).unwrap();
+    assert_eq!((&json["run"]["dryRun"], &json["run"]["counts"]), (&json!(true), &json!({"planned": 2})));
+    assert!(report(&history, id, Format::Junit, false).contains(r#"<property name="dryRun" value="true"/>"#));
+    let html = report(&history, id, Format::Html, false);
+    assert!(html.contains("Dry run: nothing was changed.") && html.contains("would be created"), "{html}");
+}
+
 #[test]
 fn hostile_names_stay_text() {
     let (_folder, history) = history();

@@ -3,6 +3,7 @@
 use super::source::{Options, ReportError, Source, each, label};
 use super::words::{self, CHANGES, clean, duration, grouped, person_line, when};
 use crate::history::{Page, Status, StepsFilter, Which};
+use scim_connector_flow::event::Change;
 use std::io::Write;
 
 /// How many are listed of what went well, of repetitions, of steps, unless all are asked for.
@@ -14,7 +15,8 @@ pub(super) fn write(source: &Source<'_>, options: Options, out: &mut impl Write)
     let Source { history, run } = source;
     let (summary, id) = (&run.summary, &run.summary.id);
     let limit = if options.all { u64::MAX } else { SHORT };
-    writeln!(out, "run {id}: {}", summary.status.word())?;
+    let dry = if summary.dry_run { " (dry run: nothing was changed)" } else { "" };
+    writeln!(out, "run {id}: {}{dry}", summary.status.word())?;
     let file = run.file.display().to_string();
     writeln!(out, "  flow   {} {} ({})", clean(&summary.flow), clean(&summary.version), clean(&file))?;
     let due = summary.scheduled_for.map(|due| format!(", due {}", when(due))).unwrap_or_default();
@@ -43,6 +45,7 @@ pub(super) fn write(source: &Source<'_>, options: Options, out: &mut impl Write)
         writeln!(out, "  {number:>width$}  {word}")?;
     }
     people(source, limit, out)?;
+    warnings(source, limit, out)?;
     if options.steps {
         steps(source, limit, out)?;
     }
@@ -69,14 +72,28 @@ pub(super) fn write(source: &Source<'_>, options: Options, out: &mut impl Write)
     Ok(())
 }
 
-/// What happened to whom: failures, then others.
+/// What calls and files warned of.
+fn warnings(source: &Source<'_>, limit: u64, out: &mut impl Write) -> Result<(), ReportError> {
+    let (history, id, number) = (source.history, &source.run.summary.id, source.run.summary.warnings);
+    if number > 0 {
+        writeln!(out, "\nwarnings")?;
+    }
+    let warnings = each(|page| history.warnings(id, page), |warning| warning.seq);
+    for warning in warnings.take(usize::try_from(limit).unwrap_or(usize::MAX)) {
+        let warning = warning?;
+        writeln!(out, "  {}: {}", clean(&warning.name), words::warning(&warning))?;
+    }
+    rest(out, number.saturating_sub(limit))
+}
+
+/// What happened to whom: failures, those that were handled, then others.
 fn people(source: &Source<'_>, limit: u64, out: &mut impl Write) -> Result<(), ReportError> {
     let (history, id) = (source.history, &source.run.summary.id);
     let people = |which| each(move |page| history.people(id, which, page), |person| person.seq);
     if source.run.summary.counts.total() > 0 {
         writeln!(out)?;
     }
-    for person in people(Which::Failed) {
+    for person in people(Which::Failed).chain(people(Which::Only(Change::Handled))) {
         let person = person?;
         writeln!(out, "{}", person_line(&person.who, person.change, person.reason.as_deref()))?;
     }
@@ -84,7 +101,8 @@ fn people(source: &Source<'_>, limit: u64, out: &mut impl Write) -> Result<(), R
         let person = person?;
         if shown == limit {
             let counts = &source.run.summary.counts;
-            let failed = CHANGES.iter().take(2).map(|(change, _)| counts.of(*change)).sum::<u64>();
+            // Those that are told before.
+            let failed = CHANGES.iter().take(3).map(|(change, _)| counts.of(*change)).sum::<u64>();
             return rest(out, counts.total().saturating_sub(failed + shown));
         }
         writeln!(out, "{}", person_line(&person.who, person.change, person.reason.as_deref()))?;

@@ -1,6 +1,6 @@
 //! The words of reports: changes, times, numbers, errors.
 
-use crate::history::{Counts, Trigger};
+use crate::history::{Counts, Trigger, Warning};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use scim_connector_flow::event::Change;
@@ -9,9 +9,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 /// What happened, in the order in which it is told.
-pub const CHANGES: [(Change, &str); 9] = [
+pub const CHANGES: [(Change, &str); 11] = [
     (Change::Failed, "failed"),
     (Change::Unknown, "unknown"),
+    (Change::Handled, "handled"),
+    (Change::Planned, "would be changed"),
     (Change::Created, "created"),
     (Change::Updated, "updated"),
     (Change::Activated, "activated"),
@@ -28,13 +30,30 @@ pub fn change_word(change: Change) -> &'static str {
 }
 
 /// What happened to somebody and why: `failed, uniqueness`.
-pub(super) fn change_line(change: Change, reason: Option<&str>) -> String {
+#[must_use]
+pub fn change_line(change: Change, reason: Option<&str>) -> String {
     let word = change_word(change);
     match (change, reason) {
+        (Change::Planned, Some(reason)) => format!("would be {}", planned(reason)),
         (_, Some(reason)) => format!("{word}, {}", clean(reason)),
         (Change::Unknown, None) => format!("{word}, no answer came: it may have happened"),
         (_, None) => word.to_owned(),
     }
+}
+
+/// What would happen to somebody, in a dry run: the change's own word.
+fn planned(reason: &str) -> String {
+    match serde_json::from_value(reason.into()) {
+        Ok(Change::MembersChanged) => "given other members".to_owned(),
+        Ok(change) => change_word(change).to_owned(),
+        Err(_) => clean(reason),
+    }
+}
+
+/// A warning, and how often it came: `the filter is not understood (3 times)`.
+pub(super) fn warning(warning: &Warning) -> String {
+    let times = if warning.times > 1 { format!(" ({} times)", grouped(warning.times)) } else { String::new() };
+    format!("{}{times}", clean(&warning.text))
 }
 
 /// What happened to whom: `eve@example.com: failed, uniqueness`.

@@ -1,6 +1,6 @@
 //! The text form of PostgreSQL's COPY: a row a line, escapes with a backslash, no quotes.
 
-use super::header;
+use super::header::check;
 use super::text::Text;
 use super::{Place, Sender};
 use serde_json::{Map, Value};
@@ -44,7 +44,7 @@ pub fn read(
         }
         let Some(names) = &header else {
             let names: Vec<String> = cells.into_iter().map(Option::unwrap_or_default).collect();
-            header::check(&names, Some(delimiter), begun)?;
+            check(&names, Some(delimiter), begun)?;
             header = Some(names);
             continue;
         };

@@ -1,7 +1,7 @@
 //! CSV (RFC 4180) with a header, as spreadsheets and PostgreSQL write it. Read here rather than by a crate, since none tells a
 //! cell that is empty from one that is quoted and empty: the one is NULL to PostgreSQL, the other a text.
 
-use super::header;
+use super::header::{check, wrong_names};
 use super::text::Text;
 use super::{Arguments, Place, Read, Sender, copy};
 use serde_json::{Map, Value};
@@ -58,7 +58,7 @@ pub fn prepare(with: &Arguments<'_>) -> Result<Read, String> {
         empty: with.text("null")?.map_or(Empty::LeftOut, |text| Empty::NullIs(text.to_owned())),
         columns: with.texts("columns")?,
     };
-    if let Some(wrong) = options.columns.as_ref().and_then(|columns| header::wrong_names(columns)) {
+    if let Some(wrong) = options.columns.as_ref().and_then(|columns| wrong_names(columns)) {
         return Err(format!("`columns`: {wrong}"));
     }
     match with.text("format")? {
@@ -91,7 +91,7 @@ fn read(from: Text, options: &Options, to: &mut Sender) -> Result<(), String> {
             let Some(first) = cells.next()? else { return Ok(()) };
             quoted = first.iter().all(|cell| cell.quoted);
             let names: Vec<String> = first.into_iter().map(|cell| cell.text.trim().to_owned()).collect();
-            header::check(&names, options.delimiter, cells.begun)?;
+            check(&names, options.delimiter, cells.begun)?;
             names
         }
     };

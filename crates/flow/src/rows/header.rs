@@ -1,7 +1,7 @@
-//! The names of columns, whatever the form of the file.
+//! Names of columns: each has one, and no two the same.
 
 /// Whether a header can be one.
-pub(super) fn check(names: &[String], delimiter: Option<char>, line: u64) -> Result<(), String> {
+pub fn check(names: &[String], delimiter: Option<char>, line: u64) -> Result<(), String> {
     if let ([only], None) = (names, delimiter)
         && let Some(other) = [';', '\t', '|'].into_iter().find(|other| only.contains(*other))
     {
@@ -13,8 +13,8 @@ pub(super) fn check(names: &[String], delimiter: Option<char>, line: u64) -> Res
     wrong_names(names).map_or(Ok(()), |wrong| Err(format!("line {line}: {wrong}")))
 }
 
-/// What is wrong with the names of columns.
-pub(super) fn wrong_names(names: &[String]) -> Option<String> {
+/// What is wrong with names of columns.
+pub fn wrong_names(names: &[String]) -> Option<String> {
     names.iter().enumerate().find_map(|(index, name)| {
         if name.is_empty() {
             return Some(format!("column {} has no name", index + 1));

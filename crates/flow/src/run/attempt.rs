@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, Passed};
 use super::values::Values;
-use crate::event::{Affected, Event};
+use crate::event::{Affected, Change, Event};
 use crate::expression::Expression;
 use crate::fault::Fault;
 use crate::program::{Task, Try};
@@ -13,12 +13,54 @@ use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Whom the calls of an attempt failed for: told only where it is not repeated and nothing makes it good.
-pub(super) type Failures = Arc<Mutex<Vec<Affected>>>;
+/// What failed inside of a `try`, until it is known whether that is handled.
+#[derive(Default)]
+pub(super) struct Failed {
+    /// Whom the calls of the last attempt failed for.
+    pub(super) people: Vec<Affected>,
+    /// The steps that failed in any attempt.
+    pub(super) steps: Vec<u64>,
+}
+
+/// That, as everything inside of the `try` sees it.
+pub(super) type Failures = Arc<Mutex<Failed>>;
 
 impl Frame {
-    /// `try`, with its repetitions.
+    /// `try`: what failed in it counts as handled where it ends well. Otherwise it is for the `try` around it to say.
     pub(super) async fn attempt(
+        &self,
+        task: (&Task, &Try),
+        began: Timestamp,
+        number: u64,
+        input: &Arc<Value>,
+        context: &Arc<Value>,
+        failures: &Failures,
+    ) -> Result<Passed, Fault> {
+        let result = self.attempts(task, began, number, input, context, failures).await;
+        let mut failed = std::mem::take(&mut *failures.lock());
+        match (&result, &self.failures) {
+            (Ok(_), _) => {
+                if !failed.steps.is_empty() {
+                    self.run.tell(&Event::Handled { steps: std::mem::take(&mut failed.steps) });
+                }
+                for person in failed.people.iter_mut().filter(|person| person.change == Change::Failed) {
+                    person.change = Change::Handled;
+                }
+            }
+            (Err(_), Some(around)) => {
+                let mut around = around.lock();
+                around.people.append(&mut failed.people);
+                around.steps.append(&mut failed.steps);
+            }
+            (Err(_), None) => {}
+        }
+        // The step tells of whom is left.
+        *failures.lock() = failed;
+        result
+    }
+
+    /// The attempts, and what handles the failure of the last.
+    async fn attempts(
         &self,
         (task, it): (&Task, &Try),
         began: Timestamp,
@@ -56,7 +98,7 @@ impl Frame {
             };
             let Some(wait) = policy.wait(attempt, started.elapsed(), asked, rand::random()) else { break fault };
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            failures.lock().clear();
+            failures.lock().people.clear();
             self.run.tell(&Event::StepRetried { step: number, attempt, error: self.run.clean(fault), wait_ms });
             tokio::time::sleep(wait).await;
         };
@@ -82,7 +124,7 @@ impl Frame {
         failures: &Failures,
     ) -> Result<Passed, Fault> {
         let mut body = self.below(&it.body, number, context);
-        body.failures = (it.retry.is_some() || it.handler.is_some()).then(|| failures.clone());
+        body.failures = Some(failures.clone());
         let limit = it.retry.as_ref().and_then(|policy| policy.attempt_limit);
         if limit.is_some() {
             body.scope = self.scope.within();

@@ -1,8 +1,10 @@
 //! Calls of the connector's operations.
 
+use super::dry;
 use super::frame::Frame;
 use super::step::OpenStep;
-use crate::affected::affected;
+use crate::affected::{affected, planned};
+use crate::event::Event;
 use crate::fault::Fault;
 use crate::program::Task;
 use crate::rows::{self, Rows};
@@ -36,28 +38,30 @@ impl Frame {
         let mut open = OpenStep::begin(self, task, Some((function, named(&with))));
         let connection = with.remove("connection");
         with.remove("all");
-        let input = Arc::new(Value::Object(with));
         let operation = runner.catalog.operation(function).map_err(|error| Fault::of_call(&error))?;
+        let instead = if runner.dry_run { dry::instead(operation, &mut with) } else { None };
+        let input = Arc::new(Value::Object(with));
         open.operation = Some((operation, input.clone()));
-        let result = self.invoke(connection.as_ref().and_then(Value::as_str), function, &input, &open).await;
-        let longest_pause = || {
-            let source = runner.config.connection(connection.as_ref().and_then(Value::as_str)).ok()?;
-            source.1.longest_pause()
+        let known = |id: &str| self.run.names.of(id);
+        let (result, mut shown) = match instead {
+            Some(stand_in) => (stand_in, planned(operation, &input, &known)),
+            None => {
+                let name = connection.as_ref().and_then(Value::as_str);
+                let longest_pause = || runner.config.connection(name).ok()?.1.longest_pause();
+                let result = self.invoke(name, function, &input, &open).await;
+                let result = result.map_err(|error| Fault { longest_pause: longest_pause(), ..Fault::of_call(&error) });
+                let shown = affected(operation, &input, result.as_ref(), &known);
+                (result, shown)
+            }
         };
-        let result = result.map_err(|error| Fault { longest_pause: longest_pause(), ..Fault::of_call(&error) });
         result.iter().for_each(|output| self.run.names.learn(output));
-        let mut shown = if input.get("dryRun") == Some(&Value::Bool(true)) {
-            Vec::new()
-        } else {
-            affected(operation, &input, result.as_ref(), &|id| self.run.names.of(id))
-        };
         match (&result, &self.failures, &self.handled) {
             (Err(_), Some(failures), _) => {
                 open.handed_on = shown.len();
-                failures.lock().append(&mut shown);
+                failures.lock().people.append(&mut shown);
             }
             (Ok(_), _, Some(handled)) => {
-                handled.lock().retain(|failed| shown.iter().all(|one| one.who != failed.who));
+                handled.lock().people.retain(|failed| shown.iter().all(|one| one.who != failed.who));
             }
             _ => {}
         }
@@ -80,6 +84,15 @@ impl Frame {
             given_up: Some(open.given_up.clone()),
             ..CallContext::default()
         };
-        Ok(client.invoke_with(function, &input.to_string(), &context).await?.output)
+        let outcome = client.invoke_with(function, &input.to_string(), &context).await?;
+        self.warn(open.number, &outcome.warnings);
+        Ok(outcome.output)
+    }
+
+    /// Tells what whoever runs the flow should know although nothing failed.
+    pub(super) fn warn(&self, step: u64, warnings: &[String]) {
+        for warning in warnings {
+            self.run.tell(&Event::Warned { step, text: self.run.text(warning) });
+        }
     }
 }

@@ -245,6 +245,9 @@ impl Frame {
             }
             Action::Shell { shell, returns, awaits } => {
                 let shell = values.evaluate(shell, input).await?;
+                if self.run.runner.dry_run {
+                    return Ok(done(super::dry::not_done()));
+                }
                 // What was begun is finished, or may have been carried out.
                 let _running = self.scope.begin().await;
                 let cut_off = CutOff(self.scope.clone(), true);
@@ -372,6 +375,7 @@ fn endless(task: &Task) -> Fault {
         "`then` of the step `{}` (line {}) has gone back {MOST_TURNS} times; a list that waits for something pauses with `wait`, and gives up in the end",
         task.name, task.line
     ))
+    .at(&task.pointer)
 }
 
 /// Says that something was cut off that may have been carried out, unless it was over before.

@@ -75,6 +75,9 @@ impl Frame {
             self.authenticate(endpoint.get("authentication"), &mut call.headers)?;
             call
         };
+        if !call.method.is_safe() && self.run.runner.dry_run {
+            return Ok(super::dry::not_done());
+        }
         if !call.method.is_safe() {
             // Where it is cut off from here on, it may have been carried out.
             open.given_up.store(true, Ordering::Release);

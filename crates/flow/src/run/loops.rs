@@ -40,10 +40,16 @@ impl Frame {
             frame
         };
         let mut index = 0;
+        let mut warned = 0;
+        let mut warn = |rows: &Rows| {
+            self.warn(number, rows.warnings().get(warned..).unwrap_or_default());
+            warned = rows.warnings().len();
+        };
         if it.concurrency <= 1 {
             // Each item goes on with what the one before gave (DSL reference, For).
             let (mut output, mut context) = (input.clone(), context.clone());
             while let Some(row) = rows.next().await? {
+                warn(&rows);
                 let frame = frame_of(&self.scope, index, row, &context);
                 if let Some(condition) = &it.condition
                     && !Values::of_flow(&frame, input, &context)
@@ -53,11 +59,12 @@ impl Frame {
                 {
                     break;
                 }
-                let passed = frame.run(output).await?;
+                let passed = frame.run(output).await.map_err(|fault| fault.in_row(rows.place()))?;
                 (output, context) = (passed.output, passed.context);
                 index += 1;
                 ticker.show(index, rows.total());
             }
+            warn(&rows);
             ticker.last(index, rows.total());
             return Ok(Passed { output, context });
         }
@@ -70,12 +77,14 @@ impl Frame {
             while failed.is_none() && running.len() < it.concurrency {
                 match rows.next().await {
                     Ok(Some(row)) => {
+                        warn(&rows);
                         let frame = frame_of(&scope, index, row, context);
+                        let place = rows.place();
                         let input = input.clone();
                         let task = scope.task();
                         running.spawn(async move {
                             let _task = task;
-                            frame.run(input).await.map(drop)
+                            frame.run(input).await.map(drop).map_err(|fault| fault.in_row(place))
                         });
                         index += 1;
                     }
@@ -95,6 +104,7 @@ impl Frame {
             }
             ticker.show(done, rows.total());
         }
+        warn(&rows);
         ticker.last(done, rows.total());
         match failed {
             Some(fault) => Err(fault),

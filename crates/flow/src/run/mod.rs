@@ -7,6 +7,7 @@
 mod attempt;
 mod call;
 mod clients;
+mod dry;
 mod frame;
 mod http;
 mod loops;
@@ -54,6 +55,8 @@ struct Inner {
     library: Vec<Arc<Flow>>,
     /// Learns of every connection that is opened.
     opened: Arc<dyn Fn(&Client) + Send + Sync>,
+    /// Reads go out, changes do not.
+    dry_run: bool,
     /// The client of `call: http`.
     http: OnceLock<HttpClient>,
 }
@@ -125,6 +128,7 @@ impl Runner {
             clients: Arc::default(),
             library,
             opened,
+            dry_run: false,
             http: OnceLock::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -142,6 +146,12 @@ impl Runner {
         self.changed(|inner| inner.opened = Arc::new(opened))
     }
 
+    /// The same, and its runs change nothing: reads go out, changes do not, and the run tells what they would be.
+    #[must_use]
+    pub fn dry(&self) -> Self {
+        self.changed(|inner| inner.dry_run = true)
+    }
+
     fn changed(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let of = &*self.inner;
         let mut inner = Inner {
@@ -152,6 +162,7 @@ impl Runner {
             clients: of.clients.clone(),
             library: of.library.clone(),
             opened: of.opened.clone(),
+            dry_run: of.dry_run,
             http: OnceLock::new(),
         };
         change(&mut inner);
@@ -179,6 +190,9 @@ impl Runner {
         let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
         run.tell(&Event::RunStarted { flow: name, version, input: run.shown(&input) });
+        if run.runner.dry_run {
+            run.tell(&Event::DryRun);
+        }
         let frame = Frame {
             run: run.clone(),
             flow: flow.clone(),

@@ -18,6 +18,12 @@ impl Run {
         redact::copy(value, &|text| self.rows.shown(text).or_else(|| self.without_secrets(clients.values(), text)))
     }
 
+    /// The text without secrets.
+    pub(super) fn text(&self, text: &str) -> String {
+        let clients = self.runner.clients.opened();
+        self.without_secrets(clients.values(), text).unwrap_or_else(|| text.to_owned())
+    }
+
     /// The fault with texts without secrets.
     pub(super) fn clean(&self, mut fault: Fault) -> Fault {
         let clients = self.runner.clients.opened();

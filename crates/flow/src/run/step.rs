@@ -76,9 +76,22 @@ impl<'a> OpenStep<'a> {
     /// Tells its end; `affected` beside whom it failed for.
     pub(super) fn end(&mut self, mut affected: Vec<Affected>, input: Value, output: Value, fault: Option<&Fault>) {
         self.ended = true;
-        affected.append(&mut self.failures.lock());
+        affected.append(&mut self.failures.lock().people);
+        if fault.is_some() {
+            self.hand_on(&mut Vec::new());
+        }
         let outcome = if fault.is_some() { StepOutcome::Failed } else { StepOutcome::Completed };
         self.tell(outcome, affected, input, output, fault.cloned());
+    }
+
+    /// Leaves it to the `try` around it to say that it failed, and for whom; nobody is left where there is one.
+    fn hand_on(&mut self, people: &mut Vec<Affected>) {
+        if let Some(around) = &self.frame.failures {
+            let mut around = around.lock();
+            around.steps.push(self.number);
+            self.handed_on += people.len();
+            around.people.append(people);
+        }
     }
 
     fn tell(&self, outcome: StepOutcome, affected: Vec<Affected>, input: Value, output: Value, fault: Option<Fault>) {
@@ -100,7 +113,7 @@ impl Drop for OpenStep<'_> {
         if self.ended {
             return;
         }
-        let failed = std::mem::take(&mut *self.failures.lock());
+        let failed = std::mem::take(&mut self.failures.lock().people);
         if self.plain {
             return self.tell(StepOutcome::Interrupted, failed, Value::Null, Value::Null, None);
         }
@@ -115,13 +128,17 @@ impl Drop for OpenStep<'_> {
         }
         let error = Error::Interrupted { maybe_applied };
         let fault = Fault::of_call(&error);
-        let (affected, input) = match &self.operation {
+        let (mut affected, input) = match &self.operation {
             Some((operation, input)) => {
                 let names = &self.frame.run.names;
                 (affected(operation, input, Err(&fault), &|id| names.of(id)), self.frame.run.shown(input))
             }
             None => (failed, Value::Null),
         };
+        // A `try` may handle that it took too long; that it may have been applied, nothing handles.
+        if !maybe_applied {
+            self.hand_on(&mut affected);
+        }
         self.tell(StepOutcome::Interrupted, affected, input, Value::Null, Some(fault));
     }
 }

@@ -1,8 +1,8 @@
 //! Pieces of views: times, outcomes, counts, tables, buttons, values. Each says its state in words; colour only repeats it.
 
-use super::super::words::{absolute, relative};
+use super::super::words::{absolute, count, relative};
 use super::{App, link};
-use crate::history::{Counts, RunId, Status, Stored};
+use crate::history::{Counts, RunId, RunSummary, Status, Stored};
 use crate::report::{CHANGES, grouped};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,9 +21,18 @@ pub(super) fn status(status: Status) -> Markup {
         Status::Running => ("running", "▶"),
         Status::Completed => ("good", "✓"),
         Status::Failed => ("bad", "✕"),
+        Status::Handled => ("dim", "↷"),
         Status::Interrupted => ("warn", "■"),
     };
     badge(class, sign, status.word())
+}
+
+/// What a person should know of a run besides its outcome: that it changed nothing, and that there are warnings.
+pub(super) fn marks(run: &RunSummary) -> Markup {
+    html! {
+        @if run.dry_run { " " (badge("dim", "○", "dry run")) }
+        @if run.warnings > 0 { " " (badge("warn", "!", &count(run.warnings, "warning"))) }
+    }
 }
 
 /// A time from now, with date and time of day under it.
@@ -42,7 +51,7 @@ pub(super) fn tone(change: Change) -> &'static str {
     match change {
         Change::Failed => "bad",
         Change::Unknown => "warn",
-        Change::Unchanged => "dim",
+        Change::Unchanged | Change::Handled | Change::Planned => "dim",
         _ => "good",
     }
 }

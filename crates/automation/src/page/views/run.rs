@@ -1,12 +1,12 @@
 //! One run: how it stands or ended, what happened to whom, failures first, its steps and repetitions.
 
 use super::automation::AutomationDetails;
-use super::parts::{date, fault, moment, pages, run_link, sentence, status, stored, table, tone};
+use super::parts::{date, fault, marks, moment, pages, run_link, sentence, status, stored, table, tone};
 use super::{App, PageContent, link, steps};
 use crate::history::{Counts, Page, Person, Run, RunId, Status, Step, StepsFilter, Which};
 use crate::page::exchange::{Answer, Fields};
 use crate::page::words::{clock, count};
-use crate::report::{CHANGES, change_word, duration_words, grouped, trigger_words};
+use crate::report::{CHANGES, change_line, change_word, duration_words, grouped, trigger_words};
 use jiff::Timestamp;
 use maud::{Markup, html};
 use scim_connector_flow::event::Change;
@@ -18,6 +18,9 @@ const PEOPLE: usize = 25;
 
 /// Repetitions that are shown.
 const RETRIES: usize = 25;
+
+/// Warnings that are shown.
+const WARNINGS: usize = 25;
 
 /// The view.
 pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answer> {
@@ -35,7 +38,7 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
         p.crumb { a href="/runs" { "Runs" } " / " a href=(link(&["automations", &summary.flow])) { bdi { (summary.flow) } } }
         h1 { "Run " code { (summary.id) } }
         div id="state" data-part {
-            p.outcome { span role="status" { (status(summary.status)) } " "
+            p.outcome { span role="status" { (status(summary.status)) (marks(summary)) } " "
                 @if running { "for " (duration_words(took)) } @else { "after " (duration_words(took)) }
             }
             @if let Some(error) = &summary.error { section aria-label="Why it did not end well" { (fault(error)) } }
@@ -53,6 +56,10 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
         }
         h2 id="people" { "What happened to whom" }
         div id="who" data-part { (people(app, &run, query)?) }
+        @if summary.warnings > 0 {
+            h2 id="warnings" { "Warnings" }
+            div id="warned" data-part { (warnings(app, &run)?) }
+        }
         h2 id="steps" { "Steps" }
         div id="how" data-part { (steps::show(app, &run, query, now)?) }
         @if run.retries > 0 {
@@ -111,8 +118,11 @@ fn people(app: &App, run: &Run, query: &Fields) -> Result<Markup> {
     };
     let bad = counts.of(Change::Failed) + counts.of(Change::Unknown);
     // Failures stand first, on the first page.
-    let failed = if wanted.is_none() && after == 0 && bad > 0 { Some(read(Which::Failed, 0)?) } else { None };
-    let which = wanted.map_or(if bad > 0 { Which::Others } else { Which::All }, Which::Only);
+    let first = wanted.is_none() && after == 0;
+    let failed = if first && bad > 0 { Some(read(Which::Failed, 0)?) } else { None };
+    let handled = counts.of(Change::Handled);
+    let handled = if first && handled > 0 { Some(read(Which::Only(Change::Handled), 0)?) } else { None };
+    let which = wanted.map_or(Which::Others, Which::Only);
     let (found, more) = read(which, after)?;
     let word = query.get("who").filter(|_| wanted.is_some()).map(String::as_str);
     let members = |after: &str| -> String {
@@ -126,6 +136,10 @@ fn people(app: &App, run: &Run, query: &Fields) -> Result<Markup> {
         @if let Some((failed, more)) = failed {
             (listed("Those whose change failed, or may have", &failed))
             @if more { p { a href=(run_link(id, &[("who", "failed")], "people")) { "All that failed" } } }
+        }
+        @if let Some((handled, more)) = handled {
+            (listed("Those whose failure the flow handled", &handled))
+            @if more { p { a href=(run_link(id, &[("who", "handled")], "people")) { "All that were handled" } } }
         }
         @if !found.is_empty() {
             (listed(&wanted.map_or("In the order it happened".to_owned(), |change| format!("Only: {}", change_word(change))), &found))
@@ -154,17 +168,42 @@ fn tiles(id: &RunId, counts: &Counts, wanted: Option<Change>) -> Markup {
 fn listed(caption: &str, people: &[Person]) -> Markup {
     let row = |person: &Person| {
         let reason = match (&person.reason, person.change) {
+            (_, Change::Planned) => None,
             (Some(reason), _) => Some(reason.as_str()),
             (None, Change::Unknown) => Some("no answer came: it may have happened"),
             _ => None,
         };
         vec![
             html! { bdi { (person.who) } },
-            html! { span.(tone(person.change)) { (change_word(person.change)) } @if let Some(reason) = reason { span.sub { (reason) } } },
+            html! { span.(tone(person.change)) { (what(person)) } @if let Some(reason) = reason { span.sub { (reason) } } },
             html! { bdi { (person.name) } " " time.sub datetime=(person.at) { (clock(person.at)) } },
         ]
     };
     table("people", caption, &["Who", "What", "Step, at (UTC)"], &people.iter().map(row).collect::<Vec<_>>())
+}
+
+/// What happened to somebody, or in a dry run would have.
+fn what(person: &Person) -> String {
+    match person.change {
+        Change::Planned => change_line(person.change, person.reason.as_deref()),
+        other => change_word(other).to_owned(),
+    }
+}
+
+fn warnings(app: &App, run: &Run) -> Result<Markup> {
+    let found = app.page.history.warnings(&run.summary.id, Page { after: 0, limit: WARNINGS })?;
+    let rows = found.iter().map(|warning| {
+        vec![
+            html! { (warning.text) },
+            html! { bdi { (warning.name) } " " time.sub datetime=(warning.at) { (clock(warning.at)) } },
+            html! { (grouped(warning.times)) },
+        ]
+    });
+    let caption = match run.summary.warnings {
+        all if all > found.len() as u64 => format!("The first {} of {} warnings", found.len(), grouped(all)),
+        _ => "What the caller should know although calls succeeded".to_owned(),
+    };
+    Ok(table("warnings", &caption, &["What", "First in step, at (UTC)", "Times"], &rows.collect::<Vec<_>>()))
 }
 
 fn retries(app: &App, run: &Run) -> Result<Markup> {

@@ -1,6 +1,6 @@
 //! Runs, latest first.
 
-use super::parts::{counts, moment, pages, status};
+use super::parts::{counts, marks, moment, pages, status};
 use super::{App, PageContent, link};
 use crate::history::{Filter, RunSummary, Status};
 use crate::page::exchange::{Answer, Fields};
@@ -76,7 +76,7 @@ fn row(run: &RunSummary, named: bool, now: Timestamp, zone: &TimeZone) -> Vec<Ma
         row.push(html! { a href=(link(&["automations", &run.flow])) { bdi { (run.flow) } } });
     }
     row.push(html! {
-        (status(run.status))
+        (status(run.status)) (marks(run))
         @if let Some(error) = &run.error { span.sub { (super::parts::sentence(error)) } }
     });
     row.push(html! { (moment(run.started, now, zone)) span.sub { (trigger_words(run.trigger)) } });
