@@ -310,10 +310,7 @@ impl Ensuring<'_> {
             Some(_) => created,
             None => self.search.find(false)?.unwrap_or(created),
         };
-        // Its members are seen to below.
-        let mut sent = self.new.clone();
-        sent.retain(|name, _| !is(name, "members"));
-        operations::proof::created(self.client, self.what, self.endpoint, &sent, &created);
+        operations::proof::created(self.client, self.what, self.endpoint, &self.new, &created);
         match (created.id(), self.members_later) {
             (Some(id), true) => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
             (None, true) => Err(Failure::new(
