@@ -40,6 +40,7 @@ impl Users {
                 let schemas = ["urn:ietf:params:scim:api:messages:2.0:ListResponse"];
                 scim(200, json!({"schemas": schemas, "totalResults": total, "startIndex": 1, "Resources": *users}))
             }
+            Some((_, "/scim/Users/first")) => scim(200, r#"{"id":"first","userName":"ada"}"#),
             // The one that is read and replaced exists, and is not counted.
             _ => scim(200, ADA),
         }
