@@ -404,7 +404,13 @@ fn answers_mean_what_the_provider_means() {
         ("409 for a missing field", "createUser", &create, answer(409, missing), Kind::InvalidInput),
         ("409", "createUser", &create, answer(409, r#"{"detail":"there already"}"#), Kind::Conflict),
         ("403", "createUser", &create, answer(403, ""), Kind::Permission),
-        ("403 at the limit", "createUser", &create, with_header(answer(403, ""), "retry-after", "900"), Kind::Throttled),
+        (
+            "403 at the limit",
+            "createUser",
+            &create,
+            with_header(answer(403, ""), "retry-after", "900"),
+            Kind::Throttled,
+        ),
     ];
     for (name, operation, input, outcome, kind) in rows {
         let failure = Script::new([outcome]).call(&bearer(), operation, input).unwrap_err();

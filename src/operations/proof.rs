@@ -61,6 +61,11 @@ pub fn patched(
     still_active(what, wanted, answer)
 }
 
+/// Whether an operation says who is active.
+pub fn is_about_active(operation: &Operation) -> bool {
+    active_of(operation).is_some()
+}
+
 /// What an operation makes of `active`.
 fn active_of(operation: &Operation) -> Option<bool> {
     match (&operation.path, operation.value.as_ref()?.node()) {
