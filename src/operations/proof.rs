@@ -14,7 +14,14 @@ pub fn created(client: &Client<'_>, what: &str, endpoint: &Endpoint, sent: &Reso
     if answer.partial {
         return;
     }
-    let names = patch::differing(&answer.resource, sent, known(endpoint), style(client).text);
+    let mut names = patch::differing(&answer.resource, sent, known(endpoint), style(client).text);
+    if sent.get("active").and_then(Data::as_boolean) == Some(false) && still_active(what, Some(false), answer).is_err()
+    {
+        names.retain(|name| name != "active");
+        client.warn(format!(
+            "the provider answered {what} with a user that is active, although it was to be inactive; deactivate it"
+        ));
+    }
     if !names.is_empty() {
         let names = names.join(", ");
         client.warn(format!(

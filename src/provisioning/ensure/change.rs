@@ -111,7 +111,7 @@ impl Ensuring<'_> {
     }
 
     /// Whether an account that shall be closed is shown as open.
-    fn is_left_active(&self, now: &Versioned) -> bool {
+    pub(super) fn is_left_active(&self, now: &Versioned) -> bool {
         let active = |resource: &crate::scim::resource::Resource| resource.get("active").and_then(Data::as_boolean);
         active(&self.desired) == Some(false) && active(&now.resource) == Some(true)
     }
