@@ -7,7 +7,9 @@ use super::versioned::Versioned;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::scim::patch::{self, Operation};
+use crate::scim::path::Path;
 use crate::scim::resource::{Data, Node, Resource};
+use crate::scim::urn;
 
 /// Tells what the answer to a creation does not show as it was sent.
 pub fn created(client: &Client<'_>, what: &str, endpoint: &Endpoint, sent: &Resource, answer: &Versioned) {
@@ -75,9 +77,21 @@ pub fn is_about_active(operation: &Operation) -> bool {
 
 /// What an operation makes of `active`.
 fn active_of(operation: &Operation) -> Option<bool> {
+    let is_active = |path: &str| {
+        let path = path.trim().parse::<Path>().ok();
+        path.is_some_and(|path| {
+            let schema = path.attribute.schema.as_deref();
+            path.attribute.name.eq_ignore_ascii_case("active")
+                && schema.is_none_or(|schema| schema.eq_ignore_ascii_case(urn::USER))
+        })
+    };
     match (&operation.path, operation.value.as_ref()?.node()) {
-        (None, Node::Object(values)) => values.get("active")?.as_boolean(),
-        (Some(path), _) if path.trim().eq_ignore_ascii_case("active") => operation.value.as_ref()?.as_boolean(),
+        (None, Node::Object(values)) => {
+            let named = values.iter().find(|(name, _)| is_active(name)).map(|(_, value)| value);
+            let core = || values.get(urn::USER)?.as_object()?.get("active");
+            named.or_else(core)?.as_boolean()
+        }
+        (Some(path), _) if is_active(path) => operation.value.as_ref()?.as_boolean(),
         _ => None,
     }
 }
