@@ -4,7 +4,7 @@
 use super::target::{self, Endpoint};
 use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
-use super::{Context, Execute, discovery, proof, resource, standard_type};
+use super::{Context, Execute, conditions, discovery, proof, resource, standard_type};
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Problem, Result, forms};
 use crate::http::client::{Client, Exchange};
@@ -39,8 +39,12 @@ impl Execute for input::Bulk {
         }
         let client = context.client;
         let at = |index: usize| format!("/operations/{index}");
-        let prepared = prepare(&self.operations, &self.known, &at, &complete)?;
-        let mut work = Work::new(prepared, limits(client)?, self.fail_on_errors);
+        let mut prepared = prepare(&self.operations, &self.known, &at, &complete)?;
+        let limits = limits(client)?;
+        prepared.iter_mut().for_each(|one| one.idempotent = is_repeatable(client, one));
+        let version = self.operations.iter().find_map(|operation| operation.version.as_deref());
+        conditions::tell(client, version);
+        let mut work = Work::new(prepared, limits, self.fail_on_errors);
         let what = context.what();
         let mut course = BulkRun { client, what, headers: &self.headers, slowest: 0, touched: false, refused: None };
         while let Some(batch) = work.next_batch() {
@@ -446,6 +450,11 @@ pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, e
         }
     }
     found
+}
+
+/// Whether an operation may be sent again when its answer was lost.
+pub fn is_repeatable(client: &Client<'_>, operation: &Prepared) -> bool {
+    operation.idempotent || operation.conditional && conditions::honoured(client)
 }
 
 /// The one operation of a request that is handed in, checked; `pointer` is where it stands.
