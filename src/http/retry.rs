@@ -21,8 +21,12 @@ pub fn may_repeat(effect: Effect, outcome: &Result<Response, TransportError>) ->
 }
 
 /// Whether the answer says that the request was turned away before it was carried out: 429 (RFC 6585 section 4), 503 with
-/// `Retry-After` (RFC 9110 section 15.6.4), and 403 and 500 with the words or headers of providers that mean 429 by them.
+/// `Retry-After` (RFC 9110 section 15.6.4), and 403 and 500 with the words or headers of providers that mean 429 by them. An answer
+/// with results of bulk operations (RFC 7644 section 3.7) says that some were carried out, whatever its status.
 pub fn refused_unprocessed(response: &Response) -> bool {
+    if [&b"BulkResponse"[..], b"\"Operations\""].iter().any(|words| contains(&response.body, words)) {
+        return false;
+    }
     let retry_after = response.header("retry-after").is_some();
     let over_the_limit = || contains(&response.body, b"REQUEST_LIMIT_EXCEEDED");
     match response.status {
@@ -76,6 +80,11 @@ mod tests {
             ("200 is final", answer(200, &[], ""), [false, false, false]),
             ("400 is final", answer(400, &[], ""), [false, false, false]),
             ("429 was turned away", answer(429, &[], ""), [true, true, true]),
+            (
+                "429 with results of bulk operations",
+                answer(429, &[], r#"{"Operations":[{"method":"POST","status":"201"}]}"#),
+                [false, false, false],
+            ),
             ("503 may hide a write", answer(503, &[], ""), [true, true, false]),
             ("503 with Retry-After was turned away", answer(503, &[("Retry-After", "1")], ""), [true, true, true]),
             ("500 may hide a write", answer(500, &[], ""), [true, true, false]),

@@ -5,10 +5,11 @@ use super::message::Message;
 use super::seen::{self, Fact};
 use super::target::Endpoint;
 use super::versioned::Versioned;
+use super::{STANDARD_TYPES, StandardType};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange};
 use crate::http::{Effect, Method, Response};
-use crate::scim::resource::Data;
+use crate::scim::resource::{Data, Resource};
 use crate::scim::{error, urn};
 
 /// A header of our own for an answer that was too large to be read.
@@ -35,8 +36,8 @@ pub fn oversized(client: &Client<'_>, what: &str, message: &Message<'_>, failure
     }
 }
 
-/// The failure that a page of status 404 stands for where the resource is there all the same: nobody listens to the method at this
-/// URL. It must not be read as "there is no such resource".
+/// The failure that a 404 stands for where the resource is there all the same: nobody listens to the method at this URL. It must not
+/// be read as "there is no such resource". A SCIM error, or nothing at all, speaks of the resource; anything else may be a router's, and a read tells.
 pub fn unrouted(
     client: &Client<'_>,
     what: &str,
@@ -46,8 +47,7 @@ pub fn unrouted(
 ) -> Option<Box<Failure>> {
     let response = &exchange.response;
     let changes = matches!(message.method, Method::Put | Method::Patch | Method::Delete);
-    let page = !response.body.trim_ascii().is_empty() && Data::parse(&response.body).is_err();
-    if response.status != 404 || !changes || !page {
+    if response.status != 404 || !changes || speaks_of_resource(&response.body) {
         return None;
     }
     let reading = Message::new(Method::Get, message.id, message.headers).request(client, endpoint).ok()?;
@@ -57,13 +57,22 @@ pub fn unrouted(
     }
     let method = message.method.as_str();
     let detail = format!(
-        "{what}: the provider answered {method} with 404 and a page that is no SCIM, although the resource is there: it has no {method}; nothing was changed"
+        "{what}: the provider answered {method} with 404 and no SCIM error, although the resource is there: it has no {method}; nothing was changed"
     );
     let mut failure = Failure::new(Kind::Unsupported, detail);
     failure.status = Some(404);
     failure.request_id = response.request_id();
     failure.excerpt = error::excerpt(&response.body);
     Some(if exchange.repeated { failure.maybe_applied() } else { failure })
+}
+
+/// Whether the body of a 404 is that of the provider: a SCIM error (RFC 7644 section 3.12), as far as can be told, or nothing.
+fn speaks_of_resource(body: &[u8]) -> bool {
+    let error = Data::parse(body).ok();
+    let scim = |error: &Resource| {
+        error.is_empty() || ["schemas", "scimType"].iter().any(|name| error.get(name).is_some_and(|it| !it.is_null()))
+    };
+    body.trim_ascii().is_empty() || error.as_ref().and_then(Data::as_object).is_some_and(scim)
 }
 
 /// Whether an answer is about the resource that was asked for.
@@ -76,6 +85,67 @@ pub fn is_about(what: &str, message: &Message<'_>, found: &Versioned, effect: Ef
             Err(if effect == Effect::Read { failure } else { failure.maybe_applied() })
         }
         _ => Ok(()),
+    }
+}
+
+/// The resource in an answer's body: that of a list of one, where it is the one that was asked for. Fails where the body is a list of
+/// others, or a resource of another type.
+pub fn only(
+    client: &Client<'_>,
+    what: &str,
+    endpoint: &Endpoint,
+    message: &Message<'_>,
+    body: Resource,
+    effect: Effect,
+) -> Result<Resource> {
+    let no = |seen: &str| {
+        let failure = Failure::new(Kind::Protocol, format!("the provider answered {what} with {seen}"));
+        Err(if effect == Effect::Read { failure } else { failure.maybe_applied() })
+    };
+    if names(&body, urn::LIST_RESPONSE) {
+        let listed = body.get("Resources").and_then(Data::as_list).unwrap_or_default();
+        let is_asked = |found: &&Resource| {
+            message.id.is_some_and(|asked| found.text("id").is_some_and(|id| id.eq_ignore_ascii_case(asked)))
+        };
+        let mut asked = listed.iter().filter_map(Data::as_object).filter(is_asked);
+        let (Some(one), None) = (asked.next(), asked.next()) else {
+            return no("a list instead of a resource");
+        };
+        client
+            .warn(format!("the provider answered {what} with a list; the one of the id that was asked for was taken"));
+        return Ok(one.clone());
+    }
+    // A sloppy schema is none where the resource has what its type must have.
+    let other = |known: &StandardType| {
+        let others = STANDARD_TYPES.iter().filter(|other| other.name != known.name);
+        !names(&body, known.schema)
+            && body.get(known.required).is_none()
+            && others.into_iter().any(|other| names(&body, other.schema))
+    };
+    if endpoint.known.is_some_and(other) {
+        return no("a resource of another type");
+    }
+    Ok(body)
+}
+
+/// Whether a body names a schema.
+fn names(body: &Resource, schema: &str) -> bool {
+    let schemas = body.get("schemas").and_then(Data::as_list).unwrap_or_default();
+    schemas.iter().filter_map(Data::as_str).any(|name| name.eq_ignore_ascii_case(schema))
+}
+
+/// Tells that a resource was read which does not say who it is.
+pub fn tell_nameless(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Message<'_>, found: &Versioned) {
+    let viewed = message.view.is_some_and(|view| !view.is_empty());
+    if message.method == Method::Get
+        && message.id.is_some()
+        && endpoint.known.is_some()
+        && !viewed
+        && found.id().is_none()
+    {
+        client.warn(format!(
+            "the provider answered {what} with a resource without an id; whether it is the one that was asked for cannot be told"
+        ));
     }
 }
 

@@ -3,7 +3,7 @@
 //! A provider may carry a request out at once although it was asked to defer it; and what it names as the place of the result
 //! may be the completion event or the resource itself, which nothing but the answer tells.
 
-use super::bulk::{checked, outcome, report, result, single};
+use super::bulk::{checked, is_repeatable, outcome, report, result, single};
 use super::output::{Json, Output};
 use super::wire::refused;
 use super::{Context, Execute, discovery};
@@ -115,7 +115,8 @@ fn submit(client: &Client<'_>, what: &str, operation: &Operation, headers: &Head
         (operation, false, u32::try_from(list).unwrap_or(u32::MAX))
     } else {
         let prepared = checked(operation, "/request")?;
-        (prepared.operation, prepared.idempotent, 1)
+        let repeatable = is_repeatable(client, &prepared);
+        (prepared.operation, repeatable, 1)
     };
     offered(client)?;
     operation.data.iter().for_each(|data| passwords(data, false, &mut |password| client.guard(password)));

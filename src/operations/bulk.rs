@@ -2,8 +2,9 @@
 //! endpoint, and a report in any case once something may have been applied.
 
 use super::target::{self, Endpoint};
+use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
-use super::{Context, Execute, discovery, resource, standard_type};
+use super::{Context, Execute, conditions, discovery, proof, resource, standard_type};
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Problem, Result, forms};
 use crate::http::client::{Client, Exchange};
@@ -38,8 +39,12 @@ impl Execute for input::Bulk {
         }
         let client = context.client;
         let at = |index: usize| format!("/operations/{index}");
-        let prepared = prepare(&self.operations, &self.known, &at, &complete)?;
-        let mut work = Work::new(prepared, limits(client)?, self.fail_on_errors);
+        let mut prepared = prepare(&self.operations, &self.known, &at, &complete)?;
+        let limits = limits(client)?;
+        prepared.iter_mut().for_each(|one| one.idempotent = is_repeatable(client, one));
+        let version = self.operations.iter().find_map(|operation| operation.version.as_deref());
+        conditions::tell(client, version);
+        let mut work = Work::new(prepared, limits, self.fail_on_errors);
         let what = context.what();
         let mut course = BulkRun { client, what, headers: &self.headers, slowest: 0, touched: false, refused: None };
         while let Some(batch) = work.next_batch() {
@@ -60,19 +65,24 @@ impl Execute for input::Bulk {
     }
 }
 
-/// The body of an operation as it is sent, and whether the operation is idempotent.
-pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) -> Result<(Data, bool)> {
+/// Where the resource of an operation is.
+fn endpoint(method: Method, segments: &[String]) -> Result<Endpoint> {
     let collection = match segments {
         [collection @ .., _] if method != Method::Post && !collection.is_empty() => collection,
         all => all,
     };
-    let endpoint = match collection {
+    match collection {
         [one] if one.eq_ignore_ascii_case("me") => {
             let known = standard_type(Subject::Me);
-            Endpoint { path: vec![one.clone()], known, schema: known.map(|it| it.schema.into()), single: true }
+            Ok(Endpoint { path: vec![one.clone()], known, schema: known.map(|it| it.schema.into()), single: true })
         }
-        path => target::at(&path.join("/"))?,
-    };
+        path => target::at(&path.join("/")),
+    }
+}
+
+/// The body of an operation as it is sent, and whether the operation is idempotent.
+pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) -> Result<(Data, bool)> {
+    let endpoint = endpoint(method, segments)?;
     if method == Method::Patch {
         return changes(data, patch::AttributeTable::of(endpoint.schema.as_deref().unwrap_or_default()), pointer);
     }
@@ -291,6 +301,7 @@ impl BulkRun<'_, '_> {
                 })
             });
             let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
+            let found = self.proved(found, operation, work.data(*step));
             work.settle(*step, self.scrubbed(found, work.data(*step)));
         }
         if left_out > 0 && !stopped {
@@ -310,7 +321,8 @@ impl BulkRun<'_, '_> {
         let found = match self.client.send(&sent) {
             Ok(exchange) => {
                 let found = result(self.client, operation, &exchange, effect);
-                self.judged(found, operation.method, operation.version.is_some(), exchange.repeated)
+                let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
+                self.proved(found, operation, work.data(step))
             }
             Err(failure) => return self.unanswered(work, batch, failure),
         };
@@ -341,6 +353,40 @@ impl BulkRun<'_, '_> {
                 _ => {}
             }
         }
+        found
+    }
+
+    /// Looks at what the answer to an operation shows of who it is about: a name that was not sent is told, and somebody who stays
+    /// active and was not to is a failure. Other attributes are not compared, since references may have become identifiers.
+    fn proved(&self, mut found: Answer, operation: &Operation, data: Option<&Data>) -> Answer {
+        let shown = found.response.as_ref().and_then(Data::as_object).filter(|_| found.failure.is_none());
+        let (Some(shown), Some(data)) = (shown, data) else { return found };
+        let segments: Vec<String> = operation.path.trim_matches('/').split('/').map(str::to_owned).collect();
+        let Ok(endpoint) = endpoint(operation.method, &segments) else { return found };
+        let answer = Versioned { resource: shown.clone(), version: None, partial: false, deferred: false };
+        let what = operation.what();
+        let named = |sent: &Resource| {
+            let mut sent = sent.clone();
+            sent.retain(|name, _| ["userName", "displayName", "active"].iter().any(|it| it.eq_ignore_ascii_case(name)));
+            sent
+        };
+        let judged = match (operation.method, data.node()) {
+            (Method::Post, Node::Object(sent)) => {
+                proof::created(self.client, &what, &endpoint, &named(sent), &answer);
+                Ok(())
+            }
+            (Method::Put, Node::Object(sent)) => {
+                proof::replaced(self.client, &what, &endpoint, &named(sent), &answer, false)
+            }
+            (Method::Patch, Node::Object(body)) => {
+                let items = body.get("Operations").and_then(Data::as_list).unwrap_or_default();
+                let operations = items.iter().filter_map(|item| patch_operation(item.into(), "").ok());
+                let operations: Vec<_> = operations.filter(proof::is_about_active).collect();
+                proof::patched(self.client, &what, &endpoint, &operations, &answer)
+            }
+            _ => Ok(()),
+        };
+        found.failure = judged.err();
         found
     }
 
@@ -404,6 +450,11 @@ pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, e
         }
     }
     found
+}
+
+/// Whether an operation may be sent again when its answer was lost.
+pub fn is_repeatable(client: &Client<'_>, operation: &Prepared) -> bool {
+    operation.idempotent || operation.conditional && conditions::honoured(client)
 }
 
 /// The one operation of a request that is handed in, checked; `pointer` is where it stands.

@@ -3,10 +3,11 @@
 //! The identifier is the answer's; else that of `Location` or `meta.location` (RFC 7644 sections 3.1 and 3.3), wherever these say
 //! that the provider is: nothing is sent there. At last the resource is looked up by the attribute it must have.
 
+use super::capability::style;
 use super::message::Message;
 use super::query::{self, QueryMethod};
 use super::sending::{self, read_back};
-use super::target::Endpoint;
+use super::target::{Endpoint, known};
 use super::versioned::Versioned;
 use crate::failure::Result;
 use crate::http::client::{Client, Exchange, same_origin};
@@ -14,7 +15,9 @@ use crate::http::{Request, Response};
 use crate::input::{Listing, Query, View};
 use crate::scim::error;
 use crate::scim::filter::Filter;
+use crate::scim::patch;
 use crate::scim::resource::{Data, Resource};
+use crate::scim::text::loosest;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
@@ -97,7 +100,7 @@ fn without_body(
     let Some(id) = located(endpoint, &request.url, &exchange.response, None) else { return as_sent(message) };
     let read = read_back(client, what, endpoint, Some(&id), message);
     if let Ok(found) = &read
-        && !is_same(endpoint, message.body.as_deref(), &found.resource)
+        && message.body.as_deref().is_some_and(|sent| is_same(client, endpoint, sent, &found.resource) == Some(false))
     {
         client.warn(format!("the location in the answer to {what} leads to another resource; it was not used"));
         return as_sent(message);
@@ -136,10 +139,14 @@ pub fn with_id(
     created
 }
 
-/// Whether a resource may be the one that was sent, by the name that it must have.
-fn is_same(endpoint: &Endpoint, sent: Option<&Resource>, found: &Resource) -> bool {
-    let names = endpoint.known.and_then(|known| Some((sent?.text(known.required)?, found.text(known.required)?)));
-    names.is_none_or(|(sent, found)| sent.to_lowercase() == found.to_lowercase())
+/// Whether a resource is the one that was sent, by the name that it must have, as far as it shows that.
+pub fn is_same(client: &Client<'_>, endpoint: &Endpoint, sent: &Resource, found: &Resource) -> Option<bool> {
+    let name = endpoint.known?.required;
+    let (sent, found) = (sent.text(name)?, found.text(name)?);
+    let alone = |text: &str| Resource::from_iter([(name, text)]);
+    let rules = style(client).text;
+    let differs = || !patch::differing(&alone(&found), &alone(&sent), known(endpoint), rules).is_empty();
+    Some(loosest(&sent) == loosest(&found) || !differs())
 }
 
 /// The identifier of the one resource that has the name which was sent.

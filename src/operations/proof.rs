@@ -7,14 +7,23 @@ use super::versioned::Versioned;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::scim::patch::{self, Operation};
+use crate::scim::path::Path;
 use crate::scim::resource::{Data, Node, Resource};
+use crate::scim::urn;
 
 /// Tells what the answer to a creation does not show as it was sent.
 pub fn created(client: &Client<'_>, what: &str, endpoint: &Endpoint, sent: &Resource, answer: &Versioned) {
     if answer.partial {
         return;
     }
-    let names = patch::differing(&answer.resource, sent, known(endpoint), style(client).text);
+    let mut names = patch::differing(&answer.resource, sent, known(endpoint), style(client).text);
+    if sent.get("active").and_then(Data::as_boolean) == Some(false) && still_active(what, Some(false), answer).is_err()
+    {
+        names.retain(|name| name != "active");
+        client.warn(format!(
+            "the provider answered {what} with a user that is active, although it was to be inactive; deactivate it"
+        ));
+    }
     if !names.is_empty() {
         let names = names.join(", ");
         client.warn(format!(
@@ -61,11 +70,28 @@ pub fn patched(
     still_active(what, wanted, answer)
 }
 
+/// Whether an operation says who is active.
+pub fn is_about_active(operation: &Operation) -> bool {
+    active_of(operation).is_some()
+}
+
 /// What an operation makes of `active`.
 fn active_of(operation: &Operation) -> Option<bool> {
+    let is_active = |path: &str| {
+        let path = path.trim().parse::<Path>().ok();
+        path.is_some_and(|path| {
+            let schema = path.attribute.schema.as_deref();
+            path.attribute.name.eq_ignore_ascii_case("active")
+                && schema.is_none_or(|schema| schema.eq_ignore_ascii_case(urn::USER))
+        })
+    };
     match (&operation.path, operation.value.as_ref()?.node()) {
-        (None, Node::Object(values)) => values.get("active")?.as_boolean(),
-        (Some(path), _) if path.trim().eq_ignore_ascii_case("active") => operation.value.as_ref()?.as_boolean(),
+        (None, Node::Object(values)) => {
+            let named = values.iter().find(|(name, _)| is_active(name)).map(|(_, value)| value);
+            let core = || values.get(urn::USER)?.as_object()?.get("active");
+            named.or_else(core)?.as_boolean()
+        }
+        (Some(path), _) if is_active(path) => operation.value.as_ref()?.as_boolean(),
         _ => None,
     }
 }

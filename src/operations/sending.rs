@@ -73,9 +73,11 @@ pub(super) fn resource(
         no_resource(client, what, message.method, exchange, &object)?;
         return Ok(None);
     }
+    let object = answered::only(client, what, endpoint, message, object, request.effect)?;
     let mut found = Versioned::new(client, object, exchange.response.header("etag"));
     found.partial = message.view_sent(client).is_some();
     answered::is_about(what, message, &found, request.effect)?;
+    answered::tell_nameless(client, what, endpoint, message, &found);
     answered::note_members(client, endpoint, message, &found);
     Ok(Some(found))
 }

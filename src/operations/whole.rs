@@ -61,9 +61,12 @@ impl Whole<'_> {
 
     /// Sees to it that a group that was read has its members (RFC 7643 section 2.5: an empty one may leave them out).
     fn members(&self, group: &mut Resource) -> Result<()> {
-        let shown = |group: &Resource| group.get("members").is_some_and(|members| !members.is_null());
+        let members = group.get("members").filter(|members| !members.is_null());
+        // Some show an empty list where nobody asked for the members by name.
+        let empty = members.is_some_and(|members| members.as_list().is_some_and(<[Data]>::is_empty));
         let knobs = &self.client.connection().profile.knobs;
-        if shown(group) || knobs.omits_empty || seen::knows(self.client, Fact::Members) {
+        if members.is_some() && !(empty && knobs.views) || knobs.omits_empty || seen::knows(self.client, Fact::Members)
+        {
             return Ok(());
         }
         if knobs.views {
@@ -75,7 +78,7 @@ impl Whole<'_> {
                 group.insert("members", members.clone());
                 return Ok(());
             }
-            if seen::knows(self.client, Fact::MembersByName) {
+            if empty || seen::knows(self.client, Fact::MembersByName) {
                 return Ok(());
             }
         }

@@ -70,6 +70,11 @@ impl Setting<'_> {
         let sent = if by_put { self.modification.put(&operations) } else { self.modification.by_patch(&operations) };
         match sent {
             Ok(Some(found)) if shows(&found.resource, self.active) == Some(false) => self.not_shown(by_put),
+            Ok(Some(found)) if self.modification.change.read_back && shows(&found.resource, self.active).is_none() => {
+                // An answer that says nothing of it is not what the caller wants to know.
+                let now = self.read().map_err(|failure| failure.maybe_applied())?;
+                if shows(&now.resource, self.active) == Some(false) { self.not_shown(by_put) } else { Ok(Some(now)) }
+            }
             Err(failure) if may_be_done(&failure) && self.modification.change.if_match.is_none() => {
                 self.refused(failure, by_put)
             }

@@ -109,6 +109,11 @@ impl Plan {
         self.add.is_empty() && self.remove.is_empty() && self.doubled.is_empty()
     }
 
+    /// Whether some come and all that are there go.
+    pub fn is_exchange(&self) -> bool {
+        self.wanted.is_some() && self.unchanged == Some(0) && !self.add.is_empty() && !self.remove.is_empty()
+    }
+
     /// The operations that say so in the standard's own style.
     pub fn operations(&self) -> Vec<Operation> {
         let parts = [(Op::Add, &self.add), (Op::Remove, &self.remove)];

@@ -21,6 +21,8 @@ struct Portions {
     skipped: usize,
     /// Members that the last answer, or a look at the group after it, showed.
     shown: Option<Vec<Resource>>,
+    /// Members that are there more than once, and that the provider does not let be put right.
+    doubled: usize,
 }
 
 /// A failure, and how many members were sent before.
@@ -32,7 +34,7 @@ impl Group<'_> {
         let knobs = &self.client.connection().profile.knobs;
         let total = plan.add.len() + plan.remove.len();
         let mut result = Membership { unchanged: plan.unchanged, ..Membership::default() };
-        let mut shown = None;
+        let (mut shown, mut twice) = (None, 0);
         let parts = [(Op::Add, &plan.add, most), (Op::Remove, &plan.remove, removals)];
         for (op, members, limit) in parts.into_iter().filter(|part| !part.1.is_empty()) {
             let by_replacing = op == Op::Remove && knobs.pathless_patch;
@@ -55,6 +57,10 @@ impl Group<'_> {
                 Op::Add => self.mend(members, &mut sent)?,
                 _ => 0,
             };
+            if op == Op::Add && plan.is_exchange() && sent.shown.is_none() {
+                sent.shown = self.came(members)?;
+            }
+            twice += sent.doubled;
             let changed = count(sent.sent.saturating_sub(doubled));
             if op == Op::Add {
                 result.added = changed
@@ -68,12 +74,19 @@ impl Group<'_> {
             shown = sent.shown;
         }
         if !plan.doubled.is_empty() {
-            shown = self.once(&plan.doubled)?;
+            let (now, still) = self.once(&plan.doubled)?;
+            shown = now.or(shown);
+            if still > 0 {
+                twice += still;
+                self.client.warn(format!(
+                    "{still} members are there more than once, and the provider does not let that be put right"
+                ));
+            }
         }
         let now = self.after(shown)?;
         self.proven(Op::Add, &plan.add, now.as_deref())?;
         self.proven(Op::Remove, &plan.remove, now.as_deref())?;
-        result.verified = now.is_some();
+        result.verified = now.is_some() && twice == 0;
         if let (Some(now), Some(wanted)) = (&now, &plan.wanted) {
             self.others(plan, now, wanted)?;
         }
@@ -127,7 +140,8 @@ impl Group<'_> {
             };
             let accepted = failure.status.is_none() && failure.kind == Kind::Unsupported;
             let by_filter = op == Op::Remove && matches!(style, MemberStyle::Path | MemberStyle::Pathless);
-            let hopeful = matches!(failure.kind, Kind::InvalidInput | Kind::NotFound | Kind::Conflict);
+            let hopeful =
+                matches!(failure.kind, Kind::InvalidInput | Kind::NotFound | Kind::Conflict | Kind::NotModified);
             if hopeful && !looked {
                 looked = true;
                 let open = match self.look() {
@@ -239,6 +253,7 @@ impl Group<'_> {
                 Err(failure) => failure,
             };
             let right = match op {
+                _ if failure.kind == Kind::NotModified => true,
                 Op::Remove => failure.kind == Kind::NotFound || failure.scim_type.as_deref() == Some("noTarget"),
                 _ => failure.kind == Kind::Conflict,
             };
@@ -268,11 +283,11 @@ impl Group<'_> {
         let open = members::unmet(Op::Remove, members, &before);
         let skipped = members.len() - open.len();
         if open.is_empty() {
-            return Ok(Portions { sent: 0, skipped, shown: Some(before) });
+            return Ok(Portions { skipped, shown: Some(before), ..Portions::default() });
         }
         let stays = members::without(&before, members);
         let shown = self.patch(knobs.member_style, Op::Replace, &stays).map_err(|failure| (0, failure))?;
-        Ok(Portions { sent: open.len(), skipped, shown })
+        Ok(Portions { sent: open.len(), skipped, shown, ..Portions::default() })
     }
 
     /// Puts right who is there twice after an addition, which the answer shows: some providers add again who is there. How many
@@ -281,27 +296,74 @@ impl Group<'_> {
         let mut doubled = members::doubled(sent.shown.as_deref().unwrap_or_default());
         doubled.retain(|double| members.iter().any(|member| identity(member) == identity(double)));
         if !doubled.is_empty() {
-            self.client.warn(
-                "the provider added members again that were there already; they are there once now; set overrides.checkMembers to true, so that members are read before",
-            );
-            sent.shown = self.once(&doubled)?;
+            let (now, still) = self.once(&doubled)?;
+            sent.shown = now.or(sent.shown.take());
+            sent.doubled = still;
+            let end = match still {
+                0 => "they are there once now".to_owned(),
+                still => {
+                    format!("{still} of them are there more than once, and the provider does not let that be put right")
+                }
+            };
+            self.client.warn(format!(
+                "the provider added members again that were there already; {end}; set overrides.checkMembers to true, so that members are read before"
+            ));
         }
         Ok(doubled.len())
     }
 
-    /// Removes members and adds them again in one request, so that they are there once.
-    fn once(&self, doubled: &[Resource]) -> Result<Option<Vec<Resource>>> {
-        let style = self.client.connection().profile.knobs.member_style;
-        let mut operations: Vec<Operation> = members::written(style, Op::Remove, doubled);
-        operations.extend(members::written(style, Op::Add, doubled));
-        let changed = |failure: Box<Failure>| safe_to_repeat(failure, true);
-        let shown = self.send_patch(&operations).map_err(changed)?;
-        let now = match shown {
-            Some(shown) => Some(shown),
-            None => self.look().map_err(changed)?,
+    /// Removes members and adds them again in one request, so that they are there once. Who is there then, where that was seen, and
+    /// how many of these are there more than once all the same.
+    fn once(&self, doubled: &[Resource]) -> Result<(Option<Vec<Resource>>, usize)> {
+        let knobs = &self.client.connection().profile.knobs;
+        let style = knobs.member_style;
+        let by_path = matches!(style, MemberStyle::Path | MemberStyle::Pathless);
+        // By path, each that goes is an operation; the addition is one more. In two requests somebody would not be there in between.
+        let most = match knobs.patch_operations {
+            None => usize::MAX,
+            Some(0 | 1) => return Ok((None, doubled.len())),
+            Some(most) if by_path => most as usize - 1,
+            Some(_) => usize::MAX,
         };
-        self.proven(Op::Add, doubled, now.as_deref())?;
-        Ok(now)
+        let changed = |failure: Box<Failure>| safe_to_repeat(failure, true);
+        let mut now = None;
+        for portion in doubled.chunks(most) {
+            let mut operations: Vec<Operation> = members::written(style, Op::Remove, portion);
+            operations.extend(members::written(style, Op::Add, portion));
+            let shown = match self.send_patch(&operations) {
+                // They are there twice then, which harms nobody; that they are there is looked at.
+                Err(failure) if failure.maybe_applied || failure.kind == Kind::Unavailable => {
+                    return Err(changed(failure));
+                }
+                sent => sent.unwrap_or_default(),
+            };
+            now = match shown {
+                Some(shown) => Some(shown),
+                None => self.look().map_err(changed)?,
+            };
+            self.proven(Op::Add, portion, now.as_deref())?;
+        }
+        let mut still = members::doubled(now.as_deref().unwrap_or_default());
+        still.retain(|double| doubled.iter().any(|member| identity(member) == identity(double)));
+        Ok((now, still.len()))
+    }
+
+    /// Whether those who were added are there, before anybody is removed. Where nobody who was there is wanted, the provider may
+    /// show members under other values than the caller gives, and those who are to go may be those who have just come.
+    fn came(&self, added: &[Resource]) -> Result<Option<Vec<Resource>>> {
+        if !self.shown() {
+            return Ok(None);
+        }
+        let now = self.look().map_err(|failure| safe_to_repeat(failure, true))?;
+        let open = members::unmet(Op::Add, added, now.as_deref().unwrap_or_default()).len();
+        if open == 0 {
+            return Ok(now);
+        }
+        let mut failure = self.not_done(Op::Add, open);
+        failure.detail.push_str(
+            "; nobody was removed, since the group may show its members under other values than those that were given",
+        );
+        Err(failure)
     }
 
     /// Who is there besides those that are wanted, or is missing without having been to go: seen to once more, then told.

@@ -51,13 +51,19 @@ impl Ensuring<'_> {
         };
         let mut now = match answered {
             Some(now) => now,
-            None => self.read(&id, &without_members(self.endpoint))?,
+            None => match self.read_changed(&id)? {
+                Some(now) => now,
+                None => return self.unread(&id, current, &operations, progress),
+            },
         };
         if way == UpdateWith::Patch && self.is_left_active(&now) && self.knobs().put {
             // The other way, where there is one.
             match self.sent(self.put(&id), &operations, true, progress)? {
                 Sent::Made(Some(put), _) => now = put,
-                Sent::Made(None, _) => now = self.read(&id, &without_members(self.endpoint))?,
+                Sent::Made(None, _) => match self.read_changed(&id)? {
+                    Some(put) => now = put,
+                    None => return self.unread(&id, current, &operations, progress),
+                },
                 Sent::Ended(outcome) => return Ok(outcome),
             }
         }
@@ -97,6 +103,36 @@ impl Ensuring<'_> {
         self.settle_members(&id, now.resource, progress).map(RoundOutcome::Done)
     }
 
+    /// The resource after a change that was answered without it; none where it is too large to be read.
+    fn read_changed(&self, id: &str) -> Result<Option<Versioned>> {
+        match self.read(id, &without_members(self.endpoint)) {
+            Ok(now) => Ok(Some(now)),
+            Err(failure) if failure.kind == Kind::TooLarge => Ok(None),
+            Err(failure) => {
+                let mut failure = failure.maybe_applied();
+                failure.detail =
+                    format!("{} was carried out, but reading the result back failed: {}", self.what, failure.detail);
+                Err(failure)
+            }
+        }
+    }
+
+    /// A change that was accepted, and of which nothing can be seen: the resource is as it was read before.
+    fn unread(
+        &self,
+        id: &str,
+        before: &Versioned,
+        operations: &[Operation],
+        progress: &mut Progress,
+    ) -> Result<RoundOutcome> {
+        self.client.warn(format!(
+            "the provider carried out {}, but what came of it is larger than limits.responseBytes and was not read; the result is what was read before",
+            self.what
+        ));
+        progress.note(operations);
+        self.settle_members(id, before.resource.clone(), progress).map(RoundOutcome::Done)
+    }
+
     fn tell_beyond(&self, names: &[String]) {
         if !names.is_empty() {
             self.client.warn(format!(
@@ -111,7 +147,7 @@ impl Ensuring<'_> {
     }
 
     /// Whether an account that shall be closed is shown as open.
-    fn is_left_active(&self, now: &Versioned) -> bool {
+    pub(super) fn is_left_active(&self, now: &Versioned) -> bool {
         let active = |resource: &crate::scim::resource::Resource| resource.get("active").and_then(Data::as_boolean);
         active(&self.desired) == Some(false) && active(&now.resource) == Some(true)
     }

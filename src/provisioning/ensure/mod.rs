@@ -24,7 +24,7 @@ use crate::operations::modify::{known, style};
 use crate::operations::output::{Ensured, EnsuredResource};
 use crate::operations::resource::{Message, Versioned, checked, read, send, written};
 use crate::operations::target::Endpoint;
-use crate::operations::{self, Context, Execute, conditions, lint, validate};
+use crate::operations::{self, Context, Execute, conditions, creation, lint, validate};
 use crate::reader;
 use crate::scim::patch::{self, Op, Operation, Style};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
@@ -310,21 +310,50 @@ impl Ensuring<'_> {
             Some(_) => created,
             None => self.search.find(false)?.unwrap_or(created),
         };
-        operations::proof::created(self.client, self.what, self.endpoint, &self.new, &created);
-        match (created.id(), self.members_later) {
-            (Some(id), true) => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
-            (None, true) => Err(Failure::new(
-                Kind::Protocol,
-                format!(
-                    "{}: the group was created, but neither the answer nor a search gives its id, so that its members could not be added; call again",
-                    self.what
-                ),
-            )),
-            (Some(id), false) if self.lacks_members(&created.resource) => {
-                self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done)
+        let open = self.is_left_active(&created);
+        let later = self.members_later || self.lacks_members(&created.resource);
+        match created.id() {
+            Some(id) if open || later => self.is_what_was_sent(&id, &created)?,
+            None if open => return Err(operations::proof::not_deactivated(self.what)),
+            None if self.members_later => {
+                return Err(Failure::new(
+                    Kind::Protocol,
+                    format!(
+                        "{}: the group was created, but neither the answer nor a search gives its id, so that its members could not be added; call again",
+                        self.what
+                    ),
+                ));
             }
+            _ => {}
+        }
+        if open {
+            // Some create everybody as active.
+            return self.change(&created, progress);
+        }
+        operations::proof::created(self.client, self.what, self.endpoint, &self.new, &created);
+        match created.id() {
+            Some(id) if later => self.settle_members(&id, created.resource, progress).map(RoundOutcome::Done),
             _ => Ok(RoundOutcome::Done(created.resource)),
         }
+    }
+
+    /// Fails where a creation was answered with another resource than the one that was sent: nothing more is sent to that one. A
+    /// resource whose name the answer does not show is read.
+    fn is_what_was_sent(&self, id: &str, created: &Versioned) -> Result<()> {
+        let is_same = |found: &Versioned| creation::is_same(self.client, self.endpoint, &self.new, &found.resource);
+        let same = match is_same(created) {
+            None if self.endpoint.known.is_some() => is_same(&self.read(id, &without_members(self.endpoint))?),
+            same => same,
+        };
+        if same != Some(false) {
+            return Ok(());
+        }
+        let detail = format!(
+            "{}: the provider answered the creation with another resource, to which nothing was sent; look for the one that was meant by {} before you repeat the call",
+            self.what,
+            self.search.names()
+        );
+        Err(Failure::new(Kind::Protocol, detail).maybe_applied())
     }
 
     /// Whether the answer to a creation does not show the members that were sent with it, at a provider that shows members: some

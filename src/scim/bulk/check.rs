@@ -19,6 +19,8 @@ pub struct Prepared {
     pub besides_members: Vec<usize>,
     /// Whether carrying it out twice is the same as once.
     pub idempotent: bool,
+    /// Whether it is where the provider keeps to the version that it names.
+    pub conditional: bool,
 }
 
 /// Completes a body: given the method, the path's segments, the body and where it stands in the input, the body as it is sent
@@ -151,7 +153,7 @@ fn one(
         (_, Some(_)) if segments.is_empty() => None,
         (_, Some(data)) => match complete(method, &segments, data, &deeper(pointer, "data")) {
             Ok((data, repeatable)) => {
-                idempotent &= repeatable || operation.version.is_some();
+                idempotent &= repeatable;
                 Some(data)
             }
             Err(failure) => {
@@ -188,7 +190,8 @@ fn one(
     };
     let operation = Operation { method, path, bulk_id, version: operation.version.clone(), data };
     let [targets, besides_members] = [targets, besides].map(|found| found.into_iter().collect());
-    Ok(Prepared { operation, targets, besides_members, idempotent })
+    let conditional = operation.version.is_some();
+    Ok(Prepared { operation, targets, besides_members, idempotent, conditional })
 }
 
 /// A failure's problems, each with its place.

@@ -386,6 +386,7 @@ impl Work {
                     besides_members: deferred.clone(),
                     targets: deferred,
                     idempotent: false,
+                    conditional: false,
                 },
             });
         }
