@@ -110,7 +110,7 @@ fn bad_input_is_named_exactly() {
         ("getUser", r#"{"id":""}"#, 1, "error: invalid input: id: must not be empty\n  at: /id"),
         ("getUser", r#"{"id":".."}"#, 1, "error: invalid input: id: \"..\" is no identifier\n  at: /id"),
         ("deleteUser", r#"{"id":""}"#, 1, "error: invalid input: id: must not be empty\n  at: /id"),
-        ("getUser", r#"{"id":7}"#, 1, "error: invalid input: id: expected a string, found a number\n  at: /id"),
+        ("getUser", r#"{"id":[7]}"#, 1, "error: invalid input: id: expected a string, found an array\n  at: /id"),
         (
             "listUsers",
             r#"{"count":"ten"}"#,

@@ -49,7 +49,8 @@ fn rows() -> Vec<Row> {
         row("updateUser", "updateUser", json!({"id": "1", "payload": user}), true),
         row("patchUser, replace", "patchUser", json!({"id": "1", "operations": replace}), true),
         row("patchUser, add", "patchUser", json!({"id": "1", "operations": add}), false),
-        row("patchUser, add, ifMatch", "patchUser", json!({"id": "1", "operations": add, "ifMatch": "\"1\""}), true),
+        // Nothing says that this provider keeps to conditions.
+        row("patchUser, add, ifMatch", "patchUser", json!({"id": "1", "operations": add, "ifMatch": "\"1\""}), false),
         row("deleteUser", "deleteUser", json!({"id": "1"}), true),
         row("deactivateUser", "deactivateUser", json!({"id": "1"}), true),
         row("addGroupMembers", "addGroupMembers", members.clone(), true),

@@ -38,13 +38,13 @@ fn a_run_can_be_read_afterwards_in_every_format() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let listed = run(&["runs", "--json", "--flow", "twice", "--outcome", "completed"]);
     let listed: Value = serde_json::from_str(&listed.stdout).expect("one run on one line");
-    assert_eq!(listed["counts"], json!({"created": 1, "failed": 1}));
+    assert_eq!(listed["counts"], json!({"created": 1, "handled": 1}));
     let id = listed["id"].as_str().unwrap();
     assert!(run(&["runs"]).stdout.contains(&format!("{id}  twice")));
     assert_eq!(run(&["runs", "--outcome", "failed"]).stderr, "no such run\n");
 
     let shown = run(&["runs", "show", id]);
-    let people = "\nada<b>@example.com: failed, uniqueness\nada<b>@example.com: created\n";
+    let people = "\nada<b>@example.com: handled, uniqueness\nada<b>@example.com: created\n";
     assert!(shown.stdout.contains(people) && shown.stdout.contains("\nsteps\n"), "{}", shown.stdout);
     let report = run(&["report", "last"]);
     assert!(report.stdout.contains(people) && !report.stdout.contains("\nsteps\n"), "{}", report.stdout);
@@ -57,7 +57,7 @@ fn a_run_can_be_read_afterwards_in_every_format() {
     assert_eq!((written.code, written.stdout.as_str()), (0, ""), "{written:?}");
     let junit = std::fs::read_to_string(place.path().join("report.xml")).unwrap();
     assert!(
-        junit.contains("tests=\"2\" failures=\"1\"") && junit.contains("name=\"ada&lt;b&gt;@example.com\""),
+        junit.contains("tests=\"2\" failures=\"0\"") && junit.contains("name=\"ada&lt;b&gt;@example.com\""),
         "{junit}"
     );
     let html = run(&["report", id, "--format", "html"]).stdout;

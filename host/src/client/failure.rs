@@ -63,9 +63,10 @@ pub(super) fn explained(mut error: Error, explanation: Option<&str>) -> Error {
     error
 }
 
-/// Only a failure without an answer is explained by the last request's.
+/// Only a failure without an answer, or without the whole of it, is explained by the last request's.
 pub(super) fn explain(failure: &mut wit::Failure, words: &str) {
-    if failure.status.is_none() && !matches!(failure.kind, FailureKind::InvalidInput) {
+    let unread = failure.status.is_none() || matches!(failure.kind, FailureKind::TooLarge);
+    if unread && !matches!(failure.kind, FailureKind::InvalidInput) {
         failure.detail = format!("{} ({words})", failure.detail);
     }
 }
