@@ -37,14 +37,25 @@ impl Key {
     /// The key of an attribute's name; none where the payload has no simple value of it.
     pub fn new(subject: Subject, name: &str, payload: &Resource) -> Result<Option<Key>> {
         let attribute = AttributePath::parse(name).map_err(|error| error.at("/matchOn"))?;
-        let Some(value) = value(payload, &attribute) else { return Ok(None) };
+        let Some(mut value) = value(payload, &attribute) else { return Ok(None) };
         Filter::eq(name, value.clone()).map_err(|error| error.at("/matchOn"))?;
         let is = |own: &str| attribute.sub.is_none() && attribute.name.eq_ignore_ascii_case(own);
         let last = attribute.sub.as_deref().unwrap_or(&attribute.name);
         let exact = ["id", "externalId", "$ref"].iter().any(|exact| last.eq_ignore_ascii_case(exact));
         let unique = subject == Subject::User && is("userName");
         let name = unique || (subject == Subject::Group && is("displayName"));
+        // An identifier that came as a number is text all the same, and only as text found by a filter (RFC 7643 section 3.1).
+        if (exact || name)
+            && let (Node::Number(_), Some(text)) = (value.node(), value.to_text())
+        {
+            value = Data::from(text);
+        }
         Ok(Some(Key { attribute, value, unique, exact, name }))
+    }
+
+    /// Whether a resource must have the attribute and does not show it, so that it may have the value.
+    pub fn is_hidden(&self, resource: &Resource) -> bool {
+        self.name && values(resource, &self.attribute).is_empty()
     }
 
     /// How a resource has the value, if it does.

@@ -68,6 +68,8 @@ struct Listing {
     strangers: bool,
     /// Resources that were announced and not shown.
     hidden: u64,
+    /// Entries of which nothing can be told: no resources, or resources without the attribute that all must have.
+    unreadable: u64,
 }
 
 /// What searches for resources that may be the same one have in common: digests of the values that are wanted, by the attributes
@@ -224,7 +226,7 @@ impl<'a> Search<'a> {
         let keywords = self.client.connection().profile.knobs.filter_keywords;
         let Some(first) = key.filter(keywords) else { return Ok(Answered::Nothing(Refusal::NotTaken(None))) };
         for asked in [first].into_iter().chain(key.other_spellings(thorough, keywords)) {
-            let Listing { mut hits, conclusive, strangers, hidden } =
+            let Listing { mut hits, conclusive, strangers, hidden, unreadable } =
                 match self.list(&[(index, key)], Some(&asked), self.most_pages()) {
                     Ok(listing) => listing,
                     Err(failure) => {
@@ -238,6 +240,10 @@ impl<'a> Search<'a> {
                 };
             if hidden > 0 && (asked.brings_others || !strangers) {
                 return Err(self.left_open(key, &hits, hidden));
+            }
+            let settled = key.unique && !hits.is_empty();
+            if unreadable > 0 && !settled {
+                return Err(self.unreadable(key, unreadable));
             }
             if !conclusive {
                 return Ok(Answered::Nothing(Refusal::Ignored));
@@ -271,6 +277,19 @@ impl<'a> Search<'a> {
         )
     }
 
+    /// The failure of a search whose answer has entries that may be the one that is meant.
+    fn unreadable(&self, key: &Key, entries: u64) -> Box<Failure> {
+        Failure::new(
+            Kind::Unsupported,
+            format!(
+                "{}: which {} is meant cannot be told: the provider answers the search by {} with {entries} entries that do not show it; nothing was changed. The credentials may lack a permission, or matchOn can name another attribute",
+                self.what,
+                self.endpoint.noun(),
+                key.attribute
+            ),
+        )
+    }
+
     /// Looks through the list for those attributes by which nothing could be asked for, where that must be.
     fn read_all(&self, without: Vec<(usize, Refusal)>, thorough: bool) -> Result<Hits> {
         let works = without.len() < self.keys.len();
@@ -286,23 +305,16 @@ impl<'a> Search<'a> {
                     ));
                     return Err(failure);
                 }
-                Refusal::Ignored => {
+                Refusal::NotTaken(_) | Refusal::Ignored if !works => {
+                    let did = if matches!(refusal, Refusal::Ignored) { "ignores the filter" } else { "does not filter" };
                     self.client.warn(format!(
-                        "the provider ignores the filter by {}; all {} are read instead",
+                        "the provider {did} by {}; all {} are read instead",
                         key.attribute,
                         plural(self.subject)
                     ));
                     open.push((index, key));
                 }
-                Refusal::NotTaken(_) if !works => {
-                    self.client.warn(format!(
-                        "the provider does not filter by {}; all {} are read instead",
-                        key.attribute,
-                        plural(self.subject)
-                    ));
-                    open.push((index, key));
-                }
-                Refusal::NotTaken(_) => self.passed_over(index, &refusal),
+                Refusal::NotTaken(_) | Refusal::Ignored => self.passed_over(index, &refusal),
             }
         }
         let pages = if thorough { self.most_pages().min(PAGES_AFTER_REFUSAL) } else { self.most_pages() };
@@ -358,7 +370,10 @@ impl<'a> Search<'a> {
             view: without_members(self.endpoint),
             headers: self.headers.clone(),
         };
-        let mut listing = Listing { hits: Hits::new(), conclusive: false, strangers: false, hidden: 0 };
+        let mut listing =
+            Listing { hits: Hits::new(), conclusive: false, strangers: false, hidden: 0, unreadable: 0 };
+        // Resources that do not show what is looked for: where others do, the filter is ignored, and they are others.
+        let mut nameless = 0;
         // Those that were shown, each once, and how many there are said to be.
         let (mut shown, mut announced) = (BTreeSet::new(), 0u64);
         for _ in 0..pages {
@@ -369,13 +384,18 @@ impl<'a> Search<'a> {
                 Err(failure) => return Err(failure),
             };
             announced = listed.page.total_results.unwrap_or(announced);
+            listing.unreadable = listing.unreadable.saturating_add(listed.page.unreadable);
             for resource in listed.page.resources {
                 if asked.is_some() {
                     shown.insert(resource.text("id").unwrap_or_else(|| format!("the {}.", shown.len())));
                 }
                 let by = |(index, key): &(usize, &Key)| Some((*index, self.likeness(key, &resource)?));
                 let Some((key, likeness)) = keys.iter().find_map(by) else {
-                    listing.strangers = true;
+                    if narrow && keys.iter().any(|(_, key)| key.is_hidden(&resource)) {
+                        nameless += 1;
+                    } else {
+                        listing.strangers = true;
+                    }
                     continue;
                 };
                 let Some(id) = resource.text("id").filter(|id| !id.is_empty()) else {
@@ -389,9 +409,12 @@ impl<'a> Search<'a> {
             match listed.next {
                 _ if settled => return Ok(Listing { conclusive: true, ..listing }),
                 // A page of others is no answer to the filter; what follows is read in larger pages.
-                Some(_) if listing.strangers && narrow => return Ok(listing),
+                Some(_) if (listing.strangers || nameless > 0) && narrow => return Ok(listing),
                 Some(next) => input.query.page = Some(next),
                 None => {
+                    if !listing.strangers {
+                        listing.unreadable = listing.unreadable.saturating_add(nameless);
+                    }
                     listing.hidden = if asked.is_some() { announced.saturating_sub(shown.len() as u64) } else { 0 };
                     listing.conclusive = listed.complete || (asked.is_some() && (!listing.strangers || !narrow));
                     return Ok(listing);
