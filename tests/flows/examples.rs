@@ -265,6 +265,42 @@ fn off_boarding_compares_names_itself_goes_on_and_names_who_is_left() {
     assert_eq!(changes(&left), [("bob@example.com".to_owned(), Change::Handled), kim]);
 }
 
+/// Off-boards one person at a provider that gives this for its list of users: what the run failed with, and whether anybody was
+/// deactivated.
+fn off_boarded(leaver: &str, profile: &str, users: Value) -> (Value, bool) {
+    let provider = Fake::start(move |_, received| match received.line() {
+        line if line.starts_with("GET /scim/Users") => answer(200, users.clone()),
+        line if line.starts_with("PATCH ") => answer(200, json!({"id": "7", "userName": "x", "active": false})),
+        _ => answer(200, json!({"totalResults": 0, "Resources": []})),
+    });
+    let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
+        "profile": profile, "retry": {"maxAttempts": 1}});
+    let config = config(&[("scimClient", connection)]);
+    let ended = played(&runner(config.clone()), &config, "offboarding", json!({"leavers": [leaver]}));
+    let fault = ended.ended.fault.as_ref().map_or(Value::Null, |_| ended.fault()["detail"].clone());
+    (fault, provider.requests().iter().any(|received| received.line().starts_with("PATCH ")))
+}
+
+#[test]
+fn off_boarding_takes_nobody_for_gone_who_was_not_shown() {
+    let list = |users: Value| json!({"totalResults": users.as_array().unwrap().len(), "Resources": users});
+    let not_done = json!("not off-boarded: zo\u{e9}; run it again");
+    for (name, users) in [
+        ("a search left open", json!({"totalResults": 1, "Resources": []})),
+        ("a name that is not shown", list(json!([{"id": "7"}]))),
+        ("another Unicode form", list(json!([{"id": "7", "userName": "zoe\u{301}"}]))),
+        ("two of that name", list(json!([{"id": "7", "userName": "ZO\u{e9}"}, {"id": "8", "userName": "Zo\u{e9}"}]))),
+    ] {
+        let (fault, deactivated) = off_boarded("zo\u{e9}", "generic", users);
+        assert_eq!((fault, deactivated), (not_done.clone(), false), "{name}");
+    }
+    let (fault, deactivated) = off_boarded("zoe", "generic", list(json!([])));
+    assert_eq!((fault, deactivated), (Value::Null, false));
+    let stored = list(json!([{"id": "7", "userName": "DEFAULT/zoe", "active": true}]));
+    let (fault, deactivated) = off_boarded("zoe", "asgardeo", stored);
+    assert_eq!((fault, deactivated), (Value::Null, true));
+}
+
 #[test]
 fn a_copy_names_whom_the_target_refuses_and_goes_on() {
     let (_source, from) = sandbox(Options { seed_users: 3, ..Options::default() });

@@ -136,9 +136,11 @@ impl Inner {
             }
         }
         let late = Error::Deadline { after: limit, maybe_applied: false };
+        // Whoever is let in later has no time left for a request, which would be cut off on its way.
+        let begins_by = deadline.checked_sub(GRACE + limit / 10).unwrap_or(deadline);
         let admitted = tokio::select! {
             biased;
-            admitted = self.traffic.admit(slots, deadline) => admitted,
+            admitted = self.traffic.admit(slots, begins_by) => admitted,
             () = tokio::time::sleep_until(deadline.into()) => Err(late),
             error = open.until_closed() => return Err(error),
         };

@@ -2,7 +2,6 @@
 //! schema does not describe by members is one field of JSON.
 
 use super::exchange::Fields;
-use jsonschema::JSONSchema;
 use scim_connector_flow::check::is_secret_name;
 use serde_json::{Map, Value};
 
@@ -157,14 +156,13 @@ fn value(kind: &Kind, typed: &str) -> Result<Option<Value>, &'static str> {
 
 /// What the schema has against a value.
 fn complaints(schema: &Value, input: &Value) -> Vec<String> {
-    let Ok(schema) = JSONSchema::compile(schema) else { return Vec::new() };
-    let Err(errors) = schema.validate(input) else { return Vec::new() };
+    let Ok(schema) = jsonschema::validator_for(schema) else { return Vec::new() };
     let sentence =
-        |error: jsonschema::ValidationError<'_>| match error.instance_path.to_string().trim_start_matches('/') {
+        |error: jsonschema::ValidationError<'_>| match error.instance_path().to_string().trim_start_matches('/') {
             "" => format!("{error}."),
             place => format!("{place}: {error}."),
         };
-    errors.map(sentence).collect()
+    schema.iter_errors(input).map(sentence).collect()
 }
 
 fn pretty(value: &Value) -> String {

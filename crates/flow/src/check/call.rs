@@ -5,7 +5,6 @@ use super::{Checker, known_hint};
 use crate::document::join;
 use crate::expression::is_expression;
 use crate::rows;
-use jsonschema::JSONSchema;
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use scim_connector_host::catalog::Operation;
 use serde_json::{Map, Value};
@@ -173,7 +172,7 @@ impl<'a> Checker<'a> {
         let besides: &[&str] = if operation.paginated { &["connection", "all"] } else { &["connection"] };
         let with = Value::Object(std::mem::take(&mut given.with));
         let compiled =
-            self.schemas.entry(&operation.name).or_insert_with(|| JSONSchema::compile(&operation.input).ok());
+            self.schemas.entry(&operation.name).or_insert_with(|| jsonschema::validator_for(&operation.input).ok());
         let wrong: Vec<_> =
             compiled.iter().flat_map(|compiled| mismatches(compiled, &operation.input, &with, besides)).collect();
         for Mismatch { path, message, lacks, key } in wrong {
@@ -211,13 +210,17 @@ fn path_name(path: &str) -> String {
 
 /// Where a value does not fit a schema, as far as that is known: expressions stand for anything. `besides` names what
 /// may be there and was taken out, for suggestions.
-pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value, besides: &[&str]) -> Vec<Mismatch> {
-    let Err(errors) = compiled.validate(value) else { return Vec::new() };
+pub(super) fn mismatches(
+    compiled: &jsonschema::Validator,
+    schema: &Value,
+    value: &Value,
+    besides: &[&str],
+) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    for error in errors {
-        let path = error.instance_path.to_string();
+    for error in compiled.iter_errors(value) {
+        let path = error.instance_path().to_string();
         let at = if path.is_empty() { Some(value) } else { value.pointer(&path) };
-        let open = at.is_some_and(|at| match error.kind {
+        let open = at.is_some_and(|at| match error.kind() {
             // These look at what is there, whatever its parts are.
             Kind::Required { .. }
             | Kind::AdditionalProperties { .. }
@@ -229,9 +232,9 @@ pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value, b
         if open {
             continue;
         }
-        match &error.kind {
+        match error.kind() {
             Kind::AdditionalProperties { unexpected } => {
-                let parent = error.schema_path.to_string();
+                let parent = error.schema_path().to_string();
                 let parent = parent.rsplit_once('/').map_or("", |(parent, _)| parent);
                 let known = schema.pointer(&format!("{parent}/properties")).and_then(Value::as_object);
                 for name in unexpected {
@@ -257,17 +260,15 @@ pub(super) fn mismatches(compiled: &JSONSchema, schema: &Value, value: &Value, b
 
 /// What is wrong with a value, without the value: it may be secret.
 pub(super) fn plainly(error: &ValidationError<'_>) -> String {
-    match &error.kind {
+    match error.kind() {
         Kind::Type { kind } => {
             let names = match kind {
-                TypeKind::Single(one) => type_name(&one.to_string()).to_owned(),
-                TypeKind::Multiple(several) => several
-                    .into_iter()
-                    .map(|one| type_name(&one.to_string()).to_owned())
-                    .collect::<Vec<_>>()
-                    .join(" or "),
+                TypeKind::Single(one) => type_name(one.as_str()).to_owned(),
+                TypeKind::Multiple(several) => {
+                    several.iter().map(|one| type_name(one.as_str()).to_owned()).collect::<Vec<_>>().join(" or ")
+                }
             };
-            format!("must be {names}, not {}", super::kind(&error.instance))
+            format!("must be {names}, not {}", super::kind(error.instance()))
         }
         Kind::Enum { options } => {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(shown).collect();
@@ -282,9 +283,11 @@ pub(super) fn plainly(error: &ValidationError<'_>) -> String {
         Kind::Pattern { pattern } => format!("must match {pattern}"),
         Kind::Format { format } => format!("must be a {format}"),
         Kind::Constant { expected_value } => format!("must be {expected_value}"),
-        Kind::AnyOf | Kind::OneOfNotValid | Kind::OneOfMultipleValid => "fits none of the forms it can have".into(),
+        Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => {
+            "fits none of the forms it can have".into()
+        }
         Kind::UniqueItems => "has the same entry twice".into(),
-        Kind::InvalidReference { reference } => format!("refers to `{reference}`, which is not there"),
+        Kind::Referencing(_) => "refers to what is not there".into(),
         _ => "does not fit the schema".into(),
     }
 }

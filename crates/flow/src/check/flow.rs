@@ -2,7 +2,6 @@
 
 use super::{Checker, call, known_hint};
 use crate::schedule::Plan;
-use jsonschema::JSONSchema;
 use serde_json::Value;
 
 impl Checker<'_> {
@@ -17,7 +16,7 @@ impl Checker<'_> {
         let automation = "/document/metadata/automation/input";
         let schema = self.document.value.pointer("/input/schema/document");
         if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
-            let compiled = JSONSchema::compile(schema).ok();
+            let compiled = jsonschema::validator_for(schema).ok();
             for wrong in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input, &[])) {
                 let message = format!("the flow's `input.schema` does not take this: {}", wrong.message);
                 self.problem_at_key(&format!("{automation}{}", wrong.path), message);

@@ -9,7 +9,6 @@ mod value;
 
 use super::document::{Document, Position, Problem, join};
 use super::expression::VARIABLES;
-use jsonschema::JSONSchema;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::suggest;
 use serde_json::{Map, Value};
@@ -73,7 +72,7 @@ struct Checker<'a> {
     /// The tasks that `then` can name.
     targets: Vec<String>,
     /// The compiled input schemas of operations.
-    schemas: HashMap<&'a str, Option<JSONSchema>>,
+    schemas: HashMap<&'a str, Option<jsonschema::Validator>>,
     /// A function is looked at, whose calls give the rest of its input.
     partial: bool,
 }

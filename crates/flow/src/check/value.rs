@@ -4,7 +4,6 @@ use super::{Checker, name};
 use crate::document::{Problem, join};
 use crate::expression::{self, is_expression, parts, written_out};
 use crate::retry;
-use jsonschema::JSONSchema;
 use serde_json::Value;
 
 /// How the names of members end whose values are secret, without `-` and `_`.
@@ -163,8 +162,8 @@ impl<'a> Checker<'a> {
         if self.problems.len() > before {
             return;
         }
-        if let Err(error) = JSONSchema::compile(value) {
-            let at = format!("{pointer}{}", error.instance_path);
+        if let Err(error) = jsonschema::validator_for(value) {
+            let at = format!("{pointer}{}", error.instance_path());
             self.problem(&at, format!("this is no JSON Schema: {}", super::call::plainly(&error)));
         }
     }

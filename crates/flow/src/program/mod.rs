@@ -65,7 +65,7 @@ pub struct Task {
 #[derive(Default)]
 pub struct Transform {
     /// `schema.document`, compiled.
-    pub schema: Option<jsonschema::JSONSchema>,
+    pub schema: Option<jsonschema::Validator>,
     /// `from` or `as`.
     pub template: Option<Template>,
 }

@@ -234,7 +234,7 @@ impl Reader<'_> {
         let Some(part) = object.get(member) else { return Ok(Transform::default()) };
         let at = join(pointer, member);
         let schema = part.pointer("/schema/document").map(|schema| {
-            let compiled = jsonschema::JSONSchema::compile(schema);
+            let compiled = jsonschema::validator_for(schema);
             compiled.map_err(|error| self.document.problem(&format!("{at}/schema/document"), error.to_string()))
         });
         let template = part.get(by).map(|value| self.located(Template::data(value, scope), &join(&at, by)));

@@ -427,9 +427,12 @@ async fn transformed(
 
 fn valid(by: &Transform, value: &Value, pointer: &str) -> Result<(), Fault> {
     let Some(schema) = &by.schema else { return Ok(()) };
-    let Err(errors) = schema.validate(value) else { return Ok(()) };
+    if schema.is_valid(value) {
+        return Ok(());
+    }
     // Where, not what: a value may be anybody's.
-    let mut places: Vec<String> = errors.map(|error| error.instance_path.to_string()).take(5).collect();
+    let mut places: Vec<String> =
+        schema.iter_errors(value).map(|error| error.instance_path().as_str().to_owned()).take(5).collect();
     places.dedup();
     let places: Vec<&str> = places.iter().map(|place| if place.is_empty() { "/" } else { place }).collect();
     Err(Fault::of_validation(&format!("the schema does not take what stands at {}", places.join(", ")), pointer))
