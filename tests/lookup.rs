@@ -142,6 +142,70 @@ fn a_search_that_is_left_open_changes_nothing() {
 }
 
 #[test]
+fn who_comes_and_does_not_show_the_name_may_be_the_one() {
+    let page = |resources: Value| answer(200, json!({"Resources": resources}).to_string());
+    let of =
+        |total: u32, resources: Value| answer(200, json!({"totalResults": total, "Resources": resources}).to_string());
+    let user = json!({"payload": {"userName": "kim"}});
+    let group = json!({"payload": {"displayName": "Eng"}});
+    let by_mail =
+        json!({"payload": {"userName": "kim", "emails": [{"value": "kim@example.com"}]}, "matchOn": ["emails.value"]});
+    let named = json!({"payload": {"userName": "kim", "externalId": "e1"}});
+    let old = json!([{"id": "5", "userName": "kim.old"}]);
+    let rows: Vec<(Vec<Outcome>, &str, &Value)> = vec![
+        // Entries that are nobody.
+        (vec![page(json!([null]))], "ensureUser", &user),
+        (vec![page(json!([null, {"id": "3", "userName": "eve"}]))], "ensureUser", &user),
+        (vec![page(json!([null]))], "ensureGroup", &group),
+        // Somebody without the name.
+        (vec![of(1, json!([{"id": "5"}]))], "ensureUser", &user),
+        (vec![of(1, json!([{"id": "5", "displayName": null}]))], "ensureGroup", &group),
+        // Somebody found by what is not shown, and nobody by the name.
+        (vec![of(1, old.clone())], "ensureUser", &by_mail),
+        (vec![of(1, old.clone()), of(0, json!([]))], "ensureUser", &named),
+        // A list of nothing but identifiers.
+        (vec![answer(400, ""), of(2, json!([{"id": "5"}, {"id": "6"}]))], "ensureUser", &user),
+        (
+            vec![answer(400, ""), of(2, json!([{"id": "5", "userName": "eve"}, null])), of(2, json!([]))],
+            "ensureUser",
+            &user,
+        ),
+    ];
+    for (row, (answers, operation, input)) in rows.into_iter().enumerate() {
+        let script = Script::new(answers);
+        let connection = json!({"serviceUrl": format!("https://scim.example/{row}"), "auth": {"type": "none"}});
+        let failure = script.call(&connection, operation, input).unwrap_err();
+        assert_eq!((failure.kind, failure.maybe_applied), (Kind::Unsupported, false), "{row}: {failure}");
+        assert!(failure.detail.contains("cannot be told"), "{row}: {failure}");
+        assert!(methods(&script).iter().all(|method| *method == "GET"), "{row}");
+    }
+    // The same one by the name; a filter that is ignored brings others, of whom that says nothing.
+    let kim = json!([{"id": "5", "userName": "kim"}]);
+    let script =
+        Script::new([of(1, kim.clone()), of(1, kim), answer(200, r#"{"id":"5","userName":"kim","externalId":"e1"}"#)]);
+    assert_eq!(script.call(&bearer(), "ensureUser", &named).unwrap().output.to_json()["outcome"], "updated");
+    let script =
+        Script::new([of(1, old.clone()), of(1, old), answer(201, r#"{"id":"6","userName":"kim","externalId":"e1"}"#)]);
+    assert_eq!(script.call(&bearer(), "ensureUser", &named).unwrap().output.to_json()["outcome"], "created");
+}
+
+#[test]
+fn an_ignored_filter_is_no_reason_to_read_everybody_where_another_works() {
+    let others: Vec<Value> = (0..10)
+        .map(|n| json!({"id": n.to_string(), "userName": format!("u{n}"), "externalId": format!("x{n}")}))
+        .collect();
+    let page = answer(200, json!({"totalResults": 25_000, "Resources": others}).to_string());
+    let script = Script::new([page, list(&[]), answer(201, r#"{"id":"7","userName":"ada","externalId":"e1"}"#)]);
+    let created = script.call(&bearer(), "ensureUser", &both()).unwrap();
+    assert_eq!((methods(&script), created.warnings.len()), (vec!["GET", "GET", "POST"], 1));
+    assert!(created.warnings[0].contains("ignores the filter by externalId"), "{:?}", created.warnings);
+    // An identifier that is a number is asked for as the text it is.
+    let script = Script::new([list(&[json!({"id": "1", "userName": "ada", "externalId": 4711})])]);
+    script.call(&bearer(), "ensureUser", &json!({"payload": {"userName": "ada", "externalId": 4711}})).unwrap();
+    assert_eq!(filters(&script), [r#"externalId eq "4711""#]);
+}
+
+#[test]
 fn a_name_that_is_written_otherwise_is_the_same() {
     let wso2 = || with(json!({"userStorePrefix": true, "trimsStrings": true}));
     let rows = [

@@ -94,6 +94,17 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMetho
     if step.repeated && matches!(position, Position::Index(_)) && !step.complete {
         client.warn(repeated(connection, way));
     }
+    if page.unreadable > 0 {
+        client.warn(format!(
+            "{} entries of the list that came are no resources, and are left out; who they stand for cannot be told",
+            page.unreadable
+        ));
+        if page.total_results.is_none() {
+            // No number says that nobody is missing, here or at the listing's end.
+            step.complete = false;
+            step.next.iter_mut().for_each(|token| token.total = token.total.or(Some(u64::MAX)));
+        }
+    }
     // Of a provider that is not sent count: 0 the total alone is given all the same.
     let wanted = count != Some(0);
     let fresh = page.resources.into_iter().zip(&step.fresh).filter(|(_, fresh)| **fresh && wanted);
@@ -105,7 +116,7 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMetho
 /// Whether the total may be the number on this page only: it is that number, and the page is no short one that is all there is.
 fn is_page_total(page: &Page, later: bool, count: Option<u32>) -> bool {
     let received = page.resources.len() as u64;
-    let short = !later && count.is_some_and(|count| received < u64::from(count));
+    let short = !later && count.is_some_and(|count| received < u64::from(count)) && received < list::SMALLEST_CUT;
     page.total_results == Some(received) && !short
 }
 

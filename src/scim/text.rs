@@ -4,11 +4,16 @@
 //! (canonical equivalence). What is sent is never rewritten here.
 
 use std::borrow::Cow;
-use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+use unicode_normalization::{UnicodeNormalization as _, is_nfc, is_nfd};
 
 /// The text in Unicode's composed form (NFC), in which canonically equivalent texts are the same.
 pub fn canonical(text: &str) -> Cow<'_, str> {
     if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+}
+
+/// The text in Unicode's decomposed form (NFD), in which some systems keep names.
+pub fn decomposed(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfd(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfd().collect()) }
 }
 
 /// Whether two texts are one, whatever their Unicode form; where they are not `exact`, whatever the case of their letters as well.
@@ -42,12 +47,12 @@ impl TextRules {
 }
 
 /// What is left of a text when all is left out that any rule of comparing leaves out: the case of letters in any language, Unicode's
-/// compatibility forms, characters that are not seen (RFC 3454 appendix B.1), blanks at the ends. Texts that differ in it are
+/// compatibility forms, characters that are not seen (RFC 3454 appendix B.1), blanks but for one between words. Texts that differ in it are
 /// different texts to everybody.
 pub fn loosest(text: &str) -> String {
     let trimmed = text.trim();
     if trimmed.is_ascii() {
-        return trimmed.to_ascii_lowercase();
+        return single_blanks(trimmed.to_ascii_lowercase());
     }
     let unseen = |char: &char| matches!(char, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}');
     let cased = trimmed.nfkd().filter(|char| !unseen(char)).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
@@ -60,7 +65,23 @@ pub fn loosest(text: &str) -> String {
             other => loose.push(other),
         }
     }
-    loose.trim().to_owned()
+    single_blanks(loose)
+}
+
+/// A text with one blank where there are several (RFC 4518 section 2.6.1), and none at its ends.
+fn single_blanks(text: String) -> String {
+    let mut words = text.split_whitespace();
+    let single = text.bytes().all(|byte| !byte.is_ascii_whitespace() || byte == b' ')
+        && text.is_ascii()
+        && !text.contains("  ")
+        && text.trim().len() == text.len();
+    if single {
+        return text;
+    }
+    let mut joined = String::with_capacity(text.len());
+    joined.extend(words.next());
+    words.for_each(|word| joined.extend([" ", word]));
+    joined
 }
 
 /// Names before a slash that say what kind of role it is and not in which user store the name stands.
@@ -115,6 +136,9 @@ mod tests {
             ("IĞDIR", "iğdır", true),
             ("İzmir", "izmir", true),
             ("\u{212b}", "å", true),
+            (" R  and\tD", "r and d", true),
+            ("Ren\u{e9}  B", "rene\u{301} b", true),
+            ("R and D", "RandD", false),
             ("zoe", "zoë", false),
             ("zoe", "zo", false),
             ("ż", "z", false),

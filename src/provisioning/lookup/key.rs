@@ -5,7 +5,7 @@ use crate::failure::Result;
 use crate::scim::filter::{Filter, Operator};
 use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Resource};
-use crate::scim::text::{TextRules, canonical, loosest, same_but_for_store, same_text, without_store};
+use crate::scim::text::{TextRules, canonical, decomposed, loosest, same_but_for_store, same_text, without_store};
 use crate::scim::urn;
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
@@ -20,8 +20,8 @@ pub(super) struct Key {
     pub unique: bool,
     /// Whether it is told apart by case, as identifiers are; names and addresses are not (RFC 7643 sections 3.1, 4.1.1 and 7).
     pub exact: bool,
-    /// Whether it is a name, before which a user store's may stand.
-    name: bool,
+    /// Whether it is the name that every resource must have, before which a user store's may stand.
+    pub name: bool,
 }
 
 /// How a resource has the value that is wanted.
@@ -37,14 +37,25 @@ impl Key {
     /// The key of an attribute's name; none where the payload has no simple value of it.
     pub fn new(subject: Subject, name: &str, payload: &Resource) -> Result<Option<Key>> {
         let attribute = AttributePath::parse(name).map_err(|error| error.at("/matchOn"))?;
-        let Some(value) = value(payload, &attribute) else { return Ok(None) };
+        let Some(mut value) = value(payload, &attribute) else { return Ok(None) };
         Filter::eq(name, value.clone()).map_err(|error| error.at("/matchOn"))?;
         let is = |own: &str| attribute.sub.is_none() && attribute.name.eq_ignore_ascii_case(own);
         let last = attribute.sub.as_deref().unwrap_or(&attribute.name);
         let exact = ["id", "externalId", "$ref"].iter().any(|exact| last.eq_ignore_ascii_case(exact));
         let unique = subject == Subject::User && is("userName");
         let name = unique || (subject == Subject::Group && is("displayName"));
+        // An identifier that came as a number is text all the same, and only as text found by a filter (RFC 7643 section 3.1).
+        if (exact || name)
+            && let (Node::Number(_), Some(text)) = (value.node(), value.to_text())
+        {
+            value = Data::from(text);
+        }
         Ok(Some(Key { attribute, value, unique, exact, name }))
+    }
+
+    /// Whether a resource does not show the attribute, so that it may have the value.
+    pub fn is_hidden(&self, resource: &Resource) -> bool {
+        values(resource, &self.attribute).is_empty()
     }
 
     /// How a resource has the value, if it does.
@@ -80,8 +91,8 @@ impl Key {
     }
 
     /// Filters for other spellings of the value, for a provider that finds nothing under the one that is wanted: the composed one
-    /// of a text in another Unicode form; and where it is known to be there the one in lower case, since some tell case apart in a
-    /// filter and not where values must be unique.
+    /// of a text in another Unicode form; and where it is known to be there the decomposed one, and the one in lower case, since some
+    /// tell these apart in a filter and not where values must be unique.
     pub fn other_spellings(&self, thorough: bool, keywords: bool) -> Vec<Asked> {
         let Some(text) = self.value.as_str().filter(|text| keywords || cut(text) == text.len()) else {
             return Vec::new();
@@ -89,6 +100,9 @@ impl Key {
         let mut spellings = Vec::new();
         if let Cow::Owned(composed) = canonical(text) {
             spellings.push(composed);
+        }
+        if thorough && let Cow::Owned(decomposed) = decomposed(text) {
+            spellings.push(decomposed);
         }
         let lower = text.to_lowercase();
         if thorough && !self.exact && lower != text && !spellings.contains(&lower) {

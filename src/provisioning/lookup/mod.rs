@@ -42,8 +42,10 @@ enum Refusal {
 
 /// What asking by a filter came to.
 enum Answered {
-    /// These match, and no others.
-    All(Hits),
+    /// These match, and no others. `ignored` says that others came all the same.
+    All { hits: Hits, ignored: bool },
+    /// Nobody is known to match, and nobody not to: those that came do not show the attribute.
+    Hidden(u64),
     /// The filter did not help.
     Nothing(Refusal),
 }
@@ -68,6 +70,10 @@ struct Listing {
     strangers: bool,
     /// Resources that were announced and not shown.
     hidden: u64,
+    /// Entries that are no resources.
+    unreadable: u64,
+    /// Resources that do not show what is looked for.
+    unshown: u64,
 }
 
 /// What searches for resources that may be the same one have in common: digests of the values that are wanted, by the attributes
@@ -139,18 +145,28 @@ impl<'a> Search<'a> {
     pub fn find(&self, thorough: bool) -> Result<Option<Versioned>> {
         let mut found = Hits::new();
         let mut without: Vec<(usize, Refusal)> = Vec::new();
+        let (mut hidden, mut ignored) = (Vec::new(), false);
         for (index, key) in self.keys.iter().enumerate() {
             // Where an earlier attribute finds one that has the others' values too, they need no search.
             if !found.is_empty() && found.values().all(|hit| self.likeness(key, &hit.resource).is_some()) {
                 continue;
             }
             match self.ask(index, key, thorough && found.is_empty())? {
-                Answered::All(hits) => hits.into_iter().for_each(|(id, hit)| {
-                    found.entry(id).or_insert(hit);
-                }),
+                Answered::All { hits, ignored: others } => {
+                    ignored |= others;
+                    hits.into_iter().for_each(|(id, hit)| {
+                        found.entry(id).or_insert(hit);
+                    });
+                }
+                Answered::Hidden(entries) => hidden.push((key, entries)),
                 Answered::Nothing(refusal) => without.push((index, refusal)),
             }
             self.one_of(&found)?;
+        }
+        // Where filters are ignored, those that do not show the attribute are others. Otherwise each may be the one.
+        ignored |= without.iter().any(|(_, refusal)| matches!(refusal, Refusal::Ignored));
+        if let Some((key, entries)) = hidden.first().filter(|_| found.is_empty() && !ignored) {
+            return Err(self.unreadable(key, *entries));
         }
         if found.is_empty() {
             found = self.read_all(without, thorough)?;
@@ -223,8 +239,9 @@ impl<'a> Search<'a> {
         }
         let keywords = self.client.connection().profile.knobs.filter_keywords;
         let Some(first) = key.filter(keywords) else { return Ok(Answered::Nothing(Refusal::NotTaken(None))) };
+        let mut ignored = false;
         for asked in [first].into_iter().chain(key.other_spellings(thorough, keywords)) {
-            let Listing { mut hits, conclusive, strangers, hidden } =
+            let Listing { mut hits, conclusive, strangers, hidden, unreadable, unshown } =
                 match self.list(&[(index, key)], Some(&asked), self.most_pages()) {
                     Ok(listing) => listing,
                     Err(failure) => {
@@ -236,8 +253,14 @@ impl<'a> Search<'a> {
                         });
                     }
                 };
-            if hidden > 0 && (asked.brings_others || !strangers) {
+            if hidden > 0 && (asked.brings_others || !(strangers || unshown > 0)) {
                 return Err(self.left_open(key, &hits, hidden));
+            }
+            let settled = key.unique && !hits.is_empty();
+            // What every resource must have is not shown by mistake of the question.
+            let open = unreadable + if key.name && !strangers { unshown } else { 0 };
+            if open > 0 && !settled {
+                return Err(self.unreadable(key, open));
             }
             if !conclusive {
                 return Ok(Answered::Nothing(Refusal::Ignored));
@@ -247,10 +270,14 @@ impl<'a> Search<'a> {
                 hits.retain(|_, hit| hit.likeness == Likeness::Same);
             }
             if !hits.is_empty() {
-                return Ok(Answered::All(hits));
+                return Ok(Answered::All { hits, ignored: strangers });
             }
+            if unshown > 0 && !strangers {
+                return Ok(Answered::Hidden(unshown));
+            }
+            ignored |= strangers && !asked.brings_others;
         }
-        Ok(Answered::All(Hits::new()))
+        Ok(Answered::All { hits: Hits::new(), ignored })
     }
 
     /// The failure of a search whose answer announces more than it shows: who is not shown may be the one that is meant.
@@ -271,6 +298,19 @@ impl<'a> Search<'a> {
         )
     }
 
+    /// The failure of a search whose answer has entries that may be the one that is meant.
+    fn unreadable(&self, key: &Key, entries: u64) -> Box<Failure> {
+        Failure::new(
+            Kind::Unsupported,
+            format!(
+                "{}: which {} is meant cannot be told: the provider answers the search by {} with {entries} entries that do not show it; nothing was changed. The credentials may lack a permission, or matchOn can name another attribute",
+                self.what,
+                self.endpoint.noun(),
+                key.attribute
+            ),
+        )
+    }
+
     /// Looks through the list for those attributes by which nothing could be asked for, where that must be.
     fn read_all(&self, without: Vec<(usize, Refusal)>, thorough: bool) -> Result<Hits> {
         let works = without.len() < self.keys.len();
@@ -281,28 +321,22 @@ impl<'a> Search<'a> {
                 // There may be one that it fails to find: nobody is there twice for that.
                 Refusal::Broken(mut failure) => {
                     failure.detail.push_str(&format!(
-                        "; nothing was changed. Where it always fails over a filter by {}, matchOn can name another attribute",
+                        "; nothing was changed. Where it always fails over a filter by {}, matchOn can name another attribute; where it fails over a page size, set overrides.sendCount to false",
                         key.attribute
                     ));
                     return Err(failure);
                 }
-                Refusal::Ignored => {
+                Refusal::NotTaken(_) | Refusal::Ignored if !works => {
+                    let did =
+                        if matches!(refusal, Refusal::Ignored) { "ignores the filter" } else { "does not filter" };
                     self.client.warn(format!(
-                        "the provider ignores the filter by {}; all {} are read instead",
+                        "the provider {did} by {}; all {} are read instead",
                         key.attribute,
                         plural(self.subject)
                     ));
                     open.push((index, key));
                 }
-                Refusal::NotTaken(_) if !works => {
-                    self.client.warn(format!(
-                        "the provider does not filter by {}; all {} are read instead",
-                        key.attribute,
-                        plural(self.subject)
-                    ));
-                    open.push((index, key));
-                }
-                Refusal::NotTaken(_) => self.passed_over(index, &refusal),
+                Refusal::NotTaken(_) | Refusal::Ignored => self.passed_over(index, &refusal),
             }
         }
         let pages = if thorough { self.most_pages().min(PAGES_AFTER_REFUSAL) } else { self.most_pages() };
@@ -312,7 +346,7 @@ impl<'a> Search<'a> {
         if open.is_empty() {
             return Ok(Hits::new());
         }
-        let Listing { mut hits, conclusive, .. } = self.list(&open, None, pages)?;
+        let Listing { mut hits, conclusive, strangers, unreadable, unshown, .. } = self.list(&open, None, pages)?;
         let same = |hit: &Hit| hit.likeness == Likeness::Same;
         let unique = |hit: &Hit| same(hit) && self.keys.get(hit.key).is_some_and(|key| key.unique);
         // Of those not read, others may match as well; what only one can have is found once it is.
@@ -320,17 +354,23 @@ impl<'a> Search<'a> {
             if thorough {
                 return Ok(Hits::new());
             }
+            if let Some((_, key)) = open.first().filter(|_| unreadable > 0) {
+                return Err(self.unreadable(key, unreadable));
+            }
             let names: Vec<String> = open.iter().map(|(_, key)| key.attribute.to_string()).collect();
             return Err(Failure::new(
                 Kind::Unsupported,
                 format!(
-                    "{}: whether the {} exists cannot be told: the provider does not filter by {} and does not list all {} within {pages} pages; nothing was changed. matchOn can name another attribute, overrides.lookupPages allow more pages",
+                    "{}: whether the {} exists cannot be told: the provider does not filter by {}, and a list of all {} does not come to its end within {pages} pages; nothing was changed. matchOn can name another attribute, overrides.lookupPages allow more pages",
                     self.what,
                     self.endpoint.noun(),
                     names.join(" and "),
                     plural(self.subject)
                 ),
             ));
+        }
+        if let Some((_, key)) = open.iter().find(|(_, key)| key.name && unshown > 0 && !strangers && hits.is_empty()) {
+            return Err(self.unreadable(key, unshown));
         }
         if hits.values().any(same) {
             hits.retain(|_, hit| same(hit));
@@ -358,7 +398,8 @@ impl<'a> Search<'a> {
             view: without_members(self.endpoint),
             headers: self.headers.clone(),
         };
-        let mut listing = Listing { hits: Hits::new(), conclusive: false, strangers: false, hidden: 0 };
+        let mut listing =
+            Listing { hits: Hits::new(), conclusive: false, strangers: false, hidden: 0, unreadable: 0, unshown: 0 };
         // Those that were shown, each once, and how many there are said to be.
         let (mut shown, mut announced) = (BTreeSet::new(), 0u64);
         for _ in 0..pages {
@@ -369,13 +410,19 @@ impl<'a> Search<'a> {
                 Err(failure) => return Err(failure),
             };
             announced = listed.page.total_results.unwrap_or(announced);
+            listing.unreadable = listing.unreadable.saturating_add(listed.page.unreadable);
             for resource in listed.page.resources {
                 if asked.is_some() {
                     shown.insert(resource.text("id").unwrap_or_else(|| format!("the {}.", shown.len())));
                 }
                 let by = |(index, key): &(usize, &Key)| Some((*index, self.likeness(key, &resource)?));
                 let Some((key, likeness)) = keys.iter().find_map(by) else {
-                    listing.strangers = true;
+                    // An identifier need not be there; in a list of all, that is no sign of anything.
+                    if keys.iter().any(|(_, key)| (narrow || key.name) && key.is_hidden(&resource)) {
+                        listing.unshown += 1;
+                    } else {
+                        listing.strangers = true;
+                    }
                     continue;
                 };
                 let Some(id) = resource.text("id").filter(|id| !id.is_empty()) else {
@@ -389,11 +436,12 @@ impl<'a> Search<'a> {
             match listed.next {
                 _ if settled => return Ok(Listing { conclusive: true, ..listing }),
                 // A page of others is no answer to the filter; what follows is read in larger pages.
-                Some(_) if listing.strangers && narrow => return Ok(listing),
+                Some(_) if (listing.strangers || listing.unshown > 0) && narrow => return Ok(listing),
                 Some(next) => input.query.page = Some(next),
                 None => {
                     listing.hidden = if asked.is_some() { announced.saturating_sub(shown.len() as u64) } else { 0 };
-                    listing.conclusive = listed.complete || (asked.is_some() && (!listing.strangers || !narrow));
+                    let strangers = listing.strangers || listing.unshown > 0;
+                    listing.conclusive = listed.complete || (asked.is_some() && (!strangers || !narrow));
                     return Ok(listing);
                 }
             }

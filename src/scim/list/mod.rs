@@ -12,7 +12,7 @@ pub mod walk;
 
 use super::resource::{Data, Node, Resource};
 use super::urn;
-pub use step::{Verdict, judge};
+pub use step::{SMALLEST_CUT, Verdict, judge};
 pub use token::{Position, Token, Trail};
 
 /// One page as the provider sent it.
@@ -20,6 +20,8 @@ pub use token::{Position, Token, Trail};
 pub struct Page {
     /// The resources; what is no object is left out.
     pub resources: Vec<Resource>,
+    /// Entries that were left out so.
+    pub unreadable: u64,
     /// Results in all.
     pub total_results: Option<u64>,
     /// Index of the first.
@@ -58,14 +60,19 @@ pub fn parse(object: &Resource) -> Option<Page> {
         }
         _ => false,
     };
-    let resources = match object.get("Resources").map(Data::node) {
-        Some(Node::List(items)) => items.iter().filter_map(Data::as_object).cloned().collect(),
+    let mut unreadable = 0;
+    let resources: Vec<Resource> = match object.get("Resources").map(Data::node) {
+        Some(Node::List(items)) => {
+            unreadable = items.iter().filter(|item| !item.is_object()).count() as u64;
+            items.iter().filter_map(Data::as_object).cloned().collect()
+        }
         // No result at all may come without the member (RFC 7644 section 3.4.2).
         Some(Node::Null) | None if total_results.is_some() || named() => Vec::new(),
         _ => return None,
     };
     Some(Page {
         resources,
+        unreadable,
         total_results,
         start_index: object.number("startIndex"),
         items_per_page: object.number("itemsPerPage"),

@@ -3,6 +3,9 @@
 use super::Page;
 use super::token::{Position, TAIL, Token};
 
+/// Fewest resources that a server's own bound leaves on a page.
+pub const SMALLEST_CUT: u64 = 10;
+
 /// Pages without a resource that are followed, beyond three for each that has some.
 const EMPTY_PAGES: u64 = 50;
 
@@ -66,8 +69,8 @@ pub fn judge(
     tail.drain(..tail.len().saturating_sub(TAIL));
 
     let seen = before.map(|before| before.saturating_add(came));
-    // A page as long as asked for that is said to be all there is: some announce the number on the page.
-    let of_page = from.is_none() && count.map(u64::from) == Some(received);
+    // A page that may have been cut where it ends, and is said to be all there is: some announce the number on the page.
+    let of_page = from.is_none() && may_be_cut(received, count);
     let total = page.total_results.or(from.and_then(|token| token.total));
     let exact = total.zip(seen).map(|(total, seen)| total == seen);
     let end = |complete: bool| Verdict { next: None, complete, repeated, fresh: fresh.clone() };
@@ -103,6 +106,12 @@ pub fn judge(
             }
         }
     }
+}
+
+/// Whether a page of so many may have been cut there: it is as long as was asked for, or as servers' own bounds usually are.
+fn may_be_cut(received: u64, count: Option<u32>) -> bool {
+    let usual = received >= SMALLEST_CUT && (received.is_multiple_of(10) || received.is_multiple_of(25));
+    count.map(u64::from) == Some(received) || usual
 }
 
 /// FNV-1a, its bits then spread: sums of it are kept.
