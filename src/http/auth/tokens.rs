@@ -54,6 +54,10 @@ pub fn token(exchanges: &Exchanges<'_>, credentials: &ClientCredentials, renew: 
 
 fn of_token_endpoint(mut failure: Box<Failure>) -> Box<Failure> {
     failure.detail = format!("token endpoint: {}", failure.detail);
+    if failure.kind == Kind::TooLarge {
+        // The status is none of the change's, which was not sent.
+        failure.status = None;
+    }
     if failure.kind == Kind::Configuration {
         failure.pointer = Some("/auth/tokenUrl".into());
     }

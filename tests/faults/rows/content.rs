@@ -13,7 +13,8 @@ use std::sync::OnceLock;
 const TOO_LARGE: &str = "tooLarge permanent maybeApplied 201";
 const NO_USER: &str = "protocol permanent maybeApplied 201";
 
-const BOMB: &str = "tooLarge permanent maybeApplied";
+/// A creation whose answer is too large was carried out all the same; who was created is looked for.
+const FOUND: (&str, [usize; 3]) = ("ok", [2, 1, 1]);
 
 pub fn rows() -> Vec<Fault> {
     let content = |name, script: Script| Fault::new("content", name, Make::Answer(script));
@@ -57,8 +58,8 @@ pub fn rows() -> Vec<Fault> {
             hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":\"{}\"}}", "x".repeat(2 << 20)))
         })
         .with(megabyte())
-        .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
-        .call(Get, "tooLarge permanent", [1, 0, 0]),
+        .call(Create, FOUND.0, FOUND.1)
+        .call(Get, "tooLarge permanent 200", [1, 0, 0]),
         content("JSON larger than the host allows", |hit| {
             hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":\"{}\"}}", "x".repeat(2 << 20)))
         })
@@ -67,19 +68,17 @@ pub fn rows() -> Vec<Fault> {
         .call(Get, "tooLarge permanent", [1, 0, 0]),
         content("compressed bomb, gzip", |hit| hit.carry_out_but_answer(bomb("gzip", gzip())))
             .with(megabyte())
-            .call(Create, BOMB, [1, 1, 1])
-            .call(Get, "tooLarge permanent", [1, 0, 0]),
+            .call(Create, FOUND.0, FOUND.1)
+            .call(Get, "tooLarge permanent 201", [1, 0, 0]),
         content("compressed bomb, gzip, the host's limit", |hit| hit.carry_out_but_answer(bomb("gzip", gzip())))
             .with(hosts_megabyte())
-            .call(Create, BOMB, [1, 1, 1]),
-        content("compressed bomb, zstd", |hit| hit.carry_out_but_answer(bomb("zstd", zstd()))).with(megabyte()).call(
-            Create,
-            BOMB,
-            [1, 1, 1],
-        ),
+            .call(Create, FOUND.0, FOUND.1),
+        content("compressed bomb, zstd", |hit| hit.carry_out_but_answer(bomb("zstd", zstd())))
+            .with(megabyte())
+            .call(Create, FOUND.0, FOUND.1),
         content("compressed bomb, zstd, the host's limit", |hit| hit.carry_out_but_answer(bomb("zstd", zstd())))
             .with(hosts_megabyte())
-            .call(Create, BOMB, [1, 1, 1]),
+            .call(Create, FOUND.0, FOUND.1),
         content("a number of a million digits", |hit| {
             hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":{}}}", "9".repeat(1_000_000)))
         })
@@ -95,7 +94,7 @@ pub fn rows() -> Vec<Fault> {
         .call(Create, "ok", [1, 1, 1]),
         content("the id as a number", |hit| hit.body(r#"{"id":1,"userName":"ada"}"#)).call(Create, "ok", [1, 1, 1]),
         content("null for every member", |hit| hit.body(r#"{"id":null,"userName":"ada","meta":null,"emails":null}"#))
-            .call(Create, "ok", [1, 1, 1]),
+            .call(Create, FOUND.0, FOUND.1),
         content("invalid UTF-8", |hit| {
             hit.carry_out_but_answer(answer(201, &[], b"{\"id\":\"\xff\xfe\",\"userName\":\"ada\"}"))
         })
