@@ -60,7 +60,7 @@ pub fn list(data: &[u8]) {
     let (most, made_up) = (4 * (pages.len() + 8), from.is_some());
     for (index, page) in pages.iter().cycle().take(most + 1).enumerate() {
         assert!(index < most || made_up, "the listing does not end");
-        let step = list::judge(page, &asked, from.as_ref(), count);
+        let step = list::judge(page, &page.identities(false), &asked, from.as_ref(), count);
         assert!(step.next.is_none() || !step.complete);
         assert!(!matches!(step.clone().unpaged().next, Some(Token { position: Position::Index(_), .. })));
         let Some(token) = step.next else { break };
@@ -93,7 +93,7 @@ pub fn bulk_response(data: &[u8]) {
             assert!(found.failure.is_some() || succeeded);
             assert!(found.failure.is_none() || found.response.is_none());
             found.failure.iter().for_each(|failure| assert_presentable(failure));
-            report.results.push(found.outcome(index, operation.method, operation.bulk_id.clone()));
+            report.results.push(found.outcome(index, operation));
         }
         assert!(report.failed() <= report.results.len());
         report.to_json();

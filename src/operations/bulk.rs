@@ -386,7 +386,9 @@ impl BulkRun<'_, '_> {
             }
             _ => Ok(()),
         };
-        found.failure = judged.err();
+        if let Err(failure) = judged {
+            (found.failure, found.response) = (Some(failure), None);
+        }
         found
     }
 

@@ -226,6 +226,7 @@ impl Answer {
             let mut failure = Failure::new(Kind::Protocol, detail).maybe_applied();
             failure.status = self.status;
             self.failure = Some(failure);
+            self.response = None;
         }
         self
     }
