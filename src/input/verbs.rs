@@ -278,42 +278,24 @@ impl Input for Collect {
     }
 }
 
-impl Input for GetServiceProviderConfig {
-    const VERB: Verb = Verb::GetServiceProviderConfig;
+/// Inputs that say nothing, and those that are the identifier of a document alone.
+macro_rules! documents {
+    (all: $($all:ident),*; one: $($one:ident),*) => {
+        $(impl Input for $all {
+            const VERB: Verb = Verb::$all;
 
-    fn read(_: &mut Form) -> Result<Self> {
-        Ok(GetServiceProviderConfig)
-    }
+            fn read(_: &mut Form) -> Result<Self> {
+                Ok($all)
+            }
+        })*
+        $(impl Input for $one {
+            const VERB: Verb = Verb::$one;
+
+            fn read(form: &mut Form) -> Result<Self> {
+                Ok($one { id: form.id()? })
+            }
+        })*
+    };
 }
 
-impl Input for ListResourceTypes {
-    const VERB: Verb = Verb::ListResourceTypes;
-
-    fn read(_: &mut Form) -> Result<Self> {
-        Ok(ListResourceTypes)
-    }
-}
-
-impl Input for GetResourceType {
-    const VERB: Verb = Verb::GetResourceType;
-
-    fn read(form: &mut Form) -> Result<Self> {
-        Ok(GetResourceType { id: form.id()? })
-    }
-}
-
-impl Input for ListSchemas {
-    const VERB: Verb = Verb::ListSchemas;
-
-    fn read(_: &mut Form) -> Result<Self> {
-        Ok(ListSchemas)
-    }
-}
-
-impl Input for GetSchema {
-    const VERB: Verb = Verb::GetSchema;
-
-    fn read(form: &mut Form) -> Result<Self> {
-        Ok(GetSchema { id: form.id()? })
-    }
-}
+documents!(all: GetServiceProviderConfig, ListResourceTypes, ListSchemas; one: GetResourceType, GetSchema);

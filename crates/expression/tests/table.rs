@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test, whose helpers fail it")]
 
+mod page;
+
 use scim_connector_expression::{Engine, EvaluationError, Options};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -123,16 +125,7 @@ fn the_documentation_lists_the_differences() {
             writeln!(table, "| {} | {} | {} | {reason} |", code(text), code(&jq), code(&ours)).unwrap();
         }
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/expressions.md");
-    let page = std::fs::read_to_string(path).unwrap();
-    let (begin, end) = ("<!-- differences: begin -->\n", "<!-- differences: end -->");
-    let (before, rest) = page.split_once(begin).unwrap();
-    let (found, after) = rest.split_once(end).unwrap();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, format!("{before}{begin}{table}{end}{after}")).unwrap();
-    } else {
-        assert_eq!(found, table, "run this test with UPDATE_DOCS=1");
-    }
+    page::holds("differences", &table);
 }
 
 /// What is evaluated without the sandbox is evaluated as in it.

@@ -9,6 +9,7 @@ use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Number, Resource};
 use crate::scim::text::{canonical, folded};
 use crate::scim::urn;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::ops::RangeInclusive;
 
@@ -58,14 +59,7 @@ impl<'a> Judge<'a> {
             Filter::ValuePath { attribute, filter } => {
                 let parent = attribute.within(self.parent);
                 for value in self.values(attribute) {
-                    let plain;
-                    let object = match value.node() {
-                        Node::Object(object) => object,
-                        _ => {
-                            plain = Resource::from_iter([("value", value.clone())]);
-                            &plain
-                        }
-                    };
+                    let object = &*as_object(value);
                     if (Judge { object, parent: Some(&parent), ..below }).judge(filter)? {
                         return Some(true);
                     }
@@ -96,6 +90,14 @@ impl<'a> Judge<'a> {
             _ => Vec::new(),
         };
         values.into_iter().flat_map(part).collect()
+    }
+}
+
+/// One value of an attribute as an object: a plain one is the `value` of its object (RFC 7643 section 2.4).
+pub(super) fn as_object(value: &Data) -> Cow<'_, Resource> {
+    match value.node() {
+        Node::Object(object) => Cow::Borrowed(object),
+        _ => Cow::Owned(Resource::from_iter([("value", value.clone())])),
     }
 }
 

@@ -4,7 +4,7 @@
 //! which attributes it tells case apart, in which form it keeps letters, what it does not show. A comparison therefore has the results
 //! it can have, under any rule, and only what can in no way be true is said to differ.
 
-use super::matches::{instant, is_present, locate, numbers, plain, singly};
+use super::matches::{as_object, instant, is_present, locate, numbers, plain, singly};
 use super::{Filter, Operator};
 use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Number, Resource};
@@ -119,14 +119,7 @@ impl<'a> Judge<'a> {
                     return self.unseen();
                 }
                 let judged = values.into_iter().map(|value| {
-                    let plain;
-                    let object = match value.node() {
-                        Node::Object(object) => object,
-                        _ => {
-                            plain = Resource::from_iter([("value", value.clone())]);
-                            &plain
-                        }
-                    };
+                    let object = &*as_object(value);
                     (Judge { object, parent: Some(&parent), ..below }).judge(filter)
                 });
                 self.trusted(&parent, Possible::any(judged))
