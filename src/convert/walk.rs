@@ -2,7 +2,7 @@
 
 use crate::bindings::exports::scim::connector::runtime as wit;
 use crate::failure::{Failure, Result};
-use crate::scim::list::walk::{self, Given, Key, Progress};
+use crate::scim::list::walk::{self, Key, Progress, WalkedPage};
 use std::collections::BTreeSet;
 
 /// Judges a page of a walk.
@@ -18,7 +18,8 @@ pub fn verdict(state: wit::WalkState, page: wit::WalkedPage) -> Result<wit::Walk
         return Err(Failure::input("/state/seen", "state.seen: must be sixteen bytes for each resource"));
     }
     let wit::WalkedPage { ids, left_out, total_results, next, complete, page, start_index, cursor } = page;
-    let given = Given { identities: ids, left_out, total: total_results, next, complete, page, start_index, cursor };
+    let given =
+        WalkedPage { identities: ids, left_out, total: total_results, next, complete, page, start_index, cursor };
     // Few keys of the page are looked for in many that were seen.
     let here: BTreeSet<Key> = given.identities.iter().chain(&given.left_out).map(|id| walk::key(id)).collect();
     let known: BTreeSet<&Key> = seen.iter().filter(|key| here.contains(*key)).collect();

@@ -12,7 +12,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::input::{self, Listing, Query, View};
 use crate::scim::filter::{Filter, Shown};
-use crate::scim::list::walk::{self, Given, Key, Progress};
+use crate::scim::list::walk::{self, Key, Progress, WalkedPage};
 use crate::scim::list::{Page, identity};
 use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Resource};
@@ -102,7 +102,7 @@ fn filtered_here(
         (BTreeSet::<Key>::new(), None::<Progress>, Vec::new(), 0usize);
     loop {
         let listed = query::run(client, what, endpoint, way, &input)?;
-        let given = Given {
+        let given = WalkedPage {
             identities: listed.page.identities(mixed),
             left_out: Vec::new(),
             total: listed.page.total_results,

@@ -7,6 +7,7 @@ pub mod answered;
 pub mod asynchronous;
 pub mod bulk;
 pub mod capability;
+pub mod complete_read;
 pub mod conditions;
 pub mod connection_test;
 pub mod creation;
@@ -25,7 +26,6 @@ pub mod sending;
 pub mod target;
 pub mod validate;
 pub mod versioned;
-pub mod whole;
 pub mod wire;
 
 use crate::contract::{Operation, Subject};

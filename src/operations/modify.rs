@@ -4,11 +4,11 @@
 //! Every PUT, every PATCH with operations that are idempotent, and one with `If-Match` where the provider is known to honour it, may
 //! be repeated after a lost answer (`Effect::IdempotentWrite`); any other PATCH may not (`Effect::Write`).
 
+use super::complete_read::{CompleteRead, shows_members};
 use super::message::Message;
 use super::sending::{read, send};
 use super::target::Endpoint;
 use super::versioned::Versioned;
-use super::whole::{Whole, shows_members};
 use super::{conditions, proof};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
@@ -260,7 +260,7 @@ impl Modification<'_> {
         let Modification { client, what, endpoint, id, .. } = *self;
         let headers = self.change.headers.as_slice();
         let read_it = || match replaced {
-            Some(new_members) => Whole { client, what, endpoint, id, headers, new_members }.read(),
+            Some(new_members) => CompleteRead { client, what, endpoint, id, headers, new_members }.read(),
             None => read(client, what, endpoint, &Message::new(Method::Get, id, headers)),
         };
         let mut round = 1;

@@ -12,12 +12,12 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{AddMembers, Headers, Listing, Members, Query, RemoveMembers, SetMembers, View};
+use crate::operations::complete_read::CompleteRead;
 use crate::operations::modify::{ROUNDS, known, supports};
 use crate::operations::output::Membership;
 use crate::operations::resource::{Message, Versioned, read, send};
 use crate::operations::seen::{self, Fact};
 use crate::operations::target::Endpoint;
-use crate::operations::whole::Whole;
 use crate::operations::{Context, Execute, STANDARD_TYPES, conditions, query};
 use crate::profile::MemberStyle;
 use crate::scim::filter::Filter;
@@ -305,7 +305,7 @@ impl<'a> Group<'a> {
         }
         let (client, what, endpoint, id) = (self.client, self.what, self.endpoint, Some(self.id));
         let headers = self.headers.as_slice();
-        let whole = Whole { client, what, endpoint, id, headers, new_members: !shown };
+        let whole = CompleteRead { client, what, endpoint, id, headers, new_members: !shown };
         let (add, remove) = (members::identities(&plan.add), members::identities(&plan.remove));
         let (mut round, mut lost) = (1, false);
         let mut refused: Option<String> = None;

@@ -41,7 +41,7 @@ pub struct TextRules {
 
 impl TextRules {
     /// The text as the provider keeps it.
-    pub fn kept(self, text: &str) -> &str {
+    pub fn as_stored(self, text: &str) -> &str {
         if self.trims { text.trim() } else { text }
     }
 }

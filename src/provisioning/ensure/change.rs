@@ -7,10 +7,10 @@ use super::proof::{self, Proof};
 use super::{Ensuring, Progress, RoundOutcome};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
+use crate::operations::complete_read::CompleteRead;
 use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
 use crate::operations::proof::not_deactivated;
 use crate::operations::resource::{Message, Versioned, send};
-use crate::operations::whole::Whole;
 use crate::profile::UpdateWith;
 use crate::provisioning::without_members;
 use crate::scim::patch::{self, Operation, Style};
@@ -305,7 +305,7 @@ impl Ensuring<'_> {
     /// The whole of it as it is now, a group's members included, changed and sent.
     fn put(&self, id: &str) -> Result<Option<Versioned>> {
         let (client, what, endpoint) = (self.client, self.what, self.endpoint);
-        let whole = Whole { client, what, endpoint, id: Some(id), headers: self.headers, new_members: false };
+        let whole = CompleteRead { client, what, endpoint, id: Some(id), headers: self.headers, new_members: false };
         let whole = whole.read()?;
         let body = patch::for_put(&whole.resource, &self.desired, known(self.endpoint), style(self.client).text)?;
         let message = Message::new(Method::Put, Some(id), self.headers).with(Cow::Owned(body), false);

@@ -62,7 +62,9 @@ impl Key {
     pub fn likeness(&self, resource: &Resource, rules: TextRules) -> Option<Likeness> {
         let all = values(resource, &self.attribute);
         let same = |found: &&Data| match (found.node(), self.value.node()) {
-            (Node::Text(found), Node::Text(wanted)) => same_text(rules.kept(found), rules.kept(wanted), self.exact),
+            (Node::Text(found), Node::Text(wanted)) => {
+                same_text(rules.as_stored(found), rules.as_stored(wanted), self.exact)
+            }
             (Node::Bool(_), _) | (_, Node::Bool(_)) => found.as_boolean() == self.value.as_boolean(),
             _ => found.to_text() == self.value.to_text(),
         };
@@ -70,7 +72,9 @@ impl Key {
             return Some(Likeness::Same);
         }
         let with_store = |found: &&Data| match (found.as_str(), self.value.as_str()) {
-            (Some(found), Some(wanted)) => same_but_for_store(rules.kept(found), rules.kept(wanted), self.exact),
+            (Some(found), Some(wanted)) => {
+                same_but_for_store(rules.as_stored(found), rules.as_stored(wanted), self.exact)
+            }
             _ => false,
         };
         (rules.store_prefix && self.name && all.iter().any(with_store)).then_some(Likeness::WithStore)

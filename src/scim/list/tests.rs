@@ -233,14 +233,14 @@ fn walk_whole(by_cursor: bool, most: usize, mut serve: impl FnMut(usize, &Positi
         let call = step(&page, &asked, from.as_ref(), Some(5));
         walk.total = page.total_results.or(walk.total);
         let identities = page.identities(false).into_iter().zip(&call.fresh).filter(|(_, fresh)| **fresh);
-        let given = walk::Given {
+        let given = walk::WalkedPage {
             identities: identities.map(|(identity, _)| identity).collect(),
             total: page.total_results,
             next: call.next.map(|token| token.encode()),
             complete: call.complete,
             page: next.clone(),
             cursor: (by_cursor && next.is_none()).then(String::new),
-            ..walk::Given::default()
+            ..walk::WalkedPage::default()
         };
         let verdict = walk::judge(progress, &|key| kept.contains(key), &given);
         walk.pages.push(verdict.fresh.iter().map(|index| given.identities[*index as usize].clone()).collect());
@@ -287,12 +287,12 @@ fn a_walk_finds_what_far_pages_had_before_and_asks_for_what_is_missing() {
     assert_eq!((walk.pages.concat().len(), walk.complete, requests), (23, false, 4));
 
     // What was left out was listed all the same.
-    let given = walk::Given {
+    let given = walk::WalkedPage {
         identities: vec!["1".into()],
         left_out: vec!["2".into(), "3".into()],
         total: Some(3),
         complete: true,
-        ..walk::Given::default()
+        ..walk::WalkedPage::default()
     };
     let step = walk::judge(None, &|_| false, &given);
     assert_eq!((step.fresh.as_slice(), step.added.len(), step.complete), (&[0][..], 3, true));

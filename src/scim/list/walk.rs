@@ -24,7 +24,7 @@ pub fn keys(identities: &[String]) -> Vec<u8> {
 
 /// A page as a call gave it, and how it was asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Given {
+pub struct WalkedPage {
     /// Identities of its resources.
     pub identities: Vec<String>,
     /// Identities of those that were left out because they do not match the filter.
@@ -78,7 +78,7 @@ impl Progress {
 
 /// What a page means for the walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct WalkVerdict {
     /// Which of the page's resources are new, by their places in it.
     pub fresh: Vec<u32>,
     /// The keys to be kept of this page.
@@ -92,7 +92,7 @@ pub struct Step {
 }
 
 /// Judges a page of a walk: its first where there is no `progress`. `kept` says whether a resource with that key came on a page before.
-pub fn judge(progress: Option<Progress>, kept: &dyn Fn(&Key) -> bool, page: &Given) -> Step {
+pub fn judge(progress: Option<Progress>, kept: &dyn Fn(&Key) -> bool, page: &WalkedPage) -> WalkVerdict {
     let asked = page.page.as_deref().and_then(Token::decode);
     let mut progress = progress.unwrap_or_else(|| {
         let before = match (&asked, &page.cursor) {
@@ -137,5 +137,5 @@ pub fn judge(progress: Option<Progress>, kept: &dyn Fn(&Key) -> bool, page: &Giv
         None => page.complete,
     };
     let complete = next.is_none() && ended && !progress.exceeded;
-    Step { fresh, added, next, complete, progress }
+    WalkVerdict { fresh, added, next, complete, progress }
 }

@@ -180,7 +180,7 @@ fn item_says(found: &Data, wanted: &Data, attribute: &str, rules: TextRules) -> 
 fn same(left: &Data, right: &Data, folded: bool, rules: TextRules) -> bool {
     match (left.node(), right.node()) {
         (Node::Text(left), Node::Text(right)) => {
-            let (left, right) = (rules.kept(left), rules.kept(right));
+            let (left, right) = (rules.as_stored(left), rules.as_stored(right));
             same_text(left, right, !folded) || (rules.store_prefix && same_but_for_store(left, right, !folded))
         }
         (Node::Bool(flag), _) => right.as_boolean() == Some(flag),

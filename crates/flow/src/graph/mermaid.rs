@@ -1,6 +1,6 @@
 //! A flow as a Mermaid flowchart.
 
-use super::{Document, Picture, Step, kind_label, picture};
+use super::{Document, DrawnStep, Picture, kind_label, picture};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -24,7 +24,7 @@ struct Chart {
 
 impl Chart {
     /// Draws a list: from where it is entered, and where the flow goes on after it.
-    fn list(&mut self, steps: &[Step], depth: usize, from: &str, after: &str) {
+    fn list(&mut self, steps: &[DrawnStep], depth: usize, from: &str, after: &str) {
         let first = self.count;
         // Every step's number is known before the first is drawn, since edges go forth and back.
         let mut numbers = Vec::new();
@@ -61,7 +61,7 @@ impl Chart {
         }
     }
 
-    fn step(&mut self, step: &Step, id: &str, depth: usize) {
+    fn step(&mut self, step: &DrawnStep, id: &str, depth: usize) {
         self.count += 1;
         let indent = "  ".repeat(depth);
         let label = format!(
@@ -99,7 +99,7 @@ impl Chart {
     }
 
     /// A list in a box, whose first step no edge needs to point at.
-    fn inside(&mut self, steps: &[Step], depth: usize, around: &str) {
+    fn inside(&mut self, steps: &[DrawnStep], depth: usize, around: &str) {
         let edges = std::mem::take(&mut self.edges);
         self.list(steps, depth, "", around);
         self.edges = edges + &self.edges;
@@ -115,7 +115,7 @@ impl Chart {
 }
 
 /// How many steps there are in one, with itself.
-fn size(step: &Step) -> usize {
+fn size(step: &DrawnStep) -> usize {
     1 + step.parts.iter().flat_map(|(_, steps)| steps).map(size).sum::<usize>()
 }
 

@@ -17,11 +17,11 @@ struct Picture {
     title: String,
     /// How it starts.
     start: String,
-    steps: Vec<Step>,
+    steps: Vec<DrawnStep>,
 }
 
 /// A task.
-struct Step {
+struct DrawnStep {
     /// A JSON pointer.
     pointer: String,
     name: String,
@@ -29,14 +29,14 @@ struct Step {
     /// What it does, a line each.
     lines: Vec<String>,
     /// Lists in it, each with what it is for.
-    parts: Vec<(String, Vec<Step>)>,
+    parts: Vec<(String, Vec<DrawnStep>)>,
     /// Of a switch: a condition, and where it leads.
     cases: Vec<(String, String)>,
     /// Where the flow goes on, if not with the next.
     then: Option<String>,
 }
 
-impl Step {
+impl DrawnStep {
     /// Whether the next step of the list follows.
     fn goes_on(&self) -> bool {
         let leaves = |(when, then): &(String, String)| when == "otherwise" && then != "continue";
@@ -69,7 +69,7 @@ fn picture(document: &Document) -> Picture {
     }
 }
 
-fn steps(pointer: &str, list: &Value) -> Vec<Step> {
+fn steps(pointer: &str, list: &Value) -> Vec<DrawnStep> {
     let items = list.as_array().into_iter().flatten().enumerate();
     let tasks = items.flat_map(|(index, item)| {
         let at = join(pointer, index);
@@ -78,7 +78,7 @@ fn steps(pointer: &str, list: &Value) -> Vec<Step> {
     tasks.filter_map(|(pointer, name, task)| step(pointer, name, task.as_object()?)).collect()
 }
 
-fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<Step> {
+fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<DrawnStep> {
     let (kind, _) = KINDS.iter().find(|(kind, _)| task.contains_key(*kind))?;
     let inner = |path: &str| task.get(*kind).and_then(|of| of.pointer(path));
     let mut lines = Vec::new();
@@ -168,7 +168,7 @@ fn step(pointer: String, name: &str, task: &Map<String, Value>) -> Option<Step> 
         }
     }
     let then = task.get("then").and_then(Value::as_str).filter(|then| *then != "continue").map(str::to_owned);
-    Some(Step { pointer, name: name.to_owned(), kind, lines, parts, cases, then })
+    Some(DrawnStep { pointer, name: name.to_owned(), kind, lines, parts, cases, then })
 }
 
 /// A text without `${ }`, or nothing.

@@ -1,7 +1,7 @@
 //! A flow as one SVG: boxes from top to bottom, lists inside of what they belong to, and jumps as lines at the right. It is
 //! narrow, so that a phone shows it whole, and brings its own colours for light and dark.
 
-use super::{Document, Picture, Step, kind_label, picture};
+use super::{Document, DrawnStep, Picture, kind_label, picture};
 use std::fmt::Write as _;
 
 /// The whole drawing's width, in its own units: about pixels on a phone.
@@ -67,13 +67,13 @@ pub fn describe(document: &Document) -> String {
     described(&start, &steps)
 }
 
-fn described(start: &str, steps: &[Step]) -> String {
+fn described(start: &str, steps: &[DrawnStep]) -> String {
     let mut told = format!("{start}. ");
     describe_steps(steps, &mut told);
     told
 }
 
-fn describe_steps(steps: &[Step], out: &mut String) {
+fn describe_steps(steps: &[DrawnStep], out: &mut String) {
     for step in steps {
         write!(out, "{}: {} {}", step.name, kind_label(step.kind), step.lines.join(", ")).ok();
         for (when, then) in &step.cases {
@@ -106,10 +106,11 @@ struct Drawing {
 
 impl Drawing {
     /// Draws a list, and gives where it ends.
-    fn list(&mut self, steps: &[Step], x: f64, top: f64, width: f64) -> f64 {
+    fn list(&mut self, steps: &[DrawnStep], x: f64, top: f64, width: f64) -> f64 {
         let index = |then: &str| steps.iter().position(|step| step.name == then);
-        let thens =
-            |step: &Step| step.cases.iter().map(|(_, then)| then.clone()).chain(step.then.clone()).collect::<Vec<_>>();
+        let thens = |step: &DrawnStep| {
+            step.cases.iter().map(|(_, then)| then.clone()).chain(step.then.clone()).collect::<Vec<_>>()
+        };
         let lanes = steps.iter().flat_map(thens).filter(|then| index(then).is_some()).count();
         // Of many jumps the lines share the room.
         let room = (lanes as f64 * LANE).min(width / 4.0);
@@ -145,7 +146,7 @@ impl Drawing {
         y
     }
 
-    fn step(&mut self, step: &Step, x: f64, y: f64, width: f64) -> Drawn {
+    fn step(&mut self, step: &DrawnStep, x: f64, y: f64, width: f64) -> Drawn {
         let mut exits = Vec::new();
         let start = self.out.len();
         let mut line = y + PAD + 12.0;

@@ -12,7 +12,7 @@ pub fn prepare(_: &Arguments<'_>) -> Result<Read, String> {
 
 fn read(from: Text, to: &mut Sender) -> Result<(), String> {
     let mut whole = serde_json::Deserializer::from_reader(from);
-    let end = whole.deserialize_any(Whole { to, given: 0 }).and_then(|()| whole.end());
+    let end = whole.deserialize_any(DocumentRows { to, given: 0 }).and_then(|()| whole.end());
     match end {
         // Somebody who wants no more is no error of the file.
         Err(_) if to.given_up => Ok(()),
@@ -27,12 +27,12 @@ fn read(from: Text, to: &mut Sender) -> Result<(), String> {
     }
 }
 
-struct Whole<'a> {
+struct DocumentRows<'a> {
     to: &'a mut Sender,
     given: u64,
 }
 
-impl<'de> Visitor<'de> for Whole<'_> {
+impl<'de> Visitor<'de> for DocumentRows<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,6 +71,6 @@ impl<'de> DeserializeSeed<'de> for Resources<'_> {
     type Value = ();
 
     fn deserialize<D: serde::Deserializer<'de>>(self, list: D) -> Result<(), D::Error> {
-        list.deserialize_seq(Whole { to: self.0, given: 0 })
+        list.deserialize_seq(DocumentRows { to: self.0, given: 0 })
     }
 }

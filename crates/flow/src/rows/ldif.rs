@@ -176,8 +176,8 @@ impl Reader {
                 "version" => return Err(format!("version {} of LDIF is not known", value.trim())),
                 "dn" => {
                     let dn = match self.value(name, &lower, value)? {
-                        Given::Text(dn) => dn,
-                        Given::Binary(_) => return Err("the dn is no text".into()),
+                        AttributeValue::Text(dn) => dn,
+                        AttributeValue::Binary(_) => return Err("the dn is no text".into()),
                     };
                     *block = Block::Entry(Map::from_iter([("dn".to_owned(), dn.into())]));
                 }
@@ -205,7 +205,7 @@ impl Reader {
                 "control" if entry.len() == 1 => {}
                 _ => {
                     let value = match self.value(name, &lower, value)? {
-                        Given::Text(text) | Given::Binary(text) => Value::from(text),
+                        AttributeValue::Text(text) | AttributeValue::Binary(text) => Value::from(text),
                     };
                     let spelled = self.spelled(name, lower);
                     match entry.get_mut(&spelled) {
@@ -235,22 +235,22 @@ impl Reader {
         first
     }
 
-    fn value(&self, name: &str, lower: &str, value: &str) -> Result<Given, String> {
+    fn value(&self, name: &str, lower: &str, value: &str) -> Result<AttributeValue, String> {
         let bytes = match value.as_bytes().first() {
             Some(b':') => {
                 let encoded = value.get(1..).unwrap_or_default().trim();
                 STANDARD.decode(encoded).map_err(|_| format!("the value of {name} is not base64"))?
             }
             Some(b'<') => self.referred_to(name, value.get(1..).unwrap_or_default().trim())?,
-            _ => return Ok(Given::Text(value.trim_start_matches(' ').to_owned())),
+            _ => return Ok(AttributeValue::Text(value.trim_start_matches(' ').to_owned())),
         };
         let mut parts = lower.split(';');
         let binary = BINARY.contains(&parts.next().unwrap_or_default()) || parts.any(|option| option == "binary");
         // What is no text, a photograph for example, stays base64.
         Ok(match String::from_utf8(bytes) {
-            Ok(text) if !binary && !text.contains('\0') => Given::Text(text),
-            Ok(text) => Given::Binary(STANDARD.encode(text)),
-            Err(error) => Given::Binary(STANDARD.encode(error.as_bytes())),
+            Ok(text) if !binary && !text.contains('\0') => AttributeValue::Text(text),
+            Ok(text) => AttributeValue::Binary(STANDARD.encode(text)),
+            Err(error) => AttributeValue::Binary(STANDARD.encode(error.as_bytes())),
         })
     }
 
@@ -279,7 +279,7 @@ impl Reader {
 }
 
 /// A value, and whether it is text or base64 of what is none.
-enum Given {
+enum AttributeValue {
     Text(String),
     Binary(String),
 }

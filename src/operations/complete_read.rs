@@ -20,7 +20,7 @@ use crate::scim::urn;
 const STANDARD: [&str; 3] = [urn::USER, urn::GROUP, urn::ENTERPRISE_USER];
 
 /// A resource that shall be replaced.
-pub struct Whole<'a> {
+pub struct CompleteRead<'a> {
     /// The way to the provider.
     pub client: &'a Client<'a>,
     /// What the operation is called in failures.
@@ -35,7 +35,7 @@ pub struct Whole<'a> {
     pub new_members: bool,
 }
 
-impl Whole<'_> {
+impl CompleteRead<'_> {
     /// Reads it.
     pub fn read(&self) -> Result<Versioned> {
         let group = self.endpoint.schema.as_deref() == Some(urn::GROUP) && !self.new_members;
