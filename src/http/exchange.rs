@@ -221,12 +221,20 @@ impl<'a> Exchanges<'a> {
                     self.connection.parts.limits.response_bytes
                 ),
             ),
+            Reason::Unholdable(_) => (
+                Kind::TooLarge,
+                false,
+                format!(
+                    "the answer of {origin} does not fit into the memory of the connector ({error}); ask for less, or raise the host's limits.memoryBytes"
+                ),
+            ),
+            Reason::Unsendable => (Kind::TooLarge, false, format!("not sent to {origin}: {error}")),
             Reason::Malformed => (Kind::Protocol, false, format!("the answer of {origin} is not HTTP: {error}")),
             Reason::Internal => (Kind::Internal, false, format!("the request to {origin} failed: {error}")),
         };
         let mut failure = Failure::new(kind, what);
         failure.transient = worth_another;
-        if let Reason::Oversized(status) = error.reason {
+        if let Reason::Oversized(status) | Reason::Unholdable(status) = error.reason {
             failure.status = Some(status);
         }
         after(request, error.maybe_sent || repeated, failure)

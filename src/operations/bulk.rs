@@ -1,6 +1,7 @@
 //! Bulk requests (RFC 7644 section 3.7): in as few requests as the provider's limits allow, one by one where it has no bulk
 //! endpoint, and a report in any case once something may have been applied.
 
+use super::bulk_memory::{CallMemory, length};
 use super::target::{self, Endpoint};
 use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
@@ -13,7 +14,7 @@ use crate::input::json::patch_operation;
 use crate::input::{self, Headers};
 use crate::profile::BulkReferences;
 use crate::reader::{self, deeper};
-use crate::scim::bulk::check::{Prepared, prepare, problems_of};
+use crate::scim::bulk::check::{Prepared, Scope, prepare, problems_of};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, passwords};
@@ -27,7 +28,7 @@ const USUAL: (u64, u64) = (100, 1_048_576);
 impl Execute for input::Bulk {
     type Output = Report;
 
-    fn execute(self, context: &Context<'_>) -> Result<Report> {
+    fn execute(mut self, context: &Context<'_>) -> Result<Report> {
         if self.operations.is_empty() {
             return Err(Failure::input("/operations", "operations: at least one operation is required"));
         }
@@ -39,14 +40,21 @@ impl Execute for input::Bulk {
         }
         let client = context.client;
         let at = |index: usize| format!("/operations/{index}");
-        let mut prepared = prepare(&self.operations, &self.known, &at, &complete)?;
+        let version = self.operations.iter().find_map(|operation| operation.version.clone());
+        let mut prepared = prepare(&mut self.operations, &self.known, Scope::Here, &at, &complete)?;
+        drop(self.operations);
         let limits = limits(client)?;
         prepared.iter_mut().for_each(|one| one.idempotent = is_repeatable(client, one));
-        let version = self.operations.iter().find_map(|operation| operation.version.as_deref());
-        conditions::tell(client, version);
+        conditions::tell(client, version.as_deref());
+        let memory = CallMemory::new(client, prepared.len());
+        let (operations, bytes) = largest(&prepared, limits);
+        if !memory.has_room(operations, bytes) {
+            return Err(memory.refusal(prepared.len(), operations, bytes));
+        }
         let mut work = Work::new(prepared, limits, self.fail_on_errors);
         let what = context.what();
-        let mut course = BulkRun { client, what, headers: &self.headers, slowest: 0, touched: false, refused: None };
+        let mut course =
+            BulkRun { client, what, headers: &self.headers, memory, slowest: 0, touched: false, refused: None };
         while let Some(batch) = work.next_batch() {
             if let Err(failure) = course.step(&mut work, batch) {
                 work.stop(&|| {
@@ -63,6 +71,16 @@ impl Execute for input::Bulk {
             _ => Ok(work.finish()),
         }
     }
+}
+
+/// How many operations and bytes the largest request may have.
+fn largest(prepared: &[Prepared], limits: Limits) -> (usize, usize) {
+    let lengths = prepared.iter().filter_map(|one| one.operation.data.as_ref()).map(length);
+    if !limits.bulk {
+        return (1, lengths.max().unwrap_or_default());
+    }
+    let operations = limits.operations.min(prepared.len());
+    (operations, lengths.fold(0, usize::saturating_add).min(limits.bytes))
 }
 
 /// Where the resource of an operation is.
@@ -161,6 +179,7 @@ struct BulkRun<'a, 'c> {
     client: &'a Client<'c>,
     what: &'a str,
     headers: &'a Headers,
+    memory: CallMemory<'a, 'c>,
     /// The longest a request took, milliseconds.
     slowest: u64,
     /// Whether something may have been applied, or was answered one by one.
@@ -176,6 +195,10 @@ impl BulkRun<'_, '_> {
             work.take_back(batch);
             let detail = "the time of this call was nearly over; call again with the operations that are left";
             return Err(Failure::new(Kind::Timeout, detail).transient());
+        }
+        if !self.memory.has_room(batch.steps.len(), batch.body.len()) {
+            work.take_back(batch);
+            return Err(CallMemory::exhausted());
         }
         let before = self.client.left();
         let result = if work.separately() { self.alone(work, batch) } else { self.together(work, batch) };
@@ -253,7 +276,13 @@ impl BulkRun<'_, '_> {
     }
 
     /// Settles the operations of an answered bulk request, by the results in its answer.
-    fn answered(&self, work: &mut Work, batch: &Batch, exchange: &Exchange, report: Option<Resource>) -> Result<()> {
+    fn answered(
+        &mut self,
+        work: &mut Work,
+        batch: &Batch,
+        exchange: &Exchange,
+        report: Option<Resource>,
+    ) -> Result<()> {
         let response = &exchange.response;
         let unknown = |detail: &str| {
             let mut failure = Failure::new(Kind::Protocol, detail).maybe_applied();
@@ -291,6 +320,7 @@ impl BulkRun<'_, '_> {
         let errors = results.iter().filter(|found| failed(found)).count();
         let stopped = batch.fail_on_errors.is_some_and(|most| usize::try_from(most).is_ok_and(|most| errors >= most));
         let mut left_out = 0;
+        let share = exchange.response.body.len() / batch.steps.len().max(1);
         for ((step, operation), found) in batch.steps.iter().zip(&batch.operations).zip(results) {
             let found = found.unwrap_or_else(|| {
                 left_out += 1;
@@ -301,7 +331,8 @@ impl BulkRun<'_, '_> {
                 })
             });
             let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
-            let found = self.proved(found, operation, work.data(*step));
+            let mut found = self.proved(found, operation, work.data(*step));
+            self.memory.keep(&mut found, share);
             work.settle(*step, self.scrubbed(found, work.data(*step)));
         }
         if left_out > 0 && !stopped {
@@ -318,15 +349,18 @@ impl BulkRun<'_, '_> {
         };
         let effect = if work.idempotent(step) { Effect::IdempotentWrite } else { Effect::Write };
         let sent = single(self.client, operation, effect, self.headers)?;
+        let length_of_answer;
         let found = match self.client.send(&sent) {
             Ok(exchange) => {
+                length_of_answer = exchange.response.body.len();
                 let found = result(self.client, operation, &exchange, effect);
                 let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
                 self.proved(found, operation, work.data(step))
             }
             Err(failure) => return self.unanswered(work, batch, failure),
         };
-        let found = self.scrubbed(found, work.data(step));
+        let mut found = self.scrubbed(found, work.data(step));
+        self.memory.keep(&mut found, length_of_answer);
         if let Some(failure) = &found.failure {
             // These say nothing about this one operation, and the next would fare no better.
             let general = matches!(failure.kind, Kind::Authentication | Kind::Throttled) || failure.status == Some(503);
@@ -462,7 +496,7 @@ pub fn is_repeatable(client: &Client<'_>, operation: &Prepared) -> bool {
 /// The one operation of a request that is handed in, checked; `pointer` is where it stands.
 pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
     let at = |_: usize| pointer.to_owned();
-    let mut prepared = prepare(std::slice::from_ref(operation), &[], &at, &complete)?;
+    let mut prepared = prepare(&mut [operation.clone()], &[], Scope::Here, &at, &complete)?;
     match prepared.pop() {
         Some(one) if one.targets.is_empty() => Ok(one),
         _ => Err(Failure::input(

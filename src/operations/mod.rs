@@ -6,6 +6,8 @@
 pub mod answered;
 pub mod asynchronous;
 pub mod bulk;
+pub mod bulk_check;
+mod bulk_memory;
 pub mod capability;
 pub mod complete_read;
 pub mod conditions;
