@@ -9,7 +9,7 @@ use crate::scim::resource::{Data, Resource};
 use std::fmt::{self, Write as _};
 
 /// A result, kept until the call is over and then written.
-const RESULT: usize = 2 * 1024;
+const RESULT: usize = 1536;
 
 /// What the answer to an operation says beyond what was sent: `meta`, a location, an error.
 const ANSWERED: usize = 512;

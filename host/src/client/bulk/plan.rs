@@ -140,7 +140,7 @@ impl Survey<'_> {
                                 operation,
                                 index,
                                 "bulkId",
-                                format!("{name:?} is the name of a resource in known as well"),
+                                &format!("{name:?} is the name of a resource in known as well"),
                             );
                         }
                         self.names.push((self.hasher.hash_one(&name), index));
@@ -154,7 +154,7 @@ impl Survey<'_> {
                         operation,
                         index,
                         "",
-                        format!("column {}: it is no operation: {reason}", error.column()),
+                        &format!("column {}: it is no operation: {reason}", error.column()),
                     );
                 }
             }
@@ -199,7 +199,7 @@ impl Survey<'_> {
                     let Some(operation) = place.and_then(|place| portion.get(place)) else { continue };
                     let index = first.saturating_add(u32::try_from(place.unwrap_or_default()).unwrap_or(u32::MAX));
                     placed += 1;
-                    self.wrong(operation, index, steps.next().unwrap_or_default(), problem.detail);
+                    self.wrong(operation, index, steps.next().unwrap_or_default(), &renumbered(&problem.detail, first));
                 }
                 if placed == 0 {
                     return Err(Error::Failure { failure, transient });
@@ -209,14 +209,12 @@ impl Survey<'_> {
         }
     }
 
-    fn wrong(&mut self, operation: &SourceOperation, index: u32, member: &str, detail: String) {
+    fn wrong(&mut self, operation: &SourceOperation, index: u32, member: &str, detail: &str) {
         let member = if member.is_empty() { String::new() } else { format!("/{member}") };
         let pointer = format!("/operations/{index}{member}");
         // The component names the place in its own list.
         let detail = match detail.split_once(": ") {
-            Some((place, rest)) if place.starts_with("operations[") || place.starts_with("operations.") => {
-                rest.to_owned()
-            }
+            Some((place, rest)) if place.starts_with("operations[") || place.starts_with("operations.") => rest,
             _ => detail,
         };
         self.problems.push(Problem { pointer, detail: format!("line {}: {detail}", operation.line) });
@@ -240,7 +238,11 @@ impl Survey<'_> {
                 && self.problems.len() < TOLD
             {
                 let detail = format!("its bulkId is that of operation {first} as well; names are unique");
-                self.problems.push(Problem { pointer: format!("/operations/{second}/bulkId"), detail });
+                let pointer = format!("/operations/{second}/bulkId");
+                // The component finds those of one portion.
+                if self.problems.iter().all(|problem| problem.pointer != pointer) {
+                    self.problems.push(Problem { pointer, detail });
+                }
             }
         }
         let mut edges = Vec::with_capacity(self.references.len());
@@ -290,6 +292,19 @@ impl Survey<'_> {
         turns.values().flatten().for_each(|turn| moved.set(turn.index, true));
         Ok(Plan { operations, sha256, edges, places: self.places, wanted, moved, turns })
     }
+}
+
+/// A text about an operation of a portion whose first has this index.
+fn renumbered(detail: &str, first: u32) -> String {
+    let mut parts = detail.split("operation ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        let number = number.parse::<u32>().map_or_else(|_| number.to_owned(), |number| (first + number).to_string());
+        text += &format!("operation {number}{rest}");
+    }
+    text
 }
 
 /// Says in which lines mistakes are that were found without looking at one.
