@@ -133,7 +133,7 @@ fn submit(client: &Client<'_>, what: &str, operation: &Operation, headers: &Head
     }
     let method = operation.method;
     if response.status != 202 {
-        let mut found = result(client, &operation, &exchange, effect);
+        let mut found = result(client, &operation, &exchange, effect, headers);
         return match found.failure.take() {
             Some(failure) => Err(failure),
             None => Ok(Submission::Done(outcome(found, &operation))),

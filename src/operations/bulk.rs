@@ -1,10 +1,11 @@
 //! Bulk requests (RFC 7644 section 3.7): in as few requests as the provider's limits allow, one by one where it has no bulk
 //! endpoint, and a report in any case once something may have been applied.
 
+use super::message::Message;
 use super::target::{self, Endpoint};
 use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
-use super::{Context, Execute, conditions, discovery, proof, resource, standard_type};
+use super::{Context, Execute, answered, conditions, discovery, proof, resource, standard_type};
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Problem, Result, forms};
 use crate::http::client::{Client, Exchange};
@@ -320,7 +321,8 @@ impl BulkRun<'_, '_> {
         let sent = single(self.client, operation, effect, self.headers)?;
         let found = match self.client.send(&sent) {
             Ok(exchange) => {
-                let found = result(self.client, operation, &exchange, effect);
+                conditions::note(self.client, operation.version.is_some(), &exchange.response);
+                let found = result(self.client, operation, &exchange, effect, self.headers);
                 let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
                 self.proved(found, operation, work.data(step))
             }
@@ -345,7 +347,7 @@ impl BulkRun<'_, '_> {
     fn judged(&self, mut found: Answer, method: Method, versioned: bool, repeated: bool) -> Answer {
         if let (Some(failure), true) = (&found.failure, repeated) {
             match found.status {
-                Some(404 | 410) if method == Method::Delete => {
+                Some(404 | 410) if method == Method::Delete && failure.kind == Kind::NotFound => {
                     self.client.warn("an earlier attempt, whose answer was lost, had deleted a resource");
                     found.failure = None;
                 }
@@ -361,8 +363,7 @@ impl BulkRun<'_, '_> {
     fn proved(&self, mut found: Answer, operation: &Operation, data: Option<&Data>) -> Answer {
         let shown = found.response.as_ref().and_then(Data::as_object).filter(|_| found.failure.is_none());
         let (Some(shown), Some(data)) = (shown, data) else { return found };
-        let segments: Vec<String> = operation.path.trim_matches('/').split('/').map(str::to_owned).collect();
-        let Ok(endpoint) = endpoint(operation.method, &segments) else { return found };
+        let Ok(endpoint) = endpoint(operation.method, &segments(operation)) else { return found };
         let answer = Versioned { resource: shown.clone(), version: None, partial: false, deferred: false };
         let what = operation.what();
         let named = |sent: &Resource| {
@@ -419,24 +420,55 @@ fn scrubbed(mut failure: Box<Failure>, data: Option<&Data>) -> Box<Failure> {
 
 /// An operation as a request of its own.
 pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, headers: &Headers) -> Result<Request> {
-    let method = match operation.method {
+    let asked = RequestOptions { if_match: operation.version.as_deref(), ..RequestOptions::headers(headers) };
+    let body = operation.data.as_ref().and_then(Data::as_object);
+    Ok(request(http_method(operation.method), url(client.connection(), segments(operation))?, body, effect, asked))
+}
+
+/// The failure of an operation to which nobody listens, although its resource is there.
+fn unrouted(
+    client: &Client<'_>,
+    operation: &Operation,
+    exchange: &Exchange,
+    headers: &Headers,
+) -> Option<Box<Failure>> {
+    let (method, segments) = (http_method(operation.method), segments(operation));
+    let endpoint = endpoint(operation.method, &segments).ok()?;
+    let id = segments.last().filter(|_| !endpoint.single);
+    let message = Message::new(method, id.map(String::as_str), headers);
+    answered::unrouted(client, &operation.what(), &endpoint, &message, exchange)
+}
+
+/// The segments of an operation's path, decoded.
+fn segments(operation: &Operation) -> Vec<String> {
+    let segments = operation.path.trim_matches('/').split('/');
+    segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+}
+
+fn http_method(method: Method) -> http::Method {
+    match method {
         Method::Post => http::Method::Post,
         Method::Put => http::Method::Put,
         Method::Patch => http::Method::Patch,
         Method::Delete => http::Method::Delete,
-    };
-    let segments = operation.path.trim_matches('/').split('/');
-    let decoded = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
-    let asked = RequestOptions { if_match: operation.version.as_deref(), ..RequestOptions::headers(headers) };
-    let body = operation.data.as_ref().and_then(Data::as_object);
-    Ok(request(method, url(client.connection(), decoded)?, body, effect, asked))
+    }
 }
 
 /// What the answer to an operation's own request says, in the form of a bulk result.
-pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, effect: Effect) -> Answer {
+pub fn result(
+    client: &Client<'_>,
+    operation: &Operation,
+    exchange: &Exchange,
+    effect: Effect,
+    headers: &Headers,
+) -> Answer {
     let response = &exchange.response;
     let what = operation.what();
     let mut found = Answer { status: Some(response.status), ..Answer::default() };
+    if let Some(failure) = unrouted(client, operation, exchange, headers) {
+        found.failure = Some(failure);
+        return found;
+    }
     match body(client, exchange, effect, &what) {
         Err(failure) if operation.method == Method::Post => found.failure = Some(error::of_creation(failure)),
         Err(failure) => found.failure = Some(failure),
@@ -456,7 +488,7 @@ pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, e
 
 /// Whether an operation may be sent again when its answer was lost.
 pub fn is_repeatable(client: &Client<'_>, operation: &Prepared) -> bool {
-    operation.idempotent || operation.conditional && conditions::honoured(client)
+    operation.idempotent || operation.conditional && conditions::kept(client)
 }
 
 /// The one operation of a request that is handed in, checked; `pointer` is where it stands.

@@ -85,6 +85,12 @@ pub fn service_provider_cached(client: &Client<'_>) -> Result<ServiceProvider> {
     Ok(provider(client, documents))
 }
 
+/// Whether something answers as SCIM does at the service URL.
+pub fn is_served(client: &Client<'_>) -> bool {
+    known(client, Document::ServiceProvider)
+        .is_ok_and(|documents| documents.into_iter().flatten().any(|it| !it.is_empty()))
+}
+
 fn provider(client: &Client<'_>, documents: Option<Vec<Resource>>) -> ServiceProvider {
     let connection = client.connection();
     let document = documents.and_then(|documents| documents.into_iter().next());

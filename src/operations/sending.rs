@@ -2,6 +2,7 @@
 
 use super::StandardType;
 use super::answered;
+use super::conditions;
 use super::message::Message;
 use super::target::Endpoint;
 use super::versioned::Versioned;
@@ -53,6 +54,7 @@ pub(super) fn answer(
 ) -> Result<(Request, Exchange)> {
     let request = message.request(client, endpoint)?;
     let exchange = client.send(&request).or_else(|failure| answered::oversized(client, what, message, failure))?;
+    conditions::note(client, message.if_match.is_some(), &exchange.response);
     match answered::unrouted(client, what, endpoint, message, &exchange) {
         Some(failure) => Err(failure),
         None => Ok((request, exchange)),

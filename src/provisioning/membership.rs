@@ -250,6 +250,7 @@ impl<'a> Group<'a> {
         // Answered with its members: one server would forget them otherwise (tests/servers/README.md).
         let message =
             Message::new(Method::Patch, Some(self.id), self.headers).with(Cow::Owned(patch::written(operations)), true);
+        let message = Message { empty_is_refusal: true, ..message };
         let answer = send(self.client, self.what, self.endpoint, &message)?;
         Ok(answer.and_then(|answer| self.believed(&answer.resource)))
     }

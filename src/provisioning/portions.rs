@@ -110,7 +110,7 @@ impl Group<'_> {
                 true => self.turned(style, op, portion, there.take()),
                 false => self.patch(style, op, portion),
             };
-            let failure = match sent {
+            let mut failure = match sent {
                 Ok(shown) => {
                     let unmet = shown.as_ref().is_some_and(|shown| !members::unmet(op, portion, shown).is_empty());
                     result.shown = shown;
@@ -160,6 +160,11 @@ impl Group<'_> {
                     result.skipped += left.len() - open.len();
                     (all, from) = (Cow::Owned(open), 0);
                     continue;
+                }
+                // Neither the group nor a member is what was not found.
+                if is_bare(&failure) && there.is_some() {
+                    failure.kind = Kind::Unsupported;
+                    return Err((result.sent, failure));
                 }
             }
             // The other style, once: where this one was accepted in vain, or where one that selects by a filter is refused.
@@ -380,4 +385,9 @@ impl Group<'_> {
         let knobs = &self.client.connection().profile.knobs;
         self.by_portions(&left, knobs.members_per_request, self.removals_in_a_request()).map(|_| ())
     }
+}
+
+/// Whether a failure is a 404 that says nothing else.
+fn is_bare(failure: &Failure) -> bool {
+    failure.kind == Kind::NotFound && failure.status == Some(404) && failure.excerpt.is_none()
 }

@@ -8,6 +8,7 @@ use super::{Ensuring, Progress, RoundOutcome};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::operations::complete_read::CompleteRead;
+use crate::operations::conditions;
 use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
 use crate::operations::proof::not_deactivated;
 use crate::operations::resource::{Message, Versioned, send};
@@ -216,7 +217,7 @@ impl Ensuring<'_> {
         operations: &[Operation],
         progress: &mut Progress,
     ) -> Result<Sent> {
-        let tried = current.version.is_some() || modify::idempotent(self.endpoint, operations);
+        let tried = self.is_repeated(current, operations);
         let refusal = match self.patch(id, current, operations) {
             Err(failure) if is_refusal(&failure) => failure,
             sent => return self.sent(sent, operations, tried, progress),
@@ -246,7 +247,7 @@ impl Ensuring<'_> {
         let mut refused: Vec<(String, Box<Failure>)> = Vec::new();
         let mut answered = None;
         for (name, part) in parts(self.within(self.differences_as(&current, style))) {
-            let tried = current.version.is_some() || modify::idempotent(self.endpoint, &part);
+            let tried = self.is_repeated(&current, &part);
             match self.patch(id, &current, &part) {
                 Err(failure) if is_refusal(&failure) => refused.push((name, failure)),
                 sent => match self.sent(sent, &part, tried, progress)? {
@@ -269,6 +270,11 @@ impl Ensuring<'_> {
             }
             None => self.without(&current, refused),
         }
+    }
+
+    /// Whether a PATCH is sent again where its answer is lost.
+    fn is_repeated(&self, current: &Versioned, operations: &[Operation]) -> bool {
+        current.version.is_some() && conditions::kept(self.client) || modify::idempotent(self.endpoint, operations)
     }
 
     /// Those operations that this provider takes.
