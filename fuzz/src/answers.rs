@@ -60,7 +60,7 @@ pub fn list(data: &[u8]) {
     let (most, made_up) = (4 * (pages.len() + 8), from.is_some());
     for (index, page) in pages.iter().cycle().take(most + 1).enumerate() {
         assert!(index < most || made_up, "the listing does not end");
-        let step = list::judge(page, &page.identities(false), &asked, from.as_ref(), count);
+        let step = list::judge(page, &page.identities(false), &asked, from.as_ref(), count, &[]);
         assert!(step.next.is_none() || !step.complete);
         assert!(!matches!(step.clone().unpaged().next, Some(Token { position: Position::Index(_), .. })));
         let Some(token) = step.next else { break };

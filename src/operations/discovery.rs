@@ -235,7 +235,7 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
             .and_then(list::parse)
             .filter(|page| page.total_results.is_some() || page.next_cursor.is_some());
         let page = Page { resources: found, ..said.clone().unwrap_or_default() };
-        let step = list::judge(&page, &page.identities(false), &position, token.as_ref(), None);
+        let step = list::judge(&page, &page.identities(false), &position, token.as_ref(), None, &[]);
         let fresh = page.resources.iter().zip(&step.fresh).filter(|(_, fresh)| **fresh);
         documents.extend(fresh.map(|(document, _)| document.clone()));
         // As many as announced, or more: these lists are short, and their totals mean little.

@@ -87,7 +87,7 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMetho
         page.total_results = None;
     }
     let identities = page.identities(is_mixed(endpoint));
-    let mut step = list::judge(&page, &identities, &position, token.as_ref(), count);
+    let mut step = list::judge(&page, &identities, &position, token.as_ref(), count, &provider.page_bounds());
     if provider.paging() == (false, false) {
         step = step.unpaged();
     }

@@ -17,6 +17,7 @@ use crate::operations::modify::supports;
 use crate::operations::resource::Versioned;
 use crate::operations::target::Endpoint;
 use crate::operations::{Context, query, standard_type};
+use crate::scim::list::identity;
 use crate::scim::resource::Resource;
 use key::{Asked, Key, Likeness};
 use std::collections::{BTreeMap, BTreeSet};
@@ -400,20 +401,28 @@ impl<'a> Search<'a> {
         };
         let mut listing =
             Listing { hits: Hits::new(), conclusive: false, strangers: false, hidden: 0, unreadable: 0, unshown: 0 };
-        // Those that were shown, each once, and how many there are said to be.
+        // Those that were shown, each once, and how many there are said to be; of a list of all, those on its first page.
         let (mut shown, mut announced) = (BTreeSet::new(), 0u64);
-        for _ in 0..pages {
+        let mut behind = false;
+        for page in 0..pages {
             let listed = match query::run(self.client, self.what, self.endpoint, query::QueryMethod::Get, &input) {
                 Ok(listed) => listed,
+                // Nothing stands there.
+                Err(failure)
+                    if behind && matches!(failure.kind, Kind::NotFound | Kind::InvalidInput | Kind::Unsupported) =>
+                {
+                    return Ok(Listing { conclusive: true, ..listing });
+                }
                 // Nothing found, in some providers' words.
                 Err(failure) if failure.kind == Kind::NotFound => return Ok(Listing { conclusive: true, ..listing }),
                 Err(failure) => return Err(failure),
             };
             announced = listed.page.total_results.unwrap_or(announced);
             listing.unreadable = listing.unreadable.saturating_add(listed.page.unreadable);
+            let before = shown.len() as u64;
             for resource in listed.page.resources {
-                if asked.is_some() {
-                    shown.insert(resource.text("id").unwrap_or_else(|| format!("the {}.", shown.len())));
+                if asked.is_some() || page == 0 || behind {
+                    shown.insert(identity(&resource, false));
                 }
                 let by = |(index, key): &(usize, &Key)| Some((*index, self.likeness(key, &resource)?));
                 let Some((key, likeness)) = keys.iter().find_map(by) else {
@@ -435,9 +444,27 @@ impl<'a> Search<'a> {
             let settled = same > 1 || listing.hits.values().any(|hit| self.is_the_one(hit, keys, narrow));
             match listed.next {
                 _ if settled => return Ok(Listing { conclusive: true, ..listing }),
+                // Behind the end there is nothing, or what has come before.
+                _ if behind && shown.len() as u64 == before => return Ok(Listing { conclusive: true, ..listing }),
+                _ if behind && narrow => return Ok(listing),
                 // A page of others is no answer to the filter; what follows is read in larger pages.
                 Some(_) if (listing.strangers || listing.unshown > 0) && narrow => return Ok(listing),
-                Some(next) => input.query.page = Some(next),
+                Some(next) => (input.query.page, input.query.start_index) = (Some(next), None),
+                // All that there is on one page, at a provider that gives others than those that were asked for: some announce the
+                // number on the page, and cut it where they like.
+                None if page == 0
+                    && (asked.is_none() || narrow && listing.strangers && listing.hits.is_empty() && announced > 1)
+                    && (listing.strangers || listing.unshown == 0)
+                    && announced > 0
+                    && announced == shown.len() as u64 =>
+                {
+                    behind = true;
+                    input.query.start_index = Some(announced + 1);
+                }
+                // There was more behind it, at a provider whose totals say nothing.
+                None if behind => {
+                    (input.query.page, input.query.start_index) = (None, Some(shown.len() as u64 + 1));
+                }
                 None => {
                     listing.hidden = if asked.is_some() { announced.saturating_sub(shown.len() as u64) } else { 0 };
                     let strangers = listing.strangers || listing.unshown > 0;
