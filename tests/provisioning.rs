@@ -190,7 +190,9 @@ impl Platform for Provider {
         let (due, later): (Vec<_>, Vec<_>) = self.late.take().into_iter().partition(|(requests, _)| *requests == 0);
         self.late.replace(later.into_iter().map(|(requests, request)| (requests - 1, request)).collect());
         due.iter().for_each(|(_, request)| drop(self.carry_out(request)));
-        let gone = |maybe_sent| Err(TransportError { reason: Reason::Closed, maybe_sent, detail: "fault".into() });
+        let gone = |maybe_sent| {
+            Err(TransportError { reason: Reason::Closed, maybe_sent, detail: "fault".into(), headers: Vec::new() })
+        };
         match fault {
             Fault::LostBefore => return gone(true),
             Fault::Refused => return gone(false),

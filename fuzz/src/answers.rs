@@ -83,7 +83,7 @@ pub fn bulk_response(data: &[u8]) {
     let sent: Vec<Operation> = sent.iter().filter_map(Data::as_object).map(operation).collect();
     let Some(answer) = json(answer) else { return };
     if let Some(answer) = answer.as_object() {
-        let found = answer::read(answer, &sent);
+        let (found, _) = answer::read(answer, &sent);
         assert_eq!(found.len(), sent.len());
         let mut report = Report::default();
         for (index, (found, operation)) in found.into_iter().zip(&sent).enumerate() {

@@ -13,27 +13,13 @@ use crate::http::{Effect, Method, Response};
 use crate::scim::resource::{Data, Resource};
 use crate::scim::{error, urn};
 
-/// A header of our own for an answer that was too large to be read.
-const OVERSIZED: &str = "x-connector-oversized";
-
-/// Whether an answer stands for one that was too large to be read.
-pub fn is_oversized(response: &Response) -> bool {
-    response.header(OVERSIZED).is_some()
-}
-
-/// A change whose answer is larger than the limit, behind the status of a success, was made all the same.
-pub fn oversized(client: &Client<'_>, what: &str, message: &Message<'_>, failure: Box<Failure>) -> Result<Exchange> {
-    match failure.status {
-        Some(status)
-            if failure.kind == Kind::TooLarge && (200..300).contains(&status) && message.method != Method::Get =>
-        {
-            client.warn(format!(
-                "the provider carried out {what} ({status}), but its answer is larger than limits.responseBytes and was not read"
-            ));
-            let headers = vec![(OVERSIZED.to_owned(), String::new())];
-            Ok(Exchange { response: Response { status, headers, body: Vec::new() }, repeated: false })
-        }
-        _ => Err(failure),
+/// Tells of a change whose answer is larger than the limit: behind the status of a success it was made all the same.
+pub fn tell_unread(client: &Client<'_>, what: &str, response: &Response) {
+    if response.is_unread() {
+        client.warn(format!(
+            "the provider carried out {what} ({}), but its answer is larger than limits.responseBytes and was not read",
+            response.status
+        ));
     }
 }
 
@@ -50,7 +36,7 @@ pub fn unrouted(
     let response = &exchange.response;
     let changes = matches!(message.method, Method::Put | Method::Patch | Method::Delete);
     let vague = message.empty_is_refusal && response.body.trim_ascii().is_empty();
-    if response.status != 404 || !changes || vague || speaks_of_resource(&response.body) {
+    if response.status != 404 || !changes || vague || error::is_scim(&response.body) {
         return None;
     }
     let failure = |kind: Kind, words: String| {
@@ -110,14 +96,6 @@ fn presence(read: &Result<Exchange>) -> Presence {
 /// Whether a body is a page for people rather than data.
 fn is_page(response: &Response) -> bool {
     response.body.trim_ascii_start().first() == Some(&b'<')
-}
-
-/// Whether the body of a 404 is a SCIM error (RFC 7644 section 3.12), as far as can be told.
-fn speaks_of_resource(body: &[u8]) -> bool {
-    let error = Data::parse(body).ok();
-    let scim =
-        |error: &Resource| ["schemas", "scimType"].iter().any(|name| error.get(name).is_some_and(|it| !it.is_null()));
-    error.as_ref().and_then(Data::as_object).is_some_and(scim)
 }
 
 /// Whether an answer is about the resource that was asked for.

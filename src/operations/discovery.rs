@@ -218,7 +218,14 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
     let (mut position, mut token) = (Position::Index(1), None::<Token>);
     let mut documents = Vec::new();
     for number in 0..PAGES {
-        let request = query::build(client.connection(), Method::Get, &endpoint, &Listing::default(), &position)?;
+        // What is no list is not paged, whatever lists need.
+        let request = match what {
+            Document::ServiceProvider => {
+                let url = wire::url(client.connection(), &endpoint.path)?;
+                wire::request(Method::Get, url, None, Effect::Read, wire::RequestOptions::default())
+            }
+            _ => query::build(client.connection(), Method::Get, &endpoint, &Listing::default(), &position)?,
+        };
         let Some(value) = wire::document(client, &client.send(&request)?, what.list())? else {
             return Ok((number > 0).then_some(documents));
         };

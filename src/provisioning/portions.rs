@@ -83,9 +83,15 @@ impl Group<'_> {
                 ));
             }
         }
+        let looked = shown.is_none();
         let now = self.after(shown)?;
-        self.proven(Op::Add, &plan.add, now.as_deref())?;
-        self.proven(Op::Remove, &plan.remove, now.as_deref())?;
+        for (op, members) in [(Op::Add, &plan.add), (Op::Remove, &plan.remove)] {
+            match now.as_deref().map(|now| members::unmet(op, members, now).len()) {
+                // The group itself said so.
+                Some(left) if looked && left > 0 => return Err(self.not_done(op, left)),
+                _ => self.proven(op, members, now.as_deref())?,
+            }
+        }
         result.verified = now.is_some() && twice == 0;
         if let (Some(now), Some(wanted)) = (&now, &plan.wanted) {
             self.others(plan, now, wanted)?;
@@ -156,6 +162,9 @@ impl Group<'_> {
                     Err(found) if found.kind == Kind::NotFound => return Err((result.sent, failure)),
                     Err(other) => return Err((result.sent, other)),
                 };
+                if open.is_empty() {
+                    result.shown.clone_from(&there);
+                }
                 if open.len() < left.len() {
                     result.skipped += left.len() - open.len();
                     (all, from) = (Cow::Owned(open), 0);

@@ -1,18 +1,31 @@
 //! One list of a search, page by page: who of those that came matches, and whether there can be others.
 
 use super::key::{Asked, Key, Likeness};
-use super::{Hit, Hits, Search};
 use crate::failure::{Failure, Kind, Result};
-use crate::input::{self, Query};
+use crate::http::client::Client;
+use crate::input::{self, Headers, Query};
 use crate::operations::query;
+use crate::operations::target::Endpoint;
 use crate::provisioning::without_members;
 use crate::scim::list::identity;
-use std::collections::BTreeSet;
+use crate::scim::resource::Resource;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Resources on a page of a search that should find one.
 const FEW: u32 = 10;
 /// Resources on a page where everything must be read.
 const MANY: u32 = 100;
+/// Resources that match, by identifier.
+pub(super) type Hits = BTreeMap<String, Hit>;
+
+/// A resource that matches.
+pub(super) struct Hit {
+    pub resource: Resource,
+    pub likeness: Likeness,
+    /// Which of the keys it matches by.
+    pub key: usize,
+}
+
 /// What a list gave.
 pub(super) struct Listing {
     pub hits: Hits,
@@ -28,7 +41,21 @@ pub(super) struct Listing {
     pub unshown: u64,
 }
 
-impl Search<'_> {
+/// Where a search looks.
+pub(super) struct Lister<'a> {
+    /// The way to the provider.
+    pub client: &'a Client<'a>,
+    /// What the operation is called in failures.
+    pub what: &'a str,
+    /// Where the resources are.
+    pub endpoint: &'a Endpoint,
+    /// Further headers.
+    pub headers: &'a Headers,
+    /// All attributes of the search.
+    pub all: &'a [Key],
+}
+
+impl Lister<'_> {
     /// The resources that match one of the keys among those that the provider lists.
     pub(super) fn list(&self, keys: &[(usize, &Key)], asked: Option<&Asked>, pages: u32) -> Result<Listing> {
         let narrow = asked.is_some_and(|asked| !asked.brings_others);
@@ -118,9 +145,13 @@ impl Search<'_> {
         Ok(listing)
     }
 
+    fn likeness(&self, key: &Key, resource: &Resource) -> Option<Likeness> {
+        key.likeness(resource, self.client.connection().profile.knobs.text_rules())
+    }
+
     /// Whether there cannot be another one than this: it has the value that only one can have, and those that are wanted besides.
     fn is_the_one(&self, hit: &Hit, keys: &[(usize, &Key)], narrow: bool) -> bool {
-        let unique = self.keys.get(hit.key).is_some_and(|key| key.unique) || keys.iter().any(|(_, key)| key.unique);
+        let unique = self.all.get(hit.key).is_some_and(|key| key.unique) || keys.iter().any(|(_, key)| key.unique);
         unique
             && (narrow || hit.likeness == Likeness::Same)
             && keys.iter().all(|(_, key)| self.likeness(key, &hit.resource).is_some())

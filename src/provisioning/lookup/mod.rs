@@ -19,9 +19,9 @@ use crate::operations::resource::Versioned;
 use crate::operations::target::Endpoint;
 use crate::operations::{Context, standard_type};
 use crate::scim::resource::Resource;
-use key::{Key, Likeness};
-use listed::Listing;
-use std::collections::{BTreeMap, BTreeSet};
+use key::{Asked, Key, Likeness};
+use listed::{Hit, Hits, Lister, Listing};
+use std::collections::BTreeSet;
 
 /// Most pages read where the profile does not say.
 const PAGES: u32 = 200;
@@ -46,17 +46,6 @@ enum Answered {
     Hidden(u64),
     /// The filter did not help.
     Nothing(Refusal),
-}
-
-/// Resources that match, by identifier.
-type Hits = BTreeMap<String, Hit>;
-
-/// A resource that matches.
-struct Hit {
-    resource: Resource,
-    likeness: Likeness,
-    /// Which of the keys it matches by.
-    key: usize,
 }
 
 /// What searches for resources that may be the same one have in common: digests of the values that are wanted, by the attributes
@@ -359,6 +348,12 @@ impl<'a> Search<'a> {
             hits.retain(|_, hit| same(hit));
         }
         Ok(hits)
+    }
+
+    /// The resources that match one of the keys among those that the provider lists.
+    fn list(&self, keys: &[(usize, &Key)], asked: Option<&Asked>, pages: u32) -> Result<Listing> {
+        let Search { client, what, endpoint, headers, .. } = *self;
+        Lister { client, what, endpoint, headers, all: &self.keys }.list(keys, asked, pages)
     }
 
     fn most_pages(&self) -> u32 {
