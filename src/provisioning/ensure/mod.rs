@@ -318,8 +318,8 @@ impl Ensuring<'_> {
             Some(_) => created,
             None => match self.search.find(false) {
                 Ok(Some(found)) => found,
-                Err(failure) if failure.transient => return Err(failure),
-                // It was created, whatever the search comes to.
+                Err(failure) if !matches!(failure.kind, Kind::Unsupported | Kind::Ambiguous) => return Err(failure),
+                // It was created, although the search cannot tell which it is.
                 _ => {
                     self.client.warn(format!(
                         "the provider answered {} with neither an id nor a location that has one, and a search does not tell which the new {} is; the result has no id",
