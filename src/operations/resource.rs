@@ -126,6 +126,7 @@ pub fn payload(endpoint: &Endpoint, mut resource: Resource, new: bool) -> Result
 
 /// The resource as it is sent, once it is checked.
 pub fn written(endpoint: &Endpoint, mut resource: Resource) -> Result<Resource> {
+    spelling::correct(&mut resource, endpoint.known.map(|known| known.attributes));
     if let Some(known) = endpoint.known {
         spelling::write_texts(&mut resource, known.attributes);
     }

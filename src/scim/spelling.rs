@@ -1,9 +1,9 @@
 //! Names of members in the standard's spelling, and values in the standard's JSON types.
 //!
 //! Names are read in any case (RFC 7643 section 2.1), and some providers write `UserName` or `Id`. Whoever reads a result by the names of
-//! the standard must find them, so that results leave with these; names the standard does not have stay as they came. Flags that came as
-//! text leave as booleans, since whoever compares `"false"` with false takes a leaver for active; and identifiers that a caller gives
-//! as numbers are sent as the texts that they are.
+//! the standard must find them, so that results leave with these, and so does what is sent: some providers store `Active` beside
+//! `active`. Names the standard does not have stay as they came. Flags that came as text leave as booleans, since whoever compares
+//! `"false"` with false takes a leaver for active; and identifiers that a caller gives as numbers are sent as the texts that they are.
 
 use super::patch::Operation;
 use super::path::Path;
@@ -43,21 +43,11 @@ fn members(object: &mut Resource, attributes: &[Attribute]) {
         known.map(|attribute| attribute.name)
     });
     for attribute in attributes {
-        if matches!(attribute.shape, Shape::Text) {
-            continue;
+        let Some(found) = object.get_mut(attribute.name) else { continue };
+        if let (Shape::Boolean, Some(_), Some(flag)) = (attribute.shape, found.as_str(), found.as_boolean()) {
+            *found = Data::from(flag);
         }
-        let Some(value) = object.get_mut(attribute.name) else { continue };
-        let (Shape::Complex(parts) | Shape::Multiple(parts)) = attribute.shape else {
-            if let Some(flag) = value.as_str().and(value.as_boolean()) {
-                *value = Data::from(flag);
-            }
-            continue;
-        };
-        if let Some(part) = value.as_object_mut() {
-            members(part, parts);
-        } else if let Some(items) = value.as_list_mut() {
-            items.iter_mut().filter_map(Data::as_object_mut).for_each(|item| members(item, parts));
-        }
+        value(found, attribute);
     }
 }
 
@@ -110,6 +100,16 @@ pub fn write_texts_in(operation: &mut Operation, attributes: &[Attribute]) {
         (shape, _) => shape,
     };
     shape.into_iter().for_each(|shape| write_text(value, shape));
+}
+
+/// Corrects the names in the value of an attribute.
+pub fn value(value: &mut Data, attribute: &Attribute) {
+    let (Shape::Complex(parts) | Shape::Multiple(parts)) = attribute.shape else { return };
+    if let Some(part) = value.as_object_mut() {
+        members(part, parts);
+    } else if let Some(items) = value.as_list_mut() {
+        items.iter_mut().filter_map(Data::as_object_mut).for_each(|item| members(item, parts));
+    }
 }
 
 /// Gives members their right names; one whose right name another has keeps its own.
