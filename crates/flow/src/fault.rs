@@ -244,6 +244,17 @@ impl Fault {
         })
     }
 
+    /// As `when` and `exceptWhen` see it: what is wrong with the flow has no status there, since they ask for a provider's.
+    pub(super) fn to_condition(&self) -> Value {
+        let status = self.status.filter(|_| !self.is_of_the_flow());
+        Self { status, ..self.clone() }.to_value()
+    }
+
+    /// Whether a `catch` can mean it whose conditions ask for a provider's answer alone.
+    pub(super) fn is_taken_by(&self, asks_for_answers: bool) -> bool {
+        !(asks_for_answers && self.is_of_the_flow())
+    }
+
     /// Whether it says that the flow is wrong, as an expression that fails does, and nothing of a provider.
     fn is_of_the_flow(&self) -> bool {
         let name = STANDARD_TYPES.iter().find_map(|prefix| self.type_.strip_prefix(prefix));
@@ -262,6 +273,23 @@ impl Fault {
             None => short(&self.type_) == standard || standard == "communication" && self.type_.starts_with("scim."),
         }
     }
+}
+
+/// Whether a condition of a `catch` asks for a provider's answer alone: it names a status and no type, as
+/// `$error.status != 404` does.
+pub(super) fn asks_for_answers(condition: &str) -> bool {
+    let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
+    let names = |word: &str, member: bool| {
+        condition.match_indices(word).any(|(at, _)| {
+            let (before, after) = (condition.get(..at).unwrap_or_default(), condition.get(at + word.len()..));
+            let before = before.chars().next_back();
+            let apart = !before.is_some_and(is_of_word)
+                && !after.and_then(|after| after.chars().next()).is_some_and(is_of_word);
+            apart && (!member || matches!(before, Some('.' | '"' | '\'')))
+        })
+    };
+    // `type` is a function of jq, too.
+    names("status", false) && !names("type", true)
 }
 
 #[cfg(test)]
@@ -313,6 +341,21 @@ mod tests {
                 matches(json!({})) && matches(json!({"type": type_})) && matches(json!({"type": type_, "status": 400}))
             );
         }
+        for (condition, answers) in [
+            ("$error.status >= 400", true),
+            ("$error.status != 404 and ($error.status | type) == \"number\"", true),
+            ("$error[\"status\"] == 400", true),
+            ("$error | .status == 400", true),
+            ("$error.status == 400 and $error.type == \"x\"", false),
+            ("$error[\"type\"] == \"x\" or $error.status == 400", false),
+            ("$error.kind != null", false),
+            ("$error.statuses == []", false),
+        ] {
+            assert_eq!(asks_for_answers(condition), answers, "{condition}");
+        }
+        let fault = Fault::of_expression("cannot add".into(), None);
+        assert_eq!((fault.to_condition().get("status"), fault.to_value()["status"].as_u64()), (None, Some(400)));
+        assert!(!fault.is_taken_by(true) && fault.is_taken_by(false));
         // What a provider says, and what a flow raises itself, is found by its status.
         let provider = Fault { type_: "scim.invalidValue".into(), status: Some(400), ..Fault::default() };
         assert!(provider.matches(json!({"status": 400}).as_object().unwrap()));
