@@ -9,6 +9,9 @@ use std::time::Duration;
 /// The DSL's error of a step that took too long.
 const TIMEOUT: &str = "timeout";
 
+/// The kind of a call of many operations of which some failed.
+const SOME_FAILED: &str = "someFailed";
+
 /// The DSL's standard errors, and the types of ours that are such, too.
 const STANDARD: [(&str, &[&str]); 5] = [
     ("authentication", &["scim.authentication"]),
@@ -76,6 +79,9 @@ pub struct Fault {
     /// The provider's name for the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Of many operations of which some failed, what each came to. It is for expressions only, since it may be large and is about people.
+    #[serde(skip)]
+    pub results: Option<Value>,
     /// The engine found it: the flow did not raise it, and no provider said it.
     #[serde(skip)]
     pub made_here: bool,
@@ -220,13 +226,42 @@ impl Fault {
             maybe_applied: class.maybe_applied,
             transient: class.transient,
             request_id: failure.and_then(|failure| failure.request_id.clone()),
+            results: None,
             made_here: false,
         }
     }
 
+    /// Where the result of many operations says that some of them failed. To do all of it again is safe only where none may have been
+    /// carried out.
+    pub(super) fn of_many(output: &Value) -> Option<Self> {
+        let results = output.get("results")?.as_array()?;
+        let failure = |result: &Value| result.get("failure").filter(|failure| !failure.is_null()).cloned();
+        let first = results.iter().find_map(|result| Some((result, failure(result)?)));
+        let failed = results.iter().filter(|result| failure(result).is_some()).count();
+        let (result, why) = first?;
+        let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let title = format!("{failed} of {} operations failed", results.len());
+        let maybe_applied = |result: &Value| {
+            failure(result).is_none_or(|failure| failure.get("maybeApplied") == Some(&Value::Bool(true)))
+        };
+        Some(Self {
+            type_: format!("scim.{SOME_FAILED}"),
+            detail: Some(format!("{title}; the first one, {}: {}", text(result, "method"), text(&why, "detail"))),
+            title: Some(title),
+            kind: Some(SOME_FAILED.into()),
+            maybe_applied: results.iter().any(maybe_applied),
+            results: Some(results.clone().into()),
+            ..Self::default()
+        })
+    }
+
     /// As expressions see it.
     pub(super) fn to_value(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let (Some(results), Some(members)) = (&self.results, value.as_object_mut()) {
+            members.insert("results".into(), results.clone());
+        }
+        value
     }
 
     /// Whether `catch.errors.with` means it: every member that is there is equal. A type may be named by its last segment,
