@@ -2,7 +2,7 @@
 
 use crate::fake::{Fake, json as scim};
 use crate::harness::{block_on, client, invoke, sandbox};
-use scim_connector_host::types::{Group, User};
+use scim_connector_host::types::{EnsureOptions, Group, User};
 use scim_connector_host::{CallContext, Client, Error};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -109,4 +109,19 @@ fn nobody_waits_for_a_turn_for_longer_than_the_caller_says() {
         let class = error.class();
         assert_eq!((class.kind.as_str(), class.transient, class.maybe_applied), ("timeout", true, false), "{error:?}");
     }
+}
+
+#[test]
+fn a_typed_ensure_tells_a_dry_run() {
+    let (_sandbox, connection) = sandbox(scim_connector_sandbox::Options::default());
+    let client = client(&connection);
+    let user = User { user_name: Some("ada".into()), ..User::default() };
+    let group = Group { display_name: Some("Eng".into()), ..Group::default() };
+    let options = |dry_run| EnsureOptions { dry_run: Some(dry_run), match_on: None };
+    for dry_run in [true, false] {
+        let options = options(dry_run);
+        assert_eq!(block_on(client.ensure_user(&user, Some(&options), None)).unwrap().dry_run, dry_run);
+        assert_eq!(block_on(client.ensure_group(&group, Some(&options), None)).unwrap().dry_run, dry_run);
+    }
+    assert!(block_on(client.ensure_user(&user, None, None)).unwrap().changes.is_empty(), "only then it was made");
 }

@@ -47,9 +47,9 @@ impl Frame {
             Some(stand_in) => (stand_in, planned(operation, &input, &known)),
             None => {
                 let name = connection.as_ref().and_then(Value::as_str);
-                let longest_pause = || runner.config.connection(name).ok()?.1.longest_pause();
                 let result = self.invoke(name, function, &input, &open).await;
-                let result = result.map_err(|error| Fault { longest_pause: longest_pause(), ..Fault::of_call(&error) });
+                let result = result
+                    .map_err(|error| Fault { longest_pause: runner.longest_pause(name), ..Fault::of_call(&error) });
                 let shown = affected(operation, &input, result.as_ref(), &known);
                 (result, shown)
             }
