@@ -2,6 +2,7 @@
 //! is the component's to say, and references in it are resolved when a client is made.
 
 use crate::address::AddressRule;
+use crate::bounded;
 use crate::connector::{CodeCache, Options};
 use crate::error::{Error, Result};
 use crate::references::{Lookup, join, key, resolve};
@@ -69,7 +70,7 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] with file, line and column, or with the key's path.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::Config {
+        let text = bounded::text(path, bounded::CONFIGURATION).map_err(|error| Error::Config {
             path: path.display().to_string(),
             detail: format!("cannot be read: {error}"),
         })?;

@@ -20,6 +20,7 @@
 
 pub mod address;
 mod bindings;
+pub mod bounded;
 pub mod cache;
 pub mod catalog;
 pub mod client;
