@@ -74,7 +74,7 @@ fn utf8(bytes: Vec<u8>) -> io::Result<String> {
 }
 
 fn too_large(most: u64) -> io::Error {
-    let size = if most % (1 << 20) == 0 { format!("{} MiB", most >> 20) } else { format!("{most} bytes") };
+    let size = if most.is_multiple_of(1 << 20) { format!("{} MiB", most >> 20) } else { format!("{most} bytes") };
     io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {size}, the most that is read"))
 }
 

@@ -222,6 +222,9 @@ impl Config {
     }
 }
 
+/// The longest that an instance without a call may be kept, in milliseconds: a day.
+const LONGEST_IDLE_MS: u64 = 24 * 60 * 60 * 1000;
+
 /// The keys of `[host]`.
 const KNOWN: [&str; 6] = ["codeCache", "memoryLimitBytes", "maxInstances", "warmInstances", "idleMs", "allowAddresses"];
 
@@ -248,6 +251,9 @@ impl HostSettings {
                 "warmInstances" => settings.warm_instances = Some(whole(&name, &value, 0)?),
                 "idleMs" => {
                     let idle = u64::try_from(whole(&name, &value, 0)?).unwrap_or(u64::MAX);
+                    if idle > LONGEST_IDLE_MS {
+                        return Err(invalid("host.idleMs", "must be at most 86400000, a day"));
+                    }
                     settings.idle = Some(Duration::from_millis(idle));
                 }
                 "allowAddresses" => {

@@ -45,6 +45,7 @@ pub mod suggest;
 pub mod telemetry;
 mod traffic;
 pub mod usage;
+pub mod visible;
 mod warm;
 pub mod wipe_on_drop;
 

@@ -165,6 +165,15 @@ impl Default for Limits {
 /// Deepest nesting serde_json reads.
 const JSON_DEPTH_MAX: u32 = 120;
 
+/// A day in milliseconds: nothing in a call takes longer or is waited for longer.
+const DAY: u32 = 24 * 60 * 60 * 1000;
+
+/// Most attempts: whoever asks a provider more often for the same thing has another problem.
+const ATTEMPTS_MAX: u32 = 100;
+
+/// Most redirects of a request.
+const REDIRECTS_MAX: u32 = 20;
+
 /// What a connection is made from; either form of it fills this in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
@@ -226,16 +235,23 @@ impl Draft {
             if value == 0 {
                 return Err(configuration(&format!("/timeouts/{name}"), "must be 1 or more milliseconds"));
             }
+            at_most(&format!("/timeouts/{name}"), value, DAY)?;
         }
         if self.retry.max_attempts == 0 {
             return Err(configuration("/retry/maxAttempts", "must be 1 or more; 1 switches retries off"));
         }
-        if self.limits.json_depth > JSON_DEPTH_MAX {
-            return Err(configuration("/limits/jsonDepth", format!("must be at most {JSON_DEPTH_MAX}")));
-        }
+        at_most("/retry/maxAttempts", self.retry.max_attempts, ATTEMPTS_MAX)?;
+        at_most("/retry/baseDelayMs", self.retry.base_delay, DAY)?;
+        at_most("/retry/maxDelayMs", self.retry.max_delay.unwrap_or_default(), DAY)?;
+        at_most("/limits/redirects", self.limits.redirects, REDIRECTS_MAX)?;
+        at_most("/limits/jsonDepth", self.limits.json_depth, JSON_DEPTH_MAX)?;
         let profile = Profile::named(self.profile.as_deref().unwrap_or("generic"), &self.overrides)?;
         Ok(Connection { service_url, parts: self, profile })
     }
+}
+
+fn at_most(pointer: &str, value: u32, most: u32) -> Result<()> {
+    if value > most { Err(configuration(pointer, format!("must be at most {most}"))) } else { Ok(()) }
 }
 
 fn configuration(pointer: &str, detail: impl fmt::Display) -> Box<Failure> {

@@ -74,7 +74,7 @@ impl Client {
         usage::count(inner.counters(&version), |counters| &counters.calls);
         let limit = context.deadline;
         let open = version.connector.inner.calls.open();
-        let limit = limit.map_or(version.limit, |limit| (limit + GRACE).min(version.limit));
+        let limit = limit.map_or(version.limit, |limit| limit.saturating_add(GRACE).min(version.limit));
         let deadline = Instant::now() + limit;
         let admitted = match open {
             Ok(open) => inner.admit(&version, &open, deadline, limit).await.map(|admitted| (open, admitted)),

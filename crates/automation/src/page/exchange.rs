@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
 use maud::Markup;
+use scim_connector_host::visible;
 use std::collections::HashMap;
 
 /// The members of a query or a form; of those that stand there several times, the last.
@@ -21,7 +22,9 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         match self {
             Self::Page(status, markup) => {
-                (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], markup.into_string()).into_response()
+                // The markup itself has nothing to mark.
+                let page = visible::lines(&markup.into_string()).into_owned();
+                (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
             }
             Self::Svg(drawing) => {
                 // A picture brings its style, and needs nothing else.
