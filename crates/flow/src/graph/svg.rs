@@ -268,6 +268,7 @@ struct Drawn {
 /// As much of a text as is likely to fit, escaped.
 fn fit(text: &str, width: f64) -> String {
     let most = (width / CHARACTER).max(4.0) as usize;
+    let text = &*visible::line(text);
     if text.chars().count() <= most {
         return escaped(text);
     }
