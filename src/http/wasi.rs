@@ -49,19 +49,27 @@ impl Platform for Wasi {
         drop(fields);
         let mut response = Response { status, headers, body: Vec::new() };
         let announced = response.header("content-length").and_then(|length| length.trim().parse::<u64>().ok());
-        // Not to be read to its limit first.
-        let known = match announced {
+        let body = match announced {
+            // Not to be read to its limit first.
             Some(length) if length > bounds.response_bytes => {
                 Err(failed(Reason::TooLarge, true, "the answer is too large"))
             }
-            _ => Ok(()),
+            _ => read(&incoming, bounds, &timer),
         };
-        response.body = known.and_then(|()| read(&incoming, bounds, &timer)).map_err(|error| match error.reason {
-            Reason::TooLarge => TransportError { reason: Reason::Oversized(status), ..error },
-            Reason::Unholdable(_) => TransportError { reason: Reason::Unholdable(status), ..error },
-            _ => error,
-        })?;
-        Ok(response)
+        match body {
+            Ok(body) => {
+                response.body = body;
+                Ok(response)
+            }
+            Err(error) => {
+                let reason = match error.reason {
+                    Reason::TooLarge => Reason::Oversized(status),
+                    Reason::Unholdable(_) => Reason::Unholdable(status),
+                    other => other,
+                };
+                Err(TransportError { reason, headers: response.headers, ..error })
+            }
+        }
     }
 
     fn now(&self) -> u64 {
@@ -122,7 +130,7 @@ impl Timer {
 }
 
 fn failed(reason: Reason, maybe_sent: bool, detail: impl Into<String>) -> TransportError {
-    TransportError { reason, maybe_sent, detail: detail.into() }
+    TransportError { reason, maybe_sent, detail: detail.into(), headers: Vec::new() }
 }
 
 /// Hands the request to the host and writes its body.
