@@ -36,16 +36,35 @@ fn script(answers: impl IntoIterator<Item = script::Outcome>, memory: &[bool]) -
 
 #[test]
 fn what_does_not_fit_is_refused_before_anything_is_sent() {
-    let script = script([], &[false]);
-    let failure = script.call(&connection(10), "bulk", &json!({"operations": [user("ada"), user("bob")]})).unwrap_err();
+    let script = script([], &[false; 2]);
+    let operations: Vec<Value> = (0..80).map(|number| user(&format!("u{number}"))).collect();
+    let failure = script.call(&connection(100), "bulk", &json!({ "operations": operations })).unwrap_err();
     assert_eq!((failure.kind, failure.maybe_applied, failure.transient), (Kind::TooLarge, false, false));
     assert_eq!(failure.pointer.as_deref(), Some("/operations"));
     assert!(
-        failure.detail.starts_with("operations: nothing was sent: 2 operations and their results need"),
+        failure.detail.starts_with("operations: nothing was sent: 80 operations and their results need"),
         "{}",
         failure.detail
     );
     assert!(script.lines().is_empty());
+}
+
+#[test]
+fn requests_are_smaller_where_there_is_little_memory() {
+    let names: Vec<String> = (0..80).map(|number| format!("u{number}")).collect();
+    let answers = names.chunks(40).map(|names| {
+        let results: Vec<Value> = names
+            .iter()
+            .map(
+                |name| json!({"method": "POST", "bulkId": name, "status": "201", "location": format!("/Users/{name}")}),
+            )
+            .collect();
+        answer(200, json!({ "Operations": results }).to_string())
+    });
+    let script = script(answers, &[false]);
+    let operations: Vec<Value> = names.iter().map(|name| user(name)).collect();
+    let report = script.call(&connection(100), "bulk", &json!({ "operations": operations })).unwrap().output.to_json();
+    assert_eq!((&report["succeeded"], script.lines().len()), (&json!(80), 2));
 }
 
 #[test]

@@ -136,9 +136,11 @@ impl<'a> Exchanges<'a> {
             return match outcome {
                 Ok(response) => Ok(Exchange { response, repeated }),
                 // A change was made, whether or not its answer can be read.
-                Err(TransportError { reason: Reason::Oversized(status @ 200..300), headers, .. })
-                    if request.effect != Effect::Read =>
-                {
+                Err(TransportError {
+                    reason: Reason::Oversized(status @ 200..300) | Reason::Unholdable(status @ 200..300),
+                    headers,
+                    ..
+                }) if request.effect != Effect::Read => {
                     Ok(Exchange { response: Response::unread(status, headers), repeated })
                 }
                 Err(error) => Err(self.lost(request, &error, repeated)),

@@ -1,30 +1,32 @@
 //! Bulk requests (RFC 7644 section 3.7): in as few requests as the provider's limits allow, one by one where it has no bulk
 //! endpoint, and a report in any case once something may have been applied.
 
+use super::bulk_body::{complete, endpoint};
 use super::bulk_memory::{CallMemory, length};
 use super::message::Message;
-use super::target::{self, Endpoint};
 use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
-use super::{Context, Execute, answered, conditions, creation, discovery, proof, resource, standard_type};
-use crate::contract::Subject;
-use crate::failure::{Failure, Kind, Problem, Result, forms};
+use super::{Context, Execute, answered, conditions, creation, discovery, proof};
+use crate::failure::{Failure, Kind, Result, forms};
 use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
 use crate::input::json::patch_operation;
 use crate::input::{self, Headers};
 use crate::profile::BulkReferences;
-use crate::reader::{self, deeper};
-use crate::scim::bulk::check::{Prepared, Scope, prepare, problems_of};
+use crate::reader;
+use crate::scim::bulk::check::{Prepared, Scope, prepare};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer, references};
-use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, passwords};
+use crate::scim::error;
+use crate::scim::resource::{Data, Node, Resource, passwords};
 use crate::scim::service_provider::ServiceProvider;
-use crate::scim::{error, patch, spelling};
 use percent_encoding::percent_decode_str;
 
 /// Most operations and bytes of a request, where the provider has bulk and says no limits.
 const USUAL: (u64, u64) = (100, 1_048_576);
+
+/// Requests are not made smaller than this for want of memory.
+const FEWEST: usize = 50;
 
 impl Execute for input::Bulk {
     type Output = Report;
@@ -44,16 +46,21 @@ impl Execute for input::Bulk {
         let version = self.operations.iter().find_map(|operation| operation.version.clone());
         let mut prepared = prepare(&mut self.operations, &self.known, Scope::Here, &at, &complete)?;
         drop(self.operations);
-        let limits = limits(client)?;
+        let mut limits = limits(client)?;
         for one in &mut prepared {
             one.idempotent = is_repeatable(client, one);
             with_id(client, &mut one.operation);
         }
         conditions::tell(client, version.as_deref());
         let memory = CallMemory::new(client, prepared.len());
-        let (operations, bytes) = largest(&prepared, limits);
-        if !memory.has_room(operations, bytes) {
-            return Err(memory.refusal(prepared.len(), operations, bytes));
+        let (mut operations, mut bytes) = largest(&prepared, limits);
+        while !memory.has_room(operations, bytes) {
+            if operations <= FEWEST {
+                return Err(memory.refusal(prepared.len(), operations, bytes));
+            }
+            // Smaller requests have smaller answers.
+            (operations, bytes) = (operations / 2, bytes / 2);
+            limits.operations = operations;
         }
         let mut work = Work::new(prepared, limits, self.fail_on_errors);
         let what = context.what();
@@ -85,77 +92,6 @@ fn largest(prepared: &[Prepared], limits: Limits) -> (usize, usize) {
     }
     let operations = limits.operations.min(prepared.len());
     (operations, lengths.fold(0, usize::saturating_add).min(limits.bytes))
-}
-
-/// Where the resource of an operation is.
-fn endpoint(method: Method, segments: &[String]) -> Result<Endpoint> {
-    let collection = match segments {
-        [collection @ .., _] if method != Method::Post && !collection.is_empty() => collection,
-        all => all,
-    };
-    match collection {
-        [one] if one.eq_ignore_ascii_case("me") => {
-            let known = standard_type(Subject::Me);
-            Ok(Endpoint { path: vec![one.clone()], known, schema: known.map(|it| it.schema.into()), single: true })
-        }
-        path => target::at(&path.join("/")),
-    }
-}
-
-/// The body of an operation as it is sent, and whether the operation is idempotent.
-pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) -> Result<(Data, bool)> {
-    let endpoint = endpoint(method, segments)?;
-    if method == Method::Patch {
-        return changes(data, &endpoint, pointer);
-    }
-    let payload = data.into_object().map_err(|data| {
-        let detail = format!("expected an object, the resource, found {}", data.type_name());
-        Failure::input(pointer, format!("{}: {detail}", reader::place(pointer)))
-    })?;
-    let mut payload =
-        resource::payload(&endpoint, payload, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
-    leave_out_unassigned(&mut payload, endpoint.schema.as_deref());
-    Ok((Data::from(payload), method == Method::Put))
-}
-
-/// The body of a PATCH: a whole request (RFC 7644 erratum 5050), or its operations only.
-fn changes(data: Data, endpoint: &Endpoint, pointer: &str) -> Result<(Data, bool)> {
-    let known = target::known(endpoint);
-    let (items, pointer) = match data.node() {
-        Node::List(items) => (Some(items), pointer.to_owned()),
-        Node::Object(object) => {
-            // The name as the caller wrote it, so that a pointer leads there.
-            let member = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
-            let name = member.map_or("Operations", |(name, _)| name);
-            (member.and_then(|(_, items)| items.as_list()), deeper(pointer, name))
-        }
-        _ => (None, pointer.to_owned()),
-    };
-    let Some(items) = items else {
-        return Err(Failure::input(
-            &pointer,
-            format!("{}: is required: the list of PATCH operations", reader::place(&pointer)),
-        ));
-    };
-    let mut operations: Vec<patch::Operation> = items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| patch_operation(item.into(), &format!("{pointer}/{index}")))
-        .collect::<Result<_>>()?;
-    if let Some(known) = endpoint.known {
-        operations.iter_mut().for_each(|operation| spelling::write_texts_in(operation, known.attributes));
-    }
-    let body = patch::body(&operations, known, &pointer)?;
-    Ok((Data::from(body), operations.iter().all(|it| it.is_idempotent(known))))
-}
-
-/// A failure about `/payload`, told of where the payload stands here.
-fn moved(failure: Failure, pointer: &str) -> Box<Failure> {
-    let problems = problems_of(failure).into_iter().map(|problem| match problem.pointer.strip_prefix("/payload") {
-        Some(rest) => Problem { pointer: format!("{pointer}{rest}"), ..problem },
-        None => problem,
-    });
-    Failure::problems(problems.collect())
 }
 
 /// What the provider takes in one request.

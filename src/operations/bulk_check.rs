@@ -1,7 +1,7 @@
 //! Bulk operations that go in several calls: each call's share is checked as `bulk` checks its own, and what it refers to is told, so
 //! that whoever sends them can say what must come first. It sends nothing and knows no connection.
 
-use super::bulk::complete;
+use super::bulk_body::complete;
 use crate::failure::{Failure, Kind, Result};
 use crate::input::json::bulk_operation;
 use crate::reader;

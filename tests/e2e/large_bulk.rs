@@ -107,6 +107,34 @@ fn killed_in_the_middle_and_resumed_everybody_exists_once() {
     assert_eq!(entries(&out).len(), sent);
 }
 
+#[cfg(unix)]
+#[test]
+fn interrupted_it_finishes_what_was_sent_and_goes_on_without_looking_anything_up() {
+    const PEOPLE: usize = 6000;
+    let (_running, connection) = sandbox(Options::default());
+    let observer = client(&connection);
+    let place = workplace(connection, &(0..PEOPLE).map(user).collect::<Vec<_>>());
+    let mut child = place.command(&RUN).stdin(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
+    let began = Instant::now();
+    while total(&observer) == 0 {
+        assert!(child.try_wait().unwrap().is_none() && began.elapsed() < Duration::from_secs(60), "it ended by itself");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let process = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.take().unwrap(), &mut said).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{said}");
+    assert!(said.contains("to go on: the same command with --resume"), "{said}");
+    let out = place.path().join("out.ndjson");
+    let before = results(&out).len();
+    assert_eq!((total(&observer), before % 1000), (before, 0), "{said}");
+    assert!(before < PEOPLE);
+    let resumed = place.run(&RESUME);
+    assert_eq!((resumed.code, total(&observer)), (0, PEOPLE), "{}", resumed.stderr);
+    assert!(results(&out).values().all(|result| result["status"] == 201));
+}
+
 #[test]
 fn what_refers_to_later_lines_waits_and_circles_go_together() {
     const PEOPLE: usize = 1500;
@@ -163,15 +191,21 @@ fn everything_is_checked_before_anything_is_sent() {
         assert!(!place.path().join("out.ndjson").exists());
     }
     // In another portion than what they are about.
-    let mut far: Vec<Value> = (0..1500).map(user).collect();
-    far.extend([user(3), group("g", 2000..2001), json!({"method": "DELETE", "path": "/Users/1", "data": {}})]);
-    let refused = workplace(connection.clone(), &far).run(&RUN);
-    for expected in [
-        "line 1501: its bulkId is that of operation 3 as well",
-        "line 1502: refers by bulkId",
-        "line 1503: DELETE takes no data",
-    ] {
-        assert!(refused.stderr.contains(expected), "{expected}: {}", refused.stderr);
+    let far: Vec<Value> = (0..1500).map(user).collect();
+    let nothing = json!({"method": "DELETE", "path": "/Users/1", "data": {}});
+    let rows = [
+        (
+            vec![user(3), nothing],
+            vec!["line 1501: its bulkId is that of operation 3 as well", "line 1502: DELETE takes no data"],
+        ),
+        (vec![group("g", 2000..2001)], vec!["line 1501: refers by bulkId to an operation that is not there"]),
+        (vec![user(1600), user(1600)], vec!["line 1502: \"u1600\" is the name of operation 1500 as well"]),
+    ];
+    for (last, expected) in rows {
+        let refused = workplace(connection.clone(), &[far.clone(), last].concat()).run(&RUN);
+        for expected in expected {
+            assert!(refused.stderr.contains(expected), "{expected}: {}", refused.stderr);
+        }
     }
     let place = workplace(connection, &[user(1)]);
     std::fs::write(place.path().join("ops.ndjson"), format!("{}\n\n{{\"method\": \"POST\",\n", user(1))).unwrap();
@@ -312,7 +346,7 @@ fn a_call_that_does_not_fit_sends_nothing_and_portions_become_smaller() {
     let source = ConnectionSource::from(connection).with_settings(&settings);
     let small = block_on(connector().client(source)).unwrap();
     // The first is refused ahead, the second before it is read whole.
-    for people in [3000, 100_000] {
+    for people in [12_000, 100_000] {
         let operations: Vec<Value> = (0..people).map(user).collect();
         let error = invoke(&small, "bulk", json!({"operations": operations})).unwrap_err();
         assert_eq!((error.class().kind.as_str(), error.class().maybe_applied), ("tooLarge", false), "{error}");
