@@ -141,7 +141,7 @@ impl Listing<'_> {
             let summary = json!({"operation": self.operation, "listed": self.pages.listed(), "pages": self.pages.pages(),
                 "total": self.total, "leftOut": self.pages.left_out(), "warnings": self.warned, "complete": self.complete, "page": position, "milliseconds": milliseconds,
                 "requestsMade": self.client.requests_made(), "componentMemory": self.client.peak_memory()});
-            return output::note(&summary.to_string());
+            return output::note_json(&summary);
         }
         let verdict = if self.complete { ", complete" } else { ", not complete" };
         let mut text = self.text() + verdict;

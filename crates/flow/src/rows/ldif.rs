@@ -4,6 +4,7 @@ use super::text::Text;
 use super::{Arguments, LONGEST, Place, Read, Sender};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use scim_connector_host::bounded;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -143,6 +144,7 @@ impl Reader {
                 continue;
             }
             comment = line.is_some_and(|line| line.starts_with('#'));
+            self.referred += u64::from(line.is_some_and(is_reference));
             if let Some((number, text)) = held.take() {
                 if matches!(block, Block::Begin) {
                     begun = number;
@@ -274,8 +276,19 @@ impl Reader {
         if !about.is_file() || about.len() > LONGEST as u64 {
             return Err(format!("the value of {name} is in no file of at most {LONGEST} bytes"));
         }
-        std::fs::read(&file).map_err(unreadable)
+        bounded::bytes(&file, LONGEST as u64).map_err(unreadable)
     }
+}
+
+/// Whether a comment is a search reference, as `ldapsearch -LLL` writes it: `# refldap://other.example.com/dc=example??sub`.
+fn is_reference(line: &str) -> bool {
+    let reference = line.strip_prefix('#').and_then(|comment| comment.trim_start().strip_prefix("ref"));
+    let url = reference.map(|rest| rest.trim_start_matches([':', ' ']));
+    url.is_some_and(|url| {
+        ["ldap://", "ldaps://", "ldapi://"]
+            .iter()
+            .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    })
 }
 
 /// A value, and whether it is text or base64 of what is none.
