@@ -3,11 +3,11 @@
 //! Memory stays bounded: values are cut before they wait, and only so many events may wait. Where the file cannot be written
 //! the run goes on, its events are lost and counted, and [`Recorder::warnings`] says so.
 
-use super::identity::Process;
+use super::identity::{FlowId, Process};
 use super::queue::{Refused, Sender, queue};
 use super::row::{self, Time, Word};
 use super::writer::{End, Message, Note, PORTION, Row, Shared, Writer};
-use super::{Begin, History, RunId, schema};
+use super::{Begin, History, RunId, Status, reserve, schema};
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
 use scim_connector_flow::event::{Event, Watcher};
@@ -48,6 +48,7 @@ impl Recorder {
         let now = Timestamp::now();
         let (run, id) = history.with(|connection| insert_run(connection, begin, now))?;
         let connection = schema::open(history.path())?;
+        reserve::keep(history.path());
         let shared = Arc::new(Shared::default());
         let (sender, receiver) = queue(WAITING, PORTION);
         let mut writer = Writer::new(history.path().to_path_buf(), connection, run, shared.clone());
@@ -79,6 +80,15 @@ impl Recorder {
     pub fn flush(&self) -> bool {
         let (answer, written) = sync_channel(1);
         self.send(Message::Flush(answer)) && written.recv_timeout(AT_THE_END).is_ok()
+    }
+
+    /// Waits until the end of the run is written, whatever else is not, for a few seconds at most. Says whether it is.
+    fn end_is_written(&self) -> bool {
+        let deadline = Instant::now() + AT_THE_END;
+        while !self.shared.end_is_written.load(Ordering::Acquire) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(10));
+        }
+        self.shared.end_is_written.load(Ordering::Acquire)
     }
 
     /// Hands something to the writer. Where there is no room the run is held up, and after a while goes on without.
@@ -116,8 +126,12 @@ impl Watcher for Recorder {
             let end = End::new((*outcome).into(), *duration_us, &Value::Null, output, error.as_ref());
             *self.shared.end.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Box::new(end)));
             // The process may end right after.
-            if !self.flush() {
-                self.shared.warn(format!("the end of run {} could not be written to the history yet", self.id));
+            if !self.flush() && !self.end_is_written() {
+                let (word, why) = (Status::from(*outcome).word(), self.shared.trouble());
+                self.shared.warn(format!(
+                    "run {} {word}; its record could not be written to the history, which may show it as interrupted: {why}",
+                    self.id
+                ));
             }
         }
     }
@@ -189,8 +203,8 @@ fn insert_run(connection: &mut Connection, begin: &Begin<'_>, now: Timestamp) ->
         name = RunId::new(now);
     }
     transaction.execute(
-        "INSERT INTO runs(id, flow, version, file, text, trigger, scheduled_for, started_at, place, pid, token, heartbeat)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?8)",
+        "INSERT INTO runs(id, flow, version, file, text, trigger, scheduled_for, started_at, place, pid, token, heartbeat, folder)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?8, ?12)",
         params![
             name,
             begin.flow,
@@ -203,6 +217,7 @@ fn insert_run(connection: &mut Connection, begin: &Begin<'_>, now: Timestamp) ->
             process.place,
             process.pid,
             process.token,
+            FlowId::in_file(begin.file, begin.flow).folder.display().to_string(),
         ],
     )?;
     let run = transaction.last_insert_rowid();

@@ -31,11 +31,12 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
     };
     let Some(run) = found else { return Ok(super::missing(app, "run")) };
     let summary = &run.summary;
-    let zone = AutomationDetails::find(app, &summary.flow)?.map_or(jiff::tz::TimeZone::UTC, |known| known.zone());
+    let known = if app.is_of_here(summary) { AutomationDetails::find(app, &summary.flow)? } else { None };
+    let zone = known.map_or(jiff::tz::TimeZone::UTC, |known| known.zone());
     let (now, running) = (Timestamp::now(), summary.status == Status::Running);
     let took = summary.duration.or_else(|| now.duration_since(summary.started).try_into().ok()).unwrap_or_default();
     let body = html! {
-        p.crumb { a href="/runs" { "Runs" } " / " a href=(link(&["automations", &summary.flow])) { bdi { (summary.flow) } } }
+        p.crumb { a href="/runs" { "Runs" } " / " (super::runs::flow_of(app, summary)) }
         h1 { "Run " code { (summary.id) } }
         div id="state" data-part {
             p.outcome { span role="status" { (status(summary.status)) (marks(summary)) } " "

@@ -296,7 +296,7 @@ fn what_is_not_run_here() {
         ),
     ]);
     let catalog = catalog();
-    let around = Surroundings { allow: Allow { shell: true, http: true }, ..around(&catalog) };
+    let around = Surroundings { allow: Allow { shell: true, http: true, ..Allow::default() }, ..around(&catalog) };
     let text = format!(
         "{HEAD}do:\n- a: {{call: http, with: {{method: get, endpoint: 'http://x/${{ .id }}/${{ $idd }}'}}}}\n- b: {{run: {{shell: {{command: ls, arguments: ['-l']}}}}}}"
     );
