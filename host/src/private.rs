@@ -35,6 +35,47 @@ pub fn folder(path: &Path) -> io::Result<PathBuf> {
     path.canonicalize()
 }
 
+/// Why a file cannot be used.
+#[derive(Debug)]
+pub enum Unfit {
+    /// It cannot be made.
+    Unwritable(io::Error),
+    /// It is not for this user alone; which file, and what mends it.
+    Open(PathBuf, String),
+}
+
+/// Sees to it that a database's file is there and for this user alone, with the files beside it whose names end so. Gives its
+/// path without links, which is to be opened.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn prepare(path: &Path, side_files: &[&str]) -> Result<PathBuf, Unfit> {
+    let name = path.file_name().ok_or_else(|| Unfit::Unwritable(io::ErrorKind::IsADirectory.into()))?;
+    let folder = folder(path.parent().unwrap_or(Path::new(""))).map_err(Unfit::Unwritable)?;
+    let real = folder.join(name);
+    if let Some(problem) = problem_of_folder(&folder) {
+        return Err(Unfit::Open(real, problem));
+    }
+    match create(&real) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(Unfit::Unwritable(error)),
+        _ => {}
+    }
+    for file in std::iter::once(real.clone()).chain(side_files.iter().map(|end| beside(&real, end))) {
+        if let Some(problem) = problem(&file) {
+            return Err(Unfit::Open(file, problem));
+        }
+    }
+    Ok(real)
+}
+
+/// The file that is called like another one and something more.
+#[must_use]
+pub fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    name.into()
+}
+
 /// Makes a file that is not there yet, for this user alone whatever the umask is.
 ///
 /// # Errors

@@ -52,7 +52,7 @@ const COMPONENT: &str = "scim-connector.wasm";
 #[derive(Parser)]
 #[command(name = "scim-connector", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 78 wrong configuration, 130 interrupted."
+    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 74 this machine failed (disk full, output not written), 78 wrong configuration, 130 interrupted."
 )]
 struct Cli {
     #[command(flatten)]

@@ -91,10 +91,15 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         let pruned = history.prune().err().map(|error| error.to_string());
         let warnings = recorder.warnings().into_iter().chain(pruned);
         // What became of the run counts, and it is over.
-        warnings.filter(|_| global.is_text()).for_each(|warning| output::note(&format!("warning: {warning}")));
+        warnings.for_each(|warning| {
+            output::note(&match global.is_text() {
+                true => format!("warning: {warning}"),
+                false => json!({"warning": warning}).to_string(),
+            });
+        });
     }
     if !ended.output.is_null() {
-        output::out(&output::json(&ended.output, arguments.compact))?;
+        output::result(&output::json(&ended.output, arguments.compact))?;
     }
     finish(global, ended)
 }

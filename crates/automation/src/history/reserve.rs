@@ -1,8 +1,8 @@
 //! Room on the disk that is kept for one thing: to write down how a run ended where the disk has become full meanwhile. It is a
 //! file beside the history, which is removed when the room is needed, and made again when there is some.
 
-use super::schema::{RESERVE, beside};
-use scim_connector_host::private;
+use super::schema::RESERVE;
+use scim_connector_host::private::{self, beside};
 use std::fs;
 use std::io::Write as _;
 use std::path::Path;

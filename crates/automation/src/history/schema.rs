@@ -4,10 +4,10 @@
 //! Times are microseconds since 1970, durations microseconds, structured values JSON text, words as JSON spells them.
 
 use super::identity::FlowId;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode as Code, OpenFlags, TransactionBehavior, params};
 use scim_connector_host::error::{Error, Result};
-use scim_connector_host::private;
-use std::io;
+use scim_connector_host::private::{self, Unfit, beside};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -200,33 +200,21 @@ pub(super) fn with_side_files(path: &Path) -> Vec<PathBuf> {
     std::iter::once(path.to_path_buf()).chain(SIDE_FILES.map(|end| beside(path, end))).collect()
 }
 
-/// The file that is called like another one and something more.
-pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
-}
-
 /// Opens a file, making or renewing its tables.
 ///
 /// # Errors
 /// What stands in the way, and what to do: [`Error::Config`], [`Error::Io`] or [`Error::Busy`].
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    let unwritable = |error: io::Error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => full(path),
-        _ => wrong(path, format!("the history cannot be written here: {error}; name another place with --history")),
-    };
-    let real = make_private(path).map_err(unwritable)?;
-    let folder = real.parent().and_then(private::problem_of_folder);
-    if let Some(problem) = folder {
-        return Err(wrong(path, format!("the history is not opened: {problem}")));
-    }
-    // It tells of people.
-    for file in with_side_files(&real) {
-        if let Some(problem) = private::problem(&file) {
-            return Err(wrong(&file, format!("the history is not opened: {problem}")));
+    let real = private::prepare(path, &SIDE_FILES).map_err(|unfit| match unfit {
+        Unfit::Unwritable(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+            full(path)
         }
-    }
+        Unfit::Unwritable(error) => {
+            wrong(path, format!("the history cannot be written here: {error}; name another place with --history"))
+        }
+        // It tells of people.
+        Unfit::Open(file, problem) => wrong(&file, format!("the history is not opened: {problem}")),
+    })?;
     connect(&real).map_err(|error| problem(path, &error))?.map_err(|detail| wrong(path, detail))
 }
 
@@ -275,20 +263,18 @@ fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
 pub(super) fn problem(path: &Path, error: &rusqlite::Error) -> Error {
     let told = |detail: String| Error::Io(format!("{}: {detail}", path.display()));
     match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => {
-            wrong(path, "is no history: not a SQLite file; name another one with --history")
-        }
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+        Some(Code::NotADatabase) => wrong(path, "is no history: not a SQLite file; name another one with --history"),
+        Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => {
             wrong(path, format!("the history cannot be written here: {error}; name another place with --history"))
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
             Error::Busy(format!("{}: is locked by another process; try again", path.display()))
         }
-        Some(ErrorCode::DatabaseCorrupt) => {
+        Some(Code::DatabaseCorrupt) => {
             told("is damaged; put a copy in its place, or name another file with --history".into())
         }
-        Some(ErrorCode::DiskFull) => full(path),
-        Some(ErrorCode::SystemIoFailure) => {
+        Some(Code::DiskFull) => full(path),
+        Some(Code::SystemIoFailure) => {
             told(format!("the history fails: {error}; the disk may be full, or a file may not become larger"))
         }
         _ => told(format!("the history fails: {error}")),
@@ -297,7 +283,7 @@ pub(super) fn problem(path: &Path, error: &rusqlite::Error) -> Error {
 
 /// Whether a disk that is full may be the reason.
 pub(super) fn is_full(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
+    matches!(error.sqlite_error_code(), Some(Code::DiskFull | Code::SystemIoFailure))
 }
 
 fn full(path: &Path) -> Error {
@@ -306,17 +292,4 @@ fn full(path: &Path) -> Error {
 
 fn wrong(path: &Path, detail: impl Into<String>) -> Error {
     Error::Config { path: path.display().to_string(), detail: detail.into() }
-}
-
-/// Sees to it that a new file is for this user alone. Gives the path with the links of its folder resolved.
-///
-/// A file that is there must not be opened here: where this process has it open already, closing it again would take away
-/// SQLite's locks (fcntl(2)), and another process that closes the database would delete its log.
-fn make_private(path: &Path) -> io::Result<PathBuf> {
-    let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
-    let real = private::folder(path.parent().unwrap_or(Path::new("")))?.join(name);
-    match private::create(&real) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(real),
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::automation::AutomationDetails;
 use super::parts::{date, fault, marks, moment, pages, run_link, sentence, status, stored, table, tone};
-use super::{App, PageContent, link, steps};
+use super::{App, PageContent, steps};
 use crate::history::{Counts, Page, Person, Run, RunId, Status, Step, StepsFilter, Which};
 use crate::page::exchange::{Answer, Fields};
 use crate::page::words::{clock, count};
