@@ -15,7 +15,7 @@ use scim_connector_host::error::{Error, Result};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the end of a run waits to be written.
 const AT_THE_END: Duration = Duration::from_secs(6);
 
+/// How often it is looked meanwhile.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Attempts to find a name that no other run has.
 const NAMES: usize = 20;
 
@@ -40,6 +43,8 @@ pub struct Recorder {
     writer: Option<JoinHandle<()>>,
     /// Nothing is waited for any more, until something can be written again.
     stalled: AtomicBool,
+    /// The end of the run was waited for in vain.
+    given_up: AtomicBool,
 }
 
 impl Recorder {
@@ -56,7 +61,14 @@ impl Recorder {
             .name("history".into())
             .spawn(move || writer.run(&receiver))
             .map_err(|error| Error::Load(format!("the history's thread cannot be started: {error}")))?;
-        Ok(Self { id, shared, sender: Some(sender), writer: Some(writer), stalled: AtomicBool::new(false) })
+        Ok(Self {
+            id,
+            shared,
+            sender: Some(sender),
+            writer: Some(writer),
+            stalled: AtomicBool::new(false),
+            given_up: AtomicBool::new(false),
+        })
     }
 
     /// The run's name.
@@ -79,16 +91,30 @@ impl Recorder {
     /// Waits until everything told so far is written, for a few seconds at most. Says whether it is.
     pub fn flush(&self) -> bool {
         let (answer, written) = sync_channel(1);
-        self.send(Message::Flush(answer)) && written.recv_timeout(AT_THE_END).is_ok()
+        if !self.send(Message::Flush(answer)) {
+            return false;
+        }
+        let deadline = Instant::now() + AT_THE_END;
+        loop {
+            match written.recv_timeout(LOOK) {
+                Ok(()) => return true,
+                // Room on a disk is not made within seconds.
+                Err(RecvTimeoutError::Timeout) if self.shared.is_full.load(Ordering::Acquire) => return false,
+                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+                Err(_) => return false,
+            }
+        }
     }
 
     /// Waits until the end of the run is written, whatever else is not, for a few seconds at most. Says whether it is.
     fn end_is_written(&self) -> bool {
         let deadline = Instant::now() + AT_THE_END;
         while !self.shared.end_is_written.load(Ordering::Acquire) && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(10));
+            thread::sleep(LOOK);
         }
-        self.shared.end_is_written.load(Ordering::Acquire)
+        let written = self.shared.end_is_written.load(Ordering::Acquire);
+        self.given_up.store(!written, Ordering::Relaxed);
+        written
     }
 
     /// Hands something to the writer. Where there is no room the run is held up, and after a while goes on without.
@@ -140,7 +166,8 @@ impl Watcher for Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.sender = None;
-        let deadline = Instant::now() + AT_THE_END;
+        let patience = if self.given_up.load(Ordering::Relaxed) { Duration::ZERO } else { AT_THE_END };
+        let deadline = Instant::now() + patience;
         if let Some(writer) = self.writer.take() {
             while !writer.is_finished() && Instant::now() < deadline {
                 thread::sleep(Duration::from_millis(1));

@@ -218,6 +218,19 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     connect(&real).map_err(|error| problem(path, &error))?.map_err(|detail| wrong(path, detail))
 }
 
+/// A file as an older version of this program left it.
+#[cfg(test)]
+pub(super) fn older(path: &Path, version: usize) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    for (sql, then) in &MIGRATIONS[..version] {
+        connection.execute_batch(sql).unwrap();
+        then(&connection).unwrap();
+    }
+    connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+    connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
+    connection
+}
+
 /// Opens a file, with the sentence that says why it is not one of ours.
 fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
     // Made already, and no link of somebody else's is followed that has come since.

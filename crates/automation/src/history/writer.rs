@@ -32,6 +32,8 @@ pub(super) struct Shared {
     pub(super) end: Mutex<Option<(Timestamp, Box<End>)>>,
     /// The file says how the run ended.
     pub(super) end_is_written: AtomicBool,
+    /// The disk was full the last time.
+    pub(super) is_full: AtomicBool,
     /// Why nothing could be written the last time.
     trouble: Mutex<String>,
 }
@@ -175,6 +177,8 @@ impl Writer {
     pub(super) fn run(&mut self, receiver: &Receiver<Message>) {
         let mut messages = Vec::new();
         loop {
+            // Asked first: what happened before it waits already.
+            let ended = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).is_some();
             let open = receiver.take(&mut messages, PAUSE);
             for message in messages.drain(..) {
                 match message {
@@ -182,12 +186,11 @@ impl Writer {
                     Message::Flush(answer) => self.pending.answers.push(answer),
                 }
             }
-            if !open || !self.pending.answers.is_empty() {
-                let end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).take();
-                self.pending.end = end.or(self.pending.end.take());
-                self.write_until_done(!open);
+            if !open || ended || !self.pending.answers.is_empty() {
+                self.end_has_come();
+                self.write_until_done(!open, receiver);
             } else if self.pending.events || self.beat.elapsed() >= HEARTBEAT {
-                self.write_until_done(false);
+                self.write_until_done(false, receiver);
             }
             if !open {
                 return;
@@ -239,28 +242,28 @@ impl Writer {
 
     /// Writes what is pending. Where that fails it is tried again, while what comes next waits; a run that cannot be begun
     /// where it fails sees to it that not many wait. Where the disk is full the end of a run does not wait for the rest.
-    fn write_until_done(&mut self, closing: bool) {
+    fn write_until_done(&mut self, closing: bool, receiver: &Receiver<Message>) {
         let mut pause = PAUSE;
         loop {
             let mut result = self.write(closing);
             let full = result.as_ref().is_err_and(schema::is_full);
-            if full && self.pending.end.is_some() {
+            self.shared.is_full.store(full, Ordering::Release);
+            if full && self.end_has_come() && !self.ended {
+                result = self.write_end_alone(receiver.waiting());
                 // What was kept for this.
-                if reserve::release(&self.path) {
-                    result = self.write_end_alone().and_then(|()| self.write(closing));
-                } else if !self.ended {
-                    self.write_end_alone().ok();
+                if result.is_err() && reserve::release(&self.path) {
+                    result = self.write_end_alone(receiver.waiting());
                 }
+                result = result.and_then(|()| self.write(closing));
             }
-            let Err(error) = result else { return };
+            let Err(error) = result else {
+                self.shared.is_full.store(false, Ordering::Release);
+                return;
+            };
             let error = schema::problem(&self.path, &error).to_string();
             *self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner) = error.clone();
             self.shared.warn(format!("the history cannot be written, the run goes on: {error}"));
-            if full {
-                // Nobody is to wait for it.
-                self.pending.answers.clear();
-            }
-            if full && closing && self.ended {
+            if full && self.ended && !receiver.is_open() {
                 // The end says how much is missing.
                 return;
             }
@@ -269,10 +272,17 @@ impl Writer {
         }
     }
 
-    /// Writes how the run ended, and that what is pending is missing until it is written, too.
-    fn write_end_alone(&mut self) -> rusqlite::Result<()> {
+    /// Takes over how the run ended, once it has.
+    fn end_has_come(&mut self) -> bool {
+        let end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.pending.end = end.or(self.pending.end.take());
+        self.pending.end.is_some()
+    }
+
+    /// Writes how the run ended, and that what is pending, and `waiting` messages, are missing until they are written, too.
+    fn write_end_alone(&mut self, waiting: usize) -> rusqlite::Result<()> {
         let Some((at, end)) = &self.pending.end else { return Ok(()) };
-        let missing = self.shared.lost.load(Ordering::Relaxed) + self.pending.len() as u64;
+        let missing = self.shared.lost.load(Ordering::Relaxed) + (self.pending.len() + waiting) as u64;
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         write_end(&transaction, self.run, *at, end, missing)?;
         transaction.commit()?;

@@ -412,6 +412,14 @@ fn calls() {
             ],
         ),
         (
+            "do:\n- a: {call: readCsv, with: {file: ../x.csv}}\n- b: {call: readLdif, with: {references: /photos, file: /etc/hosts}}",
+            &[
+                "3:35: `../x.csv` is outside the flow's folder and is not read; name the folder it is in in `files` of the configuration's [flows], or allow it with --allow read",
+                "4:42: `/photos` is outside the flow's folder and is not read; name the folder it is in in `files` of the configuration's [flows], or allow it with --allow read",
+                "4:57: `/etc/hosts` is outside the flow's folder and is not read; name the folder it is in in `files` of the configuration's [flows], or allow it with --allow read",
+            ],
+        ),
+        (
             "do:\n- a: {call: readCsv, with: {fil: x.csv}}",
             &["3:3: readCsv lacks `file` in its `with`", "3:29: readCsv takes no `fil`; did you mean `file`?"],
         ),
