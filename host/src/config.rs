@@ -60,8 +60,11 @@ impl Config {
         let variable = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
         match named.map(Path::to_path_buf).or(variable) {
             Some(path) => Self::load(&path).map(Some),
-            None if Path::new(FILE_NAME).exists() => Self::load(Path::new(FILE_NAME)).map(Some),
-            None => Ok(None),
+            // One that cannot be read is not one that is not there.
+            None => match std::fs::symlink_metadata(FILE_NAME) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                _ => Self::load(Path::new(FILE_NAME)).map(Some),
+            },
         }
     }
 

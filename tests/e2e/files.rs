@@ -65,7 +65,7 @@ fn a_flow_reads_what_it_may_and_never_what_is_ours() {
     std::fs::write(place.path().join("flows/written.yaml"), flow("../more/people.csv")).unwrap();
     let checked = place.run(&["check", "flows/written.yaml"]);
     assert_eq!(checked.code, 78, "{checked:?}");
-    assert!(checked.stderr.contains("written.yaml:3:43"), "{checked:?}");
+    assert!(checked.stderr.contains("written.yaml:3:38"), "{checked:?}");
     assert!(checked.stderr.contains("`../more/people.csv` is outside the flow's folder"), "{checked:?}");
     assert_eq!(place.run(&["check", "flows/written.yaml", "--allow", "read"]).code, 0);
     // What the configuration names is read by all commands.

@@ -193,6 +193,10 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let runtime =
         builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
     cli.global.logging.start();
+    {
+        let _inside = runtime.enter();
+        outlive_limits();
+    }
     let (metrics, file) = (cli.global.logging.recorded.clone(), cli.global.logging.file());
     let code = runtime.block_on(dispatch(cli));
     // Of a command that failed, too, whose own error counts more.
@@ -201,6 +205,17 @@ fn start(cli: Cli) -> Result<ExitCode> {
     // A name lookup that was given up may still sit in a thread; it must not hold the process.
     runtime.shutdown_background();
     code
+}
+
+/// A file that may not become larger (`ulimit -f`) is an error like a full disk, not the end of the process in the middle of a
+/// change.
+fn outlive_limits() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Once it is listened to, it ends nobody; what it says, the write says as well.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+    }
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {

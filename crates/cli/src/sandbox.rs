@@ -7,6 +7,7 @@ use scim_connector_host::error::{Error, Result};
 use scim_connector_host::private::{self, Unfit};
 use scim_connector_sandbox::{Options, Sandbox, Storage, behaviours};
 use serde_json::json;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -76,9 +77,10 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         asynchronous: arguments.asynchronous.map(Duration::from_millis),
         ..Options::default()
     };
-    let sandbox = Sandbox::start(options)
-        .await
-        .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
+    let sandbox = Sandbox::start(options).await.map_err(|error| {
+        let text = format!("the sandbox cannot be started: {error}");
+        if error.kind() == ErrorKind::StorageFull { Error::Io(text) } else { Error::Usage(text) }
+    })?;
     let (service_url, token_url) = (sandbox.service_url(), sandbox.token_url());
     if arguments.json {
         let ready = json!({

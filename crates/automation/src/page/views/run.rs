@@ -10,7 +10,7 @@ use crate::report::{CHANGES, change_line, change_word, duration_words, grouped, 
 use jiff::Timestamp;
 use maud::{Markup, html};
 use scim_connector_flow::event::Change;
-use scim_connector_host::error::Result;
+use scim_connector_host::error::{Error, Result};
 use serde_json::Value;
 
 /// People on a page, and of the failed before the others.
@@ -27,7 +27,8 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
     let history = &app.page.history;
     let found = match history.find(id) {
         Ok(found) => history.run(&found)?,
-        Err(_) => None,
+        Err(Error::Usage(_)) => None,
+        Err(error) => return Err(error),
     };
     let Some(run) = found else { return Ok(super::missing(app, "run")) };
     let summary = &run.summary;

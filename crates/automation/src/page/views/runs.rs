@@ -8,7 +8,7 @@ use crate::report::{duration_words, trigger_words};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use scim_connector_host::error::Result;
+use scim_connector_host::error::{Error, Result};
 
 /// Runs on a page.
 const RUNS: usize = 20;
@@ -46,7 +46,11 @@ pub(super) fn listed(
 ) -> Result<Markup> {
     let history = &app.page.history;
     let before = match query.get("before") {
-        Some(id) => history.find(id).ok(),
+        Some(id) => match history.find(id) {
+            Ok(found) => Some(found),
+            Err(Error::Usage(_)) => None,
+            Err(error) => return Err(error),
+        },
         None => None,
     };
     let later = before.is_some();
