@@ -148,7 +148,7 @@ impl Instance {
     ) -> wasmtime::Result<Box<Self>> {
         let activity = hooks.activity.clone();
         let mut wasi = WasiCtx::builder();
-        wasi.env(MEMORY_LIMIT, &memory_limit.to_string());
+        wasi.env(MEMORY_LIMIT, memory_limit.to_string());
         if let Some(clock) = clock {
             wasi.wall_clock(Clock(clock));
         }

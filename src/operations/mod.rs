@@ -6,7 +6,7 @@
 pub mod answered;
 pub mod asynchronous;
 pub mod bulk;
-mod bulk_body;
+pub mod bulk_body;
 pub mod bulk_check;
 mod bulk_memory;
 pub mod capability;

@@ -418,10 +418,8 @@ impl BulkRun {
         let earlier: BTreeSet<u32> = targets.filter(|target| !here.contains(target)).collect();
         let known = earlier.iter().filter_map(|target| self.ids.get(target)).chain(&self.options.known);
         let known: Map<String, Value> = known.map(|(name, id)| (name.clone(), id.as_str().into())).collect();
-        let mut rest = json!({"known": known, "headers": self.options.headers});
-        if let Some(most) = self.options.fail_on_errors {
-            rest["failOnErrors"] = most.saturating_sub(self.errors).into();
-        }
+        let most = self.options.fail_on_errors.map(|most| most.saturating_sub(self.errors));
+        let rest = json!({"known": known, "headers": self.options.headers, "failOnErrors": most});
         // Their text goes through as it is.
         let operations = plan::list(portion.iter().map(|pending| pending.text.as_str()));
         let rest = rest.to_string();
