@@ -84,7 +84,7 @@ impl Client {
         usage::count(inner.counters(&version), |counters| &counters.calls);
         let limit = context.deadline;
         let open = version.connector.inner.calls.open();
-        let limit = limit.map_or(version.limit, |limit| (limit + GRACE).min(version.limit));
+        let limit = limit.map_or(version.limit, |limit| limit.saturating_add(GRACE).min(version.limit));
         let now = Instant::now();
         let (deadline, wanted_by) = (now + limit, context.deadline.and_then(|limit| now.checked_add(limit)));
         let admitted = match open {

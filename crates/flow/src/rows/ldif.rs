@@ -4,6 +4,7 @@ use super::text::Text;
 use super::{Arguments, LONGEST, Place, Read, Sender};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use scim_connector_host::bounded;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -275,7 +276,7 @@ impl Reader {
         if !about.is_file() || about.len() > LONGEST as u64 {
             return Err(format!("the value of {name} is in no file of at most {LONGEST} bytes"));
         }
-        std::fs::read(&file).map_err(unreadable)
+        bounded::bytes(&file, LONGEST as u64).map_err(unreadable)
     }
 }
 
