@@ -55,7 +55,7 @@ const COMPONENT: &str = "scim-connector.wasm";
 #[derive(Parser)]
 #[command(name = "scim-connector", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 78 wrong configuration, 130 interrupted."
+    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 74 this machine failed (disk full, output not written), 78 wrong configuration, 130 interrupted."
 )]
 struct Cli {
     #[command(flatten)]
@@ -169,10 +169,10 @@ pub fn main() -> ExitCode {
             let text = error.render().to_string();
             match scim_connector_host::visible::lines(&text) {
                 // In colour, where there is a terminal.
-                Cow::Borrowed(_) => error.print().ok(),
+                Cow::Borrowed(_) => drop(error.print()),
                 // Arguments are quoted as they are, whoever wrote them.
-                Cow::Owned(marked) => Some(output::notes(marked.trim_end())),
-            };
+                Cow::Owned(marked) => output::notes(marked.trim_end()),
+            }
             return if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
         }
     };
@@ -202,6 +202,10 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let runtime =
         builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
     cli.global.logging.start();
+    {
+        let _inside = runtime.enter();
+        outlive_limits();
+    }
     let (metrics, file) = (cli.global.logging.recorded.clone(), cli.global.logging.file());
     let code = runtime.block_on(dispatch(cli));
     // Of a command that failed, too, whose own error counts more.
@@ -210,6 +214,17 @@ fn start(cli: Cli) -> Result<ExitCode> {
     // A name lookup that was given up may still sit in a thread; it must not hold the process.
     runtime.shutdown_background();
     code
+}
+
+/// A file that may not become larger (`ulimit -f`) is an error like a full disk, not the end of the process in the middle of a
+/// change.
+fn outlive_limits() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Once it is listened to, it ends nobody; what it says, the write says as well.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+    }
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {
