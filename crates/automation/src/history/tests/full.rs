@@ -91,6 +91,6 @@ fn room_is_kept_given_free_and_kept_again() {
     assert!(reserve::release(history.path()) && !file.exists());
     // One that was cut short is made anew.
     drop(scim_connector_host::private::create(&file).unwrap());
-    reserve::keep(history.path());
+    reserve::keep(history.path()).unwrap();
     assert_eq!(std::fs::metadata(&file).unwrap().len(), 256 << 10);
 }
