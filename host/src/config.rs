@@ -2,6 +2,7 @@
 //! is the component's to say, and references in it are resolved when a client is made.
 
 use crate::address::AddressRule;
+use crate::bounded;
 use crate::cache;
 use crate::connector::{CodeCache, Options};
 use crate::error::{Error, Result};
@@ -73,7 +74,7 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] with file, line and column, or with the key's path.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::Config {
+        let text = bounded::text(path, bounded::CONFIGURATION).map_err(|error| Error::Config {
             path: path.display().to_string(),
             detail: format!("cannot be read: {error}"),
         })?;
@@ -252,6 +253,9 @@ impl Config {
     }
 }
 
+/// The longest that an instance without a call may be kept, in milliseconds: a day.
+const LONGEST_IDLE_MS: u64 = 24 * 60 * 60 * 1000;
+
 /// The keys of `[host]`.
 const KNOWN: [&str; 6] = ["codeCache", "memoryLimitBytes", "maxInstances", "warmInstances", "idleMs", "allowAddresses"];
 
@@ -278,6 +282,9 @@ impl HostSettings {
                 "warmInstances" => settings.warm_instances = Some(whole(&name, &value, 0)?),
                 "idleMs" => {
                     let idle = u64::try_from(whole(&name, &value, 0)?).unwrap_or(u64::MAX);
+                    if idle > LONGEST_IDLE_MS {
+                        return Err(invalid("host.idleMs", "must be at most 86400000, a day"));
+                    }
                     settings.idle = Some(Duration::from_millis(idle));
                 }
                 "allowAddresses" => {

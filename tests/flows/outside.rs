@@ -258,6 +258,40 @@ mod shell {
     }
 
     #[test]
+    fn a_command_has_no_more_of_the_environment_than_it_is_given() {
+        // Cargo sets variables of its own for this process, which stand for credentials here.
+        assert!(std::env::vars().any(|(name, _)| name.starts_with("CARGO")));
+        let seen = shell("shell: {command: env, environment: {WHO: '${ .name }', N: 1}}").output().clone();
+        let mut names: Vec<&str> =
+            seen.as_str().unwrap().lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+        // Shells set these themselves.
+        names.retain(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name));
+        names.sort_unstable();
+        let mut expected = vec!["N", "WHO"];
+        expected.extend(["HOME", "LANG", "PATH"].iter().filter(|name| std::env::var_os(name).is_some()));
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_command_that_writes_without_end_is_ended_with_all_it_began() {
+        for (redirect, name) in [("", "stdout"), (">&2", "stderr")] {
+            let folder = tempfile::tempdir().unwrap();
+            let mark = folder.path().join("mark");
+            let list = format!(
+                "  - do: {{run: {{shell: {{command: '(sleep 2; touch \"$MARK\") & yes {redirect}', environment: {{MARK: '${{ .mark }}'}}}}}}}}"
+            );
+            let fault = tasks(&list, json!({"mark": mark})).fault();
+            let detail = format!(
+                "the command was ended: it writes more than 10 MiB to {name}, the most that is read; have it write to a file"
+            );
+            assert_eq!((&fault["detail"], &fault["maybeApplied"]), (&json!(detail), &json!(true)));
+            std::thread::sleep(Duration::from_millis(2500));
+            assert!(!mark.exists(), "a process was left behind");
+        }
+    }
+
+    #[test]
     fn a_command_that_fails_fails_its_step() {
         let played = shell("shell: {command: 'echo first >&2; echo second >&2; exit 5'}");
         let fault = played.fault();

@@ -6,6 +6,7 @@ use clap::Args;
 use scim_connector_flow::{check, load};
 use scim_connector_host::config::Config;
 use scim_connector_host::error::Result;
+use scim_connector_host::visible;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,7 +33,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
             Ok(loaded) => output::out(&format!("{}\n", summary(path, &loaded.flow.document.value)))?,
             Err(found) => {
                 wrong += 1;
-                output::note(found.shown(!global.is_text()).trim_end());
+                output::notes(found.shown(!global.is_text()).trim_end());
             }
         }
     }
@@ -51,5 +52,5 @@ fn summary(path: &std::path::Path, flow: &Value) -> String {
         Some(words) => format!(", runs {words}"),
         None => String::new(),
     };
-    format!("{}: ok, {steps}{when}", path.display())
+    format!("{}: ok, {steps}{when}", visible::line(&path.display().to_string()))
 }

@@ -37,10 +37,13 @@ mod test;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use output::Messages;
 use progress::Progress;
+use scim_connector_host::bounded;
+use scim_connector_host::cache::CacheStatus;
 use scim_connector_host::config::Config;
 use scim_connector_host::connector::{CodeCache, Connector, Options};
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::source::ConnectionSource;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -163,7 +166,13 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; clap writes them to stdout and everything else to stderr.
-            error.print().ok();
+            let text = error.render().to_string();
+            match scim_connector_host::visible::lines(&text) {
+                // In colour, where there is a terminal.
+                Cow::Borrowed(_) => error.print().ok(),
+                // Arguments are quoted as they are, whoever wrote them.
+                Cow::Owned(marked) => Some(output::notes(marked.trim_end())),
+            };
             return if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
         }
     };
@@ -278,7 +287,17 @@ impl Global {
         // Whoever reads JSON from stderr gets nothing else there.
         let note: fn() = || output::note("compiling the component for this machine ...");
         options.compiling = (self.error_format == ErrorFormat::Text).then_some(note);
-        Connector::load(component, options)
+        let connector = Connector::load(component, options)?;
+        if let CacheStatus::NotStored(reason) = connector.cache_status() {
+            let warning = format!(
+                "the compiled component is not kept, so that every start compiles it: {reason}; make the folder writable by this user alone (chmod 700), name another in [host] codeCache, or give --no-cache"
+            );
+            match self.error_format {
+                ErrorFormat::Text => output::note(&format!("warning: {warning}")),
+                ErrorFormat::Json => output::note_json(&serde_json::json!({"warning": warning})),
+            }
+        }
+        Ok(connector)
     }
 
     fn find_component(&self) -> Result<PathBuf> {
@@ -335,9 +354,9 @@ fn read_input(argument: &str) -> Result<String> {
     let unreadable =
         |what: &str, error: std::io::Error| Error::Usage(format!("--input: {what} cannot be read: {error}"));
     let text = if argument == "-" {
-        std::io::read_to_string(std::io::stdin()).map_err(|error| unreadable("stdin", error))?
+        bounded::stdin(bounded::INPUT).map_err(|error| unreadable("stdin", error))?
     } else if let Some(file) = argument.strip_prefix('@') {
-        std::fs::read_to_string(Path::new(file)).map_err(|error| unreadable(file, error))?
+        bounded::text(Path::new(file), bounded::INPUT).map_err(|error| unreadable(file, error))?
     } else {
         argument.to_owned()
     };

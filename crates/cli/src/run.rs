@@ -12,6 +12,7 @@ use scim_connector_automation::report::{change_word, person_line};
 use scim_connector_flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
 use scim_connector_flow::{Ended, Event, Fault, Runner, Stop, load};
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::visible;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -59,7 +60,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let loaded = match load::file(&arguments.flow, &catalog, &config, allow)? {
         Ok(loaded) => loaded,
         Err(wrong) => {
-            output::note(wrong.shown(!global.is_text()).trim_end());
+            output::notes(wrong.shown(!global.is_text()).trim_end());
             return Ok(ExitCode::from(78));
         }
     };
@@ -142,14 +143,14 @@ fn finish(global: &Global, ended: Ended) -> Result<ExitCode> {
         (RunOutcome::Interrupted, fault) => {
             let error = Error::Interrupted { maybe_applied: fault.is_some_and(|fault| fault.maybe_applied) };
             if !global.is_text() {
-                output::note(&error.to_json().to_string());
+                output::note_json(&error.to_json());
             }
             Ok(ExitCode::from(error.exit_code()))
         }
         (RunOutcome::Failed, fault) => {
             let fault = fault.unwrap_or_default();
             if !global.is_text() {
-                output::note(&serde_json::to_string(&fault).map_err(|error| Error::Load(error.to_string()))?);
+                output::note_json(&serde_json::to_value(&fault).map_err(|error| Error::Load(error.to_string()))?);
             }
             Ok(ExitCode::from(match fault.kind.as_deref() {
                 _ if fault.transient => 75,
@@ -212,7 +213,7 @@ impl Screen {
         let dry = if shown.dry_run { " (dry run: nothing was changed)" } else { "" };
         output::note(&format!("{word}{dry}{counts}{}", run.map_or_else(String::new, |run| format!(" (run {run})"))));
         if let Some(fault) = &ended.fault {
-            output::note(&fault_text(fault));
+            output::notes(&fault_text(fault));
         }
     }
 }
@@ -221,11 +222,15 @@ impl Screen {
 fn fault_text(fault: &Fault) -> String {
     let mut text =
         format!("error: {}: {}", fault.type_, fault.detail.as_deref().or(fault.title.as_deref()).unwrap_or_default());
+    text = visible::line(&text).into_owned();
     if let Some(status) = fault.status {
         text.push_str(&format!("\n  status: {status}"));
     }
     if let Some(instance) = &fault.instance {
-        text.push_str(&format!("\n  at: {instance}"));
+        text.push_str(&format!("\n  at: {}", visible::line(instance)));
+    }
+    if let Some(pause) = fault.retry_after_ms {
+        text.push_str(&format!("\n  retry after: {pause} ms"));
     }
     if fault.maybe_applied {
         text.push_str("\n  the change was sent and may have been applied; look before you repeat it");
@@ -391,11 +396,11 @@ impl ScreenState {
             return;
         }
         self.progress.clear();
-        output::note(&match self.open.get(&step) {
-            Some(of) if text => of.line(&format!("warning: {warning}")),
-            _ if text => format!("warning: {warning}"),
-            _ => json!({"warning": warning}).to_string(),
-        });
+        match self.open.get(&step) {
+            Some(of) if text => output::note(&of.line(&format!("warning: {warning}"))),
+            _ if text => output::note(&format!("warning: {warning}")),
+            _ => output::note_json(&json!({"warning": warning})),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use scim_connector_automation::page::{self, Page, Served};
 use scim_connector_automation::{Automation, Daemon, Folder, Notice};
 use scim_connector_flow::{Document, Runner, check, load};
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::visible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -74,14 +75,14 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let mut daemon = Daemon::new(history, folder, Arc::new(runner), ui.as_deref(), tell)?;
     daemon.load(Timestamp::now());
     if text {
-        output::note(&table(&daemon, &path.display().to_string()));
+        output::notes(&table(&daemon, &path.display().to_string()));
     }
     if let Some(page) = &page {
         // The one place where the token is told.
-        output::note(&match text {
-            true => format!("page: {}", page.url()),
-            false => serde_json::json!({"page": page.url()}).to_string(),
-        });
+        match text {
+            true => output::note(&format!("page: {}", page.url())),
+            false => output::note_json(&serde_json::json!({"page": page.url()})),
+        }
     }
     let summary = daemon.run(arguments.once, first, Duration::from_secs(arguments.grace), second).await;
     if let Some(page) = page {
@@ -99,7 +100,7 @@ fn line(notice: &Notice, text: bool) -> String {
         let now = Timestamp::now().to_zoned(jiff::tz::TimeZone::system());
         format!("{} {notice}", now.strftime("%H:%M:%S"))
     } else {
-        serde_json::to_string(notice).unwrap_or_default()
+        visible::json(&serde_json::to_string(notice).unwrap_or_default()).into_owned()
     }
 }
 
@@ -110,7 +111,7 @@ fn table(daemon: &Daemon, folder: &str) -> String {
         .map(|(automation, next)| [automation.name.clone(), words(automation), when(automation, next)])
         .collect();
     if rows.is_empty() {
-        return format!("there is no flow in {folder} yet; it is looked at every second");
+        return format!("there is no flow in {} yet; it is looked at every second", visible::line(folder));
     }
     output::table(["AUTOMATION", "RUNS", "NEXT"], rows).trim_end().to_owned()
 }

@@ -13,6 +13,9 @@ pub struct HistorySettings {
     retention: Retention,
 }
 
+/// Most days that runs may be kept.
+const MOST_DAYS: u32 = 36_500;
+
 impl HistorySettings {
     /// Reads the table; without one, the defaults.
     ///
@@ -24,11 +27,15 @@ impl HistorySettings {
             let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
             number.ok_or_else(|| invalid(&format!("history.{name}"), "must be a whole number above 0"))
         };
+        let days = |name: &str, value: &toml::Value| match whole(name, value)? {
+            days if days <= MOST_DAYS => Ok(days),
+            _ => Err(invalid(&format!("history.{name}"), &format!("must be at most {MOST_DAYS}, a hundred years"))),
+        };
         for (name, value) in config.table("history").into_iter().flatten() {
             match (name.as_str(), value) {
                 ("file", toml::Value::String(file)) => settings.file = Some(config.folder().join(file)),
                 ("file", _) => return Err(invalid("history.file", "must be text, the name of a file")),
-                ("keepDays", value) => settings.retention.days = whole(name, value)?,
+                ("keepDays", value) => settings.retention.days = days(name, value)?,
                 ("keepRuns", value) => settings.retention.runs = whole(name, value)?,
                 _ => return Err(unknown("history", name, &["file", "keepDays", "keepRuns"])),
             }
@@ -82,6 +89,8 @@ mod tests {
         let rows = [
             ("[history]\nkeepDay = 3", "history.keepDay: unknown key; did you mean \"keepDays\"?"),
             ("[history]\nkeepDays = 0", "history.keepDays: must be a whole number above 0"),
+            ("[history]\nkeepDays = 36501", "history.keepDays: must be at most 36500, a hundred years"),
+            ("[history]\nkeepDays = 4294967295", "history.keepDays: must be at most 36500, a hundred years"),
             ("[history]\nkeepRuns = \"x\"", "history.keepRuns: must be a whole number above 0"),
             ("[history]\nfile = 3", "history.file: must be text, the name of a file"),
         ];

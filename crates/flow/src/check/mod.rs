@@ -156,10 +156,10 @@ impl<'a> Checker<'a> {
                 Value::String(text) if super::expression::is_expression(text) => self.expression(pointer, text),
                 _ => self.take(pointer, value, &Takes::Whole(100, 599)),
             },
-            Takes::Duration => self.duration(pointer, value),
+            Takes::Duration(most) => self.duration(pointer, value, *most),
             Takes::Pause => match value {
                 Value::String(text) if super::expression::is_expression(text) => self.expression(pointer, text),
-                _ => self.duration(pointer, value),
+                _ => self.duration(pointer, value, crate::retry::LONGEST_DURATION),
             },
             Takes::Schema => self.schema(pointer, value),
             Takes::TimeZone => self.time_zone(pointer, value),

@@ -6,9 +6,9 @@ mod problem;
 mod spot;
 mod yaml;
 
+pub use limits::LONGEST;
 pub use problem::{Position, Problem, join};
 
-use limits::LONGEST;
 use problem::problem;
 use serde_json::Value;
 use spot::{Spot, align};

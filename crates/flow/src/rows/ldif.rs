@@ -5,9 +5,9 @@ use super::{Arguments, LONGEST, Place, Read, Sender};
 use crate::files::{Denied, FlowFiles};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use scim_connector_host::bounded;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::PathBuf;
 use url::Url;
 
@@ -148,6 +148,7 @@ impl Reader {
                 continue;
             }
             comment = line.is_some_and(|line| line.starts_with('#'));
+            self.referred += u64::from(line.is_some_and(is_reference));
             if let Some((number, text)) = held.take() {
                 if matches!(block, Block::Begin) {
                     begun = number;
@@ -275,13 +276,19 @@ impl Reader {
         if !real.starts_with(folder) {
             return Err(format!("the value of {name} is in a file that is not in the folder `references`"));
         }
-        let mut bytes = Vec::new();
-        open.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() > LONGEST {
-            return Err(format!("the value of {name} is in no file of at most {LONGEST} bytes"));
-        }
-        Ok(bytes)
+        bounded::bytes_of(&open, LONGEST as u64).map_err(unreadable)
     }
+}
+
+/// Whether a comment is a search reference, as `ldapsearch -LLL` writes it: `# refldap://other.example.com/dc=example??sub`.
+fn is_reference(line: &str) -> bool {
+    let reference = line.strip_prefix('#').and_then(|comment| comment.trim_start().strip_prefix("ref"));
+    let url = reference.map(|rest| rest.trim_start_matches([':', ' ']));
+    url.is_some_and(|url| {
+        ["ldap://", "ldaps://", "ldapi://"]
+            .iter()
+            .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    })
 }
 
 /// A value, and whether it is text or base64 of what is none.
