@@ -169,10 +169,10 @@ pub fn main() -> ExitCode {
             let text = error.render().to_string();
             match scim_connector_host::visible::lines(&text) {
                 // In colour, where there is a terminal.
-                Cow::Borrowed(_) => error.print().ok(),
+                Cow::Borrowed(_) => error.print().unwrap_or_default(),
                 // Arguments are quoted as they are, whoever wrote them.
-                Cow::Owned(marked) => Some(output::notes(marked.trim_end())),
-            };
+                Cow::Owned(marked) => output::notes(marked.trim_end()),
+            }
             return if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
         }
     };
