@@ -350,7 +350,7 @@ async fn what_ldapsearch_and_slapcat_write_is_read_as_it_is() {
         b"dn: cn=a\ncn: a\n\n# refldap://other.example.com/dc=other,dc=example,dc=com??sub and a long way to g\n o\n\n\
         # refLDAPS://third.example.com/??sub\n\ndn: cn=b\n# ref is no reference\ncn: b\n";
     std::fs::write(folder.path().join("rows"), terse).unwrap();
-    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), folder.path()).unwrap();
+    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), &files(&folder)).unwrap();
     let mut read = Vec::new();
     while let Some(row) = rows.next().await.unwrap() {
         read.push(row);
