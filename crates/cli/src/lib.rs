@@ -169,7 +169,7 @@ pub fn main() -> ExitCode {
             let text = error.render().to_string();
             match scim_connector_host::visible::lines(&text) {
                 // In colour, where there is a terminal.
-                Cow::Borrowed(_) => error.print().unwrap_or_default(),
+                Cow::Borrowed(_) => drop(error.print()),
                 // Arguments are quoted as they are, whoever wrote them.
                 Cow::Owned(marked) => output::notes(marked.trim_end()),
             }
