@@ -11,8 +11,9 @@
 
 mod story;
 
-use scim_connector_automation::history::{Filter, History, Retention, RunId};
+use scim_connector_automation::history::{Filter, History, Retention, RunId, Trigger};
 use scim_connector_automation::page::{self, Page, Served};
+use scim_connector_flow::event::{Event, RunOutcome, StepKind};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -301,6 +302,35 @@ async fn views_show_what_is_known_and_escape_it() {
         assert_eq!(answer.status, 404, "{place}");
         assert!(!answer.body.contains("<script>"));
     }
+}
+
+#[tokio::test]
+async fn warnings_and_dry_runs_have_marks() {
+    let site = Site::start().await;
+    let (_, flows) = story::flows();
+    let mut dry = story::Play::begin(&site.history, &flows["offboarding"], Trigger::Manual, &json!({}));
+    dry.record(&Event::DryRun);
+    let step = dry.start("/do/0/everybody", None, StepKind::Call, Some("listUsers"), None);
+    for text in ["the filter is ignored", story::HOSTILE, "the filter is ignored"] {
+        dry.record(&Event::Warned { step, text: text.to_owned() });
+    }
+    dry.end(step, 5, Vec::new(), None);
+    let id = dry.finish(RunOutcome::Completed, None);
+    let warned = "<span class=\"badge warn\"><span aria-hidden=\"true\">!</span> 2 warnings</span>";
+    for place in ["/", "/runs?flow=offboarding", "/automations/offboarding", &format!("/runs/{id}")] {
+        let body = site.get(place).await.body;
+        assert!(body.contains(warned) && body.contains("dry run"), "{place}: {body}");
+        assert!(!body.contains("<script>"), "{place}");
+    }
+    let run = site.get(&format!("/runs/{id}")).await.body;
+    let told = run.split("id=\"warned\"").nth(1).unwrap().split("id=\"steps\"").next().unwrap();
+    for words in ["the filter is ignored", "&lt;script&gt;alert", "<bdi>everybody</bdi>"] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    assert_eq!(told.matches("the filter is ignored").count(), 1, "{told}");
+    // Whoever has none has no mark.
+    let quiet = site.get(&format!("/runs/{}", site.run_of("onboarding"))).await.body;
+    assert!(!quiet.contains("id=\"warned\"") && !quiet.contains("dry run"), "{quiet}");
 }
 
 #[tokio::test]

@@ -61,7 +61,8 @@ impl Play {
         self.recorder.run_id().clone()
     }
 
-    fn record(&self, event: &Event) {
+    /// Something happens.
+    pub fn record(&self, event: &Event) {
         self.recorder.on(self.at, event);
     }
 

@@ -222,6 +222,9 @@ fn fault_text(fault: &Fault) -> String {
     if let Some(instance) = &fault.instance {
         text.push_str(&format!("\n  at: {}", visible::line(instance)));
     }
+    if let Some(pause) = fault.retry_after_ms {
+        text.push_str(&format!("\n  retry after: {pause} ms"));
+    }
     if fault.maybe_applied {
         text.push_str("\n  the change was sent and may have been applied; look before you repeat it");
     } else if fault.transient {

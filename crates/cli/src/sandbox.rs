@@ -76,21 +76,65 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         });
         output::out(&output::json(&ready, true))?;
     } else {
+        let place =
+            Place { service_url: &service_url, token_url: &token_url, behaves_as: arguments.behave_as.as_deref() };
         output::note(&format!(
-            "The sandbox serves {service_url}. Put this into Config.toml:\n\n\
-             [connections.sandbox]\n\
-             serviceUrl = \"{service_url}\"\n\
-             auth = {{ type = \"clientCredentials\", tokenUrl = \"{token_url}\", clientId = {}, clientSecret = {} }}\n\n\
+            "The sandbox serves {service_url}. Put this into Config.toml:\n\n{}\n\
              then, in another terminal:\n\n  \
              scim-connector call createUser --connection sandbox --input '{{\"payload\":{{\"userName\":\"ada\"}}}}'\n\n\
              Ctrl-C ends it.",
-            // A JSON string is a TOML string.
-            json!(arguments.client_id),
-            json!(client_secret),
+            place.configuration(&arguments.client_id, &client_secret),
         ));
     }
     let interrupt = tokio::signal::ctrl_c().await;
     sandbox.stop().await;
     interrupt.map_err(|error| Error::Load(format!("signals cannot be watched: {error}")))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where a sandbox is, and whom it acts like.
+struct Place<'a> {
+    service_url: &'a str,
+    token_url: &'a str,
+    behaves_as: Option<&'a str>,
+}
+
+impl Place<'_> {
+    /// The connection to it, as Config.toml has it. Whoever acts like a provider is reached as that provider is.
+    fn configuration(&self, client_id: &str, client_secret: &str) -> String {
+        // A JSON string is a TOML string.
+        let text = |text: &str| json!(text).to_string();
+        let profile = self.behaves_as.map(|name| format!("profile = {}\n", text(name))).unwrap_or_default();
+        format!(
+            "[connections.sandbox]\nserviceUrl = {}\n{profile}auth = {{ type = \"clientCredentials\", tokenUrl = {}, clientId = {}, clientSecret = {} }}\n",
+            text(self.service_url),
+            text(self.token_url),
+            text(client_id),
+            text(client_secret),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scim_connector_host::Config;
+    use std::path::Path;
+
+    #[test]
+    fn what_acts_like_a_provider_is_connected_to_with_its_profile() {
+        let place = |behaves_as| Place {
+            service_url: "http://127.0.0.1:1/scim/v2",
+            token_url: "http://127.0.0.1:1/token",
+            behaves_as,
+        };
+        for name in behaviours() {
+            let text = place(Some(name)).configuration("sandbox", "s\"ecret");
+            assert!(text.contains(&format!("\nprofile = \"{name}\"\n")), "{text}");
+            Config::parse(&text, Path::new("Config.toml")).unwrap();
+            let profile = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../src/profile/{name}.json"));
+            assert!(profile.exists(), "{name} is no profile");
+        }
+        assert!(!place(None).configuration("sandbox", "secret").contains("profile"));
+    }
 }

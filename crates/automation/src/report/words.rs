@@ -127,6 +127,8 @@ pub(super) fn fault(fault: &Fault) -> String {
     // Writing to a String cannot fail.
     let status = fault.status.map(|status| status.to_string()).filter(|status| !text.contains(status.as_str()));
     status.iter().for_each(|status| write!(text, " ({status})").unwrap_or_default());
+    let pause = fault.retry_after_ms.map(|pause| duration(Duration::from_millis(pause)));
+    pause.iter().for_each(|pause| write!(text, "; the provider asks to wait for {pause}").unwrap_or_default());
     if fault.maybe_applied && fault.type_ != "interrupted" {
         text.push_str("; the provider may have applied it");
     }

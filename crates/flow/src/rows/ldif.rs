@@ -144,6 +144,7 @@ impl Reader {
                 continue;
             }
             comment = line.is_some_and(|line| line.starts_with('#'));
+            self.referred += u64::from(line.is_some_and(is_reference));
             if let Some((number, text)) = held.take() {
                 if matches!(block, Block::Begin) {
                     begun = number;
@@ -277,6 +278,17 @@ impl Reader {
         }
         bounded::bytes(&file, LONGEST as u64).map_err(unreadable)
     }
+}
+
+/// Whether a comment is a search reference, as `ldapsearch -LLL` writes it: `# refldap://other.example.com/dc=example??sub`.
+fn is_reference(line: &str) -> bool {
+    let reference = line.strip_prefix('#').and_then(|comment| comment.trim_start().strip_prefix("ref"));
+    let url = reference.map(|rest| rest.trim_start_matches([':', ' ']));
+    url.is_some_and(|url| {
+        ["ldap://", "ldaps://", "ldapi://"]
+            .iter()
+            .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    })
 }
 
 /// A value, and whether it is text or base64 of what is none.

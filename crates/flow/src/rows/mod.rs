@@ -20,6 +20,7 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::Duration;
 use text::Text;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -98,6 +99,8 @@ pub enum Rows {
         complete: bool,
         /// What calls warned of.
         warnings: Vec<String>,
+        /// The longest that the connection lets anybody wait for its provider, where it says so.
+        longest_pause: Option<Duration>,
     },
 }
 
@@ -161,9 +164,15 @@ impl Rows {
 
     /// A listing, from its beginning.
     #[must_use]
-    pub fn listing(pages: Pages) -> Self {
-        let pages = Box::new(pages);
-        Self::Listing { pages, page: VecDeque::new(), total: None, complete: false, warnings: Vec::new() }
+    pub fn listing(pages: Pages, longest_pause: Option<Duration>) -> Self {
+        Self::Listing {
+            pages: Box::new(pages),
+            page: VecDeque::new(),
+            total: None,
+            complete: false,
+            warnings: Vec::new(),
+            longest_pause,
+        }
     }
 
     /// The next row; none at the end.
@@ -194,11 +203,12 @@ impl Rows {
                     }
                 }
             },
-            Self::Listing { pages, page, total, complete, warnings } => loop {
+            Self::Listing { pages, page, total, complete, warnings, longest_pause } => loop {
                 if let Some(row) = page.pop_front() {
                     return Ok(Some(row));
                 }
-                match pages.next().await.map_err(|error| Fault::of_call(&error))? {
+                let fault = |error| Fault { longest_pause: *longest_pause, ..Fault::of_call(&error) };
+                match pages.next().await.map_err(fault)? {
                     Some(next) => {
                         *total = next.total.or(*total);
                         *complete = next.complete;

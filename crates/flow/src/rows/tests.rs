@@ -78,7 +78,13 @@ async fn a_row_ends_before_it_is_too_long_and_only_files_are_opened() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_file_is_said_with_its_line() {
-    let rows: [(&str, &[u8], Value, &str); 31] = [
+    let rows: [(&str, &[u8], Value, &str); 36] = [
+        ("readNdjson", b"1\n\n{\"a\": [\"x\\u0000\"]}\n", json!({}), "line 3: it holds a NUL character (\\u0000)"),
+        ("readNdjson", b"{\"a\\u0000\": 1}\n", json!({}), "line 1: it holds a NUL character (\\u0000)"),
+        ("readJson", b"[1,\n{\"a\": \"\\u0000\"}\n]", json!({}), "row 2: it holds a NUL character (\\u0000)"),
+        // Rows of delimiters count as blank lines do.
+        ("readCsv", b"a,b\n,\n, \n1\n", json!({}), "line 4: it has 1 cells, and the header has 2"),
+        ("readCsv", b",,\na,a\n", json!({}), "line 2: two columns are called \"a\""),
         ("readCsv", b"a,b\n1,2\n3\n", json!({}), "line 3: it has 1 cells, and the header has 2"),
         ("readCsv", b"a,a\n", json!({}), "line 1: two columns are called \"a\""),
         ("readCsv", b"a,\n", json!({}), "line 1: column 2 has no name"),
@@ -220,6 +226,12 @@ async fn cells_are_trimmed_as_the_flow_says_and_excel_may_name_the_delimiter() {
     }
     assert_eq!(all("readCsv", b"sep=,\na,b\n1,2\n", json!({})).await.unwrap(), [json!({"a": "1", "b": "2"})]);
     assert_eq!(all("readCsv", b"sep=;\na,b\n1,2\n", json!({"delimiter": ","})).await.unwrap().len(), 1);
+    // Rows that were emptied in a spreadsheet; the longer ones, too.
+    for text in ["a,b\n1,2\n,\n , \t\n,,,\n3,4\n,\n", "sep=;\r\na;b\r\n1;2\r\n;\r\n3;4\r\n;;;"] {
+        let rows = all("readCsv", text.as_bytes(), json!({})).await.unwrap();
+        assert_eq!(rows, [json!({"a": "1", "b": "2"}), json!({"a": "3", "b": "4"})], "{text:?}");
+    }
+    assert_eq!(all("readCsv", b"a,b\n\"\",\n", json!({})).await.unwrap(), [json!({"a": ""})], "a quoted one is said");
     // A file without a header.
     let with = json!({"columns": ["mail", "name"]});
     assert_eq!(
@@ -279,6 +291,7 @@ async fn cells_are_those_that_another_reader_finds() {
     }
     writer.flush().unwrap();
     drop(writer);
+    // What is empty throughout is no row.
     let expected: Vec<Value> = ::csv::Reader::from_reader(file.as_slice())
         .records()
         .map(|record| {
@@ -286,6 +299,7 @@ async fn cells_are_those_that_another_reader_finds() {
             let cells = ["x", "y", "z"].into_iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
             Value::Object(cells.map(|(name, cell)| (name.to_owned(), cell.into())).collect())
         })
+        .filter(|row: &Value| row.as_object().is_some_and(|row| !row.is_empty()))
         .collect();
     let mut read = all("readCsv", &file, json!({"trim": false})).await.unwrap();
     for row in &mut read {
@@ -326,6 +340,20 @@ async fn what_ldapsearch_and_slapcat_write_is_read_as_it_is() {
             .ends_with("rows: 1 search reference to other servers was passed over: what is there is not in the file"),
         "{warning}"
     );
+
+    // ldapsearch -LLL writes references as comments, and folds them.
+    let terse =
+        b"dn: cn=a\ncn: a\n\n# refldap://other.example.com/dc=other,dc=example,dc=com??sub and a long way to g\n o\n\n\
+        # refLDAPS://third.example.com/??sub\n\ndn: cn=b\n# ref is no reference\ncn: b\n";
+    std::fs::write(folder.path().join("rows"), terse).unwrap();
+    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), folder.path()).unwrap();
+    let mut read = Vec::new();
+    while let Some(row) = rows.next().await.unwrap() {
+        read.push(row);
+    }
+    assert_eq!(read, [json!({"dn": "cn=a", "cn": ["a"]}), json!({"dn": "cn=b", "cn": ["b"]})]);
+    let [warning] = rows.warnings() else { panic!("{:?}", rows.warnings()) };
+    assert!(warning.contains("rows: 2 search references to other servers were passed over"), "{warning}");
 
     let slapcat = b"dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\
         structuralObjectClass: organization\nentryUUID: 0f5e5d54-0000-103e-8000-000000000000\ncreatorsName: cn=admin,dc=example,dc=com\n\

@@ -36,7 +36,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// Runs flows with the connections of a configuration. Cheap to clone; clones share the connections.
@@ -249,6 +249,11 @@ impl Inner {
     /// The client of a connection, opened at its first use.
     async fn client(&self, name: Option<&str>) -> Result<Client> {
         self.clients.client(&self.connector, &self.config, name, &*self.opened).await
+    }
+
+    /// The longest that a connection lets anybody wait for its provider, where it says so.
+    fn longest_pause(&self, connection: Option<&str>) -> Option<Duration> {
+        self.config.connection(connection).ok()?.1.longest_pause()
     }
 }
 

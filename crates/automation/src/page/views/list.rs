@@ -1,7 +1,7 @@
 //! All automations of the folder: how each stands, when it runs next, how it ended.
 
 use super::automation::AutomationDetails;
-use super::parts::{button, counts, moment, status};
+use super::parts::{button, counts, marks, moment, status};
 use super::{App, PageContent, link};
 use crate::page::exchange::{Answer, Fields};
 use jiff::Timestamp;
@@ -55,6 +55,7 @@ fn card(app: &App, known: &AutomationDetails, now: Timestamp) -> Markup {
                         None => span.dim { "none yet" },
                         Some(run) => {
                             a href=(link(&["runs", run.id.as_str()])) aria-label={ "Last run of " (known.name) ", " (run.status.word()) } { (status(run.status)) }
+                            (marks(run))
                             (moment(run.started, now, &zone))
                             (counts(&run.counts))
                         }
