@@ -33,6 +33,7 @@ pub mod error;
 pub mod folders;
 mod instance;
 mod keyring;
+pub mod private;
 mod profile;
 mod records;
 pub mod redact;

@@ -49,6 +49,19 @@ pub fn resolve(connection: &mut Value, path: &str, lookup: &Lookup<'_>) -> Resul
     Ok(found)
 }
 
+/// The files that references in a value name, as they are written.
+#[must_use]
+pub fn files(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(object) => match Reference::of(object) {
+            Some(Reference::File(name)) => vec![name],
+            _ => object.values().flat_map(files).collect(),
+        },
+        Value::Array(list) => list.iter().flat_map(files).collect(),
+        _ => Vec::new(),
+    }
+}
+
 fn walk(
     value: &mut Value,
     prefix: &str,

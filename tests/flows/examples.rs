@@ -6,7 +6,7 @@ use crate::player::{Played, config, play, runner};
 use crate::support::fake::{Fake, json as answer};
 use crate::support::root;
 use scim_connector_flow::event::{Change, Event, RunOutcome};
-use scim_connector_flow::{Runner, load};
+use scim_connector_flow::{FileAccess, Runner, load};
 use scim_connector_host::{Client, Config};
 use scim_connector_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ fn changes(played: &Played) -> Vec<(String, Change)> {
 fn the_flows_of_the_readme_do_what_they_say_on_every_provider() {
     for Provider { name, connection, .. } in providers() {
         let config = config(&[("scimClient", connection.clone())]);
-        let (runner, client) = (runner(config.clone()), client(&connection));
+        let (runner, client) = (runner(config.clone()).reading(anywhere()), client(&connection));
 
         // Seed: created, then there already.
         let first = played(&runner, &config, "seed", json!({}));
@@ -164,6 +164,11 @@ fn one_providers_people_are_copied_to_another() {
     drop(source);
 }
 
+/// The files stand beside no example.
+fn anywhere() -> FileAccess {
+    FileAccess::default().anywhere()
+}
+
 #[test]
 fn many_people_are_imported_beside_each_other() {
     const PEOPLE: usize = 80;
@@ -173,7 +178,7 @@ fn many_people_are_imported_beside_each_other() {
     std::fs::write(&file, (0..PEOPLE).map(line).collect::<String>()).unwrap();
     for Provider { name, connection, .. } in providers() {
         let config = config(&[("scimClient", connection.clone())]);
-        let runner = runner(config.clone());
+        let runner = runner(config.clone()).reading(anywhere());
         let run = played(&runner, &config, "bulk-import", json!({"file": file}));
         assert_eq!(run.ended.fault, None, "{name}");
         assert_eq!(changes(&run).iter().filter(|(_, change)| *change == Change::Created).count(), PEOPLE, "{name}");

@@ -168,7 +168,7 @@ fn a_body_has_expressions_among_its_text_as_headers_have() {
     );
     let settings = config(&[("none", json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}}))]);
     let runner = runner(settings.clone());
-    let allow = Allow { http: true, shell: true };
+    let allow = Allow { http: true, shell: true, ..Allow::default() };
     let around = load::surroundings(runner.catalog(), &settings, allow, []);
     let problems = |task: &str| {
         let document = Document::parse(&text(&format!("  - ask: {task}")), Path::new("flow.yaml")).unwrap();

@@ -11,7 +11,7 @@
 
 mod story;
 
-use scim_connector_automation::history::{Filter, History, Retention, RunId, Trigger};
+use scim_connector_automation::history::{Filter, FlowId, History, Retention, RunId, Trigger};
 use scim_connector_automation::page::{self, Page, Served};
 use scim_connector_flow::event::{Event, RunOutcome, StepKind};
 use serde_json::json;
@@ -110,12 +110,16 @@ impl Site {
 
     fn requests(&self) -> Vec<(String, Option<serde_json::Value>)> {
         let names = ["onboarding", "nightly-copy", "offboarding"];
-        let taken = self.history.take_requests(&names).unwrap();
-        taken.into_iter().map(|request| (request.automation, request.input)).collect()
+        let taken = self.history.take_requests(&story::flows().0, &names).unwrap();
+        taken.into_iter().map(|request| (request.automation.name, request.input)).collect()
+    }
+
+    fn flow(&self, name: &str) -> FlowId {
+        FlowId::new(&story::flows().0, name)
     }
 
     fn run_of(&self, flow: &str) -> RunId {
-        let filter = Filter { flow: Some(flow.into()), limit: 1, ..Filter::default() };
+        let filter = Filter { limit: 1, ..Filter::of(&self.flow(flow)) };
         self.history.runs(&filter).unwrap().remove(0).id
     }
 }
@@ -205,7 +209,7 @@ async fn forms_of_other_sites_change_nothing() {
             assert_eq!(answer.status, 403, "{headers:?} {body}");
         }
     }
-    assert!(site.requests().is_empty() && !site.history.paused("nightly-copy").unwrap());
+    assert!(site.requests().is_empty() && !site.history.paused(&site.flow("nightly-copy")).unwrap());
     // Nor do addresses that are only read.
     for target in ["/automations/nightly-copy/trigger", "/automations/nightly-copy/pause"] {
         assert_eq!(site.get(target).await.status, 405);
@@ -213,7 +217,7 @@ async fn forms_of_other_sites_change_nothing() {
     let large = format!("form={word}&x={}", "x".repeat(70_000));
     let answer = site.send("POST", "/automations/nightly-copy/pause", &[("Cookie", &cookie)], &large).await;
     assert_eq!(answer.status, 413);
-    assert!(!site.history.paused("nightly-copy").unwrap());
+    assert!(!site.history.paused(&site.flow("nightly-copy")).unwrap());
 }
 
 #[tokio::test]
@@ -221,10 +225,10 @@ async fn buttons_leave_notes_for_the_daemon() {
     let site = Site::start().await;
     let answer = site.post("/automations/nightly-copy/pause", "from=list").await;
     assert_eq!((answer.status, answer.header("location")), (303, Some("/")));
-    assert!(site.history.paused("nightly-copy").unwrap());
+    assert!(site.history.paused(&site.flow("nightly-copy")).unwrap());
     let answer = site.post("/automations/nightly-copy/resume", "").await;
     assert_eq!(answer.header("location"), Some("/automations/nightly%2Dcopy"));
-    assert!(!site.history.paused("nightly-copy").unwrap());
+    assert!(!site.history.paused(&site.flow("nightly-copy")).unwrap());
 
     let answer = site.post("/automations/nightly-copy/trigger", "").await;
     let place = answer.header("location").unwrap();
@@ -277,6 +281,18 @@ async fn views_show_what_is_known_and_escape_it() {
         assert!(list.contains(words), "{words} in {list}");
     }
     assert!(!list.contains("elsewhere"), "an automation of another folder");
+    // A flow of another folder that has a name of this one is another flow: its runs are not this one's.
+    assert_eq!(list.matches("<bdi>offboarding</bdi>").count(), 1);
+    let runs = site.get("/runs").await.body;
+    assert!(runs.contains("<bdi>offboarding</bdi><span class=\"sub\">in /elsewhere</span>"), "{runs}");
+    let of_here = site.history.runs(&Filter::of(&site.flow("offboarding"))).unwrap();
+    let beside = Filter::of(&FlowId::new(std::path::Path::new("/elsewhere"), "offboarding"));
+    let (own, other) = (site.get("/automations/offboarding").await.body, site.history.runs(&beside).unwrap().remove(0));
+    assert!(own.contains(of_here[0].id.as_str()) && !own.contains(other.id.as_str()), "{own}");
+    let page = site.get(&format!("/runs/{}", other.id)).await.body;
+    assert!(page.contains("in /elsewhere") && !page.contains("href=\"/automations/offboarding\""), "{page}");
+    assert_eq!(site.post("/automations/offboarding/resume", "").await.status, 303);
+    assert_eq!(site.history.take_requests(&beside.folder.unwrap(), &["offboarding"]).unwrap(), []);
 
     let run = site.get(&format!("/runs/{}", site.run_of("onboarding"))).await.body;
     assert!(run.find("uniqueness").unwrap() < run.find("In the order it happened").unwrap(), "failures first");
@@ -362,7 +378,7 @@ async fn long_lists_come_in_pages() {
     let first = site.get("/runs").await.body;
     let next = first.split("href=\"").find(|part| part.contains("rel=\"next\"")).unwrap();
     let second = site.get(&next.split('"').next().unwrap().replace("&amp;", "&")).await.body;
-    assert!(!second.contains("rel=\"next\"") && second.matches("role=\"rowheader\"").count() == 11, "{second}");
+    assert!(!second.contains("rel=\"next\"") && second.matches("role=\"rowheader\"").count() == 12, "{second}");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ pub struct Arguments {
     /// Flows: files in the Serverless Workflow DSL, YAML or JSON
     #[arg(required = true)]
     flow: Vec<PathBuf>,
-    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`
+    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`, to read files elsewhere
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     allow: Vec<Permission>,
 }
@@ -26,10 +26,10 @@ pub struct Arguments {
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let config = Config::find(global.config.as_deref())?.unwrap_or_default();
     let catalog = global.connector(Some(&config))?.catalog().await?;
-    let allow = allow(&arguments.allow);
+    let allow = allow(&arguments.allow, &config, None)?;
     let mut wrong = 0_usize;
     for path in &arguments.flow {
-        match load::file(path, &catalog, &config, allow)? {
+        match load::file(path, &catalog, &config, allow.clone())? {
             Ok(loaded) => output::out(&format!("{}\n", summary(path, &loaded.flow.document.value)))?,
             Err(found) => {
                 wrong += 1;

@@ -49,7 +49,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.output {
         None => output::out(&picture)?,
         Some(file) => std::fs::write(file, picture)
-            .map_err(|error| Error::Usage(format!("--output: {} cannot be written: {error}", file.display())))?,
+            .map_err(|error| Error::unwritten(&format!("--output: {}", file.display()), &error))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -55,7 +55,7 @@ const COMPONENT: &str = "scim-connector.wasm";
 #[derive(Parser)]
 #[command(name = "scim-connector", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 78 wrong configuration, 130 interrupted."
+    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 74 this machine failed (disk full, output not written), 78 wrong configuration, 130 interrupted."
 )]
 struct Cli {
     #[command(flatten)]
@@ -199,6 +199,10 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let runtime =
         builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
     cli.global.logging.start();
+    {
+        let _inside = runtime.enter();
+        outlive_limits();
+    }
     let (metrics, file) = (cli.global.logging.recorded.clone(), cli.global.logging.file());
     let code = runtime.block_on(dispatch(cli));
     // Of a command that failed, too, whose own error counts more.
@@ -207,6 +211,17 @@ fn start(cli: Cli) -> Result<ExitCode> {
     // A name lookup that was given up may still sit in a thread; it must not hold the process.
     runtime.shutdown_background();
     code
+}
+
+/// A file that may not become larger (`ulimit -f`) is an error like a full disk, not the end of the process in the middle of a
+/// change.
+fn outlive_limits() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Once it is listened to, it ends nobody; what it says, the write says as well.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+    }
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {

@@ -151,6 +151,5 @@ pub fn write(metrics: &Metrics, file: Option<&Path>) -> Result<()> {
         output::notes(page.trim_end());
         return Ok(());
     }
-    std::fs::write(file, page)
-        .map_err(|error| Error::Usage(format!("--metrics: {} cannot be written: {error}", file.display())))
+    std::fs::write(file, page).map_err(|error| Error::unwritten(&format!("--metrics: {}", file.display()), &error))
 }

@@ -24,8 +24,18 @@ pub fn lines(text: &str) -> Result<bool> {
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Error::Usage(format!("the result cannot be written to stdout: {error}"))),
+        Err(error) => Err(Error::Io(format!("the result cannot be written to stdout: {error}"))),
     }
+}
+
+/// Writes what came of something that may have changed something. Where that fails it is said that it was done all the same.
+pub fn result(text: &str) -> Result<()> {
+    out(text).map_err(|error| match error {
+        Error::Io(text) => {
+            Error::Io(format!("{text}; what was asked for was done, and is not to be repeated for that"))
+        }
+        other => other,
+    })
 }
 
 /// Writes JSON to stdout, one document and a line break.

@@ -29,7 +29,7 @@ pub struct Arguments {
     /// What the flow is given: JSON, @FILE, or - for stdin
     #[arg(long, short, value_name = "JSON", default_value = "{}")]
     input: String,
-    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`
+    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`, to read files elsewhere
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     allow: Vec<Permission>,
     /// Where the run is kept [default: [history] file of the configuration, else history.sqlite in this user's state folder]
@@ -54,7 +54,8 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let input: Value = serde_json::from_str(&read_input(&arguments.input)?).unwrap_or_default();
     let config = global.configuration()?;
     let connector = global.connector(Some(&config))?;
-    let allow = allow(&arguments.allow);
+    let allow = allow(&arguments.allow, &config, arguments.history.as_deref())?;
+    let files = allow.files.clone();
     let catalog = connector.catalog().await?;
     let loaded = match load::file(&arguments.flow, &catalog, &config, allow)? {
         Ok(loaded) => loaded,
@@ -63,7 +64,8 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(78));
         }
     };
-    let runner = Runner::new(connector, config.clone(), loaded.library).await?.watched_by(logging::redact_for);
+    let runner =
+        Runner::new(connector, config.clone(), loaded.library).await?.reading(files).watched_by(logging::redact_for);
     let runner = if arguments.dry_run { runner.dry() } else { runner };
     let flow = loaded.flow;
     let recorder = if arguments.no_history {
@@ -90,10 +92,15 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         let pruned = history.prune().err().map(|error| error.to_string());
         let warnings = recorder.warnings().into_iter().chain(pruned);
         // What became of the run counts, and it is over.
-        warnings.filter(|_| global.is_text()).for_each(|warning| output::note(&format!("warning: {warning}")));
+        warnings.for_each(|warning| {
+            output::note(&match global.is_text() {
+                true => format!("warning: {warning}"),
+                false => json!({"warning": warning}).to_string(),
+            });
+        });
     }
     if !ended.output.is_null() {
-        output::out(&output::json(&ended.output, arguments.compact))?;
+        output::result(&output::json(&ended.output, arguments.compact))?;
     }
     finish(global, ended)
 }

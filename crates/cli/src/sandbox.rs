@@ -4,9 +4,11 @@ use super::output;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::private::{self, Unfit};
 use scim_connector_sandbox::{Options, Sandbox, Storage, behaviours};
 use serde_json::json;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ pub struct Arguments {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
-    /// Keep users and groups in this SQLite file instead of in memory
+    /// Keep users and groups in this SQLite file, for this user alone, instead of in memory
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// How long a token is valid
@@ -49,13 +51,22 @@ pub fn random_secret() -> String {
     rand::random::<[u8; 16]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A database that is for this user alone: it tells of people.
+fn database(path: &Path) -> Result<PathBuf> {
+    private::prepare(path, &["-wal", "-shm", "-journal"]).map_err(|unfit| match unfit {
+        Unfit::Unwritable(error) => Error::unwritten(&format!("--database: {}", path.display()), &error),
+        Unfit::Open(file, problem) => Error::Usage(format!("--database: {} is not opened: {problem}", file.display())),
+    })
+}
+
 /// Runs `sandbox`.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let database = arguments.database.as_deref().map(database).transpose()?;
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let client_secret = variable("SCIM_SANDBOX_CLIENT_SECRET").unwrap_or_else(random_secret);
     let options = Options {
         port: arguments.port,
-        storage: arguments.database.clone().map_or(Storage::Memory, Storage::Sqlite),
+        storage: database.map_or(Storage::Memory, Storage::Sqlite),
         client_id: arguments.client_id.clone(),
         client_secret: client_secret.clone(),
         token_lifetime: Duration::from_secs(arguments.token_lifetime),
@@ -66,9 +77,10 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         asynchronous: arguments.asynchronous.map(Duration::from_millis),
         ..Options::default()
     };
-    let sandbox = Sandbox::start(options)
-        .await
-        .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
+    let sandbox = Sandbox::start(options).await.map_err(|error| {
+        let text = format!("the sandbox cannot be started: {error}");
+        if error.kind() == ErrorKind::StorageFull { Error::Io(text) } else { Error::Usage(text) }
+    })?;
     let (service_url, token_url) = (sandbox.service_url(), sandbox.token_url());
     if arguments.json {
         let ready = json!({

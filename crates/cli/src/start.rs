@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 pub struct Arguments {
     /// The folder with the flows; those without a schedule run when they are triggered, or by other flows
     folder: PathBuf,
-    /// Let the flows do what is refused otherwise: `run: shell`, `call: http`
+    /// Let the flows do what is refused otherwise: `run: shell`, `call: http`, to read files elsewhere
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     allow: Vec<Permission>,
     /// Where runs are kept [default: `file` of the configuration's [history], else history.sqlite in this user's state folder]
@@ -51,11 +51,12 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let history = History::open(&file, keep)?;
     let connector = global.connector(Some(&config))?;
     let catalog = connector.catalog().await?;
-    let runner = Runner::new(connector, config.clone(), Vec::new()).await?.watched_by(logging::redact_for);
-    let allow = allow(&arguments.allow);
+    let allow = allow(&arguments.allow, &config, arguments.history.as_deref())?;
+    let runner = Runner::new(connector, config.clone(), Vec::new()).await?;
+    let runner = runner.reading(allow.files.clone()).watched_by(logging::redact_for);
     let verdict = move |document: &Document, all: &[Arc<Document>]| {
         let others = all.iter().map(|other| &**other).filter(|other| other.path != document.path);
-        check::check(document, &load::surroundings(&catalog, &config, allow, others))
+        check::check(document, &load::surroundings(&catalog, &config, allow.clone(), others))
     };
     let text = global.is_text();
     let tell = Arc::new(move |notice: &Notice| output::note(&line(notice, text)));

@@ -1,7 +1,7 @@
 //! From a file to a flow that runs: reads it, the flows beside it that it may run, and checks it.
 
 use super::check::{Allow, Surroundings, check};
-use super::document::{Document, LONGEST, Problem};
+use super::document::{Document, LONGEST, Problem, folder_of};
 use super::file::Flow;
 use scim_connector_host::bounded;
 use scim_connector_host::catalog::Catalog;
@@ -112,13 +112,12 @@ pub fn read(path: &Path) -> Result<String> {
         .map_err(|error| Error::Usage(format!("{} cannot be read: {error}", path.display())))
 }
 
-/// The other flows in the folder of a file, those that can be read.
+/// The other flows in the folder of a file, those that can be read; a pipe that is called like one would wait for its writer.
 fn siblings(path: &Path) -> Vec<Document> {
-    let folder = super::run::folder_of(path);
+    let folder = folder_of(path);
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
-    // A pipe that is called as flows are would be waited for.
     let flows =
         files.into_iter().filter(|file| file.file_name() != path.file_name() && is_flow(file) && file.is_file());
     flows.filter_map(|file| Document::parse(&read(&file).ok()?, &file).ok()).collect()

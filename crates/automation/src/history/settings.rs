@@ -1,6 +1,6 @@
 //! The `[history]` table of `Config.toml`: where runs are kept, and for how long.
 
-use super::{History, Retention};
+use super::{History, Retention, schema};
 use scim_connector_host::config::{Config, invalid, unknown};
 use scim_connector_host::error::Result;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,17 @@ impl HistorySettings {
             None => History::default_path()?,
         };
         Ok((path, self.retention))
+    }
+}
+
+impl HistorySettings {
+    /// The files that a history has or may have for this process: the one that is named, the table's, the user's own, each with
+    /// what stands beside it.
+    #[must_use]
+    pub fn files(&self, named: Option<&Path>) -> Vec<PathBuf> {
+        let named = named.map(Path::to_path_buf);
+        let files = named.into_iter().chain(self.file.clone()).chain(History::default_path().ok());
+        files.flat_map(|file| schema::with_side_files(&file)).collect()
     }
 }
 

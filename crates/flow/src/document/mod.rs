@@ -45,6 +45,12 @@ impl Document {
         Ok(Self { path: path.to_path_buf(), text: text.to_owned(), value, spots })
     }
 
+    /// The folder that its files are named from.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.path)
+    }
+
     /// Where the part that a JSON pointer names stands; of what is not there, the nearest part around it.
     #[must_use]
     pub fn place(&self, pointer: &str) -> Position {
@@ -86,6 +92,12 @@ impl Document {
             pointer = pointer.get(..pointer.rfind('/')?)?;
         }
     }
+}
+
+/// The folder of a file.
+#[must_use]
+pub fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

@@ -14,11 +14,12 @@ mod tests;
 mod text;
 
 use super::fault::Fault;
+use super::files::FlowFiles;
 use scim_connector_host::client::Pages;
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 use text::Text;
@@ -140,16 +141,16 @@ impl Rows {
     ///
     /// # Errors
     /// A file that cannot be read, an argument that is not known.
-    pub fn openable(source: &'static Source, with: &Map<String, Value>, folder: &Path) -> Result<(), Fault> {
-        source.open(with, folder).map(drop).map_err(Fault::of_input)
+    pub fn openable(source: &'static Source, with: &Map<String, Value>, files: &FlowFiles) -> Result<(), Fault> {
+        source.open(with, files).map(drop).map_err(Fault::of_input)
     }
 
-    /// Opens a file; `folder` is where relative names begin.
+    /// Opens a file, where it is one that the flow may read.
     ///
     /// # Errors
-    /// A file that cannot be read, an argument that is not known.
-    pub fn open(source: &'static Source, with: &Map<String, Value>, folder: &Path) -> Result<Self, Fault> {
-        let source::Opened { name, file, encoding, read } = source.open(with, folder).map_err(Fault::of_input)?;
+    /// A file that cannot or may not be read, an argument that is not known.
+    pub fn open(source: &'static Source, with: &Map<String, Value>, files: &FlowFiles) -> Result<Self, Fault> {
+        let source::Opened { name, file, encoding, read } = source.open(with, files).map_err(Fault::of_input)?;
         let (sender, rows) = mpsc::channel(AHEAD);
         let reader = tokio::task::spawn_blocking(move || {
             let left = Rc::new(Cell::new(LONGEST));

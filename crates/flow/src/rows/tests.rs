@@ -3,12 +3,16 @@
 use super::*;
 use url::Url;
 
+fn files(folder: &tempfile::TempDir) -> FlowFiles {
+    crate::files::FileAccess::default().of_flow(folder.path())
+}
+
 async fn all(name: &str, text: &[u8], with: Value) -> Result<Vec<Value>, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rows"), text).unwrap();
     let mut with = with.as_object().cloned().unwrap();
     with.insert("file".into(), "rows".into());
-    let mut rows = Rows::open(source(name).unwrap(), &with, folder.path()).map_err(|fault| fault.detail.unwrap())?;
+    let mut rows = Rows::open(source(name).unwrap(), &with, &files(&folder)).map_err(|fault| fault.detail.unwrap())?;
     let mut list = Vec::new();
     loop {
         match rows.next().await {
@@ -67,12 +71,12 @@ async fn a_row_ends_before_it_is_too_long_and_only_files_are_opened() {
     assert_eq!(all("readJson", text.as_bytes(), json!({})).await.unwrap(), [1]);
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("folder")).unwrap();
-    for name in ["folder", "/dev/zero"] {
+    for (name, told) in [("folder", "is no file"), ("/dev/zero", "or allow it with --allow read")] {
         let with = json!({"file": name});
-        let opened = Rows::open(source("readCsv").unwrap(), with.as_object().unwrap(), folder.path());
+        let opened = Rows::open(source("readCsv").unwrap(), with.as_object().unwrap(), &files(&folder));
         let Err(fault) = opened else { panic!("{name} is opened") };
         let text = fault.detail.unwrap();
-        assert!(text.ends_with("is no file") || cfg!(windows), "{text}");
+        assert!(text.ends_with(told) || cfg!(windows), "{text}");
     }
 }
 
@@ -328,7 +332,7 @@ async fn what_ldapsearch_and_slapcat_write_is_read_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rows"), search).unwrap();
     let with = json!({"file": "rows"});
-    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), folder.path()).unwrap();
+    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), &files(&folder)).unwrap();
     let mut places = Vec::new();
     while rows.next().await.unwrap().is_some() {
         places.push(rows.place().unwrap());
@@ -346,7 +350,7 @@ async fn what_ldapsearch_and_slapcat_write_is_read_as_it_is() {
         b"dn: cn=a\ncn: a\n\n# refldap://other.example.com/dc=other,dc=example,dc=com??sub and a long way to g\n o\n\n\
         # refLDAPS://third.example.com/??sub\n\ndn: cn=b\n# ref is no reference\ncn: b\n";
     std::fs::write(folder.path().join("rows"), terse).unwrap();
-    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), folder.path()).unwrap();
+    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), &files(&folder)).unwrap();
     let mut read = Vec::new();
     while let Some(row) = rows.next().await.unwrap() {
         read.push(row);
@@ -373,12 +377,18 @@ async fn files_that_ldif_refers_to_are_read_from_the_folder_a_flow_allows() {
     std::fs::write(photos.join("ada"), b"\xff\xd8").unwrap();
     std::fs::write(photos.join("note"), "text").unwrap();
     std::fs::write(folder.path().join("secret"), "not here").unwrap();
-    let references = photos.to_str().unwrap();
-    let read = async |path: &Path| {
-        let url = Url::from_file_path(path).unwrap();
-        let ldif = format!("dn: a\ndescription:< {url}\n");
-        all("readLdif", ldif.as_bytes(), json!({"references": references})).await
+    let with = |references: &str| {
+        let with = json!({"file": "rows", "references": references});
+        with.as_object().cloned().unwrap()
     };
+    let read_in = async |references: &str, path: &std::path::Path| {
+        let url = Url::from_file_path(path).unwrap();
+        std::fs::write(folder.path().join("rows"), format!("dn: a\ndescription:< {url}\n")).unwrap();
+        let opened = Rows::open(source("readLdif").unwrap(), &with(references), &files(&folder));
+        let row = opened.unwrap().next().await;
+        row.map(|row| vec![row.unwrap()]).map_err(|fault| fault.detail.unwrap())
+    };
+    let read = async |path: &std::path::Path| read_in(photos.to_str().unwrap(), path).await;
     assert_eq!(read(&photos.join("ada")).await.unwrap()[0]["description"], json!(["/9g="]));
     assert_eq!(read(&photos.join("note")).await.unwrap()[0]["description"], json!(["text"]));
     for path in [folder.path().join("secret"), photos.join("..").join("secret")] {
@@ -389,6 +399,13 @@ async fn files_that_ldif_refers_to_are_read_from_the_folder_a_flow_allows() {
     {
         std::os::unix::fs::symlink(folder.path().join("secret"), photos.join("link")).unwrap();
         assert!(read(&photos.join("link")).await.is_err());
+    }
+    // A folder that the flow names is no way to files that it may not read.
+    let beside = tempfile::tempdir().unwrap();
+    std::fs::write(beside.path().join("secret"), "not here").unwrap();
+    for references in [beside.path().to_str().unwrap(), "/"] {
+        let refused = read_in(references, &beside.path().join("secret")).await.unwrap_err();
+        assert!(refused.contains("the folder `references` is outside the flow's folder"), "{refused}");
     }
     let elsewhere = all("readLdif", b"dn: a\ncn:< https://example.com/x\n", json!({"references": "photos"})).await;
     assert_eq!(elsewhere.unwrap_err(), "line 2: the value of cn is at a place that is no file:/// URL");

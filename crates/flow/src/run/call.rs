@@ -28,8 +28,7 @@ impl Frame {
             let connection = with.get("connection").and_then(Value::as_str).map(Arc::from);
             let mut open = OpenStep::begin(self, task, Some((function, connection)));
             // What cannot be opened is told here, where it stands in the flow.
-            let openable =
-                rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, self.flow.folder()));
+            let openable = rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, &self.files()));
             let result = openable.map(|()| self.run.rows.described(function, &with));
             let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());

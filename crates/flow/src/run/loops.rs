@@ -184,7 +184,7 @@ impl Frame {
     async fn rows(&self, value: Value) -> Result<Rows, Fault> {
         let Some((function, with)) = self.run.rows.description(&value) else { return Ok(Rows::of(value)) };
         if let Some(source) = rows::source(&function) {
-            return Rows::open(source, &with, self.flow.folder());
+            return Rows::open(source, &with, &self.files());
         }
         let name = with.get("connection").and_then(Value::as_str);
         let client = self.run.runner.client(name).await.map_err(|error| Fault::of_call(&error))?;

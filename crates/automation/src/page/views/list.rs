@@ -12,10 +12,8 @@ use scim_connector_host::error::Result;
 pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
     let now = Timestamp::now();
     let mut known = Vec::new();
-    for row in app.page.history.automations()? {
-        if app.shows(&row.name, &row.file) {
-            known.push(AutomationDetails::of_row(app, row)?);
-        }
+    for row in app.page.history.automations_of(&app.page.folder)? {
+        known.push(AutomationDetails::of_row(app, row)?);
     }
     let paused = known.iter().filter(|known| known.is_paused()).count();
     let notes = known.iter().filter(|known| known.note().is_some()).count();
