@@ -51,6 +51,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let connector = global.connector(Some(&config))?;
     let catalog = connector.catalog().await?;
     let runner = Runner::new(connector, config.clone(), Vec::new()).await?.watched_by(logging::redact_for);
+    logging::redact_with(runner.redactor());
     let allow = allow(&arguments.allow);
     let verdict = move |document: &Document, all: &[Arc<Document>]| {
         let others = all.iter().map(|other| &**other).filter(|other| other.path != document.path);

@@ -89,7 +89,7 @@ impl Detail {
     pub fn new(request: &Head<'_>, observer: Arc<dyn Observer>, redactor: Arc<Redactor>) -> Self {
         let exchange = Exchange {
             method: request.method.to_string(),
-            url: redactor.text(&request.url.to_string()),
+            url: redactor.url(&request.url.to_string()),
             request_headers: headers(request.headers, &redactor),
             ..Exchange::default()
         };
@@ -127,8 +127,9 @@ impl Detail {
     pub fn tell(self, duration: Duration) {
         let Self { mut exchange, request, response, observer, redactor } = self;
         exchange.duration = duration;
-        exchange.request_body = request.shown(&exchange.request_headers, &redactor);
         let said = Redactor::for_answer(&request.bytes);
+        exchange.url = said.text(&exchange.url);
+        exchange.request_body = said.text(&request.shown(&exchange.request_headers, &redactor));
         exchange.response_body = said.text(&response.shown(&exchange.response_headers, &redactor));
         exchange.response_headers.iter_mut().for_each(|(_, value)| *value = said.text(value));
         if exchange.status.is_none() && exchange.error.is_none() {

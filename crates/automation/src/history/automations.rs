@@ -3,9 +3,9 @@
 use super::identity::Process;
 use super::read::time;
 use super::row::{Json, Time};
-use super::{History, RunId, keep};
-use jiff::Timestamp;
-use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
+use super::{History, RunId, keep, schema};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 use scim_connector_host::error::Result;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ pub struct Request {
     pub id: i64,
     /// Which automation.
     pub automation: String,
-    /// What it is to be given, where that is not what its file says.
+    /// What it is to be given, where that is not what its file says. It is there until a daemon takes it.
     pub input: Option<Value>,
     /// When it was asked for.
     pub at: Timestamp,
@@ -85,6 +85,9 @@ impl Daemon {
         !keep::gone(&self.process, self.heartbeat)
     }
 }
+
+/// How long a request waits for a daemon.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 const REQUEST: &str = "id, automation, input, at, taken_at, run, note";
 
@@ -158,7 +161,8 @@ impl History {
         })
     }
 
-    /// Takes the requests for these automations, oldest first; each is given to one taker only.
+    /// Takes the requests for these automations, oldest first; each is given to one taker only. What a run is to be given may
+    /// be secret, and is in the taker's hands alone from then on: [`History::empty_log`] takes it out of the file.
     pub fn take_requests<S: AsRef<str>>(&self, automations: &[S]) -> Result<Vec<Request>> {
         let names: Vec<&str> = automations.iter().map(AsRef::as_ref).collect();
         let open = "SELECT count(*) FROM requests WHERE taken_at IS NULL";
@@ -166,25 +170,52 @@ impl History {
         if self.rows(open, &[], |row| row.get::<_, i64>(0))? == [0] {
             return Ok(Vec::new());
         }
-        let query = format!(
-            "UPDATE requests SET taken_at = ?1 WHERE taken_at IS NULL
-                 AND automation IN (SELECT value FROM json_each(?2)) RETURNING {REQUEST}"
-        );
-        let mut taken = self.rows(&query, &[&Time(Timestamp::now()), &Json(names)], request)?;
-        taken.sort_by_key(|request| request.id);
-        Ok(taken)
+        self.with(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let now = Timestamp::now();
+            give_up(&transaction, now)?;
+            let query = format!(
+                "SELECT {REQUEST} FROM requests WHERE taken_at IS NULL
+                     AND automation IN (SELECT value FROM json_each(?1)) ORDER BY id"
+            );
+            let taken = transaction.prepare(&query)?.query_map([Json(names)], request)?;
+            let taken = taken.collect::<rusqlite::Result<Vec<Request>>>()?;
+            for request in &taken {
+                let query = "UPDATE requests SET taken_at = ?2, input = NULL WHERE id = ?1";
+                transaction.execute(query, params![request.id, Time(now)])?;
+            }
+            transaction.commit()?;
+            Ok(taken)
+        })
+    }
+
+    /// Takes what was deleted out of the file's log as well, without waiting for anybody. Says whether that is done.
+    pub fn empty_log(&self) -> Result<bool> {
+        self.with(|connection| schema::empty_log(connection))
     }
 
     /// Says what came of a request: its run, or why there is none.
     pub fn answer_request(&self, id: i64, run: Option<&RunId>, note: Option<&str>) -> Result<()> {
-        let query = "UPDATE requests SET run = ?2, note = ?3 WHERE id = ?1";
-        self.with(|connection| connection.execute(query, params![id, run, note]).map(drop))
+        self.with(|connection| {
+            connection.execute("UPDATE requests SET run = ?2, note = ?3 WHERE id = ?1", params![id, run, note])?;
+            connection.execute("UPDATE runs SET request = ?1 WHERE id = ?2", params![id, run]).map(drop)
+        })
     }
 
-    /// A request, for whoever waits for it.
+    /// Forgets a request whose run is over; the run knows which it was.
+    pub fn forget_request(&self, id: i64) -> Result<()> {
+        self.with(|connection| connection.execute("DELETE FROM requests WHERE id = ?1", [id]).map(drop))
+    }
+
+    /// A request, for whoever waits for it; once its run is over, what the run knows of it.
     pub fn request(&self, id: i64) -> Result<Option<Request>> {
-        let query = format!("SELECT {REQUEST} FROM requests WHERE id = ?1");
-        Ok(self.rows(&query, &[&id], request)?.into_iter().next())
+        let open = format!("SELECT {REQUEST} FROM requests WHERE id = ?1");
+        let over =
+            "SELECT request, flow, NULL, started_at, started_at AS taken_at, id, NULL FROM runs WHERE request = ?1";
+        Ok(match self.rows(&open, &[&id], request)?.pop() {
+            Some(request) => Some(request),
+            None => self.rows(over, &[&id], request)?.pop(),
+        })
     }
 
     /// Makes this process the daemon of a folder; `None` where it is now, else who is it already.
@@ -228,6 +259,13 @@ impl History {
     pub fn daemons(&self) -> Result<Vec<Daemon>> {
         self.rows(&format!("{DAEMON} ORDER BY folder"), &[], daemon)
     }
+}
+
+/// Gives up requests that no daemon took. Says whether there were some.
+pub(super) fn give_up(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    let query = "UPDATE requests SET taken_at = ?1, input = NULL, note = 'no process took it within an hour'
+        WHERE taken_at IS NULL AND at < ?2";
+    Ok(connection.execute(query, params![Time(now), Time(now - PATIENCE)])? > 0)
 }
 
 const DAEMON: &str = "SELECT folder, place, pid, token, started_at, heartbeat, ui FROM daemons";

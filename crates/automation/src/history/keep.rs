@@ -1,8 +1,9 @@
 //! What becomes of old runs, and of those whose process is gone.
 
+use super::automations::give_up;
 use super::identity::{Life, Process};
 use super::row::{Json, Time};
-use super::{Begin, History, Recorder, RunId};
+use super::{Begin, History, Recorder, RunId, schema};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use scim_connector_flow::fault::Fault;
@@ -60,6 +61,9 @@ impl History {
                 reaped.push(id);
             }
         }
+        // Nobody is left to do it where their process is gone.
+        let over = "DELETE FROM requests WHERE run IN (SELECT id FROM runs WHERE outcome IS NOT NULL)";
+        self.with(|connection| connection.execute(over, []))?;
         Ok(reaped)
     }
 
@@ -71,6 +75,13 @@ impl History {
     pub fn prune(&self) -> Result<usize> {
         let keep = self.0.keep;
         let oldest = Timestamp::now() - SignedDuration::from_hours(24 * i64::from(keep.days));
+        self.with(|connection| {
+            connection.execute("DELETE FROM requests WHERE taken_at < ?1", [Time(oldest)])?;
+            if give_up(connection, Timestamp::now())? {
+                schema::empty_log(connection)?;
+            }
+            Ok(())
+        })?;
         let old = self.with(|connection| {
             connection
                 .prepare(
@@ -90,7 +101,6 @@ impl History {
         if !old.is_empty() {
             self.with(|connection| {
                 connection.execute("DELETE FROM texts WHERE digest NOT IN (SELECT text FROM runs)", [])?;
-                connection.execute("DELETE FROM requests WHERE taken_at < ?1", [Time(oldest)])?;
                 // Gives the room back to the system.
                 let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({GIVEN_BACK})"))?;
                 let mut pages = vacuum.query([])?;

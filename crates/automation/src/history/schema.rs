@@ -16,7 +16,7 @@ const BUSY: Duration = Duration::from_secs(5);
 
 /// Each step makes a file one version newer; the number of steps taken is its `user_version`. Steps are never changed, only
 /// added.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     "
     CREATE TABLE texts(
         digest TEXT PRIMARY KEY,
@@ -128,6 +128,11 @@ const MIGRATIONS: [&str; 2] = [
         times INTEGER NOT NULL DEFAULT 1);
     CREATE UNIQUE INDEX warnings_of_run ON warnings(run, text);
 ",
+    "
+    ALTER TABLE runs ADD COLUMN request INTEGER;
+    CREATE INDEX runs_by_request ON runs(request) WHERE request IS NOT NULL;
+    UPDATE requests SET input = NULL WHERE taken_at IS NOT NULL;
+",
 ];
 
 /// Opens a file, making or renewing its tables.
@@ -145,6 +150,8 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
 fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
+    // What is taken away is overwritten: a password that a run was given.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     let number = |connection: &Connection, name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
     let newest = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let ours = |version: i64, application: i64| application == APPLICATION && version == newest;
@@ -176,6 +183,18 @@ fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(Ok(connection))
+}
+
+/// Empties the log of what was written before, where nobody reads or writes just now. Says whether it is empty.
+pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(BUSY)?;
+    match busy {
+        Ok(busy) => Ok(!busy),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// What SQLite says, as a person understands it.

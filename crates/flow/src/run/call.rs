@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::fault::Fault;
 use crate::program::Task;
 use crate::rows::{self, Rows};
+use scim_connector_host::redact::Redactor;
 use scim_connector_host::{CallContext, Result};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -31,7 +32,7 @@ impl Frame {
             let openable =
                 rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, self.flow.folder()));
             let result = openable.map(|()| self.run.rows.described(function, &with));
-            let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+            let output = result.as_ref().map_or(Value::Null, |output| open.shown(output));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());
             return result;
         }
@@ -42,6 +43,7 @@ impl Frame {
         let instead = if runner.dry_run { dry::instead(operation, &mut with) } else { None };
         let input = Arc::new(Value::Object(with));
         open.operation = Some((operation, input.clone()));
+        open.asked = Redactor::for_call(&input);
         let known = |id: &str| self.run.names.of(id);
         let (result, mut shown) = match instead {
             Some(stand_in) => (stand_in, planned(operation, &input, &known)),
@@ -49,11 +51,13 @@ impl Frame {
                 let name = connection.as_ref().and_then(Value::as_str);
                 let longest_pause = || runner.config.connection(name).ok()?.1.longest_pause();
                 let result = self.invoke(name, function, &input, &open).await;
-                let result = result.map_err(|error| Fault { longest_pause: longest_pause(), ..Fault::of_call(&error) });
+                let fault = |error| Fault { longest_pause: longest_pause(), ..Fault::of_call(&error) };
+                let result = result.map_err(|error| open.clean(fault(error)));
                 let shown = affected(operation, &input, result.as_ref(), &known);
                 (result, shown)
             }
         };
+        open.clean_people(&mut shown);
         result.iter().for_each(|output| self.run.names.learn(output));
         match (&result, &self.failures, &self.handled) {
             (Err(_), Some(failures), _) => {
@@ -65,8 +69,8 @@ impl Frame {
             }
             _ => {}
         }
-        let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
-        open.end(shown, self.run.shown(&input), output, result.as_ref().err());
+        let output = result.as_ref().map_or(Value::Null, |output| open.shown(output));
+        open.end(shown, open.shown(&input), output, result.as_ref().err());
         drop(running);
         result
     }
