@@ -29,8 +29,6 @@ pub(super) fn whole(secret: &str) -> Vec<String> {
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let mut forms = written(secret);
     forms.push(secret.split_whitespace().collect::<Vec<_>>().join(" "));
-    // As JSON that stands in JSON, a word of a shell, a cell of CSV.
-    forms.extend([json(&json(secret)), secret.replace('\'', r"'\''"), secret.replace('"', "\"\"")]);
     for text in [secret, &form, &secret.to_ascii_lowercase(), &secret.to_ascii_uppercase()] {
         forms.extend([STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(text)));
         forms.extend(inside_base64(text).filter(|inside| inside.len() >= SHORTEST_INSIDE));
@@ -59,22 +57,26 @@ pub(super) fn parts(secret: &str, depth: Depth) -> Vec<String> {
     all
 }
 
-/// As it is, in URLs and forms, in JSON, in HTML.
+/// As it is, in URLs and forms, in JSON, in HTML, quoted.
 fn written(text: &str) -> Vec<String> {
-    let json = json(text);
+    let escaped = json(text);
     let html = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
     let mut forms = vec![
         text.to_owned(),
         utf8_percent_encode(text, NON_ALPHANUMERIC).to_string(),
         utf8_percent_encode(text, URI).to_string(),
         url::form_urlencoded::byte_serialize(text.as_bytes()).collect(),
-        json.replace('/', r"\/"),
-        in_ascii(&json),
-        in_ascii(&json.replace('/', r"\/")),
-        json,
+        escaped.replace('/', r"\/"),
+        in_ascii(&escaped),
+        in_ascii(&escaped.replace('/', r"\/")),
+        escaped,
         html.replace('\'', "&#39;"),
         html.replace('\'', "&#x27;").replace('/', "&#x2F;"),
         html,
+        // As JSON that stands in JSON, a word of a shell, a cell of CSV.
+        json(&json(text)),
+        text.replace('\'', r"'\''"),
+        text.replace('"', "\"\""),
     ];
     // Most secrets look the same in most of them.
     forms.sort_unstable();

@@ -178,8 +178,9 @@ impl History {
                 "SELECT {REQUEST} FROM requests WHERE taken_at IS NULL
                      AND automation IN (SELECT value FROM json_each(?1)) ORDER BY id"
             );
-            let taken = transaction.prepare(&query)?.query_map([Json(names)], request)?;
-            let taken = taken.collect::<rusqlite::Result<Vec<Request>>>()?;
+            let mut open = transaction.prepare(&query)?;
+            let taken = open.query_map([Json(names)], request)?.collect::<rusqlite::Result<Vec<Request>>>()?;
+            drop(open);
             for request in &taken {
                 let query = "UPDATE requests SET taken_at = ?2, input = NULL WHERE id = ?1";
                 transaction.execute(query, params![request.id, Time(now)])?;

@@ -11,6 +11,8 @@ mod keep;
 mod queue;
 mod read;
 mod record;
+#[cfg(test)]
+mod request_tests;
 mod row;
 mod schema;
 mod settings;

@@ -402,7 +402,7 @@ fn a_file_that_is_no_history_is_refused_and_left_alone() {
     newer.pragma_update(None, "user_version", 99).unwrap();
     assert_eq!(
         refused("newer"),
-        "/newer: was written by a newer scim-connector (its layout is 99, this one knows 2); use that one, or another file with --history"
+        "/newer: was written by a newer scim-connector (its layout is 99, this one knows 3); use that one, or another file with --history"
     );
     let error = refused("text/history.sqlite");
     assert!(error.starts_with("/text/history.sqlite: the history cannot be written here: "), "{error}");
