@@ -1,6 +1,7 @@
 //! The names of secrets: of members, of attributes, of header fields.
 
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// What stands in a secret's place.
 pub const REDACTED: &str = "[redacted]";
@@ -89,6 +90,9 @@ const LONGEST: usize = 64;
 /// Whether what stands under this name, of a member or an attribute, is secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
+    if !may_be_secret(name) {
+        return false;
+    }
     let words = Words::of(name);
     if EXCEPTIONS.iter().any(|exception| words.letters() == exception.as_bytes()) {
         return false;
@@ -107,6 +111,34 @@ pub fn is_secret_name(name: &str) -> bool {
             Some(qualifier) => end -= qualifier.len(),
             None => return false,
         }
+    }
+}
+
+/// For each letter, the letters that may stand before it at the end of a secret name, a bit each. Every member of every value is
+/// asked about, and most names are none for their last two letters.
+static TAILS: LazyLock<[u32; 26]> = LazyLock::new(|| {
+    let mut tails = [0; 26];
+    for word in ENDINGS.iter().chain(WORDS).chain(QUALIFIERS) {
+        let mut letters = word.bytes().rev();
+        if let Some(tail) = letters.next().and_then(|last| tails.get_mut(place(last))) {
+            // One letter alone may stand after any.
+            *tail |= letters.next().map_or(u32::MAX, |before| 1 << place(before));
+        }
+    }
+    tails
+});
+
+fn place(letter: u8) -> usize {
+    usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'))
+}
+
+fn may_be_secret(name: &str) -> bool {
+    let mut letters = name.bytes().rev().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    let Some(last) = letters.find(|byte| !byte.is_ascii_digit()) else { return false };
+    let Some(tail) = TAILS.get(place(last)) else { return false };
+    match letters.next() {
+        Some(before) if before.is_ascii_alphabetic() => tail >> place(before) & 1 == 1,
+        _ => *tail == u32::MAX,
     }
 }
 

@@ -201,10 +201,12 @@ impl Index {
         if self.whole.is_empty() {
             return found;
         }
+        let has_short = !self.fours.is_empty();
         for (index, byte) in bytes.iter().enumerate() {
             window = window >> 8 | u64::from(byte.to_ascii_lowercase()) << 56;
             let end = index + 1;
-            if end >= SHORTEST
+            if has_short
+                && end >= SHORTEST
                 && self.short.may_have(window >> 32)
                 && let Some(forms) = u32::try_from(window >> 32).ok().and_then(|four| self.fours.get(&four))
             {
