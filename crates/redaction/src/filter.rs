@@ -10,16 +10,37 @@ const OPERATORS: [&str; 9] = ["eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "l
 #[must_use]
 pub fn without_literals(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<String> {
     let mut out = String::new();
-    let (mut copied, mut at) = (0, 0);
+    let mut copied = 0;
+    each_literal(text, is_secret, &mut |at, word| {
+        out.push_str(text.get(copied..at).unwrap_or_default());
+        out.push_str(if word.starts_with('"') { "\"[redacted]\"" } else { REDACTED });
+        copied = at + word.len();
+    });
+    if copied == 0 {
+        return None;
+    }
+    out.push_str(text.get(copied..).unwrap_or_default());
+    Some(out)
+}
+
+/// Tells the values that [`without_literals`] takes out.
+pub fn literals(text: &str, is_secret: &dyn Fn(&str) -> bool, tell: &mut dyn FnMut(&str)) {
+    each_literal(text, is_secret, &mut |_, word| match serde_json::from_str::<String>(word) {
+        Ok(plain) => tell(&plain),
+        Err(_) => tell(word.trim_matches('"')),
+    });
+}
+
+/// Tells where such values stand, as they are written.
+fn each_literal<'a>(text: &'a str, is_secret: &dyn Fn(&str) -> bool, tell: &mut dyn FnMut(usize, &'a str)) {
+    let mut at = 0;
     let (mut attribute, mut compared) = ("", false);
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         let length = token(rest);
         let word = rest.get(..length).unwrap_or_default();
         if compared && !word.trim().is_empty() && !matches!(word, "(" | ")" | "[" | "]") {
             if !matches!(word, "true" | "false" | "null") && crate::names::any_attribute(attribute, is_secret) {
-                out.push_str(text.get(copied..at).unwrap_or_default());
-                out.push_str(if word.starts_with('"') { "\"[redacted]\"" } else { REDACTED });
-                copied = at + length;
+                tell(at, word);
             }
             (attribute, compared) = ("", false);
         } else if OPERATORS.iter().any(|operator| word.eq_ignore_ascii_case(operator)) && !attribute.is_empty() {
@@ -29,11 +50,6 @@ pub fn without_literals(text: &str, is_secret: &dyn Fn(&str) -> bool) -> Option<
         }
         at += length;
     }
-    if copied == 0 {
-        return None;
-    }
-    out.push_str(text.get(copied..).unwrap_or_default());
-    Some(out)
 }
 
 /// How long the first token is: blanks, a text in quotes, a bracket, or a word.
@@ -53,6 +69,24 @@ fn token(text: &str) -> usize {
         '(' | ')' | '[' | ']' => 1,
         c if c.is_whitespace() => ends(char::is_whitespace),
         _ => ends(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '[' | ']' | '"')),
+    }
+}
+
+/// Tells the values that [`without_query_literals`] takes out, decoded.
+pub fn query_literals(
+    url: &str,
+    is_secret: &dyn Fn(&str) -> bool,
+    decode: &dyn Fn(&str) -> String,
+    tell: &mut dyn FnMut(&str),
+) {
+    let query = url.split_once('?').map_or("", |(_, query)| query.split('#').next().unwrap_or_default());
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let name = decode(name);
+        if is_secret(&name) {
+            tell(&decode(value));
+        } else if name.eq_ignore_ascii_case("filter") {
+            literals(&decode(value), is_secret, tell);
+        }
     }
 }
 
@@ -94,7 +128,7 @@ pub fn without_query_literals(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::is_secret_name;
+    use crate::names::is_secret_name;
 
     #[test]
     fn what_is_compared_with_a_secret_attribute_is_taken_out() {
@@ -131,6 +165,10 @@ mod tests {
             shown("https://example.com/Users?filter=pin%20eq%20%221%22&api_key=x&count=1#a").as_deref(),
             Some("https://example.com/Users?filter=pin%20eq%20%22[redacted]%22&api_key=[redacted]&count=1#a")
         );
+        let mut told = Vec::new();
+        let url = "https://example.com/Users?filter=pin%20eq%20%221%22%20or%20otp%20eq%202&api_key=x&count=1#a";
+        query_literals(url, &is_secret_name, &decode, &mut |literal| told.push(literal.to_owned()));
+        assert_eq!(told, ["1", "2", "x"]);
         assert_eq!(shown("https://example.com/token?filter=userName%20eq%20%22a%22&token=&x"), None);
     }
 }

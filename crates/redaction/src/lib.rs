@@ -9,7 +9,7 @@ mod names;
 mod places;
 mod schema;
 
-pub use filter::{without_literals, without_query_literals};
+pub use filter::{literals, query_literals, without_literals, without_query_literals};
 pub use names::{REDACTED, is_secret_header, is_secret_name, is_secret_path, rules};
 pub use places::{ListedNames, Names, copy, each_secret, replace};
 pub use schema::{attributes_marked, is_marked, marked_places, without_marked};

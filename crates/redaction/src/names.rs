@@ -49,8 +49,8 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// Names whose last word this is: words too short to be looked for inside of others (`userPin`, not `shipping`).
-const WORDS: [&str; 13] =
-    ["pin", "puk", "pwd", "pw", "otp", "totp", "hotp", "jwt", "psk", "cvv", "cvc", "irk", "pincode"];
+const WORDS: &[&str] =
+    &["pin", "puk", "pwd", "pw", "otp", "totp", "hotp", "jwt", "psk", "cvv", "cvc", "irk", "pincode"];
 
 /// What may follow and changes nothing: `passwordConfirmation`, `token_value`, `newPassword2`.
 const QUALIFIERS: &[&str] = &[
@@ -118,7 +118,7 @@ pub fn is_secret_name(name: &str) -> bool {
 /// asked about, and most names are none for their last two letters.
 static TAILS: LazyLock<[u32; 26]> = LazyLock::new(|| {
     let mut tails = [0; 26];
-    for word in ENDINGS.iter().chain(WORDS).chain(QUALIFIERS) {
+    for word in [ENDINGS, WORDS, QUALIFIERS].concat() {
         let mut letters = word.bytes().rev();
         if let Some(tail) = letters.next().and_then(|last| tails.get_mut(place(last))) {
             // One letter alone may stand after any.

@@ -2,7 +2,7 @@
 //! to a secret attribute; header fields that carry credentials; what a filter compares with a secret attribute. One walk, so
 //! that it is the same for resources, PATCH operations, bulk data, requests, inputs and outputs.
 
-use crate::filter::without_literals;
+use crate::filter::{literals, without_literals};
 use crate::names::REDACTED;
 use crate::names::{any_attribute, is_secret_header, is_secret_name};
 use serde_json::{Map, Value};
@@ -129,7 +129,12 @@ fn walk(value: &Value, names: &impl Names, secret: bool, headers: bool, tell: &m
                 match this.member(name, value) {
                     Member::Secret => walk(value, names, true, false, tell),
                     Member::Headers => walk(value, names, secret, true, tell),
-                    Member::Filter | Member::Plain => walk(value, names, secret, false, tell),
+                    Member::Filter => {
+                        let filter = value.as_str().unwrap_or_default();
+                        literals(filter, &|name| names.is_secret(name), tell);
+                        walk(value, names, secret, false, tell);
+                    }
+                    Member::Plain => walk(value, names, secret, false, tell),
                 }
             }
         }
@@ -174,7 +179,7 @@ mod tests {
         each_secret(&value, &ListedNames, &mut |secret| {
             told.insert(secret.to_owned());
         });
-        let expected = ["s1", "s2", "4711", "s3", "s4", "s5", "s6", "s7", "s8", "s9"];
+        let expected = ["s1", "s2", "4711", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10"];
         assert_eq!(told, expected.map(str::to_owned).into());
     }
 

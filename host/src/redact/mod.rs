@@ -15,7 +15,8 @@ use index::{Bounds, Forms, Index, PART, SHORTEST};
 use parking_lot::RwLock;
 pub use scim_connector_redaction::REDACTED;
 use scim_connector_redaction::{
-    ListedNames, Names, attributes_marked, copy, each_secret, is_secret_header, is_secret_name, without_query_literals,
+    ListedNames, Names, attributes_marked, copy, each_secret, is_secret_header, is_secret_name, query_literals,
+    without_query_literals,
 };
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, VecDeque};
@@ -138,6 +139,20 @@ impl Redactor {
         Self::of_passing(secrets.into_iter())
     }
 
+    /// A redactor for an exchange: what its request says is secret, in its URL or its body.
+    #[must_use]
+    pub(crate) fn for_exchange(url: &str, body: &[u8]) -> Self {
+        let asked = Self::for_answer(body);
+        let mut secrets = Vec::new();
+        query_literals(url, &is_secret_name, &decoded, &mut |secret| secrets.push(secret.to_owned()));
+        if !secrets.is_empty() {
+            let mut known = asked.known.write();
+            secrets.iter().for_each(|secret| known.add(secret, |secret| Forms::of(secret, Depth::Passing)));
+            known.index();
+        }
+        asked
+    }
+
     fn of_passing(secrets: impl Iterator<Item = String>) -> Self {
         let mut known = Known::default();
         secrets.map(Zeroizing::new).for_each(|secret| known.add(&secret, |secret| Forms::of(secret, Depth::Passing)));
@@ -253,12 +268,8 @@ impl Redactor {
     /// A URL as it may be shown.
     #[must_use]
     pub fn url(&self, url: &str) -> String {
-        let decode = |text: &str| {
-            let text = text.replace('+', " ");
-            percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
-        };
         let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-        let shown = without_query_literals(url, &|name| self.is_secret(name), &decode, &encode);
+        let shown = without_query_literals(url, &|name| self.is_secret(name), &decoded, &encode);
         self.text(shown.as_deref().unwrap_or(url))
     }
 
@@ -304,6 +315,12 @@ impl Names for Redactor {
     fn is_secret(&self, name: &str) -> bool {
         is_secret_name(name) || self.marked.read().is_secret(name)
     }
+}
+
+/// A part of a query as it was before it was encoded.
+fn decoded(text: &str) -> String {
+    let text = text.replace('+', " ");
+    percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
 }
 
 /// `user:secret` as HTTP Basic authentication sends it (RFC 7617), form-encoded too (RFC 6749 section 2.3.1).

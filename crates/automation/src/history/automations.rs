@@ -4,8 +4,8 @@ use super::identity::Process;
 use super::read::time;
 use super::row::{Json, Time};
 use super::{History, RunId, keep, schema};
-use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 use scim_connector_host::error::Result;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -86,9 +86,6 @@ impl Daemon {
     }
 }
 
-/// How long a request waits for a daemon.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
-
 const REQUEST: &str = "id, automation, input, at, taken_at, run, note";
 
 impl History {
@@ -165,21 +162,22 @@ impl History {
     /// be secret, and is in the taker's hands alone from then on: [`History::empty_log`] takes it out of the file.
     pub fn take_requests<S: AsRef<str>>(&self, automations: &[S]) -> Result<Vec<Request>> {
         let names: Vec<&str> = automations.iter().map(AsRef::as_ref).collect();
-        let open = "SELECT count(*) FROM requests WHERE taken_at IS NULL";
+        let now = Timestamp::now();
+        let open = "SELECT count(*) FROM requests WHERE taken_at IS NULL AND at >= ?1";
         // Asked often, and mostly in vain: nobody is kept from writing for that.
-        if self.rows(open, &[], |row| row.get::<_, i64>(0))? == [0] {
+        if self.rows(open, &[&Time(now - keep::PATIENCE)], |row| row.get::<_, i64>(0))? == [0] {
             return Ok(Vec::new());
         }
         self.with(|connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let now = Timestamp::now();
-            give_up(&transaction, now)?;
             let query = format!(
-                "SELECT {REQUEST} FROM requests WHERE taken_at IS NULL
+                "SELECT {REQUEST} FROM requests WHERE taken_at IS NULL AND at >= ?2
                      AND automation IN (SELECT value FROM json_each(?1)) ORDER BY id"
             );
             let mut open = transaction.prepare(&query)?;
-            let taken = open.query_map([Json(names)], request)?.collect::<rusqlite::Result<Vec<Request>>>()?;
+            let taken = open
+                .query_map(params![Json(names), Time(now - keep::PATIENCE)], request)?
+                .collect::<rusqlite::Result<Vec<Request>>>()?;
             drop(open);
             for request in &taken {
                 let query = "UPDATE requests SET taken_at = ?2, input = NULL WHERE id = ?1";
@@ -260,13 +258,6 @@ impl History {
     pub fn daemons(&self) -> Result<Vec<Daemon>> {
         self.rows(&format!("{DAEMON} ORDER BY folder"), &[], daemon)
     }
-}
-
-/// Gives up requests that no daemon took. Says whether there were some.
-pub(super) fn give_up(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
-    let query = "UPDATE requests SET taken_at = ?1, input = NULL, note = 'no process took it within an hour'
-        WHERE taken_at IS NULL AND at < ?2";
-    Ok(connection.execute(query, params![Time(now), Time(now - PATIENCE)])? > 0)
 }
 
 const DAEMON: &str = "SELECT folder, place, pid, token, started_at, heartbeat, ui FROM daemons";

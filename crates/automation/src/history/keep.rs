@@ -1,6 +1,5 @@
 //! What becomes of old runs, and of those whose process is gone.
 
-use super::automations::give_up;
 use super::identity::{Life, Process};
 use super::row::{Json, Time};
 use super::{Begin, History, Recorder, RunId, schema};
@@ -11,6 +10,9 @@ use scim_connector_host::error::Result;
 
 /// How long a process of which nothing else is known may be silent.
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long a request waits for a daemon.
+pub(super) const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Rows that are deleted at a time, so that others who write need not wait long.
 const PORTION: usize = 2000;
@@ -119,6 +121,13 @@ pub(super) fn gone(process: &Process, heartbeat: Timestamp) -> bool {
         Life::Gone => true,
         Life::Unknown => Timestamp::now().duration_since(heartbeat) > SILENCE,
     }
+}
+
+/// Gives up requests that no daemon took. Says whether there were some.
+fn give_up(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    let query = "UPDATE requests SET taken_at = ?1, input = NULL, note = 'no process took it within an hour'
+        WHERE taken_at IS NULL AND at < ?2";
+    Ok(connection.execute(query, params![Time(now), Time(now - PATIENCE)])? > 0)
 }
 
 fn delete_portion(connection: &mut Connection, table: &str, run: i64) -> rusqlite::Result<usize> {
