@@ -15,6 +15,12 @@ pub(super) const SHORTEST: usize = 4;
 /// Shorter parts of a secret are not searched for.
 pub(super) const PART: usize = 8;
 
+/// A part of an encoding that stands for fewer bytes of the secret is none.
+const FEWEST: usize = 4;
+
+/// The longest of HTML's names for characters that are looked for, `&quot;`.
+const LONGEST_ENTITY: usize = 6;
+
 /// How long what is found must be, in bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds {
@@ -270,12 +276,37 @@ fn merged(text: &str, mut found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
     all
 }
 
-/// Every [`PART`] bytes that follow each other in a text, in small letters.
+/// Every [`PART`] bytes that follow each other in a text, in small letters, unless they stand for hardly anything: `or&quot;` is
+/// in many texts.
 fn windows(text: &[u8]) -> impl Iterator<Item = u64> {
-    text.windows(PART).filter_map(|window| {
+    let numbers = numbers(text);
+    let begins = numbers.clone();
+    let last = begins.into_iter().skip(PART - 1);
+    let spans = numbers.into_iter().zip(last).map(|(first, last)| last - first + 1);
+    text.windows(PART).zip(spans).filter(|(_, span)| *span >= FEWEST).filter_map(|(window, _)| {
         let eight: [u8; PART] = window.try_into().ok()?;
         Some(u64::from_le_bytes(eight.map(|byte| byte.to_ascii_lowercase())))
     })
+}
+
+/// For each byte of an encoded text, the number of the one that it stands for.
+fn numbers(text: &[u8]) -> Vec<usize> {
+    let mut numbers = Vec::with_capacity(text.len());
+    let mut rest = text;
+    let mut number = 0;
+    while let Some(first) = rest.first() {
+        let length = match first {
+            b'%' if rest.len() >= 3 => 3,
+            b'\\' if rest.get(1) == Some(&b'u') && rest.len() >= 6 => 6,
+            b'\\' if rest.len() >= 2 => 2,
+            b'&' => rest.iter().take(LONGEST_ENTITY).position(|byte| *byte == b';').map_or(1, |end| end + 1),
+            _ => 1,
+        };
+        numbers.extend(std::iter::repeat_n(number, length));
+        number += 1;
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    numbers
 }
 
 /// A set of numbers that may say yes to one that is not in it, and is quick to say no.
@@ -359,6 +390,17 @@ mod tests {
         assert_eq!(shown(&secrets, text), text);
         assert_eq!(shown(&secrets, "MY-PASSWORD-1X"), "#");
         assert_eq!(shown(&secrets, "at /T0PQ/abcd now"), "at # now");
+    }
+
+    #[test]
+    fn parts_of_an_encoding_that_say_hardly_anything_stay() {
+        let secrets = ["Moor\"frosch/12-Grün"];
+        for text in ["Server Error&quot;, &quot;frost", "%2fA12", r"gr\u00fc.", "r%C3%BC"] {
+            assert_eq!(shown(&secrets, text), text);
+        }
+        for text in ["Moor&quot;frosch", "oor%22frosch%2F1", "2-Gr%C3%BCn", r"h\/12-gr\u00fcn"] {
+            assert_ne!(shown(&secrets, text), text, "{text}");
+        }
     }
 
     #[test]
