@@ -13,6 +13,7 @@ pub mod event;
 pub mod expression;
 pub mod fault;
 mod file;
+mod given;
 pub mod graph;
 pub mod load;
 pub mod program;
