@@ -14,6 +14,8 @@ pub enum Fact {
     MembersByName,
     /// A resource had a version.
     Versions,
+    /// A request was refused for the version that it named.
+    Conditions,
 }
 
 struct Seen {

@@ -1,9 +1,12 @@
-//! Names of members in the standard's spelling.
+//! Names of members in the standard's spelling, and values in the standard's JSON types.
 //!
 //! Names are read in any case (RFC 7643 section 2.1), and some providers write `UserName` or `Id`. Whoever reads a result by the names of
 //! the standard must find them, so that results leave with these, and so does what is sent: some providers store `Active` beside
-//! `active`. Names the standard does not have stay as they came.
+//! `active`. Names the standard does not have stay as they came. Flags that came as text leave as booleans, since whoever compares
+//! `"false"` with false takes a leaver for active; and identifiers that a caller gives as numbers are sent as the texts that they are.
 
+use super::patch::Operation;
+use super::path::Path;
 use super::resource::{Data, Node, Resource};
 use super::schema::{self, Attribute, Shape};
 use super::urn;
@@ -40,10 +43,63 @@ fn members(object: &mut Resource, attributes: &[Attribute]) {
         known.map(|attribute| attribute.name)
     });
     for attribute in attributes {
-        if let Some(found) = object.get_mut(attribute.name) {
-            value(found, attribute);
+        let Some(found) = object.get_mut(attribute.name) else { continue };
+        if let (Shape::Boolean, Some(_), Some(flag)) = (attribute.shape, found.as_str(), found.as_boolean()) {
+            *found = Data::from(flag);
         }
+        value(found, attribute);
     }
+}
+
+/// Makes texts of the numbers that stand where an attribute is text.
+pub fn write_texts(object: &mut Resource, attributes: &[Attribute]) {
+    for attribute in attributes {
+        let Some(value) = object.get_mut(attribute.name) else { continue };
+        write_text(value, attribute.shape);
+    }
+    if let Some(extension) = object.get_mut(urn::ENTERPRISE_USER).and_then(Data::as_object_mut) {
+        write_texts(extension, schema::ENTERPRISE_USER);
+    }
+}
+
+fn write_text(value: &mut Data, shape: Shape) {
+    match shape {
+        Shape::Text => {
+            if let (Node::Number(_), Some(text)) = (value.node(), value.to_text()) {
+                *value = Data::from(text);
+            }
+        }
+        Shape::Complex(parts) | Shape::Multiple(parts) => {
+            if let Some(part) = value.as_object_mut() {
+                write_texts(part, parts);
+            } else if let Some(items) = value.as_list_mut() {
+                items.iter_mut().filter_map(Data::as_object_mut).for_each(|item| write_texts(item, parts));
+            }
+        }
+        Shape::Boolean => {}
+    }
+}
+
+/// The same for the value of a PATCH operation, by its path.
+pub fn write_texts_in(operation: &mut Operation, attributes: &[Attribute]) {
+    let Some(value) = &mut operation.value else { return };
+    let Some(path) = operation.path.as_deref() else {
+        value.as_object_mut().into_iter().for_each(|object| write_texts(object, attributes));
+        return;
+    };
+    let Ok(path) = path.trim().parse::<Path>() else { return };
+    let is_enterprise = |schema: &str| schema.eq_ignore_ascii_case(urn::ENTERPRISE_USER);
+    let within =
+        if path.attribute.schema.as_deref().is_some_and(is_enterprise) { schema::ENTERPRISE_USER } else { attributes };
+    let named = |parts: &'static [Attribute], name: &str| {
+        parts.iter().find(|it| it.name.eq_ignore_ascii_case(name)).map(|it| it.shape)
+    };
+    let shape = within.iter().find(|it| it.name.eq_ignore_ascii_case(&path.attribute.name)).map(|it| it.shape);
+    let shape = match (shape, path.sub.as_deref().or(path.attribute.sub.as_deref())) {
+        (Some(Shape::Complex(parts) | Shape::Multiple(parts)), Some(sub)) => named(parts, sub),
+        (shape, _) => shape,
+    };
+    shape.into_iter().for_each(|shape| write_text(value, shape));
 }
 
 /// Corrects the names in the value of an attribute.
@@ -73,6 +129,7 @@ fn rename(object: &mut Resource, right: impl Fn(&str) -> Option<&'static str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::patch::Op;
     use crate::scim::resource::json;
 
     #[test]
@@ -110,6 +167,44 @@ mod tests {
             let mut resource = from.as_object().unwrap().clone();
             correct(&mut resource, known);
             assert_eq!(Data::from(resource), expected, "{from}");
+        }
+    }
+
+    #[test]
+    fn flags_leave_as_booleans_and_identifiers_are_sent_as_texts() {
+        let rows = [
+            (json!({"active": "False", "title": "true"}), json!({"active": false, "title": "true"})),
+            (json!({"ACTIVE": "TRUE"}), json!({"active": true})),
+            (json!({"active": "perhaps"}), json!({"active": "perhaps"})),
+            (
+                json!({"emails": [{"value": "x", "primary": "true"}]}),
+                json!({"emails": [{"value": "x", "primary": true}]}),
+            ),
+            (json!({"active": null, "roles": "odd"}), json!({"active": null, "roles": "odd"})),
+        ];
+        for (from, expected) in rows {
+            let mut resource = from.as_object().unwrap().clone();
+            correct(&mut resource, Some(schema::USER));
+            assert_eq!(Data::from(resource), expected, "{from}");
+        }
+        let enterprise = urn::ENTERPRISE_USER;
+        let mut user = json!({"externalId": 4711, "active": 1, "roles": [{"value": 7}], "x": 1, enterprise: {"employeeNumber": 12345678901234567890u64}});
+        write_texts(user.as_object_mut().unwrap(), schema::USER);
+        let sent = json!({"externalId": "4711", "active": 1, "roles": [{"value": "7"}], "x": 1, enterprise: {"employeeNumber": "12345678901234567890"}});
+        assert_eq!(user, sent);
+        let rows = [
+            (Some("externalId"), json!(4711), json!("4711")),
+            (Some("members"), json!([{"value": 42}]), json!([{"value": "42"}])),
+            (Some("emails[type eq \"work\"].value"), json!(1), json!("1")),
+            (Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"), json!(26), json!("26")),
+            (None, json!({"externalId": 1, "x": 1}), json!({"externalId": "1", "x": 1})),
+            (Some("x"), json!(1), json!(1)),
+        ];
+        for (path, value, expected) in rows {
+            let attributes = if path == Some("members") { schema::GROUP } else { schema::USER };
+            let mut operation = Operation { op: Op::Add, path: path.map(str::to_owned), value: Some(value) };
+            write_texts_in(&mut operation, attributes);
+            assert_eq!(operation.value, Some(expected), "{path:?}");
         }
     }
 }

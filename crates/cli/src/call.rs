@@ -63,7 +63,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     // What the input says is secret may come back in other members.
     let shown = client.redactor().result(&output::json(&outcome.output, arguments.compact));
     let asked = Redactor::for_answer(input.as_bytes());
-    output::out(&asked.record_without(&shown).unwrap_or(shown))?;
+    output::result(&asked.record_without(&shown).unwrap_or(shown))?;
     Ok(of_many(&outcome.output))
 }
 

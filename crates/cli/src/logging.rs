@@ -9,6 +9,7 @@ use scim_connector_host::client::Client;
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::redact::Redactor;
 use scim_connector_host::telemetry::Metrics;
+use scim_connector_host::visible;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -121,6 +122,8 @@ impl Drop for Line {
         let text = String::from_utf8_lossy(&self.0).into_owned();
         let text = clients.iter().fold(text, |text, client| client.redactor().text(&text));
         let text = REDACTORS.read().iter().fold(text, |text, redactor| redactor.text(&text));
+        // An event is a line, whatever its fields hold: JSON has escaped their line breaks already.
+        let text = visible::line(text.trim_end_matches('\n')).into_owned() + "\n";
         // There is nowhere to say that stderr is gone.
         io::stderr().lock().write_all(text.as_bytes()).ok();
     }
@@ -157,9 +160,8 @@ pub fn write(metrics: &Metrics, file: Option<&Path>) -> Result<()> {
     let Some(file) = file else { return Ok(()) };
     let page = metrics.prometheus();
     if file == Path::new("-") {
-        output::note(page.trim_end());
+        output::notes(page.trim_end());
         return Ok(());
     }
-    std::fs::write(file, page)
-        .map_err(|error| Error::Usage(format!("--metrics: {} cannot be written: {error}", file.display())))
+    std::fs::write(file, page).map_err(|error| Error::unwritten(&format!("--metrics: {}", file.display()), &error))
 }

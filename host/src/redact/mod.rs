@@ -35,8 +35,19 @@ const IN_RESULTS: Bounds = Bounds { whole: 12, part: 12 };
 
 /// What an `auth` object of a connection holds besides secrets. Everything else there is treated as one, so that a kind
 /// of authentication this host does not know stays covered.
-const PUBLIC_AUTH_MEMBERS: [&str; 10] =
-    ["type", "tokenUrl", "clientId", "keyId", "method", "scopes", "audience", "username", "name", "parameters"];
+const PUBLIC_AUTH_MEMBERS: [&str; 11] = [
+    "type",
+    "scheme",
+    "tokenUrl",
+    "clientId",
+    "keyId",
+    "method",
+    "scopes",
+    "audience",
+    "username",
+    "name",
+    "parameters",
+];
 
 /// Access tokens remembered, the latest: they come and go for as long as a connection lives.
 const REMEMBERED_TOKENS: usize = 16;
@@ -101,6 +112,9 @@ impl Redactor {
             let user = ["username", "clientId"].iter().find_map(|user| text(auth, user));
             for secret in secret_texts(auth) {
                 known.add(secret, lasting);
+                if text(auth, "type").as_deref() == Some("header") || auth.contains_key("scheme") {
+                    parts_of_credentials(secret).for_each(|part| known.add(part, lasting));
+                }
                 for pair in user.iter().flat_map(|user| pairs(user, secret)) {
                     // The user's name in it is no secret.
                     known.add(&pair, Forms::whole);
@@ -332,6 +346,14 @@ fn pairs(user: &str, secret: &str) -> [String; 2] {
 /// Whether a member of an `auth` object is none of those that may be shown.
 pub(crate) fn is_secret_in_auth(name: &str) -> bool {
     !PUBLIC_AUTH_MEMBERS.contains(&name)
+}
+
+/// What of an `Authorization` header's value may be quoted by itself (RFC 9110 section 11.4): what stands after the scheme, and
+/// the values of parameters.
+fn parts_of_credentials(value: &str) -> impl Iterator<Item = &str> {
+    let rest = value.trim().split_once(' ').map(|(_, rest)| rest);
+    let values = value.split(',').filter_map(|part| Some(part.split_once('=')?.1.trim().trim_matches('"')));
+    rest.into_iter().chain(values.filter(|value| !value.trim_matches('=').is_empty()))
 }
 
 /// What an `auth` object holds in secret.

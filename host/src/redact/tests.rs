@@ -63,6 +63,20 @@ fn headers_with_credentials_are_blanked() {
 }
 
 #[test]
+fn a_scheme_is_shown_and_what_follows_it_is_not() {
+    let auths = [
+        json!({"type": "bearer", "scheme": "SSWS", "token": "00aBc-tok3n"}),
+        json!({"type": "header", "name": "Authorization", "value": "SSWS 00aBc-tok3n"}),
+        json!({"type": "bearer", "scheme": "Token", "token": "token=\"00aBc-tok3n\", id=1"}),
+        json!({"type": "header", "name": "Authorization", "value": "Token token=00aBc-tok3n"}),
+    ];
+    for auth in auths {
+        let redactor = Redactor::for_connection(&json!({ "auth": auth }), &Value::Null, &[]);
+        assert_eq!(redactor.text("SSWS or Token? 00aBc-tok3n"), format!("SSWS or Token? {REDACTED}"), "{auth}");
+    }
+}
+
+#[test]
 fn members_of_json_and_forms_are_blanked_by_name() {
     let redactor = Redactor::default();
     let body = json!({"userName": "ada", "password": "hunter2", "nested": [{"client_secret": "x", "active": true}]});

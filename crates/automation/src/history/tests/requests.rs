@@ -1,10 +1,16 @@
 //! What becomes of a request, and of what it gives to its run: it may be secret.
 
-use super::tests::{begin, history, run_ended, tell};
 use super::*;
-use jiff::{SignedDuration, Timestamp};
-use scim_connector_flow::event::RunOutcome;
-use serde_json::json;
+use jiff::SignedDuration;
+
+/// The flow that is asked for.
+fn nightly() -> FlowId {
+    FlowId::new(Path::new("flows"), "nightly")
+}
+
+fn take(history: &History) -> Vec<Request> {
+    history.take_requests(&nightly().folder, &["nightly"]).unwrap()
+}
 
 const SECRET: &str = "Zeder-Kessel-4711";
 
@@ -22,12 +28,12 @@ fn what_a_run_was_given_is_in_no_file_once_it_is_taken() {
         // A long one fills pages of its own.
         let more = "x".repeat(if long { 50_000 } else { 1 });
         let input = json!({"more": more, "password": SECRET});
-        let request = history.request_trigger("nightly", Some(&input)).unwrap();
+        let request = history.request_trigger(&nightly(), Some(&input)).unwrap();
         // Once in the file itself, as if a while had passed.
         assert!(history.empty_log().unwrap() && is_kept(&history));
-        history.request_trigger("nightly", Some(&input)).unwrap();
+        history.request_trigger(&nightly(), Some(&input)).unwrap();
 
-        let taken = history.take_requests(&["nightly"]).unwrap();
+        let taken = take(&history);
         assert_eq!(
             taken.iter().map(|request| &request.input).collect::<Vec<_>>(),
             [&Some(input.clone()), &Some(input)]
@@ -47,8 +53,8 @@ fn a_log_that_somebody_reads_is_emptied_later() {
         .with(|connection| {
             let reads = connection.transaction()?;
             reads.query_row("SELECT count(*) FROM requests", [], |row| row.get::<_, i64>(0))?;
-            history.request_trigger("nightly", Some(&json!(SECRET))).unwrap();
-            history.take_requests(&["nightly"]).unwrap();
+            history.request_trigger(&nightly(), Some(&json!(SECRET))).unwrap();
+            take(&history);
             assert!(!history.empty_log().unwrap());
             reads.commit()
         })
@@ -60,8 +66,8 @@ fn a_log_that_somebody_reads_is_emptied_later() {
 #[test]
 fn a_request_goes_with_its_run_which_still_says_that_it_answered_it() {
     let (_folder, history) = history();
-    let request = history.request_trigger("nightly", None).unwrap();
-    history.take_requests(&["nightly"]).unwrap();
+    let request = history.request_trigger(&nightly(), None).unwrap();
+    take(&history);
     let run = begin(&history, "nightly");
     history.answer_request(request, Some(run.run_id()), None).unwrap();
     tell(&run, &[run_ended(RunOutcome::Completed, None)]);
@@ -72,14 +78,14 @@ fn a_request_goes_with_its_run_which_still_says_that_it_answered_it() {
     assert_eq!(rows(&history), 0);
     let answered = history.request(request).unwrap().unwrap();
     assert_eq!(
-        (answered.automation.as_str(), answered.run.as_ref(), answered.input),
+        (answered.automation.name.as_str(), answered.run.as_ref(), answered.input),
         ("nightly", Some(run.run_id()), None)
     );
     assert_eq!(history.request(request + 1).unwrap(), None);
 
     // Of a run whose process is gone, whoever finds that.
-    let request = history.request_trigger("nightly", None).unwrap();
-    history.take_requests(&["nightly"]).unwrap();
+    let request = history.request_trigger(&nightly(), None).unwrap();
+    take(&history);
     let run = begin(&history, "nightly");
     history.answer_request(request, Some(run.run_id()), None).unwrap();
     history.reap().unwrap();
@@ -92,12 +98,12 @@ fn a_request_goes_with_its_run_which_still_says_that_it_answered_it() {
 #[test]
 fn what_nobody_takes_is_given_up_without_what_it_gives() {
     let (_folder, history) = history();
-    let request = history.request_trigger("nightly", Some(&json!({"password": SECRET}))).unwrap();
+    let request = history.request_trigger(&nightly(), Some(&json!({"password": SECRET}))).unwrap();
     let earlier = row::Time(Timestamp::now() - SignedDuration::from_mins(61));
     history.with(|connection| connection.execute("UPDATE requests SET at = ?1", [earlier])).unwrap();
     history.prune().unwrap();
     assert!(!is_kept(&history));
-    assert_eq!(history.take_requests(&["nightly"]).unwrap(), []);
+    assert_eq!(take(&history), []);
     let given_up = history.request(request).unwrap().unwrap();
     assert_eq!((given_up.note.as_deref(), given_up.input), (Some("no process took it within an hour"), None));
 }
