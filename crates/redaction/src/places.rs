@@ -86,7 +86,11 @@ fn copied(value: &Value, names: &impl Names, replaced: &impl Fn(&str) -> Option<
     let text = |text: &str| replaced(text).unwrap_or_else(|| text.to_owned());
     match value {
         Value::String(words) => text(words).into(),
-        Value::Number(number) => replaced(number.as_str()).map_or_else(|| value.clone(), Value::from),
+        // A number is one as a whole only.
+        Value::Number(number) => {
+            let secret = replaced(number.as_str()).filter(|shown| shown == REDACTED);
+            secret.map_or_else(|| value.clone(), Value::from)
+        }
         Value::Array(list) => list.iter().map(|value| copied(value, names, replaced, headers)).collect(),
         Value::Object(object) => {
             let this = Object::new(names, object, headers);

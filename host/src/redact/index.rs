@@ -241,8 +241,11 @@ impl Index {
 
     fn wholes(&self, forms: &[usize], bytes: &[u8], from: usize, bounds: Bounds, found: &mut Vec<(usize, usize)>) {
         let rest = bytes.get(from..).unwrap_or_default();
-        for form in forms.iter().filter_map(|number| self.whole.get(*number)).filter(|form| form.len() >= bounds.whole)
-        {
+        // Whoever takes `password` for a password has it blanked out in messages, not in data.
+        let counts = |form: &&String| {
+            form.len() >= bounds.whole && (bounds.whole == SHORTEST || !ORDINARY.contains(&form.as_str()))
+        };
+        for form in forms.iter().filter_map(|number| self.whole.get(*number)).filter(counts) {
             if rest.get(..form.len()).is_some_and(|here| here.eq_ignore_ascii_case(form.as_bytes())) {
                 found.push((from, from + form.len()));
             }
@@ -409,6 +412,10 @@ mod tests {
         let results = Bounds { whole: 12, part: 12 };
         assert_eq!(index.replaced("Zander-Kess, Kiwi7", results, "#"), None);
         assert_eq!(index.replaced("xZander-Kesse, Kiwi7", results, "#").as_deref(), Some("x#, Kiwi7"));
+        let records = Bounds { whole: 8, part: PART };
+        let ordinary = super::Index::of([Forms::of("Administrator", Depth::Lasting)].iter());
+        assert_eq!(ordinary.replaced("the administrator", records, "#"), None);
+        assert_eq!(ordinary.replaced("the administrator", ALL, "#").as_deref(), Some("the #"));
     }
 
     #[test]

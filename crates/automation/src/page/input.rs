@@ -125,7 +125,9 @@ fn kind(name: &str, schema: &Value) -> Kind {
         return Kind::Choice(choices.iter().map(Value::to_string).collect());
     }
     match () {
-        () if (is("string") || number) && (is_marked(schema) || is_secret_name(name)) => Kind::Secret { number },
+        () if (is("string") || number) && (is_marked(schema) || is_secret_name(name)) => {
+            Kind::Secret { number: !is("string") }
+        }
         () if is("string") => Kind::Text,
         () if number => Kind::Number,
         () if is("boolean") => Kind::YesOrNo,

@@ -80,7 +80,11 @@ impl<'a> OpenStep<'a> {
 
     /// People and faults without the secrets of its call: they are handed on to steps that do not know them.
     pub(super) fn clean_people(&self, people: &mut [Affected]) {
-        people.iter_mut().for_each(|person| person.who = self.asked.text(&person.who));
+        for person in people {
+            if let Some(without) = self.asked.record_without(&person.who) {
+                person.who = without;
+            }
+        }
     }
 
     /// As [`OpenStep::clean_people`], of the fault.

@@ -33,3 +33,19 @@ fn what_the_list_calls_secret_is_not_written_out() {
         ),
     ]);
 }
+
+#[test]
+fn what_the_schema_marks_is_not_written_out_in_the_input_of_scheduled_runs() {
+    let catalog = super::catalog();
+    let problems = |input: &str| {
+        let text = format!(
+            "document: {{dsl: 1.0.0, namespace: demo, name: seed, version: 1.0.0, metadata: {{automation: {{input: {input}}}}}}}\ninput: {{schema: {{document: {{properties: {{word: {{type: string, writeOnly: true}}}}}}}}}}\ndo: []"
+        );
+        super::problems(&text, &super::around(&catalog))
+    };
+    let said = problems("{word: geheim}");
+    assert!(said.len() == 1 && said[0].ends_with("and write ${ $secret.NAME } as `word`"), "{said:?}");
+    for input in ["{word: ''}", "{who: ada}"] {
+        assert_eq!(problems(input), Vec::<String>::new(), "{input}");
+    }
+}
