@@ -283,10 +283,15 @@ fn merged(text: &str, mut found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
 /// in many texts.
 fn windows(text: &[u8]) -> impl Iterator<Item = u64> {
     let numbers = numbers(text);
-    let begins = numbers.clone();
-    let last = begins.into_iter().skip(PART - 1);
-    let spans = numbers.into_iter().zip(last).map(|(first, last)| last - first + 1);
-    text.windows(PART).zip(spans).filter(|(_, span)| *span >= FEWEST).filter_map(|(window, _)| {
+    text.windows(PART).enumerate().filter_map(move |(from, window)| {
+        let number = |at: usize| numbers.get(at).copied();
+        let (first, last) = (number(from)?, number(from + PART - 1)?);
+        // What is cut in two says nothing.
+        let cut_before = usize::from(from.checked_sub(1).and_then(number) == Some(first));
+        let cut_after = usize::from(number(from + PART) == Some(last));
+        if (last + 1).saturating_sub(first + cut_before + cut_after) < FEWEST {
+            return None;
+        }
         let eight: [u8; PART] = window.try_into().ok()?;
         Some(u64::from_le_bytes(eight.map(|byte| byte.to_ascii_lowercase())))
     })
@@ -398,7 +403,7 @@ mod tests {
     #[test]
     fn parts_of_an_encoding_that_say_hardly_anything_stay() {
         let secrets = ["Moor\"frosch/12-Grün"];
-        for text in ["Server Error&quot;, &quot;frost", "%2fA12", r"gr\u00fc.", "r%C3%BC"] {
+        for text in ["Server Error&quot;, &quot;from", "Door&quot;", "%2fA12", r"gr\u00fc.", "r%C3%BC"] {
             assert_eq!(shown(&secrets, text), text);
         }
         for text in ["Moor&quot;frosch", "oor%22frosch%2F1", "2-Gr%C3%BCn", r"h\/12-gr\u00fcn"] {

@@ -111,8 +111,14 @@ impl Redactor {
         for auth in auths {
             let user = ["username", "clientId"].iter().find_map(|user| text(auth, user));
             for secret in secret_texts(auth) {
-                known.add(secret, lasting);
-                if text(auth, "type").as_deref() == Some("header") || auth.contains_key("scheme") {
+                let has_scheme = text(auth, "type").as_deref() == Some("header") || auth.contains_key("scheme");
+                if has_scheme && secret.trim().contains(' ') {
+                    // What stands before its parts is public.
+                    known.add(secret, Forms::whole);
+                } else {
+                    known.add(secret, lasting);
+                }
+                if has_scheme {
                     parts_of_credentials(secret).for_each(|part| known.add(part, lasting));
                 }
                 for pair in user.iter().flat_map(|user| pairs(user, secret)) {
