@@ -136,6 +136,13 @@ impl Setting<'_> {
         let patchable = knobs.patch_attributes.is_some() && modify::beyond(client, endpoint, &operations).is_none();
         let by_put = knobs.update_with == UpdateWith::Put && knobs.put && !patchable;
         let sent = if by_put { self.modification.put(&operations) } else { self.modification.by_patch(&operations) };
+        let sent = match sent {
+            Err(failure) if by_put && modify::lacks_method(&failure) && modify::supports(client, "patch").0 => {
+                client.warn("this provider has no PUT: active is set by PATCH");
+                self.modification.by_patch(&operations)
+            }
+            sent => sent,
+        };
         match sent {
             Ok(Some(found)) if shows(&found.resource, self.active) == Some(false) => self.not_shown(by_put),
             Ok(Some(found)) if self.modification.change.read_back && shows(&found.resource, self.active).is_none() => {

@@ -1,5 +1,6 @@
 //! The forms a secret may be seen in: as it is sent, quoted, encoded, or made of it by an expression.
 
+use crate::visible;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -68,6 +69,9 @@ fn written(text: &str) -> Vec<String> {
         url::form_urlencoded::byte_serialize(text.as_bytes()).collect(),
         escaped.replace('/', r"\/"),
         in_ascii(&escaped),
+        // As outputs mark what would steer a terminal, for a program and for a person.
+        visible::json(&escaped).into_owned(),
+        visible::line(text).into_owned(),
         in_ascii(&escaped.replace('/', r"\/")),
         escaped,
         html.replace('\'', "&#39;"),

@@ -1,6 +1,7 @@
 //! The redactor as its users see it.
 
 use super::*;
+use crate::visible;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -60,6 +61,16 @@ fn headers_with_credentials_are_blanked() {
     assert_eq!(custom.header("x-door", "open sesame"), "[redacted]");
     assert_eq!(custom.header("x-gate", "close sesame"), "[redacted]");
     assert_eq!(custom.text("close sesame"), "[redacted]");
+}
+
+#[test]
+fn a_secret_is_found_as_outputs_mark_it() {
+    let redactor = Redactor::default();
+    let secret = "pass\u{202e}word\u{7f}";
+    redactor.learn(secret);
+    for text in [visible::line(secret), visible::json(&Value::from(secret).to_string())] {
+        assert_eq!(redactor.text(&text).trim_matches('"'), REDACTED);
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::failure::{Failure, Kind};
 use crate::http::client::Client;
 use crate::http::{Effect, Method, Request, Response};
 use crate::profile;
-use serde_json::Value;
+use crate::scim::resource::Data;
 use url::Url;
 
 /// Most places that are looked at.
@@ -112,16 +112,16 @@ fn usual_places(path: &str) -> Vec<String> {
 }
 
 fn is_object(body: &[u8]) -> bool {
-    serde_json::from_slice::<Value>(body).is_ok_and(|value| value.is_object())
+    Data::parse(body).is_ok_and(|value| value.is_object())
 }
 
 /// Whether a body is a ServiceProviderConfig (RFC 7643 section 5), of whatever version: it names its schema, or has two of its
 /// members.
 fn is_service_provider(body: &[u8]) -> bool {
-    let document = serde_json::from_slice::<Value>(body).unwrap_or_default();
-    let schemas = document.get("schemas").and_then(Value::as_array);
-    let named = |schema: &Value| schema.as_str().is_some_and(|it| it.ends_with(":ServiceProviderConfig"));
-    let has = |member: &str| document.get(member).is_some_and(Value::is_object);
+    let Some(document) = Data::parse(body).ok().and_then(|data| data.into_object().ok()) else { return false };
+    let schemas = document.get("schemas").and_then(Data::as_list);
+    let named = |schema: &Data| schema.as_str().is_some_and(|it| it.ends_with(":ServiceProviderConfig"));
+    let has = |member: &str| document.get(member).is_some_and(Data::is_object);
     schemas.is_some_and(|schemas| schemas.iter().any(named)) || has("patch") && has("filter")
 }
 

@@ -50,6 +50,10 @@ impl Ensuring<'_> {
                 Err(failure) if self.is_closing(&operations) && is_refusal(&failure, true) => {
                     self.closed_alone(&id, failure, &operations, progress)?
                 }
+                Err(failure) if lacks_method(&failure) && supports(self.client, "patch").0 => {
+                    self.client.warn("this provider has no PUT: what differs is sent as PATCH");
+                    self.patched(&id, current, &self.within(operations.clone()), progress)?
+                }
                 sent => self.sent(sent, &operations, true, progress)?,
             },
             UpdateWith::Patch => self.patched(&id, current, &operations, progress)?,

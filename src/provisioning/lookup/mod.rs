@@ -16,6 +16,7 @@ use crate::http::client::Client;
 use crate::input::Headers;
 use crate::operations::modify::supports;
 use crate::operations::resource::Versioned;
+use crate::operations::seen::{self, Fact};
 use crate::operations::target::Endpoint;
 use crate::operations::{Context, standard_type};
 use crate::scim::resource::Resource;
@@ -312,7 +313,9 @@ impl<'a> Search<'a> {
             }
         }
         let pages = if thorough { self.most_pages().min(PAGES_AFTER_REFUSAL) } else { self.most_pages() };
-        if thorough {
+        // Filters that have been found to be right are believed: a list for each of many refusals would be too much.
+        let in_vain = Fact::ListedInVain(self.subject);
+        if thorough && !(works && seen::knows(self.client, in_vain)) {
             open = self.keys.iter().enumerate().collect();
         }
         if open.is_empty() {
@@ -324,6 +327,9 @@ impl<'a> Search<'a> {
         // Of those not read, others may match as well; what only one can have is found once it is.
         if !conclusive && !hits.values().any(unique) {
             if thorough {
+                if works && hits.is_empty() {
+                    seen::note(self.client, in_vain);
+                }
                 return Ok(Hits::new());
             }
             if let Some((_, key)) = open.first().filter(|_| unreadable > 0) {
@@ -346,6 +352,9 @@ impl<'a> Search<'a> {
         }
         if hits.values().any(same) {
             hits.retain(|_, hit| same(hit));
+        }
+        if thorough && works && hits.is_empty() {
+            seen::note(self.client, in_vain);
         }
         Ok(hits)
     }
