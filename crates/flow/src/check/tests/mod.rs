@@ -1,6 +1,7 @@
 //! Flows that are wrong, each with the exact words and place.
 
 mod good;
+mod secrets;
 
 use super::*;
 use serde_json::json;
