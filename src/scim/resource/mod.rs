@@ -12,6 +12,7 @@ mod text;
 
 use super::urn;
 pub use data::{Data, Node, Number};
+use scim_connector_redaction::is_secret_path;
 use std::collections::BTreeMap;
 #[cfg(test)]
 pub(crate) use testing::json;
@@ -194,11 +195,12 @@ fn is_unassigned(value: &Data) -> bool {
 pub fn passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str)) {
     match value.node() {
         Node::Text(text) if secret => tell(text),
+        Node::Number(number) if secret => tell(&number.0),
         Node::List(items) => items.iter().for_each(|item| passwords(item, secret, tell)),
         Node::Object(object) => {
-            let of_path = object.get("path").and_then(Data::as_str).is_some_and(is_password);
+            let of_path = object.get("path").and_then(Data::as_str).is_some_and(is_secret_path);
             for (name, item) in object.iter() {
-                let of_name = is_password(name) || (of_path && name.eq_ignore_ascii_case("value"));
+                let of_name = is_secret_path(name) || (of_path && name.eq_ignore_ascii_case("value"));
                 passwords(item, secret || of_name, tell);
             }
         }
@@ -206,13 +208,14 @@ pub fn passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str
     }
 }
 
-/// Attributes whose values are secret: the password, and the keys of devices (RFC 9944 sections 6 and 7).
-const SECRET: [&str; 5] = ["password", "clientToken", "irk", "bootstrapKey", "fdoVoucher"];
+/// Attributes that no provider shows: the password, and the keys of devices (RFC 9944 sections 6 and 7).
+const NEVER_SHOWN: [&str; 5] = ["password", "clientToken", "irk", "bootstrapKey", "fdoVoucher"];
 
-/// Whether an attribute's name or path, with or without its schema's URN, means the password.
-pub fn is_password(path: &str) -> bool {
+/// Whether an attribute's name or path, with or without its schema's URN, is of one that no provider shows. Of others that are
+/// secret an answer may well prove something.
+pub fn is_never_shown(path: &str) -> bool {
     let name = path.rsplit([':', '.']).next().unwrap_or_default().trim();
-    SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    NEVER_SHOWN.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 /// Whether a member's name is a schema's URN rather than an attribute's name.

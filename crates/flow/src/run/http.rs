@@ -3,6 +3,7 @@
 
 use super::frame::Frame;
 use super::openapi;
+use super::redaction::asked;
 use super::step::OpenStep;
 use crate::fault::Fault;
 use crate::program::{Action, Task};
@@ -31,8 +32,9 @@ impl Frame {
         let openapi = matches!(task.action, Action::OpenApi(_));
         let function = Arc::from(if openapi { "openapi" } else { "http" });
         let mut open = OpenStep::begin(self, task, Some((&function, None)));
-        let result = self.exchange(openapi, with, input, &open).await;
-        let mut output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+        open.asked = asked(with);
+        let result = self.exchange(openapi, with, input, &open).await.map_err(|fault| open.clean(fault));
+        let mut output = result.as_ref().map_or(Value::Null, |output| open.shown(output));
         if with.get("output").and_then(Value::as_str) == Some("response") {
             self.without_credentials(&mut output);
         }
@@ -45,7 +47,7 @@ impl Frame {
                 .into(),
             _ => Value::Null,
         };
-        open.end(Vec::new(), self.run.shown(&shown), output, result.as_ref().err());
+        open.end(Vec::new(), open.shown(&shown), output, result.as_ref().err());
         drop(running);
         result
     }
