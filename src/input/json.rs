@@ -37,6 +37,22 @@ pub fn bulk_operation(mut item: Value, pointer: &str) -> Result<bulk::Operation>
     Ok(bulk::Operation { method, path, bulk_id, version, data: data.filter(|it| !it.is_null()).map(Data::from) })
 }
 
+/// A list of bulk operations as text; `at` says where each stands. All that cannot be read are told.
+pub fn bulk_operations(text: &str, at: &dyn Fn(usize) -> String) -> Result<Vec<bulk::Operation>> {
+    let Value::Array(items) = reader::parse(text, "operations", Kind::InvalidInput)? else {
+        return Err(Failure::input("/operations", "operations: expected a list of operations"));
+    };
+    let mut problems = Vec::new();
+    let mut operations = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        match bulk_operation(item, &at(index)) {
+            Ok(operation) => operations.push(operation),
+            Err(failure) => problems.extend(bulk::check::problems_of(*failure)),
+        }
+    }
+    Failure::of_problems(problems).map(|()| operations)
+}
+
 fn method(reader: &Reader<'_>) -> Result<bulk::Method> {
     let name = reader.required("method")?;
     let method = METHODS.iter().find(|row| row.0.eq_ignore_ascii_case(&name)).map(|row| row.1);
