@@ -2,7 +2,8 @@
 //! `invoke`, forms, profiles, failures.
 
 use super::Resource;
-use super::data::{Data, Node, Number, Tree};
+use super::data::{Data, Held, Node, Number};
+use super::overlay::Text;
 use serde_json::{Map, Value};
 
 impl From<&Value> for Data {
@@ -10,7 +11,7 @@ impl From<&Value> for Data {
         match value {
             Value::Null => Data::NULL,
             Value::Bool(flag) => (*flag).into(),
-            Value::Number(number) => Number(number.to_string()).into(),
+            Value::Number(number) => Number(Text::Own(number.to_string())).into(),
             Value::String(text) => text.into(),
             Value::Array(items) => items.iter().collect(),
             Value::Object(object) => Resource::from(object).into(),
@@ -57,9 +58,9 @@ impl From<&Data> for Value {
 impl From<Data> for Value {
     fn from(data: Data) -> Self {
         match data.0 {
-            Tree::Text(text) => text.into(),
-            Tree::List(items) => items.into_iter().map(Value::from).collect(),
-            Tree::Object(object) => object.into(),
+            Held::Text(text) => text.into_string().into(),
+            Held::List(items) => items.into_vec().into_iter().map(Value::from).collect(),
+            Held::Object(object) => object.into(),
             other => (&Data(other)).into(),
         }
     }

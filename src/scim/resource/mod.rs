@@ -2,24 +2,61 @@
 //! [`Data`] any value, [`Node`] a value being read. Names are read without regard to their case (RFC 7643 section 2.1), written
 //! strictly; absent, null and `[]` are three different things.
 //!
-//! Only `text` and `border` know how JSON is parsed.
+//! What was read is its text and an index of it (`tape`), which is made once; what is changed lies over it (`overlay`); what is
+//! written is copied from the text, but for what was changed (`text`). So what comes goes on as it came: members in their order,
+//! numbers by their digits, texts with their escapes. Only `text` and `border` know `serde_json`.
 
 mod border;
 mod data;
+mod overlay;
+mod tape;
 #[cfg(test)]
 mod testing;
 mod text;
 
 use super::urn;
 pub use data::{Data, Node, Number};
-use std::collections::BTreeMap;
+use overlay::{Part, Parts, Source, Text};
 #[cfg(test)]
 pub(crate) use testing::json;
 pub use text::SyntaxError;
 
-/// A resource, or any other object in one: members by name, in the order of their names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Resource(BTreeMap<String, Data>);
+/// A resource, or any other object in one: members by name, in the order in which they came. Two are equal when they have equal
+/// members, in whatever order.
+#[derive(Clone, Default)]
+pub struct Resource(Parts<Member>);
+
+/// A member of an object. No other member of it has the same name.
+#[derive(Clone)]
+struct Member {
+    name: Text,
+    value: Data,
+}
+
+impl Member {
+    fn new(name: impl Into<String>, value: impl Into<Data>) -> Member {
+        Member { name: Text::Own(name.into()), value: value.into() }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name.as_str() == name
+    }
+}
+
+impl Part for Member {
+    fn all(source: &Source) -> Vec<Member> {
+        let members = || source.document().members(source.place());
+        let mut all = Vec::with_capacity(members().count());
+        all.extend(members().map(|(name, value)| Member {
+            name: Text::quoted(source.at(name)),
+            value: Data::of(source.at(value)),
+        }));
+        all
+    }
+}
+
+/// Up to how many members names are compared one by one.
+const FEW: usize = 24;
 
 impl Resource {
     /// Without members.
@@ -27,18 +64,20 @@ impl Resource {
         Self::default()
     }
 
+    fn find(&self, name: &str) -> Option<&Member> {
+        let members = self.0.get();
+        let any_case = || members.iter().find(|member| member.name.as_str().eq_ignore_ascii_case(name));
+        members.iter().find(|member| member.is(name)).or_else(any_case)
+    }
+
     /// The name a member has, the case of the given one not mattering; the exact name wins.
     pub fn key(&self, name: &str) -> Option<&str> {
-        match self.0.get_key_value(name) {
-            Some((key, _)) => Some(key),
-            None => self.keys().find(|key| key.eq_ignore_ascii_case(name)),
-        }
+        self.find(name).map(|member| member.name.as_str())
     }
 
     /// A member by name, its case not mattering; the exact name wins.
     pub fn get(&self, name: &str) -> Option<&Data> {
-        let any_case = || self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-        self.0.get(name).or_else(any_case)
+        self.find(name).map(|member| &member.value)
     }
 
     /// A member that is text; numbers and booleans, which some servers send for text, are read as such.
@@ -57,78 +96,160 @@ impl Resource {
 
     /// A member of exactly this name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Data> {
-        self.0.get_mut(name)
+        if !self.contains(name) {
+            return None;
+        }
+        self.0.edit()?.iter_mut().find(|member| member.is(name)).map(|member| &mut member.value)
     }
 
     /// Whether there is a member of exactly this name.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.0.get().iter().any(|member| member.is(name))
     }
 
     /// Sets a member of exactly this name; gives back the one it had.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Data>) -> Option<Data> {
-        self.0.insert(name.into(), value.into())
+        let member = Member::new(name, value);
+        let members = self.0.edit()?;
+        match members.iter_mut().find(|other| other.name == member.name) {
+            Some(other) => Some(std::mem::replace(&mut other.value, member.value)),
+            None => {
+                members.push(member);
+                None
+            }
+        }
     }
 
     /// Takes out the member of exactly this name.
     pub fn remove(&mut self, name: &str) -> Option<Data> {
-        self.0.remove(name)
+        let at = self.0.get().iter().position(|member| member.is(name))?;
+        Some(self.0.edit()?.remove(at).value)
     }
 
     /// Takes out all members but those for which `stays` is true.
     pub fn retain(&mut self, mut stays: impl FnMut(&str, &Data) -> bool) {
-        self.0.retain(|name, value| stays(name, value));
+        let stay: Vec<bool> = self.iter().map(|(name, value)| stays(name, value)).collect();
+        if stay.contains(&false) {
+            let mut stay = stay.into_iter();
+            self.0.edit().into_iter().for_each(|members| members.retain(|_| stay.next().unwrap_or(true)));
+        }
     }
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.get().len()
     }
 
     /// Whether there is no member.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.get().is_empty()
     }
 
     /// The members.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Data)> + Clone {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.0.get().iter().map(|member| (member.name.as_str(), &member.value))
     }
 
     /// The members, their values to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Data)> {
-        self.0.iter_mut().map(|(name, value)| (name.as_str(), value))
+        self.0.edit().into_iter().flatten().map(|member| (member.name.as_str(), &mut member.value))
     }
 
     /// The names of the members.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.get().iter().map(|member| member.name.as_str())
     }
 
     /// The values of the members.
     pub fn values(&self) -> impl Iterator<Item = &Data> {
-        self.0.values()
+        self.0.get().iter().map(|member| &member.value)
+    }
+
+    /// Members by name, so that those of two objects can be compared.
+    fn sorted(&self) -> Vec<&Member> {
+        let mut sorted: Vec<&Member> = self.0.get().iter().collect();
+        sorted.sort_unstable_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
+        sorted
     }
 }
+
+impl PartialEq for Resource {
+    fn eq(&self, other: &Resource) -> bool {
+        let (ours, theirs) = (self.0.get(), other.0.get());
+        let same = |(one, other): (&Member, &Member)| one.name == other.name && one.value == other.value;
+        let counterpart = |one: &Member| theirs.iter().find(|other| one.name == other.name);
+        self.0.is(&other.0)
+            || ours.len() == theirs.len()
+                && match ours.iter().zip(theirs).all(|(one, other)| one.name == other.name) {
+                    true => ours.iter().zip(theirs).all(same),
+                    false if ours.len() <= FEW => {
+                        ours.iter().all(|one| counterpart(one).is_some_and(|other| one.value == other.value))
+                    }
+                    false => self.sorted().into_iter().zip(other.sorted()).all(same),
+                }
+    }
+}
+
+impl Eq for Resource {}
 
 impl<K: Into<String>, V: Into<Data>> FromIterator<(K, V)> for Resource {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
-        Self(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let mut resource = Resource::new();
+        resource.extend(members);
+        resource
     }
 }
 
+/// Of members with the same name the last counts.
 impl<K: Into<String>, V: Into<Data>> Extend<(K, V)> for Resource {
-    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, members: I) {
-        self.0.extend(members.into_iter().map(|(name, value)| (name.into(), value.into())));
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, added: I) {
+        let mut added = added.into_iter();
+        for (name, value) in added.by_ref() {
+            self.insert(name, value);
+            if self.len() >= FEW {
+                break;
+            }
+        }
+        let Some(members) = self.0.edit() else { return };
+        let few = members.len();
+        members.extend(added.map(|(name, value)| Member::new(name, value)));
+        if members.len() > few {
+            last_of_each(members);
+        }
     }
+}
+
+/// Takes out all members that another one of the same name follows.
+fn last_of_each(members: &mut Vec<Member>) {
+    let mut order: Vec<usize> = (0..members.len()).collect();
+    let name = |at: &usize| members.get(*at).map(|member| member.name.as_str());
+    order.sort_by(|one, other| name(one).cmp(&name(other)));
+    let followed = order.iter().zip(order.iter().skip(1)).filter(|(one, next)| name(one) == name(next));
+    let mut stay = vec![true; members.len()];
+    for (one, _) in followed {
+        stay.iter_mut().skip(*one).take(1).for_each(|stays| *stays = false);
+    }
+    let mut stay = stay.into_iter();
+    members.retain(|_| stay.next().unwrap_or(true));
 }
 
 impl IntoIterator for Resource {
     type Item = (String, Data);
-    type IntoIter = std::collections::btree_map::IntoIter<String, Data>;
+    type IntoIter = Members;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+    fn into_iter(self) -> Members {
+        Members(self.0.into_vec().into_iter())
+    }
+}
+
+/// The members of an object that is taken apart.
+pub struct Members(std::vec::IntoIter<Member>);
+
+impl Iterator for Members {
+    type Item = (String, Data);
+
+    fn next(&mut self) -> Option<(String, Data)> {
+        self.0.next().map(|member| (member.name.into_string(), member.value))
     }
 }
 
@@ -164,20 +285,36 @@ pub fn strip_read_only(resource: &mut Resource, core: Option<&str>) {
 /// keep everybody where they are left out, or demand them.
 pub fn leave_out_unassigned(resource: &mut Resource, core: Option<&str>) {
     let group = core.is_some_and(|core| core.eq_ignore_ascii_case(urn::GROUP));
-    resource.0.values_mut().for_each(leave_out_parts);
+    if resource.values().any(has_unassigned) {
+        resource.iter_mut().for_each(|(_, value)| leave_out_parts(value));
+    }
     resource.retain(|name, value| {
         let members = group && name.eq_ignore_ascii_case("members") && value.is_list();
         members || !is_unassigned(value)
     });
 }
 
+/// Takes out what has no value in a value; what has nothing to be taken out stays as it was read.
 fn leave_out_parts(value: &mut Data) {
+    if !has_unassigned(value) {
+        return;
+    }
     if let Some(object) = value.as_object_mut() {
-        object.0.values_mut().for_each(leave_out_parts);
+        object.iter_mut().for_each(|(_, value)| leave_out_parts(value));
         object.retain(|_, value| !is_unassigned(value));
     } else if let Some(items) = value.as_list_mut() {
         items.iter_mut().for_each(leave_out_parts);
         items.retain(|item| !is_unassigned(item));
+    }
+}
+
+/// Whether a part of a value, however deep, has no value.
+fn has_unassigned(value: &Data) -> bool {
+    let is_or_has = |part: &Data| is_unassigned(part) || has_unassigned(part);
+    match value.node() {
+        Node::List(items) => items.iter().any(is_or_has),
+        Node::Object(object) => object.values().any(is_or_has),
+        _ => false,
     }
 }
 
