@@ -533,7 +533,7 @@ mod tests {
         let (_, list) = document.members(0).next().unwrap();
         let items: Vec<_> = document.items(list).map(|item| (document.kind(item), document.raw(item))).collect();
         assert_eq!(items, [(Kind::Number, "1"), (Kind::Text, "\"b\\n\""), (Kind::Object, "{}")]);
-        assert_eq!((document.raw(0).len(), document.is_exact(0)), (50, true));
+        assert_eq!((document.raw(0).len(), document.is_exact(0)), (49, true));
     }
 
     #[test]
