@@ -7,7 +7,7 @@
 use crate::failure::{Failure, Kind, Result};
 use crate::reader::{Reader, suggestion};
 use crate::scim::path::Path;
-use crate::scim::resource::Resource;
+use crate::scim::resource::{Data, Resource};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::text::TextRules;
 use serde_json::{Map, Value};
@@ -327,15 +327,13 @@ impl Profile {
             return Err(Failure::new(Kind::Configuration, detail).at("/profile"));
         };
         let document = document(name)?;
-        let value = Value::from(overrides);
         let known: Vec<&str> =
             FEATURES.iter().chain(&SECTIONS).copied().chain(KNOBS.iter().map(|it| it.name)).collect();
-        Reader::new(&value, "/overrides", Kind::Configuration)?.only(&known)?;
+        Reader::of(overrides, "/overrides", Kind::Configuration).only(&known)?;
         let document = Resource::from(document);
         let mut merged = document.clone();
         merged.extend(overrides.clone());
-        let merged = Value::from(merged);
-        let reader = Reader::new(&merged, "/overrides", Kind::Configuration)?;
+        let reader = Reader::of(&merged, "/overrides", Kind::Configuration);
         let knobs = knobs(&reader)?;
         let odd = knobs.filter_operators.iter().flatten().find(|word| !OPERATORS.contains(&word.as_str()));
         if let Some(word) = odd {
@@ -375,7 +373,8 @@ pub fn provider(name: &str) -> Result<Option<Provider>> {
     let Some((_, text)) = PROFILES.iter().find(|profile| profile.0 == name) else { return Ok(None) };
     let file = file(name, text)?;
     let Some(value) = file.get("provider").filter(|value| !value.is_null()) else { return Ok(None) };
-    let reader = Reader::new(value, "/provider", Kind::Internal)?;
+    let value = Data::from(value);
+    let reader = Reader::new(&value, "/provider", Kind::Internal)?;
     reader.only(&["serviceUrl", "tokenUrl", "scopes"])?;
     Ok(Some(Provider {
         service_url: reader.required("serviceUrl")?,

@@ -295,6 +295,12 @@ impl From<Node<'_>> for Data {
     }
 }
 
+impl From<&Data> for Data {
+    fn from(data: &Data) -> Self {
+        data.clone()
+    }
+}
+
 impl From<&str> for Data {
     fn from(text: &str) -> Self {
         Data(Held::Text(Text::Own(text.to_owned())))
