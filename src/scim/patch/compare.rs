@@ -90,14 +90,20 @@ fn compare(current: Option<&Data>, wanted: &Data, attribute: &str, folded: bool,
 
 /// A list in which nothing stands twice.
 pub(super) fn distinct(items: impl Iterator<Item = Data>) -> Data {
-    let mut seen = BTreeSet::new();
-    items.filter(|item| seen.insert(item.to_string())).collect()
+    let items: Vec<Data> = items.collect();
+    let repeats = repeats(&items);
+    items.into_iter().zip(repeats).filter(|(_, repeats)| !repeats).map(|(item, _)| item).collect()
 }
 
 /// Which items stand in a list before.
 fn repeats(items: &[Data]) -> Vec<bool> {
+    const FEW: usize = 8;
+    if items.len() <= FEW {
+        let before = |index: usize| items.get(..index).unwrap_or_default();
+        return items.iter().enumerate().map(|(index, item)| before(index).contains(item)).collect();
+    }
     let mut seen = BTreeSet::new();
-    items.iter().map(|item| !seen.insert(item.to_string())).collect()
+    items.iter().map(|item| !seen.insert(item.canonical())).collect()
 }
 
 /// What tells a value from others: its `value`, without regard to case, Unicode form and blanks at its ends.
@@ -112,14 +118,14 @@ pub(super) type Places<'a> = BTreeMap<String, Vec<(usize, &'a Data)>>;
 pub(super) fn places<'a>(items: impl Iterator<Item = &'a Data>) -> Places<'a> {
     let mut places = Places::new();
     for (index, item) in items.enumerate() {
-        places.entry(identity(item).unwrap_or_else(|| item.to_string())).or_default().push((index, item));
+        places.entry(identity(item).unwrap_or_else(|| item.canonical())).or_default().push((index, item));
     }
     places
 }
 
 /// The values that can be the same as this one.
 pub(super) fn among<'p, 'a>(places: &'p Places<'a>, item: &Data) -> impl Iterator<Item = &'a Data> + use<'p, 'a> {
-    let found = places.get(&identity(item).unwrap_or_else(|| item.to_string()));
+    let found = places.get(&identity(item).unwrap_or_else(|| item.canonical()));
     found.into_iter().flatten().map(|(_, item)| *item)
 }
 

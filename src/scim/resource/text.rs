@@ -7,7 +7,7 @@ use super::tape::{Document, Fault};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// How deep JSON may nest where nothing else is said: what is nested is walked through by functions that call themselves.
 pub const DEPTH: u32 = 127;
@@ -113,6 +113,40 @@ impl Serialize for Resource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Value::from(self).serialize(serializer)
     }
+}
+
+impl Data {
+    /// The value as text that is the same for equal values: compact, members in the order of their names, only what must be is
+    /// escaped.
+    pub fn canonical(&self) -> String {
+        let mut text = String::new();
+        write_canonical(&mut text, self);
+        text
+    }
+}
+
+fn write_canonical(out: &mut String, data: &Data) {
+    // Nothing fails that is written into a text.
+    let _ = match &data.0 {
+        Held::Text(text) => write_quoted(out, text.as_str()),
+        Held::List(items) => {
+            for (index, item) in items.get().iter().enumerate() {
+                out.push(if index == 0 { '[' } else { ',' });
+                write_canonical(out, item);
+            }
+            out.write_str(if items.get().is_empty() { "[]" } else { "]" })
+        }
+        Held::Object(object) => {
+            for (index, member) in object.sorted().into_iter().enumerate() {
+                out.push(if index == 0 { '{' } else { ',' });
+                let _ = write_quoted(out, member.name.as_str());
+                out.push(':');
+                write_canonical(out, &member.value);
+            }
+            out.write_str(if object.is_empty() { "{}" } else { "}" })
+        }
+        Held::Null | Held::Bool(_) | Held::Number(_) => write_data(out, data),
+    };
 }
 
 /// As JSON text: what was read as it was read, else compact.
@@ -227,6 +261,7 @@ mod tests {
             let reference: serde_json::Value = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_value(&data).unwrap(), reference, "{text}");
             let own = Data::from(&reference);
+            assert_eq!(Data::parse(data.canonical().as_bytes()).unwrap(), data);
             assert_eq!(own.to_string(), reference.to_string(), "{text}");
             // Numbers are equal that are written alike, which that crate changes.
             if !text.contains('E') {
@@ -252,6 +287,20 @@ mod tests {
         object.retain(|_, _| true);
         data.replace_texts(&|_| None);
         assert_eq!(data.to_string(), text);
+    }
+
+    #[test]
+    fn equal_values_have_one_canonical_text() {
+        let rows = [
+            r#"{"b": [1, {"y": "\u00e9", "x": {}}], "a": "\/"}"#,
+            r#"{"a":"/","b":[1,{"x":{},"y":"é"}]}"#,
+            r#"{ "a" : "/", "\u0062" : [ 1 , { "x":{ }, "y":"é"}]}"#,
+        ];
+        for text in rows {
+            let data = Data::parse(text.as_bytes()).unwrap();
+            assert_eq!(data.canonical(), rows[1]);
+            assert_eq!(data, Data::parse(rows[1].as_bytes()).unwrap());
+        }
     }
 
     #[test]
