@@ -44,7 +44,8 @@ pub fn patch_body(
 ) -> Result<Resource> {
     if client.connection().profile.knobs.pathless_patch {
         patch::body(operations, known(endpoint), pointer)?;
-        return Ok(patch::written(&patch::without_paths(operations, pointer)?));
+        let spelled: Vec<_> = operations.iter().map(|operation| patch::spelled(operation, known(endpoint))).collect();
+        return Ok(patch::written(&patch::without_paths(&spelled, pointer)?));
     }
     patch::body(operations, known(endpoint), pointer)
 }

@@ -8,7 +8,7 @@ use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Create, Delete, Get, Patch, Update, View};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, name_schemas, strip_read_only};
-use crate::scim::{builtin, schema, urn, view};
+use crate::scim::{builtin, schema, spelling, urn, view};
 use std::borrow::Cow;
 
 pub use super::message::Message;
@@ -122,6 +122,7 @@ pub fn payload(endpoint: &Endpoint, mut resource: Resource, new: bool) -> Result
 
 /// The resource as it is sent, once it is checked.
 pub fn written(endpoint: &Endpoint, mut resource: Resource) -> Result<Resource> {
+    spelling::correct(&mut resource, endpoint.known.map(|known| known.attributes));
     strip_read_only(&mut resource, endpoint.schema.as_deref());
     name_schemas(&mut resource, endpoint.schema.as_deref());
     if endpoint.known.is_none() {

@@ -1,7 +1,8 @@
 //! Names of members in the standard's spelling.
 //!
 //! Names are read in any case (RFC 7643 section 2.1), and some providers write `UserName` or `Id`. Whoever reads a result by the names of
-//! the standard must find them, so that results leave with these; names the standard does not have stay as they came.
+//! the standard must find them, so that results leave with these, and so does what is sent: some providers store `Active` beside
+//! `active`. Names the standard does not have stay as they came.
 
 use super::resource::{Data, Node, Resource};
 use super::schema::{self, Attribute, Shape};
@@ -39,13 +40,19 @@ fn members(object: &mut Resource, attributes: &[Attribute]) {
         known.map(|attribute| attribute.name)
     });
     for attribute in attributes {
-        let (Shape::Complex(parts) | Shape::Multiple(parts)) = attribute.shape else { continue };
-        let Some(value) = object.get_mut(attribute.name) else { continue };
-        if let Some(part) = value.as_object_mut() {
-            members(part, parts);
-        } else if let Some(items) = value.as_list_mut() {
-            items.iter_mut().filter_map(Data::as_object_mut).for_each(|item| members(item, parts));
+        if let Some(found) = object.get_mut(attribute.name) {
+            value(found, attribute);
         }
+    }
+}
+
+/// Corrects the names in the value of an attribute.
+pub fn value(value: &mut Data, attribute: &Attribute) {
+    let (Shape::Complex(parts) | Shape::Multiple(parts)) = attribute.shape else { return };
+    if let Some(part) = value.as_object_mut() {
+        members(part, parts);
+    } else if let Some(items) = value.as_list_mut() {
+        items.iter_mut().filter_map(Data::as_object_mut).for_each(|item| members(item, parts));
     }
 }
 

@@ -15,6 +15,7 @@ mod diff;
 mod list;
 mod pathless;
 mod selected;
+mod spelled;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use build::Patch;
 pub use diff::{Options, Style, diff, for_put, to_put};
 pub use pathless::without_paths;
 pub use selected::without_selection;
+pub use spelled::spelled;
 
 use super::filter::{Filter, with_lower_case_words};
 use super::resource::{Data, Node, Resource};
@@ -120,14 +122,14 @@ fn selects(filter: &Filter, value: &Data, attribute: &str) -> bool {
     filter.matches(&compare::element(value), &|path| attribute_table::is_case_exact(attribute, &path.name))
 }
 
-/// Checks operations, all problems at once, and writes the body of the request. `known` says what is known of the resource's
+/// Checks operations, all problems at once, and writes the body of the request, names in the standard's spelling. `known` says what is known of the resource's
 /// attributes, `pointer` where the operations stand in the input.
 pub fn body(operations: &[Operation], known: &AttributeTable, pointer: &str) -> Result<Resource> {
     if operations.is_empty() {
         return Err(Failure::input(pointer, "operations: at least one operation is required"));
     }
     check::parse(operations, known, pointer)?;
-    Ok(written(operations))
+    Ok(written(&operations.iter().map(|operation| spelled(operation, known)).collect::<Vec<_>>()))
 }
 
 /// The body of the request, unchecked: some providers want what the standard does not allow.

@@ -94,7 +94,7 @@ fn problems_are_named_all_at_once_by_their_pointers() {
 fn what_is_right_or_unknown_passes_and_is_written_as_the_standard_has_it() {
     let right = json!([
         {"op": "replace", "path": "active", "value": false},
-        {"op": "replace", "path": "URN:ietf:params:scim:schemas:core:2.0:user:NAME.givenname", "value": "x"},
+        {"op": "replace", "path": "urn:ietf:params:scim:schemas:core:2.0:User:name.givenName", "value": "x"},
         {"op": "replace", "path": "title", "value": null},
         {"op": "add", "path": "emails[type eq \"work\" and primary eq true].x-verified", "value": true},
         {"op": "add", "path": format!("{ENTERPRISE}:manager"), "value": {"value": "x"}},
