@@ -4,14 +4,17 @@
 //! the standard must find them, so that results leave with these, and so does what is sent: some providers store `Active` beside
 //! `active`. Names the standard does not have stay as they came.
 
-use super::resource::{Data, Node, Resource};
-use super::schema::{self, Attribute, Shape};
+use super::resource::{Cursor, Data, Node, Resource};
+use super::schema::{self, Attribute};
 use super::urn;
 
 /// Corrects the names in a resource whose attributes are known, or follow from its schemas.
 pub fn correct(resource: &mut Resource, known: Option<&[Attribute]>) {
-    rename(resource, |name| name.eq_ignore_ascii_case("schemas").then_some("schemas"));
     let attributes = known.unwrap_or_else(|| by_schemas(resource));
+    if is_right(Cursor::from(&*resource), attributes, true) {
+        return;
+    }
+    rename(resource, |name| name.eq_ignore_ascii_case("schemas").then_some("schemas"));
     members(resource, attributes);
     rename(resource, |name| name.eq_ignore_ascii_case(urn::ENTERPRISE_USER).then_some(urn::ENTERPRISE_USER));
     if let Some(extension) = resource.get_mut(urn::ENTERPRISE_USER).and_then(Data::as_object_mut) {
@@ -34,12 +37,36 @@ fn by_schemas(resource: &Resource) -> &'static [Attribute] {
     }
 }
 
+/// Whether no name in an object is another than the standard's, so that it stays as it was read; `whole` where it is a resource.
+fn is_right(object: Cursor<'_>, attributes: &[Attribute], whole: bool) -> bool {
+    let right = |name: &str| match attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
+        Some(attribute) => Some((attribute.name, attribute.parts())),
+        None if whole && name.eq_ignore_ascii_case(urn::ENTERPRISE_USER) => {
+            Some((urn::ENTERPRISE_USER, Some(schema::ENTERPRISE_USER)))
+        }
+        None if whole && name.eq_ignore_ascii_case("schemas") => Some(("schemas", None)),
+        None => None,
+    };
+    object.every(&mut |name, value| match name.and_then(right) {
+        Some((right, parts)) => Some(right) == name && parts.is_none_or(|parts| is_value_right(value, parts)),
+        None => true,
+    })
+}
+
+/// Whether no name in a value with these parts is another than the standard's.
+fn is_value_right(value: Cursor<'_>, parts: &[Attribute]) -> bool {
+    match value.is_object() {
+        true => is_right(value, parts, false),
+        false => value.every(&mut |_, item| !item.is_object() || is_right(item, parts, false)),
+    }
+}
+
 fn members(object: &mut Resource, attributes: &[Attribute]) {
     rename(object, |name| {
         let known = attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name));
         known.map(|attribute| attribute.name)
     });
-    for attribute in attributes {
+    for attribute in attributes.iter().filter(|attribute| attribute.parts().is_some()) {
         if let Some(found) = object.get_mut(attribute.name) {
             value(found, attribute);
         }
@@ -48,7 +75,10 @@ fn members(object: &mut Resource, attributes: &[Attribute]) {
 
 /// Corrects the names in the value of an attribute.
 pub fn value(value: &mut Data, attribute: &Attribute) {
-    let (Shape::Complex(parts) | Shape::Multiple(parts)) = attribute.shape else { return };
+    let Some(parts) = attribute.parts() else { return };
+    if is_value_right(Cursor::from(&*value), parts) {
+        return;
+    }
     if let Some(part) = value.as_object_mut() {
         members(part, parts);
     } else if let Some(items) = value.as_list_mut() {
@@ -62,10 +92,8 @@ fn rename(object: &mut Resource, right: impl Fn(&str) -> Option<&'static str>) {
     let wrong: Vec<(String, &'static str)> =
         wrong.filter(|(_, right)| !object.contains(right)).map(|(name, right)| (name.to_owned(), right)).collect();
     for (name, right) in wrong {
-        if !object.contains(right)
-            && let Some(value) = object.remove(&name)
-        {
-            object.insert(right, value);
+        if !object.contains(right) {
+            object.rename(&name, right);
         }
     }
 }

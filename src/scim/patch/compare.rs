@@ -7,7 +7,7 @@
 //! texts, [`TextRules`] say. A wanted `$ref` beside a `value` says nothing of its own,
 //! since each provider writes URIs its own way.
 
-use super::super::resource::{Data, Node, Number, Resource};
+use super::super::resource::{Data, Node, Number, Resource, has_unassigned};
 use super::super::text::{self, TextRules, same_but_for_store, same_text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,6 +86,11 @@ fn compare(current: Option<&Data>, wanted: &Data, attribute: &str, folded: bool,
         ([found], _) => same(found, wanted, folded, rules),
         _ => false,
     }
+}
+
+/// Whether a list may have items that say nothing, or has some that stand in it before.
+pub(super) fn says_too_much(items: &[Data]) -> bool {
+    items.iter().any(|item| is_unassigned(Some(item)) || has_unassigned(item)) || repeats(items).contains(&true)
 }
 
 /// A list in which nothing stands twice.

@@ -99,7 +99,7 @@ impl Data {
         Data(match source.document().kind(source.place()) {
             Kind::Null => Held::Null,
             Kind::Bool(flag) => Held::Bool(flag),
-            Kind::Number => Held::Number(Number(Text::Bare(source))),
+            Kind::Number => Held::Number(Number(Text::number(source))),
             Kind::Text => Held::Text(Text::quoted(source)),
             Kind::List => Held::List(Parts::of(source)),
             Kind::Object => Held::Object(Resource(Parts::of(source))),
@@ -153,8 +153,7 @@ impl Data {
     pub fn as_boolean(&self) -> Option<bool> {
         match &self.0 {
             Held::Bool(flag) => Some(*flag),
-            Held::Text(text) if text.as_str().eq_ignore_ascii_case("true") => Some(true),
-            Held::Text(text) if text.as_str().eq_ignore_ascii_case("false") => Some(false),
+            Held::Text(text) => boolean(text.as_str()),
             _ => None,
         }
     }
@@ -265,6 +264,11 @@ impl Data {
     pub fn type_name(&self) -> &'static str {
         self.node().type_name()
     }
+}
+
+/// A boolean as text in any case, which some servers send.
+pub fn boolean(text: &str) -> Option<bool> {
+    [("true", true), ("false", false)].iter().find(|row| row.0.eq_ignore_ascii_case(text)).map(|row| row.1)
 }
 
 impl Node<'_> {

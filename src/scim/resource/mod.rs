@@ -7,6 +7,7 @@
 //! numbers by their digits, texts with their escapes. Only `text` and `border` know `serde_json`.
 
 mod border;
+mod cursor;
 mod data;
 mod overlay;
 mod tape;
@@ -15,7 +16,8 @@ mod testing;
 mod text;
 
 use super::urn;
-pub use data::{Data, Node, Number};
+pub use cursor::{Cursor, Seen};
+pub use data::{Data, Node, Number, boolean};
 use overlay::{Part, Parts, Source, Text};
 #[cfg(test)]
 pub(crate) use testing::json;
@@ -39,7 +41,7 @@ impl Member {
     }
 
     fn is(&self, name: &str) -> bool {
-        self.name.as_str() == name
+        self.name.is(name)
     }
 }
 
@@ -66,7 +68,7 @@ impl Resource {
 
     fn find(&self, name: &str) -> Option<&Member> {
         let members = self.0.get();
-        let any_case = || members.iter().find(|member| member.name.as_str().eq_ignore_ascii_case(name));
+        let any_case = || members.iter().find(|member| member.name.is_in_any_case(name));
         members.iter().find(|member| member.is(name)).or_else(any_case)
     }
 
@@ -118,6 +120,12 @@ impl Resource {
                 None
             }
         }
+    }
+
+    /// Gives the member of exactly this name another one, which none has.
+    pub fn rename(&mut self, name: &str, other: &str) {
+        let member = self.0.edit().into_iter().flatten().find(|member| member.is(name));
+        member.into_iter().for_each(|member| member.name = Text::Own(other.to_owned()));
     }
 
     /// Takes out the member of exactly this name.
@@ -285,7 +293,7 @@ pub fn strip_read_only(resource: &mut Resource, core: Option<&str>) {
 /// keep everybody where they are left out, or demand them.
 pub fn leave_out_unassigned(resource: &mut Resource, core: Option<&str>) {
     let group = core.is_some_and(|core| core.eq_ignore_ascii_case(urn::GROUP));
-    if resource.values().any(has_unassigned) {
+    if has_unassigned(&*resource) {
         resource.iter_mut().for_each(|(_, value)| leave_out_parts(value));
     }
     resource.retain(|name, value| {
@@ -296,7 +304,7 @@ pub fn leave_out_unassigned(resource: &mut Resource, core: Option<&str>) {
 
 /// Takes out what has no value in a value; what has nothing to be taken out stays as it was read.
 fn leave_out_parts(value: &mut Data) {
-    if !has_unassigned(value) {
+    if !has_unassigned(&*value) {
         return;
     }
     if let Some(object) = value.as_object_mut() {
@@ -309,22 +317,12 @@ fn leave_out_parts(value: &mut Data) {
 }
 
 /// Whether a part of a value, however deep, has no value.
-fn has_unassigned(value: &Data) -> bool {
-    let is_or_has = |part: &Data| is_unassigned(part) || has_unassigned(part);
-    match value.node() {
-        Node::List(items) => items.iter().any(is_or_has),
-        Node::Object(object) => object.values().any(is_or_has),
-        _ => false,
-    }
+pub fn has_unassigned<'a>(value: impl Into<Cursor<'a>>) -> bool {
+    value.into().any(&mut |_, part| part.is_unassigned() || has_unassigned(part))
 }
 
 fn is_unassigned(value: &Data) -> bool {
-    match value.node() {
-        Node::Null => true,
-        Node::List(items) => items.is_empty(),
-        Node::Object(object) => object.is_empty(),
-        _ => false,
-    }
+    Cursor::from(value).is_unassigned()
 }
 
 /// Tells the passwords in a value: a resource, PATCH operations, or, where `secret` says so, all of it.
@@ -348,33 +346,18 @@ const SECRET: [&str; 5] = ["password", "clientToken", "irk", "bootstrapKey", "fd
 
 /// Whether an attribute's name or path, with or without its schema's URN, means the password.
 pub fn is_password(path: &str) -> bool {
-    let name = path.rsplit([':', '.']).next().unwrap_or_default().trim();
-    SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    let path = path.trim_end();
+    let ends = |secret: &str| {
+        let (before, name) = path.split_at_checked(path.len().checked_sub(secret.len())?)?;
+        let before = before.trim_end();
+        Some(name.eq_ignore_ascii_case(secret) && (before.is_empty() || before.ends_with([':', '.'])))
+    };
+    SECRET.iter().any(|secret| ends(secret) == Some(true))
 }
 
 /// Whether a member's name is a schema's URN rather than an attribute's name.
 pub fn is_urn(name: &str) -> bool {
     name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:"))
-}
-
-/// How deep JSON text nests, without reading it otherwise.
-pub fn depth(bytes: &[u8]) -> u32 {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0u32, 0u32, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'[' | b'{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 #[cfg(test)]
@@ -392,6 +375,16 @@ mod tests {
         assert_eq!(resource.get("active").and_then(Data::as_boolean), Some(false));
         assert_eq!(resource.number("COUNT"), Some(7));
         assert_eq!(resource.get("missing"), None);
+    }
+
+    #[test]
+    fn passwords_are_known_by_name_and_path() {
+        for path in ["password", " PassWord ", "urn:ietf:params:scim:schemas:core:2.0:User:password", "a. irk", "a.b.clientToken"] {
+            assert!(is_password(path), "{path}");
+        }
+        for path in ["", "passwords", "mypassword", "password.x", "pass word", "ä", "é-irk"] {
+            assert!(!is_password(path), "{path}");
+        }
     }
 
     #[test]
@@ -419,13 +412,5 @@ mod tests {
             Data::from(resource),
             json!({"schemas": [urn::USER, "urn:x:y", enterprise], enterprise: {"department": "d"}, "urn:gone": null})
         );
-    }
-
-    #[test]
-    fn depth_counts_brackets_outside_strings() {
-        let rows = [("{}", 1), ("[[[]]]", 3), (r#"{"a":"[[[\"[["}"#, 1), ("1", 0), ("]]]][", 1)];
-        for (text, expected) in rows {
-            assert_eq!(depth(text.as_bytes()), expected, "{text}");
-        }
     }
 }

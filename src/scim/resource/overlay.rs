@@ -1,8 +1,7 @@
 //! The parts of an object or list: those of a document's text until one of them is changed, and from then on those that stand here.
 //! What is not looked at is never taken out of the text.
 
-use super::tape::{Document, Place};
-use std::borrow::Cow;
+use super::tape::{Document, Place, Span};
 use std::cell::OnceCell;
 use std::fmt;
 use std::rc::Rc;
@@ -43,38 +42,66 @@ impl Source {
 pub(super) enum Text {
     /// One of our own.
     Own(String),
-    /// A string or name of a document that has no escapes.
-    Quoted(Source),
-    /// One that has, and what it says.
+    /// A stretch of a document: a string or name without escapes, or a number.
+    Read(Rc<Document>, Span),
+    /// A string or name of a document that has escapes, and what it says.
     Escaped(Box<(Source, String)>),
-    /// A number of a document.
-    Bare(Source),
 }
 
 impl Text {
     /// A string or name in a document.
     pub(super) fn quoted(source: Source) -> Text {
-        match source.document.decoded(source.place) {
-            Cow::Owned(text) => Text::Escaped(Box::new((source.clone(), text))),
-            Cow::Borrowed(_) => Text::Quoted(source),
+        match source.document.plain(source.place) {
+            Ok(span) => Text::Read(source.document, span),
+            Err(text) => Text::Escaped(Box::new((source, text))),
         }
+    }
+
+    /// A number in a document.
+    pub(super) fn number(source: Source) -> Text {
+        let span = source.document.span(source.place);
+        Text::Read(source.document, span)
     }
 
     pub(super) fn as_str(&self) -> &str {
         match self {
             Text::Own(text) => text,
-            Text::Quoted(source) => source.document.plain(source.place).unwrap_or_default(),
+            Text::Read(document, span) => document.slice(*span),
             Text::Escaped(both) => &both.1,
-            Text::Bare(source) => source.document.raw(source.place),
         }
     }
 
-    /// The text with its quotation marks, where it stands so in a document.
+    /// Whether it is this text.
+    pub(super) fn is(&self, other: &str) -> bool {
+        match self {
+            Text::Read(document, span) => span.len() == other.len() && document.bytes(*span) == other.as_bytes(),
+            _ => self.as_str() == other,
+        }
+    }
+
+    /// Whether it is this text but for the case of ASCII letters.
+    pub(super) fn is_in_any_case(&self, other: &str) -> bool {
+        match self {
+            Text::Read(document, span) => {
+                span.len() == other.len() && document.bytes(*span).eq_ignore_ascii_case(other.as_bytes())
+            }
+            _ => self.as_str().eq_ignore_ascii_case(other),
+        }
+    }
+
+    /// The text of a string or name with its quotation marks, where it stands in a document.
     pub(super) fn written(&self) -> Option<&str> {
         match self {
-            Text::Quoted(source) => Some(source.document.raw(source.place)),
+            Text::Read(document, span) => Some(document.slice(span.wider())),
             Text::Escaped(both) => Some(both.0.document.raw(both.0.place)),
-            Text::Own(_) | Text::Bare(_) => None,
+            Text::Own(_) => None,
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Text::Read(document, span) => document.bytes(*span),
+            _ => self.as_str().as_bytes(),
         }
     }
 
@@ -89,7 +116,10 @@ impl Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Text) -> bool {
-        self.as_str() == other.as_str()
+        match other {
+            Text::Read(document, span) => document.bytes(*span) == self.bytes(),
+            _ => self.is(other.as_str()),
+        }
     }
 }
 
@@ -146,6 +176,14 @@ impl<T: Part> Parts<T> {
         }
     }
 
+    /// Where they stand, as long as none of them was changed.
+    pub(super) fn source(&self) -> Option<&Source> {
+        match self {
+            Parts::Read(source, _) => Some(source),
+            Parts::Own(_) => None,
+        }
+    }
+
     /// The text of the whole, as long as it says what the parts are.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
@@ -154,9 +192,10 @@ impl<T: Part> Parts<T> {
         }
     }
 
-    /// Whether both are the same value of the same document.
+    /// Whether both are the same text: equal without a look at the parts.
     pub(super) fn is(&self, other: &Self) -> bool {
-        matches!((self, other), (Parts::Read(one, _), Parts::Read(other, _)) if one.is(other))
+        matches!((self.source(), other.source()), (Some(one), Some(other)) if one.is(other))
+            || matches!((self.text(), other.text()), (Some(one), Some(other)) if one == other)
     }
 }
 

@@ -57,6 +57,24 @@ pub(super) enum Fault {
 /// Where an entry stands on the tape.
 pub(super) type Place = u32;
 
+/// A stretch of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    pub(super) fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// With the character before and the one behind it.
+    pub(super) fn wider(self) -> Span {
+        Span { start: self.start.saturating_sub(1), end: self.end + 1 }
+    }
+}
+
 impl Document {
     /// Reads a text, whose value, at place 0, nests at most so deep.
     pub(super) fn read(text: &str, depth: u32) -> Result<Document, Fault> {
@@ -95,14 +113,29 @@ impl Document {
         }
     }
 
-    /// The text of a value or name, as it stands there.
-    pub(super) fn raw(&self, place: Place) -> &str {
+    /// The stretch of a value or name.
+    pub(super) fn span(&self, place: Place) -> Span {
         let entry = self.entry(place);
         let end = match entry.size & CONTAINER {
             0 => entry.start + (entry.size & SIZE),
             _ => self.entry(after(place, entry) - 1).start,
         };
-        self.text.get(entry.start as usize..end as usize).unwrap_or_default()
+        Span { start: entry.start, end }
+    }
+
+    /// The text of a stretch.
+    pub(super) fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// The bytes of a stretch.
+    pub(super) fn bytes(&self, span: Span) -> &[u8] {
+        self.text.as_bytes().get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// The text of a value or name, as it stands there.
+    pub(super) fn raw(&self, place: Place) -> &str {
+        self.slice(self.span(place))
     }
 
     /// Whether the text of a value says what counts of it and nothing else.
@@ -111,16 +144,18 @@ impl Document {
         entry.size & CONTAINER == 0 || entry.size & MARKED == 0
     }
 
-    /// What stands between the quotation marks of a string or name; none where it has escapes.
-    pub(super) fn plain(&self, place: Place) -> Option<&str> {
+    /// The stretch between the quotation marks of a string or name; what it says where it has escapes.
+    pub(super) fn plain(&self, place: Place) -> Result<Span, String> {
         let entry = self.entry(place);
-        let (start, end) = (entry.start as usize + 1, (entry.start + (entry.size & SIZE)) as usize);
-        if entry.size & MARKED == 0 { self.text.get(start..end.saturating_sub(1)) } else { None }
+        match entry.size & MARKED {
+            0 => Ok(Span { start: entry.start + 1, end: (entry.start + (entry.size & SIZE)).saturating_sub(1) }),
+            _ => Err(unescaped(self.raw(place))),
+        }
     }
 
     /// A string or name without its escapes.
     pub(super) fn decoded(&self, place: Place) -> Cow<'_, str> {
-        self.plain(place).map_or_else(|| Cow::Owned(unescaped(self.raw(place))), Cow::Borrowed)
+        self.plain(place).map_or_else(Cow::Owned, |span| Cow::Borrowed(self.slice(span)))
     }
 
     /// The places of a list's items.
