@@ -4,6 +4,7 @@
 //! of what the members mean.
 
 use crate::failure::{Failure, Kind, Result};
+use crate::naming::{deeper, place, suggestion};
 use crate::scim::resource::{Data, Node, Resource};
 
 /// One JSON object being read.
@@ -16,11 +17,6 @@ pub struct Reader<'a> {
 /// Parses JSON text given by a caller; `what` names it in the error.
 pub fn parse(text: &str, what: &str, kind: Kind) -> Result<Data> {
     Data::parse(text.as_bytes()).map_err(|error| Failure::new(kind, format!("{what} is not valid JSON: {error}")))
-}
-
-/// A JSON pointer one step deeper (RFC 6901 section 3).
-pub fn deeper(pointer: &str, step: impl AsRef<str>) -> String {
-    format!("{pointer}/{}", step.as_ref().replace('~', "~0").replace('/', "~1"))
 }
 
 impl<'a> Reader<'a> {
@@ -170,37 +166,4 @@ impl<'a> Reader<'a> {
 
 fn wrong(kind: Kind, pointer: &str, expected: &str, found: &Data) -> Box<Failure> {
     Failure::new(kind, format!("{}: expected {expected}, found {}", place(pointer), found.type_name())).at(pointer)
-}
-
-/// A pointer as a person reads it: `auth.tokenUrl` rather than `/auth/tokenUrl`.
-pub fn place(pointer: &str) -> String {
-    match pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~") {
-        text if text.is_empty() => "the value".into(),
-        text => text,
-    }
-}
-
-/// `; did you mean …?` for the nearest name, or nothing.
-pub fn suggestion(text: &str, names: &[&str]) -> String {
-    let lower = text.to_lowercase();
-    let nearest = names.iter().map(|name| (distance(&lower, &name.to_lowercase()), *name)).min();
-    match nearest {
-        Some((distance, name)) if distance <= 1 + text.chars().count() / 4 => format!("; did you mean {name:?}?"),
-        _ => String::new(),
-    }
-}
-
-/// Levenshtein distance, capped by the length of what callers type.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, one) in left.chars().take(64).enumerate() {
-        let mut next = vec![index + 1];
-        for ((other, diagonal), above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
-            let beside = next.last().copied().unwrap_or_default();
-            next.push((diagonal + usize::from(one != *other)).min(above + 1).min(beside + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

@@ -2,8 +2,9 @@
 
 use super::{Auth, ClientCredentials, Connection, Draft, Limits, Method, Retry, Secret, Timeouts, http_url};
 use crate::failure::{Kind, Result};
+use crate::naming::suggestion;
 use crate::profile::{self, Provider};
-use crate::reader::{Reader, suggestion};
+use crate::reader::Reader;
 use crate::scim::resource::{Data, Node};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};

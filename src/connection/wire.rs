@@ -58,7 +58,7 @@ pub(super) fn insecure(url: &Url, pointer: &str, allowed: bool) -> Result<()> {
 pub fn header(name: &str, value: &str, pointer: &str) -> Result<()> {
     const OWN: [&str; 7] =
         ["host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "accept-encoding"];
-    let at = crate::reader::deeper(pointer, name);
+    let at = crate::naming::deeper(pointer, name);
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
         return Err(configuration(&at, format!("{name:?} is not a header name")));

@@ -3,7 +3,8 @@
 
 use super::Ticket;
 use crate::failure::{Failure, Kind, Result};
-use crate::reader::{self, Reader};
+use crate::naming;
+use crate::reader::Reader;
 use crate::scim::bulk::{self, METHODS};
 use crate::scim::patch::{self, OPS};
 use crate::scim::resource::{Data, Node, Resource};
@@ -50,7 +51,7 @@ pub fn member(item: Data, pointer: &str) -> Result<Resource> {
         Node::Number(id) => id.to_string(),
         _ => {
             return item.into_object().map_err(|other| {
-                let (place, found) = (reader::place(pointer), other.type_name());
+                let (place, found) = (naming::place(pointer), other.type_name());
                 Failure::input(pointer, format!("{place}: expected a member or its id, found {found}"))
             });
         }

@@ -11,8 +11,8 @@ use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
 use crate::input::json::patch_operation;
 use crate::input::{self, Headers};
+use crate::naming::{self, deeper};
 use crate::profile::BulkReferences;
-use crate::reader::{self, deeper};
 use crate::scim::bulk::check::{Prepared, prepare, problems_of};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer};
@@ -88,7 +88,7 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
     }
     let payload = data.into_object().map_err(|data| {
         let detail = format!("expected an object, the resource, found {}", data.type_name());
-        Failure::input(pointer, format!("{}: {detail}", reader::place(pointer)))
+        Failure::input(pointer, format!("{}: {detail}", naming::place(pointer)))
     })?;
     let mut payload =
         resource::payload(&endpoint, payload, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
@@ -111,7 +111,7 @@ fn changes(data: Data, known: &patch::AttributeTable, pointer: &str) -> Result<(
     let Some(items) = items else {
         return Err(Failure::input(
             &pointer,
-            format!("{}: is required: the list of PATCH operations", reader::place(&pointer)),
+            format!("{}: is required: the list of PATCH operations", naming::place(&pointer)),
         ));
     };
     let operations: Vec<patch::Operation> = items
@@ -467,7 +467,7 @@ pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
         Some(one) if one.targets.is_empty() => Ok(one),
         _ => Err(Failure::input(
             pointer,
-            format!("{}: refers to what it creates itself; a bulk request can", reader::place(pointer)),
+            format!("{}: refers to what it creates itself; a bulk request can", naming::place(pointer)),
         )),
     }
 }

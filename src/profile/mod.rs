@@ -5,7 +5,8 @@
 //! `overrides` have the last word. A provider shorthand says where a provider lives.
 
 use crate::failure::{Failure, Kind, Result};
-use crate::reader::{Reader, suggestion};
+use crate::naming::suggestion;
+use crate::reader::Reader;
 use crate::scim::path::Path;
 use crate::scim::resource::{Data, Resource};
 use crate::scim::service_provider::FEATURES;

@@ -3,7 +3,7 @@
 
 use super::resource::{Cursor, Resource, Seen, boolean};
 use crate::failure::Problem;
-use crate::reader::{deeper, suggestion};
+use crate::naming::{deeper, suggestion};
 use std::fmt;
 
 /// The shape of an attribute.
@@ -217,7 +217,12 @@ impl fmt::Display for Place<'_> {
 }
 
 /// Checks a value for the JSON type of a shape.
-pub(super) fn check_value<'a>(value: impl Into<Cursor<'a>>, shape: Shape, place: Place<'_>, problems: &mut Vec<Problem>) {
+pub(super) fn check_value<'a>(
+    value: impl Into<Cursor<'a>>,
+    shape: Shape,
+    place: Place<'_>,
+    problems: &mut Vec<Problem>,
+) {
     let value = value.into();
     let seen = value.seen();
     let mut wrong = |expected: &str| {
@@ -248,10 +253,7 @@ pub(super) fn check_value<'a>(value: impl Into<Cursor<'a>>, shape: Shape, place:
                     let found = item.seen();
                     problems.push(Problem {
                         pointer: at.to_string(),
-                        detail: format!(
-                            "expected an object such as {{\"value\": …}}, found {}",
-                            found.type_name()
-                        ),
+                        detail: format!("expected an object such as {{\"value\": …}}, found {}", found.type_name()),
                     });
                 }
                 true

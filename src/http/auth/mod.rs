@@ -46,7 +46,7 @@ fn credential(exchanges: &Exchanges<'_>, secret: &Secret, pointer: &str) -> Resu
     if value.is_empty() || !sendable {
         return Err(crate::failure::Failure::new(
             crate::failure::Kind::Configuration,
-            format!("{}: the secret must be visible ASCII characters", crate::reader::place(pointer)),
+            format!("{}: the secret must be visible ASCII characters", crate::naming::place(pointer)),
         )
         .at(pointer));
     }

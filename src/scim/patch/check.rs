@@ -9,7 +9,7 @@ use super::super::schema::{self, Attribute, Shape};
 use super::attribute_table::{self, AttributeTable};
 use super::{Op, Operation};
 use crate::failure::{Failure, Problem, Result};
-use crate::reader::{deeper, suggestion};
+use crate::naming::{deeper, suggestion};
 
 /// One change of one attribute.
 pub(super) struct Edit<'a> {

@@ -10,6 +10,8 @@ mod border;
 mod cursor;
 mod data;
 mod overlay;
+#[cfg(test)]
+mod properties;
 mod tape;
 #[cfg(test)]
 mod testing;
@@ -49,10 +51,10 @@ impl Part for Member {
     fn all(source: &Source) -> Vec<Member> {
         let members = || source.document().members(source.place());
         let mut all = Vec::with_capacity(members().count());
-        all.extend(members().map(|(name, value)| Member {
-            name: Text::quoted(source.at(name)),
-            value: Data::of(source.at(value)),
-        }));
+        all.extend(
+            members()
+                .map(|(name, value)| Member { name: Text::quoted(source.at(name)), value: Data::of(source.at(value)) }),
+        );
         all
     }
 }
@@ -327,14 +329,29 @@ fn is_unassigned(value: &Data) -> bool {
 
 /// Tells the passwords in a value: a resource, PATCH operations, or, where `secret` says so, all of it.
 pub fn passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str)) {
+    if secret || names_password(value.into()) {
+        tell_passwords(value, secret, tell);
+    }
+}
+
+/// Whether a member's name or path in a value, however deep, is that of a password.
+fn names_password(value: Cursor<'_>) -> bool {
+    value.any(&mut |name, part| {
+        let Some(name) = name else { return names_password(part) };
+        let of_path = || matches!(part.seen(), Seen::Text(path) if is_password(&path));
+        is_password(name) || (name.eq_ignore_ascii_case("path") && of_path()) || names_password(part)
+    })
+}
+
+fn tell_passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str)) {
     match value.node() {
         Node::Text(text) if secret => tell(text),
-        Node::List(items) => items.iter().for_each(|item| passwords(item, secret, tell)),
+        Node::List(items) => items.iter().for_each(|item| tell_passwords(item, secret, tell)),
         Node::Object(object) => {
             let of_path = object.get("path").and_then(Data::as_str).is_some_and(is_password);
             for (name, item) in object.iter() {
                 let of_name = is_password(name) || (of_path && name.eq_ignore_ascii_case("value"));
-                passwords(item, secret || of_name, tell);
+                tell_passwords(item, secret || of_name, tell);
             }
         }
         _ => {}
@@ -379,7 +396,13 @@ mod tests {
 
     #[test]
     fn passwords_are_known_by_name_and_path() {
-        for path in ["password", " PassWord ", "urn:ietf:params:scim:schemas:core:2.0:User:password", "a. irk", "a.b.clientToken"] {
+        for path in [
+            "password",
+            " PassWord ",
+            "urn:ietf:params:scim:schemas:core:2.0:User:password",
+            "a. irk",
+            "a.b.clientToken",
+        ] {
             assert!(is_password(path), "{path}");
         }
         for path in ["", "passwords", "mypassword", "password.x", "pass word", "ä", "é-irk"] {
