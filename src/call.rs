@@ -24,7 +24,7 @@ pub fn call<T: Execute>(
     deadline: Option<u32>,
 ) -> Result<Answer<T::Output>> {
     let client = &Client::new(platform, connection, deadline);
-    let clean = |failure: Box<Failure>| client.clean(failure);
+    let clean = |failure: Box<Failure>| client.clean(warned(failure, &client.warnings()));
     // A server may quote passwords in what it refuses.
     input.passwords(&mut |password| client.guard(password));
     input.check().map_err(clean)?;
@@ -32,4 +32,13 @@ pub fn call<T: Execute>(
     let attributes = standard_type(operation.subject()).map(|known| known.attributes);
     output.resources(&mut |resource| spelling::correct(resource, attributes));
     Ok(Answer { output, requests: client.requests(), warnings: client.warnings() })
+}
+
+/// A failure with what the call warned of before it. The contract's failure has no place of its own for that, and it may be why.
+fn warned(mut failure: Box<Failure>, warnings: &[String]) -> Box<Failure> {
+    let new: Vec<&str> = warnings.iter().map(String::as_str).filter(|it| !failure.detail.contains(it)).collect();
+    if !new.is_empty() {
+        failure.detail = format!("{}; warned before: {}", failure.detail, new.join("; "));
+    }
+    failure
 }

@@ -64,7 +64,7 @@ fn an_empty_group_is_known_by_one_that_is_not() {
 
 /// A change with a condition is sent again only to a provider that is known to keep to conditions.
 #[test]
-fn a_condition_is_a_reason_to_repeat_where_the_provider_gives_versions() {
+fn a_condition_is_a_reason_to_repeat_where_the_provider_is_known_to_keep_to_it() {
     let add = json!({"id": "1", "ifMatch": "\"1\"", "operations": [{"op": "add", "path": "emails", "value": [{"value": "a@example.com"}]}]});
     let none = json!({});
     let script = Script::new([lost(Reason::Closed, true)]);
@@ -72,10 +72,24 @@ fn a_condition_is_a_reason_to_repeat_where_the_provider_gives_versions() {
     assert!(failure.maybe_applied && !failure.transient, "{failure}");
 
     let versioned = || with_header(answer(200, r#"{"id":"1","userName":"ada"}"#), "ETag", "\"1\"");
-    let script = Script::new([versioned(), lost(Reason::Closed, true), answer(204, "")]);
+    // One that gives versions may ignore them all the same.
+    let script = Script::new([versioned(), lost(Reason::Closed, true)]);
     call(&script, &none, "getUser", &json!({"id": "1"})).unwrap();
+    assert!(call(&script, &none, "patchUser", &add).unwrap_err().maybe_applied);
+
+    // Whoever has refused one does not, and whoever says so.
+    let script = Script::new([versioned(), answer(412, ""), lost(Reason::Closed, true), answer(204, "")]);
+    call(&script, &none, "getUser", &json!({"id": "1"})).unwrap();
+    assert_eq!(call(&script, &none, "patchUser", &add).unwrap_err().kind, Kind::Precondition);
     let changed = call(&script, &none, "patchUser", &add).unwrap();
-    assert_eq!((methods(&script).len(), changed.warnings.len()), (3, 0));
+    assert_eq!((methods(&script).len(), changed.warnings.len()), (4, 0));
+    let script = Script::new([
+        answer(200, json!({"etag": {"supported": true}}).to_string()),
+        lost(Reason::Closed, true),
+        answer(204, ""),
+    ]);
+    call(&script, &none, "getServiceProviderConfig", &none).unwrap();
+    assert!(call(&script, &none, "patchUser", &add).unwrap().warnings.is_empty());
 
     // The provider's own word against it counts more.
     let script = Script::new([

@@ -4,6 +4,7 @@
 #[path = "script/mod.rs"]
 mod script;
 
+use scim_connector::catalog::invoke::invoke;
 use scim_connector::failure::Kind;
 use script::{Outcome, Script, answer, bearer, list, methods, with};
 use serde_json::{Value, json};
@@ -261,4 +262,20 @@ fn words_of_the_language_of_filters_in_a_name() {
     let answer = script.call(&connection, "ensureGroup", &json!({"payload": {"displayName": "R and D"}})).unwrap();
     assert_eq!(answer.output.to_json()["group"]["id"], "R and D");
     assert_eq!(filters(&script), ["displayName sw \"R\""]);
+}
+
+/// A name that is taken, and that neither a filter nor a list finds: the next ones are not listed for.
+#[test]
+fn a_list_in_vain_is_not_read_for_each_refusal() {
+    let nobody = || list(&[]);
+    let taken = || answer(409, r#"{"scimType":"uniqueness"}"#);
+    let others = || list(&[json!({"id": "9", "userName": "eve"})]);
+    let script = Script::new([nobody(), taken(), nobody(), others(), list(&[]), nobody(), taken(), nobody()]);
+    for name in ["kim", "ada"] {
+        let input = json!({"payload": {"userName": name}});
+        let failure = invoke(&script, &bearer().to_string(), "ensureUser", &input.to_string(), None).unwrap_err();
+        assert_eq!(failure.kind, Kind::Conflict, "{failure}");
+    }
+    let walked = script.lines().iter().filter(|line| !line.contains("filter=") && line.starts_with("GET")).count();
+    assert_eq!((walked, script.answers.borrow().len()), (2, 0), "{:?}", script.lines());
 }

@@ -190,7 +190,9 @@ impl Platform for Provider {
         let (due, later): (Vec<_>, Vec<_>) = self.late.take().into_iter().partition(|(requests, _)| *requests == 0);
         self.late.replace(later.into_iter().map(|(requests, request)| (requests - 1, request)).collect());
         due.iter().for_each(|(_, request)| drop(self.carry_out(request)));
-        let gone = |maybe_sent| Err(TransportError { reason: Reason::Closed, maybe_sent, detail: "fault".into() });
+        let gone = |maybe_sent| {
+            Err(TransportError { reason: Reason::Closed, maybe_sent, detail: "fault".into(), headers: Vec::new() })
+        };
         match fault {
             Fault::LostBefore => return gone(true),
             Fault::Refused => return gone(false),
@@ -396,7 +398,7 @@ fn read_modify_write_changes_the_version_it_read() {
     // Our own first attempt may be what changed the version: an addition is not made twice.
     let add = json!({"id": "1", "operations": [{"op": "add", "path": "emails", "value": [{"value": "x"}]}], "readModifyWrite": true});
     let script = Script::new([user("\"1\""), lost(Reason::Closed, true), answer(412, "")]);
-    let failure = script.call(&bearer(), "patchUser", &add).unwrap_err();
+    let failure = script.call(&with(json!({"etag": {"supported": true}})), "patchUser", &add).unwrap_err();
     assert_eq!((failure.kind, failure.maybe_applied, failure.transient), (Kind::Precondition, true, false));
 }
 

@@ -43,6 +43,7 @@ impl Platform for Wire {
             reason: Reason::Internal,
             maybe_sent: true,
             detail: error.to_string(),
+            headers: Vec::new(),
         })
     }
 

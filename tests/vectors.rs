@@ -333,7 +333,7 @@ fn bulk_response(name: &str, text: &str, value: &Value) {
             data: None,
         })
         .collect();
-    for (found, item) in bulk::answer::read(&as_object(name, value), &sent).into_iter().zip(items) {
+    for (found, item) in bulk::answer::read(&as_object(name, value), &sent).0.into_iter().zip(items) {
         let found = found.unwrap_or_else(|| panic!("{name}: a result is left over"));
         let status = item["status"].as_str().or(item["status"]["code"].as_str()).unwrap();
         assert_eq!(found.status.map(|status| status.to_string()).as_deref(), Some(status), "{name}");

@@ -69,7 +69,7 @@ pub fn list(data: &[u8]) {
     let (most, made_up) = (4 * (pages.len() + 8), from.is_some());
     for (index, page) in pages.iter().cycle().take(most + 1).enumerate() {
         assert!(index < most || made_up, "the listing does not end");
-        let step = list::judge(page, &page.identities(false), &asked, from.as_ref(), count);
+        let step = list::judge(page, &page.identities(false), &asked, from.as_ref(), count, &[]);
         assert!(step.next.is_none() || !step.complete);
         assert!(!matches!(step.clone().unpaged().next, Some(Token { position: Position::Index(_), .. })));
         let Some(token) = step.next else { break };
@@ -92,7 +92,7 @@ pub fn bulk_response(data: &[u8]) {
     let sent: Vec<Operation> = sent.iter().filter_map(Data::as_object).map(operation).collect();
     let Some(answer) = json(answer) else { return };
     if let Some(answer) = answer.as_object() {
-        let found = answer::read(answer, &sent);
+        let (found, _) = answer::read(answer, &sent);
         assert_eq!(found.len(), sent.len());
         let mut report = Report::default();
         for (index, (found, operation)) in found.into_iter().zip(&sent).enumerate() {

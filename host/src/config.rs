@@ -2,9 +2,11 @@
 //! is the component's to say, and references in it are resolved when a client is made.
 
 use crate::address::AddressRule;
+use crate::bounded;
+use crate::cache;
 use crate::connector::{CodeCache, Options};
 use crate::error::{Error, Result};
-use crate::references::{Lookup, join, key, resolve};
+use crate::references::{self, Lookup, join, key, resolve};
 use crate::source::ConnectionSource;
 use crate::suggest;
 use crate::wipe_on_drop::WipeOnDrop;
@@ -36,7 +38,7 @@ pub struct Config {
 }
 
 /// Tables that this crate keeps for others and does not look into.
-const TABLES_OF_OTHERS: [&str; 1] = ["history"];
+const TABLES_OF_OTHERS: [&str; 2] = ["flows", "history"];
 
 /// The `[host]` table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,8 +61,11 @@ impl Config {
         let variable = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
         match named.map(Path::to_path_buf).or(variable) {
             Some(path) => Self::load(&path).map(Some),
-            None if Path::new(FILE_NAME).exists() => Self::load(Path::new(FILE_NAME)).map(Some),
-            None => Ok(None),
+            // One that cannot be read is not one that is not there.
+            None => match std::fs::symlink_metadata(FILE_NAME) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                _ => Self::load(Path::new(FILE_NAME)).map(Some),
+            },
         }
     }
 
@@ -69,7 +74,7 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] with file, line and column, or with the key's path.
     pub fn load(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| Error::Config {
+        let text = bounded::text(path, bounded::CONFIGURATION).map_err(|error| Error::Config {
             path: path.display().to_string(),
             detail: format!("cannot be read: {error}"),
         })?;
@@ -118,7 +123,9 @@ impl Config {
                 (other, _) if TABLES_OF_OTHERS.contains(&other) => {
                     return Err(invalid(&name, &format!("must be a table: write [{name}]")));
                 }
-                _ => return Err(unknown("", &name, &["connections", "default", "history", "host", "secrets"])),
+                _ => {
+                    return Err(unknown("", &name, &["connections", "default", "flows", "history", "host", "secrets"]));
+                }
             }
         }
         if let Some(name) = &config.default
@@ -198,6 +205,31 @@ impl Config {
         self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
     }
 
+    /// The configuration files that there are for this process: this one, and those that count where none is named.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let variable = std::env::var_os(VARIABLE).filter(|path| !path.is_empty()).map(PathBuf::from);
+        let own = Some(self.path.clone()).filter(|path| !path.as_os_str().is_empty());
+        own.into_iter().chain(variable).chain([FILE_NAME.into()]).collect()
+    }
+
+    /// The files that references in it lead to: tokens, keys, certificates.
+    #[must_use]
+    pub fn referenced_files(&self) -> Vec<PathBuf> {
+        let values = self.connections.values().chain(self.settings.values()).chain(self.secrets.values());
+        values.flat_map(|value| references::files(value)).map(|name| self.folder().join(name)).collect()
+    }
+
+    /// The folders that compiled code is kept in.
+    #[must_use]
+    pub fn code_caches(&self) -> Vec<PathBuf> {
+        let named = match &self.host.code_cache {
+            Some(CodeCache::Folder(folder)) => Some(folder.clone()),
+            _ => None,
+        };
+        cache::default_folder().into_iter().chain(named).collect()
+    }
+
     /// Puts the settings of `[host]` into `options`.
     pub fn apply(&self, options: &mut Options) {
         if let Some(cache) = &self.host.code_cache {
@@ -220,6 +252,9 @@ impl Config {
         format!("{}; there is: {there}", suggest::hint(name, self.names()).trim_end_matches('?'))
     }
 }
+
+/// The longest that an instance without a call may be kept, in milliseconds: a day.
+const LONGEST_IDLE_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The keys of `[host]`.
 const KNOWN: [&str; 6] = ["codeCache", "memoryLimitBytes", "maxInstances", "warmInstances", "idleMs", "allowAddresses"];
@@ -247,6 +282,9 @@ impl HostSettings {
                 "warmInstances" => settings.warm_instances = Some(whole(&name, &value, 0)?),
                 "idleMs" => {
                     let idle = u64::try_from(whole(&name, &value, 0)?).unwrap_or(u64::MAX);
+                    if idle > LONGEST_IDLE_MS {
+                        return Err(invalid("host.idleMs", "must be at most 86400000, a day"));
+                    }
                     settings.idle = Some(Duration::from_millis(idle));
                 }
                 "allowAddresses" => {
@@ -335,7 +373,7 @@ mod tests {
     #[test]
     fn every_mistake_is_named_exactly() {
         let rows = [
-            ("a = 1", "a: unknown key; known are connections, default, history, host, secrets"),
+            ("a = 1", "a: unknown key; known are connections, default, flows, history, host, secrets"),
             ("secrets = 3", "secrets: must be a table: write [secrets]"),
             ("history = 3", "history: must be a table: write [history]"),
             ("conections = {}", "conections: unknown key; did you mean \"connections\"?"),

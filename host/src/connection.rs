@@ -191,7 +191,7 @@ impl<'de> Visitor<'de> for SecretVisitor {
 
 /// How requests to the service are authenticated (RFC 7644 section 2).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(from = "AuthJson", into = "AuthJson")]
 #[non_exhaustive]
 pub enum Auth {
     /// Not at all.
@@ -202,6 +202,13 @@ pub enum Auth {
     /// A bearer token (RFC 6750).
     Bearer {
         /// The token.
+        token: Secret,
+    },
+    /// A token with another scheme than Bearer, as in `Authorization: SSWS 00aBc`; in JSON `bearer` with a `scheme`.
+    Scheme {
+        /// The scheme's name, for example `SSWS`, `Token` or `ApiKey`.
+        scheme: String,
+        /// The token, without the scheme.
         token: Secret,
     },
     /// HTTP Basic authentication (RFC 7617).
@@ -220,6 +227,56 @@ pub enum Auth {
     },
     /// OAuth 2.0 client credentials (RFC 6749 section 4.4).
     ClientCredentials(Box<ClientCredentials>),
+}
+
+/// [`Auth`] as JSON has it: a scheme stands with a bearer token.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum AuthJson {
+    None,
+    Host,
+    Bearer {
+        token: Secret,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scheme: Option<String>,
+    },
+    Basic {
+        username: String,
+        password: Secret,
+    },
+    Header {
+        name: String,
+        value: Secret,
+    },
+    ClientCredentials(Box<ClientCredentials>),
+}
+
+impl From<AuthJson> for Auth {
+    fn from(json: AuthJson) -> Self {
+        match json {
+            AuthJson::None => Self::None,
+            AuthJson::Host => Self::Host,
+            AuthJson::Bearer { token, scheme: None } => Self::Bearer { token },
+            AuthJson::Bearer { token, scheme: Some(scheme) } => Self::Scheme { scheme, token },
+            AuthJson::Basic { username, password } => Self::Basic { username, password },
+            AuthJson::Header { name, value } => Self::Header { name, value },
+            AuthJson::ClientCredentials(client) => Self::ClientCredentials(client),
+        }
+    }
+}
+
+impl From<Auth> for AuthJson {
+    fn from(auth: Auth) -> Self {
+        match auth {
+            Auth::None => Self::None,
+            Auth::Host => Self::Host,
+            Auth::Bearer { token } => Self::Bearer { token, scheme: None },
+            Auth::Scheme { scheme, token } => Self::Bearer { token, scheme: Some(scheme) },
+            Auth::Basic { username, password } => Self::Basic { username, password },
+            Auth::Header { name, value } => Self::Header { name, value },
+            Auth::ClientCredentials(client) => Self::ClientCredentials(client),
+        }
+    }
 }
 
 /// OAuth 2.0 client credentials (RFC 6749 section 4.4).
@@ -334,6 +391,7 @@ impl From<Auth> for wit::Auth {
             Auth::None => Self::None,
             Auth::Host => Self::Host,
             Auth::Bearer { token } => Self::Bearer(token.into()),
+            Auth::Scheme { scheme, token } => Self::Scheme(wit::SchemeCredentials { scheme, token: token.into() }),
             Auth::Basic { username, password } => {
                 Self::Basic(wit::BasicCredentials { username, password: password.into() })
             }
@@ -408,6 +466,7 @@ mod tests {
             json!({"type": "none"}),
             json!({"type": "host"}),
             json!({"type": "bearer", "token": "t"}),
+            json!({"type": "bearer", "token": "t", "scheme": "SSWS"}),
             json!({"type": "basic", "username": "u", "password": {"file": "p"}}),
             json!({"type": "header", "name": "X-Key", "value": "v"}),
             json!({"type": "bearer", "token": {"keyring": {"service": "scim", "account": "prod"}}}),

@@ -2,6 +2,7 @@
 
 use crate::address::AddressRule;
 use crate::bindings;
+use crate::bounded;
 use crate::cache::{self, CacheStatus};
 use crate::catalog::Catalog;
 use crate::egress::activity::Activity;
@@ -31,6 +32,9 @@ const LOCAL_CALL: Duration = Duration::from_secs(10);
 
 /// How much of a component's digest tells versions apart for a person.
 const SHOWN_DIGEST: usize = 12;
+
+/// Most bytes of a component; ours has about 3 MB.
+const LARGEST_COMPONENT: u64 = 256 << 20;
 
 /// Where compiled code is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -154,7 +158,7 @@ impl Connector {
     /// [`Error::Load`] where the file cannot be read, is no such component, or imports what it may not have.
     pub fn load(path: impl AsRef<Path>, options: Options) -> Result<Self> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path)
+        let bytes = bounded::bytes(path, LARGEST_COMPONENT)
             .map_err(|error| Error::Load(format!("the component {} cannot be read: {error}", path.display())))?;
         Self::from_bytes(&bytes, options).map_err(|error| match error {
             Error::Load(reason) => Error::Load(format!("{}: {reason}", path.display())),

@@ -52,6 +52,13 @@ pub enum Error {
     /// The caller asked for something there is not, or gave input that is no JSON.
     #[error("{0}")]
     Usage(String),
+    /// This machine failed, whatever was asked for: a disk is full, an output cannot be written, a file of this program is
+    /// damaged.
+    #[error("{0}")]
+    Io(String),
+    /// A file is in use by another process for the moment.
+    #[error("{0}")]
+    Busy(String),
     /// A whole listing was asked for, and not as many different resources came as the provider announced: it stopped short,
     /// repeated itself, or gave more.
     #[error("the listing is not complete: {}; what is missing may still exist", ending(*listed, *total))]
@@ -100,7 +107,8 @@ pub struct Class {
     pub transient: bool,
     /// The failure kind, camelCase as in JSON.
     pub kind: String,
-    /// Exit code of the command line (sysexits): 1 permanent, 75 transient, 64 usage, 78 configuration, 130 interrupted.
+    /// Exit code of the command line (sysexits): 1 permanent, 75 transient, 64 usage, 74 this machine, 78 configuration, 130
+    /// interrupted.
     pub exit_code: u8,
     /// Whether the provider may have carried out the change.
     pub maybe_applied: bool,
@@ -146,8 +154,27 @@ impl Error {
             }
             Self::Config { .. } | Self::Load(_) => row(false, "configuration", 78, false),
             Self::Usage(_) => row(false, "invalidInput", 64, false),
+            Self::Io(_) => row(false, "io", 74, false),
+            Self::Busy(_) => row(true, "busy", 75, false),
             Self::Incomplete { .. } => row(false, "incomplete", 1, false),
             Self::Interrupted { maybe_applied } => row(false, "interrupted", 130, *maybe_applied),
+        }
+    }
+
+    /// That `what` cannot be written: wrong use where somebody named a place that does not take it, else a fault of this machine.
+    #[must_use]
+    pub fn unwritten(what: &str, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind as Kind;
+        let text = format!("{what} cannot be written: {error}");
+        match error.kind() {
+            Kind::NotFound
+            | Kind::NotADirectory
+            | Kind::IsADirectory
+            | Kind::PermissionDenied
+            | Kind::ReadOnlyFilesystem
+            | Kind::InvalidFilename
+            | Kind::InvalidInput => Self::Usage(text),
+            _ => Self::Io(text),
         }
     }
 
@@ -353,6 +380,10 @@ mod tests {
             (Error::Config { path: "p".into(), detail: "d".into() }, false, "configuration", 78),
             (Error::Load("x".into()), false, "configuration", 78),
             (Error::Usage("x".into()), false, "invalidInput", 64),
+            (Error::Io("x".into()), false, "io", 74),
+            (Error::Busy("x".into()), true, "busy", 75),
+            (Error::unwritten("x", &std::io::ErrorKind::StorageFull.into()), false, "io", 74),
+            (Error::unwritten("x", &std::io::ErrorKind::NotFound.into()), false, "invalidInput", 64),
             (Error::Incomplete { listed: 1, total: Some(2) }, false, "incomplete", 1),
             (Error::Interrupted { maybe_applied: true }, false, "interrupted", 130),
         ];

@@ -20,6 +20,7 @@
 
 pub mod address;
 mod bindings;
+pub mod bounded;
 pub mod cache;
 pub mod catalog;
 pub mod client;
@@ -32,6 +33,7 @@ pub mod error;
 pub mod folders;
 mod instance;
 mod keyring;
+pub mod private;
 mod profile;
 mod records;
 pub mod redact;
@@ -44,6 +46,7 @@ pub mod suggest;
 pub mod telemetry;
 mod traffic;
 pub mod usage;
+pub mod visible;
 mod warm;
 pub mod wipe_on_drop;
 

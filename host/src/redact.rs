@@ -40,8 +40,19 @@ const SECRET_MEMBERS: [&str; 12] = [
 
 /// What an `auth` object of a connection holds besides secrets. Everything else there is treated as one, so that a kind
 /// of authentication this host does not know stays covered.
-const PUBLIC_AUTH_MEMBERS: [&str; 10] =
-    ["type", "tokenUrl", "clientId", "keyId", "method", "scopes", "audience", "username", "name", "parameters"];
+const PUBLIC_AUTH_MEMBERS: [&str; 11] = [
+    "type",
+    "scheme",
+    "tokenUrl",
+    "clientId",
+    "keyId",
+    "method",
+    "scopes",
+    "audience",
+    "username",
+    "name",
+    "parameters",
+];
 
 /// Access tokens remembered, the latest: they come and go for as long as a connection lives.
 const REMEMBERED_TOKENS: usize = 16;
@@ -152,6 +163,9 @@ impl Redactor {
             let user = ["username", "clientId"].iter().find_map(|user| text(auth, user));
             for secret in secret_texts(auth) {
                 redactor.learn(secret);
+                if text(auth, "type").as_deref() == Some("header") || auth.contains_key("scheme") {
+                    parts_of_credentials(secret).for_each(|part| redactor.learn(part));
+                }
                 user.iter().for_each(|user| redactor.learn_pair(user, secret));
             }
         }
@@ -282,6 +296,14 @@ impl Redactor {
 /// Whether a member of an `auth` object is none of those that may be shown.
 pub(crate) fn is_secret_in_auth(name: &str) -> bool {
     !PUBLIC_AUTH_MEMBERS.contains(&name)
+}
+
+/// What of an `Authorization` header's value may be quoted by itself (RFC 9110 section 11.4): what stands after the scheme, and
+/// the values of parameters.
+fn parts_of_credentials(value: &str) -> impl Iterator<Item = &str> {
+    let rest = value.trim().split_once(' ').map(|(_, rest)| rest);
+    let values = value.split(',').filter_map(|part| Some(part.split_once('=')?.1.trim().trim_matches('"')));
+    rest.into_iter().chain(values.filter(|value| !value.trim_matches('=').is_empty()))
 }
 
 /// What an `auth` object holds in secret.
@@ -432,6 +454,20 @@ mod tests {
         assert_eq!(custom.header("x-door", "open sesame"), "[redacted]");
         assert_eq!(custom.header("x-gate", "close sesame"), "[redacted]");
         assert_eq!(custom.text("close sesame"), "[redacted]");
+    }
+
+    #[test]
+    fn a_scheme_is_shown_and_what_follows_it_is_not() {
+        let auths = [
+            json!({"type": "bearer", "scheme": "SSWS", "token": "00aBc-tok3n"}),
+            json!({"type": "header", "name": "Authorization", "value": "SSWS 00aBc-tok3n"}),
+            json!({"type": "bearer", "scheme": "Token", "token": "token=\"00aBc-tok3n\", id=1"}),
+            json!({"type": "header", "name": "Authorization", "value": "Token token=00aBc-tok3n"}),
+        ];
+        for auth in auths {
+            let redactor = Redactor::for_connection(&json!({ "auth": auth }), &Value::Null, &[]);
+            assert_eq!(redactor.text("SSWS or Token? 00aBc-tok3n"), format!("SSWS or Token? {REDACTED}"), "{auth}");
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! host just before a client is made, so that the component needs neither environment nor files. Knows nothing of what a
 //! connection means.
 
+use crate::bounded;
 use crate::error::{Error, Result};
 use crate::keyring;
 use serde_json::{Map, Value};
@@ -46,6 +47,19 @@ pub fn resolve(connection: &mut Value, path: &str, lookup: &Lookup<'_>) -> Resul
     let mut found = Vec::new();
     walk(connection, path, "", lookup, &mut found)?;
     Ok(found)
+}
+
+/// The files that references in a value name, as they are written.
+#[must_use]
+pub fn files(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Object(object) => match Reference::of(object) {
+            Some(Reference::File(name)) => vec![name],
+            _ => object.values().flat_map(files).collect(),
+        },
+        Value::Array(list) => list.iter().flat_map(files).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn walk(
@@ -145,12 +159,12 @@ impl<'a> Reference<'a> {
 
 fn read_file(name: &str, folder: &Path) -> Result<String, String> {
     let path = folder.join(name);
-    let size = std::fs::metadata(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
+    let unreadable = |error| format!("file \"{name}\" cannot be read: {error}");
+    let size = std::fs::metadata(&path).map_err(unreadable)?;
     if !size.is_file() || size.len() > LARGEST_FILE {
         return Err(format!("file \"{name}\" is no regular file of at most {LARGEST_FILE} bytes"));
     }
-    let mut text =
-        std::fs::read_to_string(&path).map_err(|error| format!("file \"{name}\" cannot be read: {error}"))?;
+    let mut text = bounded::text(&path, LARGEST_FILE).map_err(unreadable)?;
     if text.ends_with('\n') {
         text.pop();
         text.truncate(text.strip_suffix('\r').map_or(text.len(), str::len));

@@ -167,6 +167,13 @@ impl Default for Breaker {
     }
 }
 
+/// Requests a second, at the least and at the most.
+const SLOWEST: f64 = 0.001;
+const FASTEST: f64 = 1_000_000.0;
+
+/// The longest that calls are refused, in milliseconds: a day.
+const LONGEST_BREAK: u32 = 24 * 60 * 60 * 1000;
+
 impl ConnectionSettings {
     /// Reads the JSON form, in which references have been resolved; `path` stands before the key paths of errors.
     ///
@@ -194,6 +201,13 @@ impl ConnectionSettings {
         }
         if limits.burst == Some(0) {
             return Err(("limits.burst", "must be a whole number above 0"));
+        }
+        // Rates below make pauses of days between two requests, which no call has time for.
+        if limits.requests_per_second.is_some_and(|rate| !(SLOWEST..=FASTEST).contains(&rate)) {
+            return Err(("limits.requestsPerSecond", "must be from 0.001 to 1000000"));
+        }
+        if limits.breaker.pause_ms > LONGEST_BREAK {
+            return Err(("limits.breaker.pauseMs", "must be at most 86400000, a day"));
         }
         if self.tls.client_certificate.is_some() != self.tls.client_key.is_some() {
             return Err(("tls", "clientCertificate and clientKey go together; give both or none"));
@@ -266,6 +280,14 @@ mod tests {
             (
                 json!({"limits": {"requestsPerSecond": 0}}),
                 "connections.a.host.limits.requestsPerSecond: must be a number above 0",
+            ),
+            (
+                json!({"limits": {"requestsPerSecond": 1e-300}}),
+                "connections.a.host.limits.requestsPerSecond: must be from 0.001 to 1000000",
+            ),
+            (
+                json!({"limits": {"breaker": {"pauseMs": 86_400_001}}}),
+                "connections.a.host.limits.breaker.pauseMs: must be at most 86400000, a day",
             ),
             (
                 json!({"tls": {"clientKey": "k"}}),

@@ -47,6 +47,9 @@ pub struct Calls {
 /// A call, from its beginning to its end.
 pub struct OpenCall(Arc<Calls>);
 
+/// The longest that is waited for calls under way, whatever is asked for: longer than any call.
+const LONGEST_GRACE: Duration = Duration::from_secs(7 * 24 * 3600);
+
 impl Calls {
     /// Begins a call.
     ///
@@ -69,7 +72,7 @@ impl Calls {
 
     /// Lets no new call begin, waits for those under way for `grace` at most and ends the rest.
     pub async fn shut_down(&self, grace: Duration) -> ShutdownReport {
-        let deadline = Instant::now() + grace;
+        let deadline = Instant::now() + grace.min(LONGEST_GRACE);
         let before = self.counts();
         let under_way = self.open.load(Ordering::SeqCst) as u64;
         self.closing.store(true, Ordering::SeqCst);

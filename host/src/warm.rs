@@ -104,7 +104,7 @@ impl Warm {
         {
             drop(instance);
         }
-        self.idle_instances().order.first_key_value().map(|(_, (_, since))| *since + self.idle)
+        self.idle_instances().order.first_key_value().and_then(|(_, (_, since))| since.checked_add(self.idle))
     }
 
     /// Drops the instances of these owners.

@@ -88,6 +88,7 @@ impl Wipe for wit::Connection {
         match &mut self.auth {
             wit::Auth::None | wit::Auth::Host => {}
             wit::Auth::Bearer(token) => token.wipe(),
+            wit::Auth::Scheme(scheme) => scheme.token.wipe(),
             wit::Auth::Basic(basic) => basic.password.wipe(),
             wit::Auth::Header(header) => header.value.wipe(),
             wit::Auth::ClientCredentials(client) => {
@@ -124,6 +125,7 @@ mod tests {
         };
         let auths = [
             Auth::Bearer { token: secret() },
+            Auth::Scheme { scheme: "SSWS".into(), token: secret() },
             Auth::Basic { username: "ada".into(), password: secret() },
             Auth::Header { name: "X-Key".into(), value: secret() },
             Auth::ClientCredentials(Box::new(client)),

@@ -1,5 +1,6 @@
 //! JSON Schemas (2020-12) of connections, inputs and outputs, for canvases to draw forms from.
 
+use crate::connection::{ATTEMPTS_MAX, JSON_DEPTH_MAX, LONGEST_MS, REDIRECTS_MAX};
 use crate::contract::{Operation, Subject, Verb};
 use crate::input::form::fields;
 use crate::operations::standard_type;
@@ -34,7 +35,7 @@ pub fn connection() -> Value {
         let required: Vec<&str> = std::iter::once("type").chain(required.iter().copied()).collect();
         json!({"type": "object", "title": title, "properties": properties, "required": required, "additionalProperties": false})
     };
-    let number = |title: &str, default: u64, minimum: u64| json!({"type": "integer", "title": title, "default": default, "minimum": minimum});
+    let number = |title: &str, default: u32, minimum: u32, maximum: u32| json!({"type": "integer", "title": title, "default": default, "minimum": minimum, "maximum": maximum});
     let group = |title: &str, properties: Value| json!({"type": "object", "title": title, "properties": properties, "additionalProperties": false});
     let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.0).collect();
     let providers = providers();
@@ -58,7 +59,10 @@ pub fn connection() -> Value {
                     "audience": text("Audience"),
                     "parameters": pairs("Further parameters"),
                 })),
-                variant("bearer", "Bearer token", &["token"], json!({"token": secret("Token")})),
+                variant("bearer", "Bearer token", &["token"], json!({
+                    "token": secret("Token"),
+                    "scheme": {"type": "string", "title": "Scheme, where it is not Bearer", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "examples": ["SSWS", "Token", "ApiKey"]},
+                })),
                 variant("basic", "User name and password", &["username", "password"], json!({"username": text("User name"), "password": secret("Password")})),
                 variant("header", "API key in a header", &["name", "value"], json!({"name": text("Header"), "value": secret("Value")})),
                 variant("host", "Added by the host", &[], json!({})),
@@ -67,15 +71,16 @@ pub fn connection() -> Value {
             "profile": {"enum": profiles, "title": "Profile", "default": "generic"},
             "headers": pairs("Headers of every request"),
             "timeouts": group("Timeouts, milliseconds", json!({
-                "connectMs": number("To connect", 10_000, 1), "firstByteMs": number("To the first byte", 30_000, 1),
-                "betweenBytesMs": number("Between bytes", 30_000, 1), "totalMs": number("For the whole call", 120_000, 1),
+                "connectMs": number("To connect", 10_000, 1, LONGEST_MS), "firstByteMs": number("To the first byte", 30_000, 1, LONGEST_MS),
+                "betweenBytesMs": number("Between bytes", 30_000, 1, LONGEST_MS), "totalMs": number("For the whole call", 120_000, 1, LONGEST_MS),
             })),
             "retry": group("Retries", json!({
-                "maxAttempts": number("Attempts; 1 switches retries off", 3, 1), "baseDelayMs": number("First pause, milliseconds", 250, 0),
-                "maxDelayMs": {"type": "integer", "title": "Longest pause, milliseconds, whatever the provider asks for", "minimum": 0},
+                "maxAttempts": number("Attempts; 1 switches retries off", 3, 1, ATTEMPTS_MAX), "baseDelayMs": number("First pause, milliseconds", 250, 0, LONGEST_MS),
+                "maxDelayMs": {"type": "integer", "title": "Longest pause, milliseconds, whatever the provider asks for", "minimum": 0, "maximum": LONGEST_MS},
             })),
             "limits": group("Limits", json!({
-                "responseBytes": number("Largest answer, bytes", 8_388_608, 0), "jsonDepth": number("Deepest JSON", 64, 0), "redirects": number("Most redirects", 5, 0),
+                "responseBytes": {"type": "integer", "title": "Largest answer, bytes", "default": 8_388_608, "minimum": 0},
+                "jsonDepth": number("Deepest JSON", 64, 0, JSON_DEPTH_MAX), "redirects": number("Most redirects", 5, 0, REDIRECTS_MAX),
             })),
             "allowInsecureHttp": {"type": "boolean", "title": "Allow http beyond loopback", "default": false},
             "overrides": overrides(),

@@ -170,7 +170,7 @@ fn auth_from_json(
     let auth_type = reader.choice("type", &types)?.unwrap_or(Type::None);
     reader.only(match auth_type {
         Type::None | Type::Host => &["type"],
-        Type::Bearer => &["type", "token"],
+        Type::Bearer => &["type", "token", "scheme"],
         Type::Basic => &["type", "username", "password"],
         Type::Header => &["type", "name", "value"],
         Type::ClientCredentials => &[
@@ -189,7 +189,10 @@ fn auth_from_json(
     Ok(match auth_type {
         Type::None => Auth::None,
         Type::Host => Auth::Host,
-        Type::Bearer => Auth::Bearer(required_secret(&reader, "token")?),
+        Type::Bearer => match reader.string("scheme")? {
+            None => Auth::Bearer(required_secret(&reader, "token")?),
+            Some(scheme) => Auth::Scheme(scheme, required_secret(&reader, "token")?),
+        },
         Type::Basic => Auth::Basic(reader.required("username")?, required_secret(&reader, "password")?),
         Type::Header => Auth::Header(reader.required("name")?, required_secret(&reader, "value")?),
         Type::ClientCredentials => {
@@ -227,6 +230,7 @@ fn auth_to_json(auth: &Auth) -> Value {
         Auth::None => json!({"type": "none"}),
         Auth::Host => json!({"type": "host"}),
         Auth::Bearer(token) => json!({"type": "bearer", "token": token.to_json()}),
+        Auth::Scheme(scheme, token) => json!({"type": "bearer", "scheme": scheme, "token": token.to_json()}),
         Auth::Basic(username, password) => {
             json!({"type": "basic", "username": username, "password": password.to_json()})
         }

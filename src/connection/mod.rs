@@ -1,10 +1,11 @@
 //! A connection: one provider and how to reach it, checked and with every default filled in.
 //!
-//! `json` is its JSON form (the WIT form is `convert`'s), `reuse` the one of the last call, `wire` the rules for URLs and headers. It sends nothing and reads no secret: a
+//! `scheme` holds the rules for `Authorization` headers, `json` is its JSON form (the WIT form is `convert`'s), `reuse` the one of the last call, `wire` the rules for URLs and headers. It sends nothing and reads no secret: a
 //! [`Secret`] is revealed by whoever puts it on the wire, just before.
 
 mod json;
 mod reuse;
+pub mod scheme;
 mod wire;
 
 use crate::failure::{Failure, Kind, Result};
@@ -96,6 +97,8 @@ pub enum Auth {
     Host,
     /// Bearer token.
     Bearer(Secret),
+    /// As a bearer token, with another scheme: its name, token.
+    Scheme(String, Secret),
     /// HTTP Basic: user name, password.
     Basic(String, Secret),
     /// A header: name, value.
@@ -163,7 +166,16 @@ impl Default for Limits {
 }
 
 /// Deepest nesting serde_json reads.
-const JSON_DEPTH_MAX: u32 = 120;
+pub const JSON_DEPTH_MAX: u32 = 120;
+
+/// A day, in milliseconds: nothing in a call takes longer or is waited for longer.
+pub const LONGEST_MS: u32 = 24 * 60 * 60 * 1000;
+
+/// Most attempts: whoever asks a provider more often for the same thing has another problem.
+pub const ATTEMPTS_MAX: u32 = 100;
+
+/// Most redirects of a request.
+pub const REDIRECTS_MAX: u32 = 20;
 
 /// What a connection is made from; either form of it fills this in.
 #[derive(Clone, Debug, PartialEq)]
@@ -210,7 +222,18 @@ impl Draft {
             header(name, value, "/headers")?;
         }
         match &self.auth {
-            Auth::Header(name, _) => header(name, "", "/auth/name")?,
+            Auth::Header(name, value) => {
+                wire::credential_header(name, "/auth/name")?;
+                if let (true, Secret::Literal(value)) = (is_authorization(name), value) {
+                    scheme::check_value(value.trim()).map_err(|why| configuration("/auth/value", why))?;
+                }
+            }
+            Auth::Scheme(name, token) => {
+                scheme::check_scheme(name).map_err(|why| configuration("/auth/scheme", why))?;
+                if let Secret::Literal(token) = token {
+                    scheme::check_credentials(token.trim()).map_err(|why| configuration("/auth/token", why))?;
+                }
+            }
             Auth::Basic(username, _) if username.contains(':') => {
                 return Err(configuration("/auth/username", "must not contain a colon (RFC 7617 section 2)"));
             }
@@ -226,19 +249,32 @@ impl Draft {
             if value == 0 {
                 return Err(configuration(&format!("/timeouts/{name}"), "must be 1 or more milliseconds"));
             }
+            at_most(&format!("/timeouts/{name}"), value, LONGEST_MS)?;
         }
         if self.retry.max_attempts == 0 {
             return Err(configuration("/retry/maxAttempts", "must be 1 or more; 1 switches retries off"));
         }
-        if self.limits.json_depth > JSON_DEPTH_MAX {
-            return Err(configuration("/limits/jsonDepth", format!("must be at most {JSON_DEPTH_MAX}")));
-        }
+        at_most("/retry/maxAttempts", self.retry.max_attempts, ATTEMPTS_MAX)?;
+        at_most("/retry/baseDelayMs", self.retry.base_delay, LONGEST_MS)?;
+        at_most("/retry/maxDelayMs", self.retry.max_delay.unwrap_or_default(), LONGEST_MS)?;
+        at_most("/limits/redirects", self.limits.redirects, REDIRECTS_MAX)?;
+        at_most("/limits/jsonDepth", self.limits.json_depth, JSON_DEPTH_MAX)?;
         let profile = Profile::named(self.profile.as_deref().unwrap_or("generic"), &self.overrides)?;
         Ok(Connection { service_url, parts: self, profile })
     }
 }
 
-fn configuration(pointer: &str, detail: impl fmt::Display) -> Box<Failure> {
+/// Whether a header is the one for credentials (RFC 9110 section 11.6.2).
+pub fn is_authorization(name: &str) -> bool {
+    name.eq_ignore_ascii_case("authorization")
+}
+
+fn at_most(pointer: &str, value: u32, most: u32) -> Result<()> {
+    if value > most { Err(configuration(pointer, format!("must be at most {most}"))) } else { Ok(()) }
+}
+
+/// The failure of a connection that is wrong at `pointer`.
+pub fn configuration(pointer: &str, detail: impl fmt::Display) -> Box<Failure> {
     Failure::new(Kind::Configuration, format!("{}: {detail}", crate::naming::place(pointer))).at(pointer)
 }
 

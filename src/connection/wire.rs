@@ -56,21 +56,31 @@ pub(super) fn insecure(url: &Url, pointer: &str, allowed: bool) -> Result<()> {
 
 /// Header names are tokens, header values visible ASCII (RFC 9110 section 5), and some belong to the client alone.
 pub fn header(name: &str, value: &str, pointer: &str) -> Result<()> {
-    const OWN: [&str; 7] =
-        ["host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "accept-encoding"];
     let at = crate::naming::deeper(pointer, name);
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.is_empty() || !name.bytes().all(token) {
-        return Err(configuration(&at, format!("{name:?} is not a header name")));
-    }
-    if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
-        return Err(configuration(&at, "this header is set by the connector"));
-    }
-    if name.eq_ignore_ascii_case("authorization") {
+    header_name(name, &at)?;
+    if super::is_authorization(name) {
         return Err(configuration(&at, "credentials belong to auth, where they are guarded"));
     }
     if !is_header_value(value) {
         return Err(configuration(&at, "a header value may contain visible ASCII characters only"));
+    }
+    Ok(())
+}
+
+/// The name of the header that credentials go into: `Authorization` too.
+pub fn credential_header(name: &str, pointer: &str) -> Result<()> {
+    header_name(name, &crate::naming::deeper(pointer, name))
+}
+
+fn header_name(name: &str, at: &str) -> Result<()> {
+    const OWN: [&str; 7] =
+        ["host", "content-length", "content-type", "transfer-encoding", "connection", "accept", "accept-encoding"];
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(configuration(at, format!("{name:?} is not a header name")));
+    }
+    if OWN.iter().any(|own| name.eq_ignore_ascii_case(own)) {
+        return Err(configuration(at, "this header is set by the connector"));
     }
     Ok(())
 }

@@ -154,16 +154,16 @@ fn outcome_of(outcome: Ensured) -> wit::EnsureOutcome {
 
 /// What `ensure-user` found and did.
 pub fn ensured_user(ensured: EnsuredResource) -> wit::EnsuredUser {
-    let EnsuredResource { outcome, resource, changes, noun: _, dry_run: _ } = ensured;
+    let EnsuredResource { outcome, resource, changes, noun: _, dry_run } = ensured;
     let changes = changes.into_iter().map(patch_operation).collect();
-    wit::EnsuredUser { outcome: outcome_of(outcome), user: resource::user(resource), changes }
+    wit::EnsuredUser { outcome: outcome_of(outcome), user: resource::user(resource), changes, dry_run }
 }
 
 /// What `ensure-group` found and did.
 pub fn ensured_group(ensured: EnsuredResource) -> wit::EnsuredGroup {
-    let EnsuredResource { outcome, resource, changes, noun: _, dry_run: _ } = ensured;
+    let EnsuredResource { outcome, resource, changes, noun: _, dry_run } = ensured;
     let changes = changes.into_iter().map(patch_operation).collect();
-    wit::EnsuredGroup { outcome: outcome_of(outcome), group: resource::group(resource), changes }
+    wit::EnsuredGroup { outcome: outcome_of(outcome), group: resource::group(resource), changes, dry_run }
 }
 
 /// What a change of members did.

@@ -57,6 +57,7 @@ fn auth(auth: wit::Auth) -> Result<Auth> {
         wit::Auth::None => Auth::None,
         wit::Auth::Host => Auth::Host,
         wit::Auth::Bearer(token) => Auth::Bearer(secret(token)),
+        wit::Auth::Scheme(wit::SchemeCredentials { scheme, token }) => Auth::Scheme(scheme, secret(token)),
         wit::Auth::Basic(wit::BasicCredentials { username, password }) => Auth::Basic(username, secret(password)),
         wit::Auth::Header(wit::HeaderCredentials { name, value }) => Auth::Header(name, secret(value)),
         wit::Auth::ClientCredentials(credentials) => {

@@ -135,6 +135,12 @@ impl<'a> Exchanges<'a> {
             }
             return match outcome {
                 Ok(response) => Ok(Exchange { response, repeated }),
+                // A change was made, whether or not its answer can be read.
+                Err(TransportError { reason: Reason::Oversized(status @ 200..300), headers, .. })
+                    if request.effect != Effect::Read =>
+                {
+                    Ok(Exchange { response: Response::unread(status, headers), repeated })
+                }
                 Err(error) => Err(self.lost(request, &error, repeated)),
             };
         }
@@ -187,6 +193,7 @@ impl<'a> Exchanges<'a> {
                 reason: Reason::Timeout,
                 maybe_sent: false,
                 detail: format!("no time left of the {} ms of this call", self.budget),
+                headers: Vec::new(),
             });
         }
         let parts = &self.connection.parts;

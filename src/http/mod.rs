@@ -68,6 +68,9 @@ pub struct Request {
     pub effect: Effect,
 }
 
+/// A header of our own for an answer whose body was not read.
+const UNREAD: &str = "x-connector-unread";
+
 /// An answer, with its whole body.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Response {
@@ -83,6 +86,17 @@ impl Response {
     /// The first header of a name, without regard to case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|header| header.0.eq_ignore_ascii_case(name)).map(|header| header.1.as_str())
+    }
+
+    /// An answer whose body is too large to be read.
+    pub fn unread(status: u16, mut headers: Vec<(String, String)>) -> Response {
+        headers.push((UNREAD.to_owned(), String::new()));
+        Response { status, headers, body: Vec::new() }
+    }
+
+    /// Whether the body is too large, and was not read.
+    pub fn is_unread(&self) -> bool {
+        self.header(UNREAD).is_some()
     }
 
     /// Whether the status is a success.

@@ -52,6 +52,8 @@ pub struct TransportError {
     pub maybe_sent: bool,
     /// In words, for a person.
     pub detail: String,
+    /// Headers of an answer whose body is too large.
+    pub headers: Vec<(String, String)>,
 }
 
 impl fmt::Display for TransportError {

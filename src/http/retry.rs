@@ -73,7 +73,7 @@ mod tests {
     }
 
     fn broken(reason: Reason, maybe_sent: bool) -> Result<Response, TransportError> {
-        Err(TransportError { reason, maybe_sent, detail: String::new() })
+        Err(TransportError { reason, maybe_sent, detail: String::new(), headers: Vec::new() })
     }
 
     #[test]

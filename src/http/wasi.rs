@@ -39,8 +39,11 @@ impl Platform for Wasi {
         let body = read(&response, bounds, &timer).map_err(|error| match error.reason {
             Reason::TooLarge => TransportError { reason: Reason::Oversized(status), ..error },
             _ => error,
-        })?;
-        Ok(Response { status, headers, body })
+        });
+        match body {
+            Ok(body) => Ok(Response { status, headers, body }),
+            Err(error) => Err(TransportError { headers, ..error }),
+        }
     }
 
     fn now(&self) -> u64 {
@@ -84,7 +87,7 @@ impl Timer {
 }
 
 fn failed(reason: Reason, maybe_sent: bool, detail: impl Into<String>) -> TransportError {
-    TransportError { reason, maybe_sent, detail: detail.into() }
+    TransportError { reason, maybe_sent, detail: detail.into(), headers: Vec::new() }
 }
 
 /// Hands the request to the host and writes its body.

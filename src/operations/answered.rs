@@ -1,6 +1,7 @@
 //! What an answer says besides its body: whether it is about the resource that was asked for, whether anybody listened to the
 //! method at all, and that a change was made although its answer is too large to be read.
 
+use super::discovery;
 use super::message::Message;
 use super::seen::{self, Fact};
 use super::target::Endpoint;
@@ -12,32 +13,19 @@ use crate::http::{Effect, Method, Response};
 use crate::scim::resource::{Data, Resource};
 use crate::scim::{error, urn};
 
-/// A header of our own for an answer that was too large to be read.
-const OVERSIZED: &str = "x-connector-oversized";
-
-/// Whether an answer stands for one that was too large to be read.
-pub fn is_oversized(response: &Response) -> bool {
-    response.header(OVERSIZED).is_some()
-}
-
-/// A change whose answer is larger than the limit, behind the status of a success, was made all the same.
-pub fn oversized(client: &Client<'_>, what: &str, message: &Message<'_>, failure: Box<Failure>) -> Result<Exchange> {
-    match failure.status {
-        Some(status)
-            if failure.kind == Kind::TooLarge && (200..300).contains(&status) && message.method != Method::Get =>
-        {
-            client.warn(format!(
-                "the provider carried out {what} ({status}), but its answer is larger than limits.responseBytes and was not read"
-            ));
-            let headers = vec![(OVERSIZED.to_owned(), String::new())];
-            Ok(Exchange { response: Response { status, headers, body: Vec::new() }, repeated: false })
-        }
-        _ => Err(failure),
+/// Tells of a change whose answer is larger than the limit: behind the status of a success it was made all the same.
+pub fn tell_unread(client: &Client<'_>, what: &str, response: &Response) {
+    if response.is_unread() {
+        client.warn(format!(
+            "the provider carried out {what} ({}), but its answer is larger than limits.responseBytes and was not read",
+            response.status
+        ));
     }
 }
 
-/// The failure that a 404 stands for where the resource is there all the same: nobody listens to the method at this URL. It must not
-/// be read as "there is no such resource". A SCIM error, or nothing at all, speaks of the resource; anything else may be a router's, and a read tells.
+/// The failure that a 404 stands for where it is not known to speak of the resource: a SCIM error does, anything else, and nothing at
+/// all, may be a router's that knows no such method. One read tells: where the resource is there all the same, nobody listens to the
+/// method. Nor is anybody taken for deleted of whom the read does not say so.
 pub fn unrouted(
     client: &Client<'_>,
     what: &str,
@@ -47,32 +35,67 @@ pub fn unrouted(
 ) -> Option<Box<Failure>> {
     let response = &exchange.response;
     let changes = matches!(message.method, Method::Put | Method::Patch | Method::Delete);
-    if response.status != 404 || !changes || speaks_of_resource(&response.body) {
+    let vague = message.empty_is_refusal && response.body.trim_ascii().is_empty();
+    if response.status != 404 || !changes || vague || error::is_scim(&response.body) {
         return None;
     }
-    let reading = Message::new(Method::Get, message.id, message.headers).request(client, endpoint).ok()?;
-    let there = client.send(&reading).ok()?.response;
-    if !there.is_success() || Data::parse(&there.body).is_err() {
-        return None;
-    }
+    let failure = |kind: Kind, words: String| {
+        let mut failure = Failure::new(kind, format!("{what}: the provider answered {words}"));
+        failure.status = Some(404);
+        failure.request_id = response.request_id();
+        failure.excerpt = error::excerpt(&response.body);
+        Some(if exchange.repeated { failure.maybe_applied() } else { failure })
+    };
     let method = message.method.as_str();
-    let detail = format!(
-        "{what}: the provider answered {method} with 404 and no SCIM error, although the resource is there: it has no {method}; nothing was changed"
-    );
-    let mut failure = Failure::new(Kind::Unsupported, detail);
-    failure.status = Some(404);
-    failure.request_id = response.request_id();
-    failure.excerpt = error::excerpt(&response.body);
-    Some(if exchange.repeated { failure.maybe_applied() } else { failure })
+    let reading = Message::new(Method::Get, message.id, message.headers).request(client, endpoint).ok()?;
+    // Whatever else was to be changed is not found, and that is a failure in any case.
+    let is_done = message.method == Method::Delete && (message.gone_is_done || exchange.repeated);
+    let unclear = match presence(&client.send(&reading)) {
+        Presence::There => {
+            let words = format!(
+                "{method} with 404 and no SCIM error, although the resource is there: it has no {method}; nothing was changed"
+            );
+            return failure(Kind::Unsupported, words);
+        }
+        _ if !is_done => return None,
+        Presence::Gone(page) if !(page && is_page(response)) || discovery::is_served(client) => return None,
+        Presence::Gone(_) => "the answers are pages, as of another service; correct serviceUrl".to_owned(),
+        Presence::Unclear(seen) => format!("a read does not say it ({seen})"),
+    };
+    let words = format!("{method} with 404 and no SCIM error; whether the resource is gone cannot be told: {unclear}");
+    failure(Kind::Protocol, words)
 }
 
-/// Whether the body of a 404 is that of the provider: a SCIM error (RFC 7644 section 3.12), as far as can be told, or nothing.
-fn speaks_of_resource(body: &[u8]) -> bool {
-    let error = Data::parse(body).ok();
-    let scim = |error: &Resource| {
-        error.is_empty() || ["schemas", "scimType"].iter().any(|name| error.get(name).is_some_and(|it| !it.is_null()))
+/// What a read shows of whether a resource is there.
+enum Presence {
+    There,
+    /// Not there; whether a page says so.
+    Gone(bool),
+    /// Neither can be told, and why.
+    Unclear(String),
+}
+
+fn presence(read: &Result<Exchange>) -> Presence {
+    let response = match read {
+        Ok(exchange) => &exchange.response,
+        Err(failure) if failure.kind == Kind::TooLarge && failure.status.is_some_and(|it| (200..300).contains(&it)) => {
+            return Presence::There;
+        }
+        Err(failure) => return Presence::Unclear(failure.kind.name().to_owned()),
     };
-    body.trim_ascii().is_empty() || error.as_ref().and_then(Data::as_object).is_some_and(scim)
+    let body = Data::parse(&response.body).ok();
+    let error = body.as_ref().and_then(Data::as_object).and_then(error::in_success);
+    let status = error.filter(|_| response.is_success()).unwrap_or(response.status);
+    match status {
+        200..300 if body.is_some() => Presence::There,
+        404 | 410 => Presence::Gone(is_page(response)),
+        status => Presence::Unclear(format!("status {status}")),
+    }
+}
+
+/// Whether a body is a page for people rather than data.
+fn is_page(response: &Response) -> bool {
+    response.body.trim_ascii_start().first() == Some(&b'<')
 }
 
 /// Whether an answer is about the resource that was asked for.

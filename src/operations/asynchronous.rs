@@ -3,7 +3,7 @@
 //! A provider may carry a request out at once although it was asked to defer it; and what it names as the place of the result
 //! may be the completion event or the resource itself, which nothing but the answer tells.
 
-use super::bulk::{checked, is_repeatable, outcome, report, result, single};
+use super::bulk::{checked, is_repeatable, outcome, proved, report, result, single};
 use super::output::{Json, Output};
 use super::wire::refused;
 use super::{Context, Execute, discovery};
@@ -133,7 +133,9 @@ fn submit(client: &Client<'_>, what: &str, operation: &Operation, headers: &Head
     }
     let method = operation.method;
     if response.status != 202 {
-        let mut found = result(client, &operation, &exchange, effect);
+        let found = result(client, &operation, &exchange, effect, headers);
+        let single = operation.path != "/Bulk";
+        let mut found = if single { proved(client, found, &operation, operation.data.as_ref()) } else { found };
         return match found.failure.take() {
             Some(failure) => Err(failure),
             None => Ok(Submission::Done(outcome(found, &operation))),

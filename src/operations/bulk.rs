@@ -1,10 +1,11 @@
 //! Bulk requests (RFC 7644 section 3.7): in as few requests as the provider's limits allow, one by one where it has no bulk
 //! endpoint, and a report in any case once something may have been applied.
 
+use super::message::Message;
 use super::target::{self, Endpoint};
 use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
-use super::{Context, Execute, conditions, discovery, proof, resource, standard_type};
+use super::{Context, Execute, answered, conditions, creation, discovery, proof, resource, standard_type};
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Problem, Result, forms};
 use crate::http::client::{Client, Exchange};
@@ -15,10 +16,10 @@ use crate::naming::{self, deeper};
 use crate::profile::BulkReferences;
 use crate::scim::bulk::check::{Prepared, prepare, problems_of};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
-use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer};
+use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer, references};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, passwords};
 use crate::scim::service_provider::ServiceProvider;
-use crate::scim::{error, patch};
+use crate::scim::{error, patch, spelling};
 use percent_encoding::percent_decode_str;
 
 /// Most operations and bytes of a request, where the provider has bulk and says no limits.
@@ -41,7 +42,10 @@ impl Execute for input::Bulk {
         let at = |index: usize| format!("/operations/{index}");
         let mut prepared = prepare(&self.operations, &self.known, &at, &complete)?;
         let limits = limits(client)?;
-        prepared.iter_mut().for_each(|one| one.idempotent = is_repeatable(client, one));
+        for one in &mut prepared {
+            one.idempotent = is_repeatable(client, one);
+            with_id(client, &mut one.operation);
+        }
         let version = self.operations.iter().find_map(|operation| operation.version.as_deref());
         conditions::tell(client, version);
         let mut work = Work::new(prepared, limits, self.fail_on_errors);
@@ -84,7 +88,7 @@ fn endpoint(method: Method, segments: &[String]) -> Result<Endpoint> {
 pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) -> Result<(Data, bool)> {
     let endpoint = endpoint(method, segments)?;
     if method == Method::Patch {
-        return changes(data, patch::AttributeTable::of(endpoint.schema.as_deref().unwrap_or_default()), pointer);
+        return changes(data, &endpoint, pointer);
     }
     let payload = data.into_object().map_err(|data| {
         let detail = format!("expected an object, the resource, found {}", data.type_name());
@@ -97,7 +101,8 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
 }
 
 /// The body of a PATCH: a whole request (RFC 7644 erratum 5050), or its operations only.
-fn changes(data: Data, known: &patch::AttributeTable, pointer: &str) -> Result<(Data, bool)> {
+fn changes(data: Data, endpoint: &Endpoint, pointer: &str) -> Result<(Data, bool)> {
+    let known = target::known(endpoint);
     let (items, pointer) = match data.node() {
         Node::List(items) => (Some(items), pointer.to_owned()),
         Node::Object(object) => {
@@ -114,11 +119,14 @@ fn changes(data: Data, known: &patch::AttributeTable, pointer: &str) -> Result<(
             format!("{}: is required: the list of PATCH operations", naming::place(&pointer)),
         ));
     };
-    let operations: Vec<patch::Operation> = items
+    let mut operations: Vec<patch::Operation> = items
         .iter()
         .enumerate()
         .map(|(index, item)| patch_operation(item.into(), &format!("{pointer}/{index}")))
         .collect::<Result<_>>()?;
+    if let Some(known) = endpoint.known {
+        operations.iter_mut().for_each(|operation| spelling::write_texts_in(operation, known.attributes));
+    }
     let body = patch::body(&operations, known, &pointer)?;
     Ok((Data::from(body), operations.iter().all(|it| it.is_idempotent(known))))
 }
@@ -194,6 +202,10 @@ impl BulkRun<'_, '_> {
             Ok(exchange) => exchange,
             Err(failure) => return self.unanswered(work, batch, failure),
         };
+        if exchange.response.is_unread() {
+            let detail = "the provider carried out the bulk request, but its answer is larger than limits.responseBytes and was not read";
+            return self.unanswered(work, batch, Failure::new(Kind::TooLarge, detail).maybe_applied());
+        }
         let status = exchange.response.status;
         let report = report(self.client, &exchange);
         if report.is_some() && !exchange.response.is_success() {
@@ -261,7 +273,15 @@ impl BulkRun<'_, '_> {
             failure
         };
         let results = match report {
-            Some(object) => Ok(answer::read(&object, &batch.operations)),
+            Some(object) => {
+                let (results, strange) = answer::read(&object, &batch.operations);
+                if strange > 0 {
+                    self.client.warn(format!(
+                        "the provider's answer has {strange} results that belong to no operation that was sent; they are left out, and what they stand for is unknown"
+                    ));
+                }
+                Ok(results)
+            }
             None if response.status == 202 => {
                 Err(unknown("the provider accepted the request, to carry it out later; its result is unknown"))
             }
@@ -301,7 +321,7 @@ impl BulkRun<'_, '_> {
                 })
             });
             let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
-            let found = self.proved(found, operation, work.data(*step));
+            let found = proved(self.client, found, operation, work.data(*step));
             work.settle(*step, self.scrubbed(found, work.data(*step)));
         }
         if left_out > 0 && !stopped {
@@ -320,9 +340,10 @@ impl BulkRun<'_, '_> {
         let sent = single(self.client, operation, effect, self.headers)?;
         let found = match self.client.send(&sent) {
             Ok(exchange) => {
-                let found = result(self.client, operation, &exchange, effect);
+                conditions::note(self.client, operation.version.is_some(), &exchange.response);
+                let found = result(self.client, operation, &exchange, effect, self.headers);
                 let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
-                self.proved(found, operation, work.data(step))
+                proved(self.client, found, operation, work.data(step))
             }
             Err(failure) => return self.unanswered(work, batch, failure),
         };
@@ -345,7 +366,7 @@ impl BulkRun<'_, '_> {
     fn judged(&self, mut found: Answer, method: Method, versioned: bool, repeated: bool) -> Answer {
         if let (Some(failure), true) = (&found.failure, repeated) {
             match found.status {
-                Some(404 | 410) if method == Method::Delete => {
+                Some(404 | 410) if method == Method::Delete && failure.kind == Kind::NotFound => {
                     self.client.warn("an earlier attempt, whose answer was lost, had deleted a resource");
                     found.failure = None;
                 }
@@ -356,46 +377,57 @@ impl BulkRun<'_, '_> {
         found
     }
 
-    /// Looks at what the answer to an operation shows of who it is about: a name that was not sent is told, and somebody who stays
-    /// active and was not to is a failure. Other attributes are not compared, since references may have become identifiers.
-    fn proved(&self, mut found: Answer, operation: &Operation, data: Option<&Data>) -> Answer {
-        let shown = found.response.as_ref().and_then(Data::as_object).filter(|_| found.failure.is_none());
-        let (Some(shown), Some(data)) = (shown, data) else { return found };
-        let segments: Vec<String> = operation.path.trim_matches('/').split('/').map(str::to_owned).collect();
-        let Ok(endpoint) = endpoint(operation.method, &segments) else { return found };
-        let answer = Versioned { resource: shown.clone(), version: None, partial: false, deferred: false };
-        let what = operation.what();
-        let named = |sent: &Resource| {
-            let mut sent = sent.clone();
-            sent.retain(|name, _| ["userName", "displayName", "active"].iter().any(|it| it.eq_ignore_ascii_case(name)));
-            sent
-        };
-        let judged = match (operation.method, data.node()) {
-            (Method::Post, Node::Object(sent)) => {
-                proof::created(self.client, &what, &endpoint, &named(sent), &answer);
-                Ok(())
-            }
-            (Method::Put, Node::Object(sent)) => {
-                proof::replaced(self.client, &what, &endpoint, &named(sent), &answer, false)
-            }
-            (Method::Patch, Node::Object(body)) => {
-                let items = body.get("Operations").and_then(Data::as_list).unwrap_or_default();
-                let operations = items.iter().filter_map(|item| patch_operation(item.into(), "").ok());
-                let operations: Vec<_> = operations.filter(proof::is_about_active).collect();
-                proof::patched(self.client, &what, &endpoint, &operations, &answer)
-            }
-            _ => Ok(()),
-        };
-        if let Err(failure) = judged {
-            (found.failure, found.response) = (Some(failure), None);
-        }
-        found
-    }
-
     fn scrubbed(&self, mut found: Answer, data: Option<&Data>) -> Answer {
         found.failure = found.failure.map(|failure| scrubbed(self.client.clean(failure), data));
         found
     }
+}
+
+/// Looks at what the answer to an operation shows of who it is about: a name that was not sent is told, and somebody who stays
+/// active and was not to is a failure. Other attributes are not compared, since references may have become identifiers.
+pub fn proved(client: &Client<'_>, mut found: Answer, operation: &Operation, data: Option<&Data>) -> Answer {
+    if operation.method == Method::Post
+        && found.failure.is_none()
+        && found.status != Some(202)
+        && found.id(operation).is_none()
+    {
+        client.warn(format!(
+            "the provider answered {} with neither an id nor a location that has one; the result has no id, and what refers to it is not carried out",
+            operation.what()
+        ));
+    }
+    let shown = found.response.as_ref().and_then(Data::as_object).filter(|_| found.failure.is_none());
+    let (Some(shown), Some(data)) = (shown, data) else { return found };
+    let Ok(endpoint) = endpoint(operation.method, &segments(operation)) else { return found };
+    let answer = Versioned { resource: shown.clone(), version: None, partial: false, deferred: false };
+    let what = operation.what();
+    let named = |sent: &Resource| {
+        let mut sent = sent.clone();
+        sent.retain(|name, _| ["userName", "displayName", "active"].iter().any(|it| it.eq_ignore_ascii_case(name)));
+        sent
+    };
+    let judged = match (operation.method, data.node()) {
+        (Method::Post, Node::Object(sent)) => match creation::is_same(client, &endpoint, sent, shown) {
+            Some(false) => Err(creation::another(&what)),
+            _ => {
+                proof::created(client, &what, &endpoint, &named(sent), &answer);
+                Ok(())
+            }
+        },
+        (Method::Put, Node::Object(sent)) => proof::replaced(client, &what, &endpoint, &named(sent), &answer, false),
+        (Method::Patch, Node::Object(body)) => {
+            let items = body.get("Operations").and_then(Data::as_list).unwrap_or_default();
+            let operations = items.iter().filter_map(|item| patch_operation(item.into(), "").ok());
+            let operations: Vec<_> = operations.filter(proof::is_about_active).collect();
+            proof::patched(client, &what, &endpoint, &operations, &answer)
+        }
+        _ => Ok(()),
+    };
+    if let Err(failure) = judged {
+        // Whoever was answered about is not to be gone on with.
+        found = Answer { status: found.status, ..Answer::failed(failure) };
+    }
+    found
 }
 
 /// The answer to a bulk request, where it reports on operations: whatever its status, they were carried out as it says.
@@ -417,26 +449,75 @@ fn scrubbed(mut failure: Box<Failure>, data: Option<&Data>) -> Box<Failure> {
     failure
 }
 
+/// Gives the body of a PUT the id of its resource, as [`Message`] does, where that is known.
+fn with_id(client: &Client<'_>, operation: &mut Operation) {
+    let id = segments(operation).pop().filter(|id| references::whole(id).is_none());
+    let (Method::Put, Some(id), true) = (operation.method, id, client.connection().profile.knobs.put_id) else {
+        return;
+    };
+    let single = endpoint(operation.method, &segments(operation)).is_ok_and(|endpoint| endpoint.single);
+    if let Some(body) = operation.data.as_mut().and_then(Data::as_object_mut)
+        && !single
+        && body.get("id").is_none()
+    {
+        body.insert("id", id);
+    }
+}
+
 /// An operation as a request of its own.
 pub fn single(client: &Client<'_>, operation: &Operation, effect: Effect, headers: &Headers) -> Result<Request> {
-    let method = match operation.method {
+    let asked = RequestOptions { if_match: operation.version.as_deref(), ..RequestOptions::headers(headers) };
+    let mut operation = operation.clone();
+    with_id(client, &mut operation);
+    let body = operation.data.as_ref().and_then(Data::as_object);
+    Ok(request(http_method(operation.method), url(client.connection(), segments(&operation))?, body, effect, asked))
+}
+
+/// The failure of an operation to which nobody listens, although its resource is there.
+fn unrouted(
+    client: &Client<'_>,
+    operation: &Operation,
+    exchange: &Exchange,
+    headers: &Headers,
+) -> Option<Box<Failure>> {
+    let (method, segments) = (http_method(operation.method), segments(operation));
+    let endpoint = endpoint(operation.method, &segments).ok()?;
+    let id = segments.last().filter(|_| !endpoint.single);
+    let message = Message::new(method, id.map(String::as_str), headers);
+    answered::unrouted(client, &operation.what(), &endpoint, &message, exchange)
+}
+
+/// The segments of an operation's path, decoded.
+fn segments(operation: &Operation) -> Vec<String> {
+    let segments = operation.path.trim_matches('/').split('/');
+    segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+}
+
+fn http_method(method: Method) -> http::Method {
+    match method {
         Method::Post => http::Method::Post,
         Method::Put => http::Method::Put,
         Method::Patch => http::Method::Patch,
         Method::Delete => http::Method::Delete,
-    };
-    let segments = operation.path.trim_matches('/').split('/');
-    let decoded = segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy());
-    let asked = RequestOptions { if_match: operation.version.as_deref(), ..RequestOptions::headers(headers) };
-    let body = operation.data.as_ref().and_then(Data::as_object);
-    Ok(request(method, url(client.connection(), decoded)?, body, effect, asked))
+    }
 }
 
 /// What the answer to an operation's own request says, in the form of a bulk result.
-pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, effect: Effect) -> Answer {
+pub fn result(
+    client: &Client<'_>,
+    operation: &Operation,
+    exchange: &Exchange,
+    effect: Effect,
+    headers: &Headers,
+) -> Answer {
     let response = &exchange.response;
     let what = operation.what();
     let mut found = Answer { status: Some(response.status), ..Answer::default() };
+    answered::tell_unread(client, &what, response);
+    if let Some(failure) = unrouted(client, operation, exchange, headers) {
+        found.failure = Some(failure);
+        return found;
+    }
     match body(client, exchange, effect, &what) {
         Err(failure) if operation.method == Method::Post => found.failure = Some(error::of_creation(failure)),
         Err(failure) => found.failure = Some(failure),
@@ -456,7 +537,7 @@ pub fn result(client: &Client<'_>, operation: &Operation, exchange: &Exchange, e
 
 /// Whether an operation may be sent again when its answer was lost.
 pub fn is_repeatable(client: &Client<'_>, operation: &Prepared) -> bool {
-    operation.idempotent || operation.conditional && conditions::honoured(client)
+    operation.idempotent || operation.conditional && conditions::kept(client)
 }
 
 /// The one operation of a request that is handed in, checked; `pointer` is where it stands.

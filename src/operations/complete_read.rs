@@ -110,10 +110,20 @@ impl CompleteRead<'_> {
             let holder = if in_core { Some(resource) } else { resource.get(&schema.id).and_then(Data::as_object) };
             for attribute in &schema.attributes {
                 let hidden = attribute.returned == Returned::Request && attribute.mutability != Mutability::ReadOnly;
-                if hidden && holder.is_none_or(|holder| holder.get(&attribute.name).is_none()) {
-                    let name = &attribute.name;
-                    names.push(if in_core { name.clone() } else { format!("{}:{name}", schema.id) });
+                let shown = holder.and_then(|holder| holder.get(&attribute.name));
+                let whole = |name: &str| if in_core { name.to_owned() } else { format!("{}:{name}", schema.id) };
+                if hidden && shown.is_none() {
+                    names.push(whole(&attribute.name));
+                    continue;
                 }
+                // A part of what is shown may be left out as well.
+                let Some(object) = shown.and_then(Data::as_object) else { continue };
+                let left_out = attribute.parts.iter().filter(|part| {
+                    part.returned == Returned::Request
+                        && part.mutability != Mutability::ReadOnly
+                        && object.get(&part.name).is_none()
+                });
+                names.extend(left_out.map(|part| whole(&format!("{}.{}", attribute.name, part.name))));
             }
         }
         names
@@ -130,9 +140,7 @@ fn merge(resource: &mut Resource, more: Resource) {
             }
             (Some(there), value) if there.is_object() && value.is_object() => {
                 if let (Some(there), Ok(more)) = (there.as_object_mut(), value.into_object()) {
-                    let new: Vec<(String, Data)> =
-                        more.into_iter().filter(|(name, _)| there.key(name).is_none()).collect();
-                    there.extend(new);
+                    merge(there, more);
                 }
             }
             _ => {}

@@ -3,16 +3,33 @@
 use super::query;
 use super::seen::{self, Fact};
 use super::versioned::Versioned;
+use crate::http::Response;
 use crate::http::client::Client;
 use crate::scim::service_provider::Source;
 
-/// Whether the provider is known to honour a condition: it says that it has ETags, or does not say that it has none and has
+/// Whether the provider can be expected to honour a condition: it says that it has ETags, or does not say that it has none and has
 /// given a version on this connection.
 pub fn honoured(client: &Client<'_>) -> bool {
+    said(client).unwrap_or_else(|| seen::knows(client, Fact::Versions) || seen::knows(client, Fact::Conditions))
+}
+
+/// Whether the provider is known to honour a condition, so that a request may be repeated on its strength: it says that it has ETags,
+/// or has refused a version on this connection. Some give versions and ignore `If-Match`.
+pub fn kept(client: &Client<'_>) -> bool {
+    said(client).unwrap_or_else(|| seen::knows(client, Fact::Conditions))
+}
+
+/// What the provider, its profile or the caller says of ETags; none where nobody does.
+fn said(client: &Client<'_>) -> Option<bool> {
     let provider = query::capabilities(client);
-    match provider.feature("etag") {
-        Some(etag) if etag.supported || etag.source != Source::Assumed => etag.supported,
-        _ => seen::knows(client, Fact::Versions),
+    let etag = provider.feature("etag")?;
+    (etag.supported || etag.source != Source::Assumed).then_some(etag.supported)
+}
+
+/// Remembers that the provider has refused a request for its version.
+pub fn note(client: &Client<'_>, conditional: bool, response: &Response) {
+    if conditional && response.status == 412 {
+        seen::note(client, Fact::Conditions);
     }
 }
 

@@ -9,7 +9,7 @@ use super::query::{self, QueryMethod};
 use super::sending::{self, read_back};
 use super::target::{Endpoint, known};
 use super::versioned::Versioned;
-use crate::failure::Result;
+use crate::failure::{Failure, Kind, Result};
 use crate::http::client::{Client, Exchange, same_origin};
 use crate::http::{Request, Response};
 use crate::input::{Listing, Query, View};
@@ -132,9 +132,12 @@ pub fn with_id(
             ));
             created.resource.insert("id", id);
         }
-        None => client.warn(format!(
-            "the provider answered {what} with neither an id nor a location that has one, and a search does not find the resource; the result has no id"
-        )),
+        None => {
+            let search = if endpoint.known.is_some() { ", and a search does not find the resource" } else { "" };
+            client.warn(format!(
+                "the provider answered {what} with neither an id nor a location that has one{search}; the result has no id"
+            ));
+        }
     }
     created
 }
@@ -147,6 +150,14 @@ pub fn is_same(client: &Client<'_>, endpoint: &Endpoint, sent: &Resource, found:
     let rules = style(client).text;
     let differs = || !patch::differing(&alone(&found), &alone(&sent), known(endpoint), rules).is_empty();
     Some(loosest(&sent) == loosest(&found) || !differs())
+}
+
+/// The failure of a creation that was answered with another resource: nobody is to go on with that one.
+pub fn another(what: &str) -> Box<Failure> {
+    let detail = format!(
+        "the provider answered {what} with another resource than the one that was sent; its id was left out; look for the one that was meant before you repeat the operation"
+    );
+    Failure::new(Kind::Protocol, detail).maybe_applied()
 }
 
 /// The identifier of the one resource that has the name which was sent.

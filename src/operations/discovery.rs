@@ -85,6 +85,12 @@ pub fn service_provider_cached(client: &Client<'_>) -> Result<ServiceProvider> {
     Ok(provider(client, documents))
 }
 
+/// Whether something answers as SCIM does at the service URL.
+pub fn is_served(client: &Client<'_>) -> bool {
+    known(client, Document::ServiceProvider)
+        .is_ok_and(|documents| documents.into_iter().flatten().any(|it| !it.is_empty()))
+}
+
 fn provider(client: &Client<'_>, documents: Option<Vec<Resource>>) -> ServiceProvider {
     let connection = client.connection();
     let document = documents.and_then(|documents| documents.into_iter().next());
@@ -212,7 +218,14 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
     let (mut position, mut token) = (Position::Index(1), None::<Token>);
     let mut documents = Vec::new();
     for number in 0..PAGES {
-        let request = query::build(client.connection(), Method::Get, &endpoint, &Listing::default(), &position)?;
+        // What is no list is not paged, whatever lists need.
+        let request = match what {
+            Document::ServiceProvider => {
+                let url = wire::url(client.connection(), &endpoint.path)?;
+                wire::request(Method::Get, url, None, Effect::Read, wire::RequestOptions::default())
+            }
+            _ => query::build(client.connection(), Method::Get, &endpoint, &Listing::default(), &position)?,
+        };
         let Some(value) = wire::document(client, &client.send(&request)?, what.list())? else {
             return Ok((number > 0).then_some(documents));
         };
@@ -229,7 +242,7 @@ fn pages(client: &Client<'_>, what: Document, path: &str) -> Result<Option<Vec<R
             .and_then(list::parse)
             .filter(|page| page.total_results.is_some() || page.next_cursor.is_some());
         let page = Page { resources: found, ..said.clone().unwrap_or_default() };
-        let step = list::judge(&page, &page.identities(false), &position, token.as_ref(), None);
+        let step = list::judge(&page, &page.identities(false), &position, token.as_ref(), None, &[]);
         let fresh = page.resources.iter().zip(&step.fresh).filter(|(_, fresh)| **fresh);
         documents.extend(fresh.map(|(document, _)| document.clone()));
         // As many as announced, or more: these lists are short, and their totals mean little.

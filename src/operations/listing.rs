@@ -13,7 +13,7 @@ use crate::http::client::Client;
 use crate::input::{self, Listing, Query, View};
 use crate::scim::filter::{Filter, Shown};
 use crate::scim::list::walk::{self, Key, Progress, WalkedPage};
-use crate::scim::list::{Page, identity};
+use crate::scim::list::{self, Page, Position, Token, identity};
 use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Resource};
 use crate::scim::service_provider::ServiceProvider;
@@ -84,7 +84,7 @@ fn checked(client: &Client<'_>, filter: &Filter, mixed: bool, listed: Listed) ->
     Listed { page: Page { resources, ..listed.page }, left_out, ..listed }
 }
 
-/// Reads the whole list, within the connection's bound, and gives what matches as one page.
+/// Reads the whole list, within the connection's bound, and gives of what matches the part that was asked for.
 fn filtered_here(
     client: &Client<'_>,
     what: &str,
@@ -95,8 +95,9 @@ fn filtered_here(
 ) -> Result<Listed> {
     let knobs = &client.connection().profile.knobs;
     let mixed = query::is_mixed(endpoint);
-    let only_total = input.query.count == Some(0);
-    let query = Query { filter: None, count: input.query.count.filter(|count| *count > 0), ..input.query.clone() };
+    let asked = Window::of(&input.query)?;
+    let count = input.query.count.filter(|count| *count > 0);
+    let query = Query { filter: None, count, page: None, start_index: None, cursor: None, ..input.query.clone() };
     let mut input = Listing { query, view: showing(&input.view, filter), ..input.clone() };
     let (mut kept, mut progress, mut matching, mut unknown) =
         (BTreeSet::<Key>::new(), None::<Progress>, Vec::new(), 0usize);
@@ -139,12 +140,51 @@ fn filtered_here(
                     kept.len()
                 ));
             }
-            let total_results = step.complete.then_some(matching.len() as u64);
-            let resources = if only_total { Vec::new() } else { matching };
-            let page = Page { resources, total_results, ..Page::default() };
-            return Ok(Listed { page, left_out: Vec::new(), next: None, complete: step.complete });
+            return Ok(asked.part(matching, step.complete, mixed));
         };
         input.query.page = Some(next);
+    }
+}
+
+/// The part that is asked for of a list that was put together here.
+struct Window {
+    position: Position,
+    token: Option<Token>,
+    /// From 0.
+    start: usize,
+    count: Option<u32>,
+}
+
+impl Window {
+    fn of(query: &Query) -> Result<Window> {
+        let token = query::token(query)?;
+        let position = match (&token, query.start_index) {
+            (Some(token), _) => token.position.clone(),
+            (None, start) => Position::Index(start.unwrap_or(1)),
+        };
+        let index = match position {
+            Position::Index(0) => {
+                return Err(Failure::input("/startIndex", "startIndex: counts from 1 (RFC 7644 section 3.4.2.4)"));
+            }
+            Position::Index(index) => index,
+            Position::Cursor(_) => 1,
+        };
+        let start = usize::try_from(index - 1).unwrap_or(usize::MAX);
+        Ok(Window { position: Position::Index(index), token, start, count: query.count })
+    }
+
+    fn part(&self, matching: Vec<Resource>, complete: bool, mixed: bool) -> Listed {
+        let all = matching.len();
+        let most = self.count.map_or(usize::MAX, |count| count as usize);
+        let resources: Vec<Resource> = matching.into_iter().skip(self.start).take(most).collect();
+        let end = self.start.saturating_add(resources.len());
+        let total_results = complete.then_some(all as u64);
+        let start_index = (self.start > 0).then_some(self.start as u64 + 1);
+        let page = Page { resources, total_results, start_index, ..Page::default() };
+        let step = list::judge(&page, &page.identities(mixed), &self.position, self.token.as_ref(), self.count, &[]);
+        let next = step.next.filter(|_| end < all && self.count != Some(0)).map(|token| token.encode());
+        let whole = (self.start == 0 || self.token.is_some()) && end == all;
+        Listed { page, left_out: Vec::new(), complete: complete && next.is_none() && whole, next }
     }
 }
 

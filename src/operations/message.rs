@@ -34,6 +34,8 @@ pub struct Message<'a> {
     pub read_back: bool,
     /// Deleting what is not there is a success.
     pub gone_is_done: bool,
+    /// An empty 404 may be about what the body names rather than about the resource, as some say of members.
+    pub empty_is_refusal: bool,
 }
 
 impl<'a> Message<'a> {
@@ -50,6 +52,7 @@ impl<'a> Message<'a> {
             if_none_match: None,
             read_back: false,
             gone_is_done: false,
+            empty_is_refusal: false,
         }
     }
 
@@ -80,13 +83,13 @@ impl<'a> Message<'a> {
         self.view.filter(|view| may && self.method != Method::Delete && !view.is_empty())
     }
 
-    /// `honoured` says whether the provider is known to keep to conditions.
-    fn effect(&self, honoured: bool) -> Effect {
+    /// `kept` says whether the provider is known to keep to the condition that is sent.
+    fn effect(&self, kept: bool) -> Effect {
         match self.method {
             Method::Post => Effect::Write,
             Method::Put | Method::Delete => Effect::IdempotentWrite,
             // With If-Match a repetition finds another version and does nothing (RFC 9110 section 13.1.1).
-            Method::Patch if self.repeatable || honoured => Effect::IdempotentWrite,
+            Method::Patch if self.repeatable || kept => Effect::IdempotentWrite,
             Method::Patch => Effect::Write,
             Method::Get => Effect::Read,
         }
@@ -102,7 +105,7 @@ impl<'a> Message<'a> {
         }
         let asked =
             RequestOptions { headers: self.headers, if_match: self.if_match, if_none_match: self.if_none_match };
-        let effect = self.effect(self.if_match.is_some() && conditions::honoured(client));
+        let effect = self.effect(self.if_match.is_some() && conditions::kept(client));
         let with_id = self.id.filter(|_| self.method == Method::Put && client.connection().profile.knobs.put_id);
         let body = match (&self.body, with_id) {
             // As RFC 7644 section 3.5.1 shows it; some refuse a resource without.

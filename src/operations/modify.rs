@@ -119,7 +119,9 @@ impl Modification<'_> {
                 sent => sent,
             }
         };
-        let changed = sent?;
+        let text = style(client).text;
+        let is_so = |now: &Resource| patch::differing(now, &body, known(endpoint), text).is_empty();
+        let changed = self.as_it_is(sent, &is_so)?;
         conditions::tell(client, change.if_match.as_deref());
         if let Some(answer) = &changed {
             proof::replaced(client, what, endpoint, &body, answer, by_put && !change.read_modify_write)?;
@@ -155,12 +157,35 @@ impl Modification<'_> {
     /// Changes parts of the resource.
     pub fn patch(&self, operations: &[Operation]) -> Result<Option<Versioned>> {
         let Modification { client, what, endpoint, change, .. } = *self;
-        let changed = self.by_patch(operations)?;
+        let text = style(client).text;
+        let is_so = |now: &Resource| patch::unmet(now, operations, known(endpoint), text).is_empty();
+        let changed = self.as_it_is(self.by_patch(operations), &is_so)?;
         conditions::tell(client, change.if_match.as_deref());
         if let Some(answer) = &changed {
             proof::patched(client, what, endpoint, operations, answer)?;
         }
         Ok(changed)
+    }
+
+    /// What a change comes to that is answered with 304: nothing was to be changed, if a read shows it so.
+    fn as_it_is(
+        &self,
+        sent: Result<Option<Versioned>>,
+        is_so: &dyn Fn(&Resource) -> bool,
+    ) -> Result<Option<Versioned>> {
+        let refused = match sent {
+            Err(failure) if failure.kind == Kind::NotModified && failure.status == Some(304) => failure,
+            sent => return sent,
+        };
+        let Modification { client, what, endpoint, id, change, .. } = *self;
+        let now = read(client, what, endpoint, &Message::new(Method::Get, id, &change.headers));
+        match now {
+            Ok(now) if is_so(&now.resource) => {
+                client.warn(format!("the provider answered {what} with 304, and the resource is as wanted already"));
+                Ok(Some(now))
+            }
+            _ => Err(refused),
+        }
     }
 
     /// PATCH, or PUT where there is none; the answer is the caller's to compare.

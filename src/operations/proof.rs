@@ -25,10 +25,14 @@ pub fn created(client: &Client<'_>, what: &str, endpoint: &Endpoint, sent: &Reso
         ));
     }
     if !names.is_empty() {
+        let named = names.iter().any(|name| endpoint.known.is_none_or(|known| name == known.required));
         let names = names.join(", ");
-        client.warn(format!(
-            "the provider answered {what} with a resource that does not show as sent: {names}; check whether it is the one that was meant before you go on with its id"
-        ));
+        client.warn(match named {
+            true => format!(
+                "the provider answered {what} with a resource that does not show as sent: {names}; check whether it is the one that was meant before you go on with its id"
+            ),
+            false => format!("the provider does not keep: {names} (its answer to {what} does not show it as it was sent)"),
+        });
     }
 }
 

@@ -87,12 +87,21 @@ pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMetho
         page.total_results = None;
     }
     let identities = page.identities(is_mixed(endpoint));
-    let mut step = list::judge(&page, &identities, &position, token.as_ref(), count);
+    let mut step = list::judge(&page, &identities, &position, token.as_ref(), count, &provider.page_bounds());
     if provider.paging() == (false, false) {
         step = step.unpaged();
     }
     if step.repeated && matches!(position, Position::Index(_)) && !step.complete {
         client.warn(repeated(connection, way));
+    }
+    if stops_short(&page, token.as_ref(), &step) {
+        client.warn(format!(
+            "the provider announces {} resources and lists none behind the {} that came; {}overrides.pagination, explicitPaging and \
+             defaultCount say how it pages",
+            page.total_results.unwrap_or_default(),
+            token.as_ref().and_then(|token| token.before).unwrap_or_default(),
+            by_search(connection, way)
+        ));
     }
     if page.unreadable > 0 {
         client.warn(format!(
@@ -120,6 +129,22 @@ fn is_page_total(page: &Page, later: bool, count: Option<u32>) -> bool {
     page.total_results == Some(received) && !short
 }
 
+/// Whether a listing ends with a page of nothing although more was announced, on that page too.
+fn stops_short(page: &Page, from: Option<&Token>, step: &list::Verdict) -> bool {
+    let before = from.filter(|from| matches!(from.position, Position::Index(_))).and_then(|from| from.before);
+    let more = page.total_results.zip(before).is_some_and(|(total, before)| before < total);
+    page.resources.is_empty() && page.unreadable == 0 && step.next.is_none() && !step.complete && more
+}
+
+/// What else there is where paging by GET ends too soon.
+fn by_search(connection: &Connection, way: QueryMethod) -> &'static str {
+    if way == QueryMethod::Get && connection.profile.knobs.search {
+        "a search by POST to .search may go on where this stops; "
+    } else {
+        ""
+    }
+}
+
 /// Whether resources of several types are listed.
 pub fn is_mixed(endpoint: &Endpoint) -> bool {
     endpoint.path.is_empty()
@@ -127,11 +152,7 @@ pub fn is_mixed(endpoint: &Endpoint) -> bool {
 
 /// What to say of a provider that gives a page a second time.
 fn repeated(connection: &Connection, way: QueryMethod) -> String {
-    let other = if way == QueryMethod::Get && connection.profile.knobs.search {
-        "a search by POST to .search may go on where this stops; "
-    } else {
-        ""
-    };
+    let other = by_search(connection, way);
     format!(
         "the provider gave the same page again where the next one was asked for, so that the list may not be whole; {other}if it does \
          not page at all, set overrides.pagination to {{\"index\": false}}"
@@ -159,6 +180,11 @@ fn fetch(
     let knobs = &connection.profile.knobs;
     let send = |request: &Request| {
         let exchange = client.send(request)?;
+        // Only the provider itself says so; a page, or nothing at all, may be a wrong URL's.
+        let nobody = request.method == Method::Get && input.query.filter.is_some() && knobs.not_found_is_empty;
+        if nobody && exchange.response.status == 404 && error::is_scim(&exchange.response.body) {
+            return Ok((None, Response { status: 204, body: Vec::new(), ..exchange.response }));
+        }
         Ok((body(client, &exchange, Effect::Read, what)?, exchange.response))
     };
     let post = || send(&build(connection, Method::Post, endpoint, input, position)?);
@@ -231,7 +257,7 @@ fn again(mut failure: Box<Failure>, query: &Query) -> Box<Failure> {
     failure.at(pointer)
 }
 
-fn token(query: &Query) -> Result<Option<Token>> {
+pub(super) fn token(query: &Query) -> Result<Option<Token>> {
     let Some(page) = &query.page else { return Ok(None) };
     if query.start_index.is_some() || query.cursor.is_some() {
         return Err(Failure::input("/page", "page: stands for the position; leave out startIndex and cursor"));

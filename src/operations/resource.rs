@@ -75,9 +75,13 @@ impl Execute for Patch {
             validate::operations(client, endpoint, &self.operations)?;
         }
         lint::patch(client, endpoint, &self.operations)?;
+        let mut operations = self.operations;
+        if let Some(known) = endpoint.known {
+            operations.iter_mut().for_each(|operation| spelling::write_texts_in(operation, known.attributes));
+        }
         let (id, view, change) = (self.selector.id(), &self.view, &self.change);
         let modification = Modification { client, what: context.what(), endpoint, id, view, change };
-        Ok(modification.patch(&self.operations)?.map(|found| cut(client, endpoint, view, found.resource)))
+        Ok(modification.patch(&operations)?.map(|found| cut(client, endpoint, view, found.resource)))
     }
 }
 
@@ -123,6 +127,9 @@ pub fn payload(endpoint: &Endpoint, mut resource: Resource, new: bool) -> Result
 /// The resource as it is sent, once it is checked.
 pub fn written(endpoint: &Endpoint, mut resource: Resource) -> Result<Resource> {
     spelling::correct(&mut resource, endpoint.known.map(|known| known.attributes));
+    if let Some(known) = endpoint.known {
+        spelling::write_texts(&mut resource, known.attributes);
+    }
     strip_read_only(&mut resource, endpoint.schema.as_deref());
     name_schemas(&mut resource, endpoint.schema.as_deref());
     if endpoint.known.is_none() {

@@ -2,6 +2,7 @@
 //! kept. Never required: without it the connector is more careful.
 
 use super::document_cache::Owner;
+use crate::contract::Subject;
 use crate::http::client::Client;
 use std::cell::RefCell;
 
@@ -14,6 +15,10 @@ pub enum Fact {
     MembersByName,
     /// A resource had a version.
     Versions,
+    /// A request was refused for the version that it named.
+    Conditions,
+    /// A list of all did not have what a filter did not find.
+    ListedInVain(Subject),
 }
 
 struct Seen {

@@ -2,6 +2,7 @@
 
 use super::StandardType;
 use super::answered;
+use super::conditions;
 use super::message::Message;
 use super::target::Endpoint;
 use super::versioned::Versioned;
@@ -27,7 +28,7 @@ pub fn send(client: &Client<'_>, what: &str, endpoint: &Endpoint, message: &Mess
     }
     match found {
         Some(found) => Ok(Some(found)),
-        None if deferred || answered::is_oversized(&exchange.response) => Ok(None),
+        None if deferred || exchange.response.is_unread() => Ok(None),
         None if message.read_back => read_back(client, what, endpoint, message.id, message).map(Some),
         None if message.method == Method::Get => {
             Err(error::not_scim(exchange.response.status, &exchange.response.body, what, "there is no body"))
@@ -52,7 +53,9 @@ pub(super) fn answer(
     message: &Message<'_>,
 ) -> Result<(Request, Exchange)> {
     let request = message.request(client, endpoint)?;
-    let exchange = client.send(&request).or_else(|failure| answered::oversized(client, what, message, failure))?;
+    let exchange = client.send(&request)?;
+    answered::tell_unread(client, what, &exchange.response);
+    conditions::note(client, message.if_match.is_some(), &exchange.response);
     match answered::unrouted(client, what, endpoint, message, &exchange) {
         Some(failure) => Err(failure),
         None => Ok((request, exchange)),
@@ -87,13 +90,15 @@ fn is_resource(endpoint: &Endpoint, message: &Message<'_>, object: &Resource) ->
     let common = ["id", "schemas", "meta", "externalId"].iter().any(|name| object.get(name).is_some());
     let known = |known: &StandardType| known.attributes.iter().any(|it| object.get(it.name).is_some());
     let viewed = message.method == Method::Get && message.view.is_some_and(|view| !view.attributes.is_empty());
-    common || viewed || object.is_empty() || endpoint.known.is_some_and(known)
+    // Of another type, what was sent tells.
+    let sent = message.body.as_deref().filter(|_| endpoint.known.is_none() && message.method != Method::Patch);
+    let as_sent = sent.is_some_and(|sent| sent.keys().any(|name| object.get(name).is_some()));
+    common || viewed || as_sent || object.is_empty() || endpoint.known.is_some_and(known)
 }
 
 /// A body that is no resource: no answer to a read, an error after a change if it says so, and otherwise as good as none.
 fn no_resource(client: &Client<'_>, what: &str, method: Method, exchange: &Exchange, body: &Resource) -> Result<()> {
-    let errors = ["error", "errors"].iter().any(|name| body.get(name).is_some_and(|it| !it.is_null()));
-    if method != Method::Get && !errors {
+    if method != Method::Get && !says_error(body) {
         client.warn(format!("the provider answered {what} with JSON that is no resource; it is left out"));
         return Ok(());
     }
@@ -101,6 +106,11 @@ fn no_resource(client: &Client<'_>, what: &str, method: Method, exchange: &Excha
     let mut failure = error::not_scim(response.status, &response.body, what, "the body is no resource");
     failure.request_id = response.request_id();
     Err(if method == Method::Get { failure } else { failure.maybe_applied() })
+}
+
+/// Whether a body that is no resource says that something went wrong.
+fn says_error(body: &Resource) -> bool {
+    ["error", "errors"].iter().any(|name| body.get(name).is_some_and(|it| !it.is_null()))
 }
 
 /// Reads a resource.
@@ -143,7 +153,10 @@ fn deleted(
     let start = exchange.response.body.trim_ascii_start().first();
     if exchange.response.is_success() && matches!(start, Some(b'<' | b'{')) {
         // A page, as of a gateway that asks to sign in, or an error: no success, whatever the status says.
-        body(client, exchange, effect, what)?;
+        let answer = body(client, exchange, effect, what)?;
+        if let Some(answer) = answer.filter(says_error) {
+            no_resource(client, what, message.method, exchange, &answer)?;
+        }
     }
     if exchange.response.status == 202 {
         client.warn(format!("the provider answered {what} with 202: the deletion may be made later"));

@@ -227,6 +227,7 @@ knobs! {
     filter_value_paths "filterValuePaths" Flag "Whether filters may use value paths such as emails[type eq \"work\"]";
     unsupported_filter "unsupportedFilter" UnsupportedFilter "What becomes of a filter where the provider says that it does not filter: send it and check the answer, local to read the whole list and filter here, or refuse";
     local_filter_limit "localFilterLimit" Count "Most resources read to filter them here; null for any number";
+    not_found_is_empty "notFoundIsEmpty" Flag "Whether a list with a filter that finds nobody is answered 404, which then is an empty list";
     list_needs_filter "listNeedsFilter" Flag "Whether a list is only given with a filter";
     default_count "defaultCount" Count "Results on a page where the call does not say; null for the provider's choice";
     send_count "sendCount" Flag "Whether count may be sent at all";

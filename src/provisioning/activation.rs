@@ -2,7 +2,8 @@
 //! the profile says so.
 //!
 //! A person's access is at stake, so that an answer is believed only as far as it goes: one that shows the user as before is looked
-//! after and tried another way, and a refusal counts as done where the user is found to be as wanted.
+//! after and tried another way, and a refusal counts as done where the user is found to be as wanted. Where a way is refused, the others
+//! are tried (`otherwise`): a leaver does not stay active for the form of a request.
 
 use super::safe_to_repeat;
 use crate::failure::{Failure, Kind, Result};
@@ -54,6 +55,73 @@ fn shows(found: &Resource, active: bool) -> Option<bool> {
     found.get("active").and_then(Data::as_boolean).map(|shown| shown == active)
 }
 
+/// How `active` can be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// PATCH with a path.
+    Path,
+    /// PATCH without one.
+    Pathless,
+    /// PUT, with the whole resource read before.
+    Put,
+}
+
+/// The operation that sets `active`.
+fn operation(active: bool, path: Option<&str>) -> Operation {
+    let value = match path {
+        Some(_) => Data::from(active),
+        None => Resource::from_iter([("active", active)]).into(),
+    };
+    Operation { op: Op::Replace, path: path.map(str::to_owned), value: Some(value) }
+}
+
+/// Sets `active` in the first of these ways that the provider takes, where another was refused. That refusal, with the settings that
+/// name the way, where none is.
+pub(super) fn otherwise(
+    modification: &Modification<'_>,
+    active: bool,
+    ways: &[Way],
+    mut refused: Box<Failure>,
+) -> Result<Option<Versioned>> {
+    let Modification { client, what, endpoint, .. } = *modification;
+    let knobs = &client.connection().profile.knobs;
+    let by_path = [operation(active, Some("active"))];
+    let patchable = modify::supports(client, "patch").0 && modify::beyond(client, endpoint, &by_path).is_none();
+    for way in ways {
+        let (sent, setting) = match way {
+            Way::Path if patchable => (modification.by_patch(&by_path), "updateWith to \"patch\""),
+            Way::Pathless if patchable && !knobs.pathless_patch => {
+                (modification.by_patch(&[operation(active, None)]), "pathlessPatch to true")
+            }
+            Way::Put if knobs.put => (modification.put(&by_path), "updateWith to \"put\""),
+            _ => continue,
+        };
+        let now = match sent {
+            Ok(Some(now)) if shows(&now.resource, active).is_some() => now,
+            // Another way was refused: an acceptance without a word is looked after.
+            Ok(_) => look(modification).map_err(|failure| failure.maybe_applied())?,
+            Err(failure) if failure.maybe_applied => return Err(failure),
+            Err(_) => continue,
+        };
+        if shows(&now.resource, active) != Some(false) {
+            client.warn(format!(
+                "the provider refused {what} in one way and took it in another; set overrides.{setting}"
+            ));
+            return Ok(Some(now));
+        }
+    }
+    refused.detail.push_str(
+        "; active was taken in no other way: overrides.pathlessPatch and overrides.updateWith say how this provider takes it",
+    );
+    Err(refused)
+}
+
+/// The user as it is now.
+fn look(modification: &Modification<'_>) -> Result<Versioned> {
+    let Modification { client, what, endpoint, id, change, .. } = *modification;
+    read(client, what, endpoint, &Message::new(Method::Get, id, &change.headers))
+}
+
 struct Setting<'a> {
     modification: Modification<'a>,
     active: bool,
@@ -61,13 +129,20 @@ struct Setting<'a> {
 
 impl Setting<'_> {
     fn carry_out(&self) -> Result<Option<Versioned>> {
-        let operations = [self.operation(Some("active"))];
+        let operations = [operation(self.active, Some("active"))];
         let Modification { client, endpoint, .. } = self.modification;
         let knobs = &client.connection().profile.knobs;
         // Where PATCH is said to change some attributes, and this is one, it does.
         let patchable = knobs.patch_attributes.is_some() && modify::beyond(client, endpoint, &operations).is_none();
         let by_put = knobs.update_with == UpdateWith::Put && knobs.put && !patchable;
         let sent = if by_put { self.modification.put(&operations) } else { self.modification.by_patch(&operations) };
+        let sent = match sent {
+            Err(failure) if by_put && modify::lacks_method(&failure) && modify::supports(client, "patch").0 => {
+                client.warn("this provider has no PUT: active is set by PATCH");
+                self.modification.by_patch(&operations)
+            }
+            sent => sent,
+        };
         match sent {
             Ok(Some(found)) if shows(&found.resource, self.active) == Some(false) => self.not_shown(by_put),
             Ok(Some(found)) if self.modification.change.read_back && shows(&found.resource, self.active).is_none() => {
@@ -75,19 +150,11 @@ impl Setting<'_> {
                 let now = self.read().map_err(|failure| failure.maybe_applied())?;
                 if shows(&now.resource, self.active) == Some(false) { self.not_shown(by_put) } else { Ok(Some(now)) }
             }
-            Err(failure) if may_be_done(&failure) && self.modification.change.if_match.is_none() => {
+            Err(failure) if self.may_be_done(&failure) && self.modification.change.if_match.is_none() => {
                 self.refused(failure, by_put)
             }
             sent => sent,
         }
-    }
-
-    fn operation(&self, path: Option<&str>) -> Operation {
-        let value = match path {
-            Some(_) => Data::from(self.active),
-            None => Resource::from_iter([("active", self.active)]).into(),
-        };
-        Operation { op: Op::Replace, path: path.map(str::to_owned), value: Some(value) }
     }
 
     /// A change that was accepted, with an answer that shows the user as before: the user is read, and where the answer was right,
@@ -104,7 +171,7 @@ impl Setting<'_> {
         let knobs = &client.connection().profile.knobs;
         if !by_put && !knobs.pathless_patch {
             // A provider that does not even take this form has said nothing new.
-            let other = self.modification.by_patch(&[self.operation(None)]).ok();
+            let other = self.modification.by_patch(&[operation(self.active, None)]).ok();
             let now = match other {
                 Some(Some(answer)) => Some(answer),
                 Some(None) => Some(self.read().map_err(changed)?),
@@ -138,31 +205,26 @@ impl Setting<'_> {
             return Ok(Some(now));
         }
         let by_form = matches!(failure.scim_type.as_deref(), Some("noTarget" | "invalidPath" | "invalidSyntax"));
-        if by_put || !by_form || client.connection().profile.knobs.pathless_patch {
+        if self.active && !by_form {
             return Err(failure);
         }
-        match self.modification.by_patch(&[self.operation(None)]) {
-            Ok(Some(answer)) if shows(&answer.resource, self.active) == Some(false) => Err(failure),
-            Ok(answer) => {
-                client.warn(format!(
-                    "the provider refused {what} by path and took it without one; set overrides.pathlessPatch to true"
-                ));
-                Ok(answer)
-            }
-            Err(_) => Err(failure),
-        }
+        let ways: &[Way] = if by_put { &[Way::Path, Way::Pathless] } else { &[Way::Pathless, Way::Put] };
+        otherwise(&self.modification, self.active, ways, failure)
     }
 
     fn read(&self) -> Result<Versioned> {
-        let Modification { client, what, endpoint, id, change, .. } = self.modification;
-        read(client, what, endpoint, &Message::new(Method::Get, id, &change.headers))
+        look(&self.modification)
     }
-}
 
-/// Whether a refusal may mean that the user is as wanted already: some providers refuse a change that changes nothing.
-fn may_be_done(failure: &Failure) -> bool {
-    match failure.kind {
-        Kind::NotModified | Kind::Conflict | Kind::InvalidInput => !failure.maybe_applied || failure.status.is_some(),
-        _ => failure.scim_type.as_deref() == Some("noTarget"),
+    /// Whether a refusal is worth a look: some providers refuse a change that changes nothing, and a leaver who is refused in one way
+    /// may be taken in another.
+    fn may_be_done(&self, failure: &Failure) -> bool {
+        match failure.kind {
+            Kind::NotModified | Kind::Conflict | Kind::InvalidInput => {
+                !failure.maybe_applied || failure.status.is_some()
+            }
+            Kind::Permission => !self.active && !failure.maybe_applied && failure.status == Some(403),
+            _ => failure.scim_type.as_deref() == Some("noTarget"),
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! itself.
 
 use super::members::identity;
-use crate::failure::{Kind, Result};
+use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Headers, Listing, Query, View};
@@ -17,9 +17,12 @@ use std::collections::BTreeMap;
 
 /// Most identifiers in one filter.
 const PORTION: usize = 25;
+/// Most identifiers in a message.
+const MOST_SHOWN: usize = 5;
 
-/// The members, each with its `display`. Whoever is not found goes without: the provider says what it thinks of that.
-pub fn named(client: &Client<'_>, headers: &Headers, members: &[Resource]) -> Result<Vec<Resource>> {
+/// The members, each with its `display`, and the identifiers of those who are not found: these go without, and the provider says what
+/// it thinks of that.
+pub fn named(client: &Client<'_>, headers: &Headers, members: &[Resource]) -> Result<(Vec<Resource>, Vec<String>)> {
     let lacks = |member: &Resource| member.text("display").is_none_or(|display| display.trim().is_empty());
     let is_group = |member: &Resource| member.text("type").is_some_and(|it| it.eq_ignore_ascii_case("Group"));
     let ids = |groups: bool| -> Vec<String> {
@@ -44,7 +47,19 @@ pub fn named(client: &Client<'_>, headers: &Headers, members: &[Resource]) -> Re
         }
         member
     };
-    Ok(members.iter().map(with_name).collect())
+    let unknown = ids(false).into_iter().chain(ids(true)).filter(|id| !names.contains_key(id)).collect();
+    Ok((members.iter().map(with_name).collect(), unknown))
+}
+
+/// A refusal of members, with those among them who were not found.
+pub fn explained(mut failure: Box<Failure>, unknown: &[String]) -> Box<Failure> {
+    let refused = matches!(failure.kind, Kind::InvalidInput | Kind::NotFound | Kind::Conflict);
+    if refused && !unknown.is_empty() {
+        let shown: Vec<&str> = unknown.iter().take(MOST_SHOWN).map(String::as_str).collect();
+        let more = if unknown.len() > MOST_SHOWN { ", …" } else { "" };
+        failure.detail.push_str(&format!("; nobody is found with the id {}{more}", shown.join(", ")));
+    }
+    failure
 }
 
 /// The names of users by filters over their identifiers; nobody where the provider does not filter so.

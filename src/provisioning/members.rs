@@ -116,6 +116,12 @@ impl Plan {
 
     /// The operations that say so in the standard's own style.
     pub fn operations(&self) -> Vec<Operation> {
+        if let (true, Some(wanted)) =
+            (self.add.is_empty() && self.remove.is_empty() && !self.doubled.is_empty(), &self.wanted)
+        {
+            let value = Some(Data::from(wanted.as_slice()));
+            return vec![Operation { op: Op::Replace, path: Some("members".to_owned()), value }];
+        }
         let parts = [(Op::Add, &self.add), (Op::Remove, &self.remove)];
         parts.into_iter().flat_map(|(op, members)| written(MemberStyle::Path, op, members)).collect()
     }

@@ -227,12 +227,12 @@ impl<'a> Group<'a> {
     /// shows.
     pub(super) fn patch(&self, style: MemberStyle, op: Op, members: &[Resource]) -> Result<Option<Vec<Resource>>> {
         let knobs = &self.client.connection().profile.knobs;
-        let named = match op {
-            Op::Remove => Cow::Borrowed(members),
+        let (named, unknown) = match op {
             Op::Add | Op::Replace if knobs.member_display => {
-                Cow::Owned(display::named(self.client, self.headers, members)?)
+                let (named, unknown) = display::named(self.client, self.headers, members)?;
+                (Cow::Owned(named), unknown)
             }
-            Op::Add | Op::Replace => Cow::Borrowed(members),
+            _ => (Cow::Borrowed(members), Vec::new()),
         };
         let operations = match (knobs.pathless_patch, op) {
             // To remove without a path is to replace, which `by_portions` does.
@@ -242,7 +242,7 @@ impl<'a> Group<'a> {
             }
             _ => members::written(style, op, &named),
         };
-        self.send_patch(&operations)
+        self.send_patch(&operations).map_err(|failure| display::explained(failure, &unknown))
     }
 
     /// Sends operations on members; gives the members that the answer shows.
@@ -250,6 +250,7 @@ impl<'a> Group<'a> {
         // Answered with its members: one server would forget them otherwise (tests/servers/README.md).
         let message =
             Message::new(Method::Patch, Some(self.id), self.headers).with(Cow::Owned(patch::written(operations)), true);
+        let message = Message { empty_is_refusal: true, ..message };
         let answer = send(self.client, self.what, self.endpoint, &message)?;
         Ok(answer.and_then(|answer| self.believed(&answer.resource)))
     }

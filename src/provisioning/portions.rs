@@ -83,9 +83,15 @@ impl Group<'_> {
                 ));
             }
         }
+        let looked = shown.is_none();
         let now = self.after(shown)?;
-        self.proven(Op::Add, &plan.add, now.as_deref())?;
-        self.proven(Op::Remove, &plan.remove, now.as_deref())?;
+        for (op, members) in [(Op::Add, &plan.add), (Op::Remove, &plan.remove)] {
+            match now.as_deref().map(|now| members::unmet(op, members, now).len()) {
+                // The group itself said so.
+                Some(left) if looked && left > 0 => return Err(self.not_done(op, left)),
+                _ => self.proven(op, members, now.as_deref())?,
+            }
+        }
         result.verified = now.is_some() && twice == 0;
         if let (Some(now), Some(wanted)) = (&now, &plan.wanted) {
             self.others(plan, now, wanted)?;
@@ -110,7 +116,7 @@ impl Group<'_> {
                 true => self.turned(style, op, portion, there.take()),
                 false => self.patch(style, op, portion),
             };
-            let failure = match sent {
+            let mut failure = match sent {
                 Ok(shown) => {
                     let unmet = shown.as_ref().is_some_and(|shown| !members::unmet(op, portion, shown).is_empty());
                     result.shown = shown;
@@ -156,10 +162,18 @@ impl Group<'_> {
                     Err(found) if found.kind == Kind::NotFound => return Err((result.sent, failure)),
                     Err(other) => return Err((result.sent, other)),
                 };
+                if open.is_empty() {
+                    result.shown.clone_from(&there);
+                }
                 if open.len() < left.len() {
                     result.skipped += left.len() - open.len();
                     (all, from) = (Cow::Owned(open), 0);
                     continue;
+                }
+                // Neither the group nor a member is what was not found.
+                if is_bare(&failure) && there.is_some() {
+                    failure.kind = Kind::Unsupported;
+                    return Err((result.sent, failure));
                 }
             }
             // The other style, once: where this one was accepted in vain, or where one that selects by a filter is refused.
@@ -380,4 +394,9 @@ impl Group<'_> {
         let knobs = &self.client.connection().profile.knobs;
         self.by_portions(&left, knobs.members_per_request, self.removals_in_a_request()).map(|_| ())
     }
+}
+
+/// Whether a failure is a 404 that says nothing else.
+fn is_bare(failure: &Failure) -> bool {
+    failure.kind == Kind::NotFound && failure.status == Some(404) && failure.excerpt.is_none()
 }

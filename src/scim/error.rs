@@ -144,6 +144,14 @@ pub fn in_success(object: &Resource) -> Option<u16> {
     Some(status.filter(|status| (400..600).contains(status)).unwrap_or(500))
 }
 
+/// Whether the body of an answer without success is a SCIM error (RFC 7644 section 3.12), as far as can be told.
+pub fn is_scim(body: &[u8]) -> bool {
+    let error = Data::parse(body).ok();
+    let scim =
+        |error: &Resource| ["schemas", "scimType"].iter().any(|name| error.get(name).is_some_and(|it| !it.is_null()));
+    error.as_ref().and_then(Data::as_object).is_some_and(scim)
+}
+
 /// The failure of a success whose body is not what it should be.
 pub fn not_scim(status: u16, body: &[u8], what: &str, detail: &str) -> Box<Failure> {
     let mut failure = Failure::new(Kind::Protocol, format!("the provider answered {what} with {status}, but {detail}"));

@@ -82,6 +82,13 @@ impl ServiceProvider {
         (flag("cursor").unwrap_or(false), flag("index").unwrap_or(true))
     }
 
+    /// Lengths at which the provider says that it cuts pages (RFC 7643 section 5, RFC 9865 section 4).
+    pub fn page_bounds(&self) -> Vec<u64> {
+        let filter = self.feature("filter").and_then(|filter| filter.limit("maxResults"));
+        let paging = ["defaultPageSize", "maxPageSize"].map(|name| self.pagination.0.number(name));
+        [filter].into_iter().chain(paging).flatten().filter(|bound| *bound > 0).collect()
+    }
+
     /// A member of the document.
     pub fn member(&self, name: &str) -> Option<&Data> {
         self.document.as_ref().and_then(|document| document.get(name))

@@ -1,11 +1,14 @@
-//! Names of members in the standard's spelling.
+//! Names of members in the standard's spelling, and values in the standard's JSON types.
 //!
 //! Names are read in any case (RFC 7643 section 2.1), and some providers write `UserName` or `Id`. Whoever reads a result by the names of
 //! the standard must find them, so that results leave with these, and so does what is sent: some providers store `Active` beside
-//! `active`. Names the standard does not have stay as they came.
+//! `active`. Names the standard does not have stay as they came. Flags that came as text leave as booleans, since whoever compares
+//! `"false"` with false takes a leaver for active; and identifiers that a caller gives as numbers are sent as the texts that they are.
 
-use super::resource::{Cursor, Data, Node, Resource};
-use super::schema::{self, Attribute};
+use super::patch::Operation;
+use super::path::Path;
+use super::resource::{Cursor, Data, Node, Resource, Seen, boolean};
+use super::schema::{self, Attribute, Shape};
 use super::urn;
 
 /// Corrects the names in a resource whose attributes are known, or follow from its schemas.
@@ -37,27 +40,29 @@ fn by_schemas(resource: &Resource) -> &'static [Attribute] {
     }
 }
 
-/// Whether no name in an object is another than the standard's, so that it stays as it was read; `whole` where it is a resource.
+/// Whether nothing in an object is to be corrected, so that it stays as it was read; `whole` where it is a resource.
 fn is_right(object: Cursor<'_>, attributes: &[Attribute], whole: bool) -> bool {
-    let right = |name: &str| match attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
-        Some(attribute) => Some((attribute.name, attribute.parts())),
+    let is = |name: &str, value: Cursor<'_>| match attributes
+        .iter()
+        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+    {
+        Some(attribute) => attribute.name == name && is_value_right(value, attribute.shape),
         None if whole && name.eq_ignore_ascii_case(urn::ENTERPRISE_USER) => {
-            Some((urn::ENTERPRISE_USER, Some(schema::ENTERPRISE_USER)))
+            name == urn::ENTERPRISE_USER && is_value_right(value, Shape::Complex(schema::ENTERPRISE_USER))
         }
-        None if whole && name.eq_ignore_ascii_case("schemas") => Some(("schemas", None)),
-        None => None,
+        None => !whole || !name.eq_ignore_ascii_case("schemas") || name == "schemas",
     };
-    object.every(&mut |name, value| match name.and_then(right) {
-        Some((right, parts)) => Some(right) == name && parts.is_none_or(|parts| is_value_right(value, parts)),
-        None => true,
-    })
+    object.every(&mut |name, value| name.is_none_or(|name| is(name, value)))
 }
 
-/// Whether no name in a value with these parts is another than the standard's.
-fn is_value_right(value: Cursor<'_>, parts: &[Attribute]) -> bool {
-    match value.is_object() {
-        true => is_right(value, parts, false),
-        false => value.every(&mut |_, item| !item.is_object() || is_right(item, parts, false)),
+fn is_value_right(value: Cursor<'_>, shape: Shape) -> bool {
+    match shape {
+        Shape::Text => true,
+        Shape::Boolean => !matches!(value.seen(), Seen::Text(text) if boolean(&text).is_some()),
+        Shape::Complex(parts) | Shape::Multiple(parts) if value.is_object() => is_right(value, parts, false),
+        Shape::Complex(parts) | Shape::Multiple(parts) => {
+            value.every(&mut |_, item| !item.is_object() || is_right(item, parts, false))
+        }
     }
 }
 
@@ -66,17 +71,99 @@ fn members(object: &mut Resource, attributes: &[Attribute]) {
         let known = attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name));
         known.map(|attribute| attribute.name)
     });
-    for attribute in attributes.iter().filter(|attribute| attribute.parts().is_some()) {
-        if let Some(found) = object.get_mut(attribute.name) {
-            value(found, attribute);
+    for attribute in attributes {
+        let Some(found) = object.get_mut(attribute.name) else { continue };
+        if let (Shape::Boolean, Some(_), Some(flag)) = (attribute.shape, found.as_str(), found.as_boolean()) {
+            *found = Data::from(flag);
+        }
+        value(found, attribute);
+    }
+}
+
+/// Makes texts of the numbers that stand where an attribute is text.
+pub fn write_texts(object: &mut Resource, attributes: &[Attribute]) {
+    if are_texts(Cursor::from(&*object), attributes) {
+        return;
+    }
+    for attribute in attributes {
+        let Some(value) = object.get_mut(attribute.name) else { continue };
+        write_text(value, attribute.shape);
+    }
+    if let Some(extension) = object.get_mut(urn::ENTERPRISE_USER).and_then(Data::as_object_mut) {
+        write_texts(extension, schema::ENTERPRISE_USER);
+    }
+}
+
+/// Whether no number stands where an attribute is text.
+fn are_texts(object: Cursor<'_>, attributes: &[Attribute]) -> bool {
+    object.every(&mut |name, value| {
+        let Some(name) = name else { return true };
+        match attributes.iter().find(|attribute| attribute.name == name) {
+            Some(attribute) => is_text(value, attribute.shape),
+            None if name == urn::ENTERPRISE_USER => is_text(value, Shape::Complex(schema::ENTERPRISE_USER)),
+            None => true,
+        }
+    })
+}
+
+fn is_text(value: Cursor<'_>, shape: Shape) -> bool {
+    match shape {
+        Shape::Text => value.seen() != Seen::Number,
+        Shape::Boolean => true,
+        Shape::Complex(parts) | Shape::Multiple(parts) if value.is_object() => are_texts(value, parts),
+        Shape::Complex(parts) | Shape::Multiple(parts) => {
+            value.every(&mut |_, item| !item.is_object() || are_texts(item, parts))
         }
     }
+}
+
+fn write_text(value: &mut Data, shape: Shape) {
+    if is_text(Cursor::from(&*value), shape) {
+        return;
+    }
+    match shape {
+        Shape::Text => {
+            if let (Node::Number(_), Some(text)) = (value.node(), value.to_text()) {
+                *value = Data::from(text);
+            }
+        }
+        Shape::Complex(parts) | Shape::Multiple(parts) => {
+            if let Some(part) = value.as_object_mut() {
+                write_texts(part, parts);
+            } else if let Some(items) = value.as_list_mut() {
+                items.iter_mut().filter_map(Data::as_object_mut).for_each(|item| write_texts(item, parts));
+            }
+        }
+        Shape::Boolean => {}
+    }
+}
+
+/// The same for the value of a PATCH operation, by its path.
+pub fn write_texts_in(operation: &mut Operation, attributes: &[Attribute]) {
+    let Some(value) = &mut operation.value else { return };
+    let Some(path) = operation.path.as_deref() else {
+        value.as_object_mut().into_iter().for_each(|object| write_texts(object, attributes));
+        return;
+    };
+    let Ok(path) = path.trim().parse::<Path>() else { return };
+    let is_enterprise = |schema: &str| schema.eq_ignore_ascii_case(urn::ENTERPRISE_USER);
+    let within =
+        if path.attribute.schema.as_deref().is_some_and(is_enterprise) { schema::ENTERPRISE_USER } else { attributes };
+    let named = |parts: &'static [Attribute], name: &str| {
+        parts.iter().find(|it| it.name.eq_ignore_ascii_case(name)).map(|it| it.shape)
+    };
+    let shape = within.iter().find(|it| it.name.eq_ignore_ascii_case(&path.attribute.name)).map(|it| it.shape);
+    let shape = match (shape, path.sub.as_deref().or(path.attribute.sub.as_deref())) {
+        (Some(Shape::Complex(parts) | Shape::Multiple(parts)), Some(sub)) => named(parts, sub),
+        (shape, _) => shape,
+    };
+    shape.into_iter().for_each(|shape| write_text(value, shape));
 }
 
 /// Corrects the names in the value of an attribute.
 pub fn value(value: &mut Data, attribute: &Attribute) {
     let Some(parts) = attribute.parts() else { return };
-    if is_value_right(Cursor::from(&*value), parts) {
+    if is_value_right(Cursor::from(&*value), attribute.shape) {
         return;
     }
     if let Some(part) = value.as_object_mut() {
@@ -101,6 +188,7 @@ fn rename(object: &mut Resource, right: impl Fn(&str) -> Option<&'static str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::patch::Op;
     use crate::scim::resource::json;
 
     #[test]
@@ -138,6 +226,44 @@ mod tests {
             let mut resource = from.as_object().unwrap().clone();
             correct(&mut resource, known);
             assert_eq!(Data::from(resource), expected, "{from}");
+        }
+    }
+
+    #[test]
+    fn flags_leave_as_booleans_and_identifiers_are_sent_as_texts() {
+        let rows = [
+            (json!({"active": "False", "title": "true"}), json!({"active": false, "title": "true"})),
+            (json!({"ACTIVE": "TRUE"}), json!({"active": true})),
+            (json!({"active": "perhaps"}), json!({"active": "perhaps"})),
+            (
+                json!({"emails": [{"value": "x", "primary": "true"}]}),
+                json!({"emails": [{"value": "x", "primary": true}]}),
+            ),
+            (json!({"active": null, "roles": "odd"}), json!({"active": null, "roles": "odd"})),
+        ];
+        for (from, expected) in rows {
+            let mut resource = from.as_object().unwrap().clone();
+            correct(&mut resource, Some(schema::USER));
+            assert_eq!(Data::from(resource), expected, "{from}");
+        }
+        let enterprise = urn::ENTERPRISE_USER;
+        let mut user = json!({"externalId": 4711, "active": 1, "roles": [{"value": 7}], "x": 1, enterprise: {"employeeNumber": 12345678901234567890u64}});
+        write_texts(user.as_object_mut().unwrap(), schema::USER);
+        let sent = json!({"externalId": "4711", "active": 1, "roles": [{"value": "7"}], "x": 1, enterprise: {"employeeNumber": "12345678901234567890"}});
+        assert_eq!(user, sent);
+        let rows = [
+            (Some("externalId"), json!(4711), json!("4711")),
+            (Some("members"), json!([{"value": 42}]), json!([{"value": "42"}])),
+            (Some("emails[type eq \"work\"].value"), json!(1), json!("1")),
+            (Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"), json!(26), json!("26")),
+            (None, json!({"externalId": 1, "x": 1}), json!({"externalId": "1", "x": 1})),
+            (Some("x"), json!(1), json!(1)),
+        ];
+        for (path, value, expected) in rows {
+            let attributes = if path == Some("members") { schema::GROUP } else { schema::USER };
+            let mut operation = Operation { op: Op::Add, path: path.map(str::to_owned), value: Some(value) };
+            write_texts_in(&mut operation, attributes);
+            assert_eq!(operation.value, Some(expected), "{path:?}");
         }
     }
 }

@@ -78,6 +78,26 @@ fn a_pause_the_provider_asks_for_holds_back_all_calls() {
 }
 
 #[test]
+fn a_pause_beyond_what_the_connection_allows_is_waited_for_by_nobody() {
+    for (asked, hint) in [("5", 5_000), ("600", 600_000), ("1000000000000", 1_000_000_000_000_000_u64)] {
+        let (fake, times) =
+            timed(move |number, _| if number == 0 { answer(429, &[("Retry-After", asked)], "") } else { user() });
+        let client = client(connector(), &fake, json!({"retry": {"maxDelayMs": 1000}}), Limits::default());
+        for _ in 0..3 {
+            let began = Instant::now();
+            let error = block_on(create(client.clone(), "a")).unwrap_err();
+            assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+            // Of calls that are held back, too: what the provider asked for.
+            let told = error.to_json();
+            let after = told["retryAfterMs"].as_u64().unwrap();
+            assert_eq!((&told["kind"], &told["maybeApplied"]), (&json!("throttled"), &json!(false)), "{told}");
+            assert!(after <= hint && after + 4_000 > hint, "{told}");
+        }
+        assert_eq!(times.lock().unwrap().len(), 1, "Retry-After: {asked}");
+    }
+}
+
+#[test]
 fn requests_leave_at_the_rate_over_all_instances() {
     let (fake, times) = timed(|_, received| lookup_or_user(received));
     let limits = Limits { requests_per_second: Some(8.0), burst: Some(1), ..Limits::default() };

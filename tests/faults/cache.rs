@@ -110,7 +110,7 @@ pub async fn killed() -> Found {
                 files(cache).iter().filter(|file| file.extension().is_some_and(|it| it == "tmp")).count()
             };
             halves += drafts(&cache);
-            let whole = files(&cache).len() - drafts(&cache);
+            let whole = files(&cache).iter().filter(|file| file.extension().is_some_and(|it| it == "cwasm")).count();
             let next = outcome(spawn(&cache));
             if next != if whole == 0 { "Stored" } else { "Hit" } {
                 wrong.push(format!("after kill {kill}, {whole} whole files: {next}"));
@@ -121,6 +121,38 @@ pub async fn killed() -> Found {
         }
         wrong.extend(swept(folder.path()));
         finding(if wrong.is_empty() { "compiled anew" } else { "something else" }, started, wrong)
+    })
+    .await
+    .expect("a row that panicked")
+}
+
+/// Twenty at once that find nothing: one compiles, the others wait for it.
+pub async fn cold() -> Found {
+    tokio::task::spawn_blocking(|| {
+        let started = Instant::now();
+        let folder = tempfile::tempdir().expect("a folder");
+        let victims: Vec<Child> = (0..20).map(|_| spawn(folder.path())).collect();
+        let outcomes: Vec<String> = victims.into_iter().map(outcome).collect();
+        let count = |status: &str| outcomes.iter().filter(|outcome| *outcome == status).count();
+        finding(format!("{} Stored, {} Hit", count("Stored"), count("Hit")), started, Vec::new())
+    })
+    .await
+    .expect("a row that panicked")
+}
+
+/// Anybody may write to the folder: nothing of it is used, and nothing written to it.
+pub async fn open_to_all() -> Found {
+    tokio::task::spawn_blocking(|| {
+        let started = Instant::now();
+        let folder = tempfile::tempdir().expect("a folder");
+        outcome(spawn(folder.path()));
+        let before = files(folder.path());
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+        fs::set_permissions(folder.path(), mode).expect("a mode");
+        let seen = outcome(spawn(folder.path()));
+        let wrong =
+            if files(folder.path()) == before { Vec::new() } else { vec!["the folder was written to".to_owned()] };
+        finding(seen, started, wrong)
     })
     .await
     .expect("a row that panicked")

@@ -6,7 +6,7 @@ use crate::player::{Played, config, play, runner};
 use crate::support::fake::{Fake, json as answer};
 use crate::support::root;
 use scim_connector_flow::event::{Change, Event, RunOutcome};
-use scim_connector_flow::{Runner, load};
+use scim_connector_flow::{FileAccess, Runner, load};
 use scim_connector_host::{Client, Config};
 use scim_connector_sandbox::{Options, Sandbox};
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ fn changes(played: &Played) -> Vec<(String, Change)> {
 fn the_flows_of_the_readme_do_what_they_say_on_every_provider() {
     for Provider { name, connection, .. } in providers() {
         let config = config(&[("scimClient", connection.clone())]);
-        let (runner, client) = (runner(config.clone()), client(&connection));
+        let (runner, client) = (runner(config.clone()).reading(anywhere()), client(&connection));
 
         // Seed: created, then there already.
         let first = played(&runner, &config, "seed", json!({}));
@@ -164,6 +164,11 @@ fn one_providers_people_are_copied_to_another() {
     drop(source);
 }
 
+/// The files stand beside no example.
+fn anywhere() -> FileAccess {
+    FileAccess::default().anywhere()
+}
+
 #[test]
 fn many_people_are_imported_beside_each_other() {
     const PEOPLE: usize = 80;
@@ -173,7 +178,7 @@ fn many_people_are_imported_beside_each_other() {
     std::fs::write(&file, (0..PEOPLE).map(line).collect::<String>()).unwrap();
     for Provider { name, connection, .. } in providers() {
         let config = config(&[("scimClient", connection.clone())]);
-        let runner = runner(config.clone());
+        let runner = runner(config.clone()).reading(anywhere());
         let run = played(&runner, &config, "bulk-import", json!({"file": file}));
         assert_eq!(run.ended.fault, None, "{name}");
         assert_eq!(changes(&run).iter().filter(|(_, change)| *change == Change::Created).count(), PEOPLE, "{name}");
@@ -252,7 +257,7 @@ fn off_boarding_compares_names_itself_goes_on_and_names_who_is_left() {
     let fault = left.fault();
     assert_eq!(
         (&fault["status"], &fault["detail"]),
-        (&json!(500), &json!("not off-boarded: bob@example.com; run it again"))
+        (&json!(500), &json!("not off-boarded: bob@example.com; run it again; not there: zoe@example.com"))
     );
     let changed: Vec<String> = provider
         .requests()
@@ -269,6 +274,8 @@ fn off_boarding_compares_names_itself_goes_on_and_names_who_is_left() {
 /// deactivated.
 fn off_boarded(leaver: &str, profile: &str, users: Value) -> (Value, bool) {
     let provider = Fake::start(move |_, received| match received.line() {
+        // Whoever takes totals for pages asks whether more follow.
+        line if line.contains("startIndex=2") => answer(200, json!({"totalResults": 0, "Resources": []})),
         line if line.starts_with("GET /scim/Users") => answer(200, users.clone()),
         line if line.starts_with("PATCH ") => answer(200, json!({"id": "7", "userName": "x", "active": false})),
         _ => answer(200, json!({"totalResults": 0, "Resources": []})),
@@ -299,6 +306,88 @@ fn off_boarding_takes_nobody_for_gone_who_was_not_shown() {
     let stored = list(json!([{"id": "7", "userName": "DEFAULT/zoe", "active": true}]));
     let (fault, deactivated) = off_boarded("zoe", "asgardeo", stored);
     assert_eq!((fault, deactivated), (Value::Null, true));
+}
+
+/// A provider that ignores every filter and gives two users a page; it has six, and announces so many.
+fn ignores_filters_and_pages(announced: usize) -> Fake {
+    let user = |number: usize, active: bool| {
+        let name = ["ada", "bob", "eve", "kim", "DEFAULT/leo", "Zoe"].get(number - 1).copied().unwrap_or("nobody");
+        json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": number.to_string(), "userName": name, "active": active})
+    };
+    Fake::start(move |_, received| {
+        let line = received.line();
+        if let Some(id) = line.strip_prefix("PATCH /scim/Users/").and_then(|id| id.parse().ok()) {
+            return answer(200, user(id, false));
+        }
+        if line.starts_with("GET /scim/Groups") {
+            return answer(200, json!({"totalResults": 0, "Resources": []}));
+        }
+        let from = line.split("startIndex=").nth(1).and_then(|rest| rest.split('&').next()?.parse().ok()).unwrap_or(1);
+        let page: Vec<Value> = (from..7).take(2).map(|number| user(number, true)).collect();
+        answer(
+            200,
+            json!({"totalResults": announced, "startIndex": from, "itemsPerPage": page.len(), "Resources": page}),
+        )
+    })
+}
+
+#[test]
+fn off_boarding_finds_a_leaver_on_any_page_and_names_whom_it_does_not_find() {
+    let off_boarded = |announced: usize, profile: &str, leavers: &[&str]| {
+        let provider = ignores_filters_and_pages(announced);
+        let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
+            "profile": profile, "retry": {"maxAttempts": 1}});
+        let config = config(&[("scimClient", connection)]);
+        let played = played(&runner(config.clone()), &config, "offboarding", json!({"leavers": leavers}));
+        let changed = provider.requests().iter().filter(|one| one.line().starts_with("PATCH ")).count();
+        (played, changed)
+    };
+    let (found, changed) = off_boarded(6, "generic", &["zoe", "nobody", "zoe"]);
+    assert_eq!((found.output(), changed), (&json!({"notThere": ["nobody"], "notDone": []}), 1));
+    assert_eq!(changes(&found), [("Zoe".to_owned(), Change::Deactivated)]);
+    let (stored, changed) = off_boarded(6, "asgardeo", &["leo"]);
+    assert_eq!((stored.ended.fault, changed), (None, 1));
+    // More were announced than came, so that nobody can be said not to be there.
+    let (open, changed) = off_boarded(9, "generic", &["nobody"]);
+    assert_eq!((open.fault()["detail"].as_str(), changed), (Some("not off-boarded: nobody; run it again"), 0));
+}
+
+#[test]
+fn a_name_that_is_taken_is_known_by_its_code_whatever_the_status() {
+    let taken = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "400",
+        "scimType": "uniqueness", "detail": "userName is taken"});
+    let user =
+        json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "1", "userName": "kim2@example.com"});
+    for (status, body) in [(400, taken.clone()), (409, taken), (409, json!({}))] {
+        let told = user.clone();
+        let provider = Fake::start(move |_, received| match received.body.contains("kim2@") {
+            true => answer(201, told.clone()),
+            false => answer(status, body.clone()),
+        });
+        let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
+            "retry": {"maxAttempts": 1}});
+        let config = config(&[("scimClient", connection)]);
+        let runner = runner(config.clone());
+        assert_eq!(played(&runner, &config, "seed", json!({})).output()["result"], "already there", "{status}");
+        let conflict = played(&runner, &config, "conflict", json!({"name": "kim", "domain": "example.com"}));
+        assert_eq!(conflict.output(), &json!({"created": "kim2@example.com"}), "{status}");
+    }
+}
+
+#[test]
+fn a_dry_run_of_onboarding_goes_to_its_end() {
+    let (_running, connection) = sandbox(Options::default());
+    let config = config(&[("scimClient", connection.clone())]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("people.csv");
+    let people = "userName,givenName,familyName,department\ngrace@example.com,Grace,Hopper,Engineering\nmary@example.com,Mary,Shelley,Letters\n";
+    std::fs::write(&file, people).unwrap();
+    let dry = played(&runner(config.clone()).dry(), &config, "onboarding", json!({"file": file}));
+    assert_eq!(dry.ended.fault, None);
+    let told = changes(&dry);
+    assert_eq!(told.len(), 6, "{told:?}");
+    assert!(told.iter().all(|(_, change)| *change == Change::Planned), "{told:?}");
+    assert!(users(&client(&connection), "").is_empty());
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod ctk;
 mod cut;
 mod engine;
 mod examples;
+mod hints;
 mod outcomes;
 mod outside;
 mod player;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-fn on(connection: &Value, list: &str) -> Played {
+pub fn on(connection: &Value, list: &str) -> Played {
     play(&runner(config(&[("scim", connection.clone())])), &flow(&text(list), Path::new(".")), json!({}))
 }
 
@@ -107,6 +107,38 @@ fn of_many_operations_each_has_its_own_outcome() {
     assert_eq!(told, found);
     assert!(told[2].0.contains(missing.0) && told[2].1 == missing.1 && told[2].2 == missing.2, "{told:?}");
 
+    // The call has not succeeded, and what failed may be handled.
+    let fault = played.fault();
+    assert_eq!((&fault["type"], &fault["maybeApplied"]), (&json!("scim.someFailed"), &json!(true)), "{fault}");
+    assert!(
+        fault["detail"].as_str().unwrap().starts_with("2 of 3 operations failed; the first one, POST: "),
+        "{fault}"
+    );
+    let caught = on(
+        &connection,
+        r#"
+  - attempt:
+      try:
+        - many:
+            call: bulk
+            with:
+              operations:
+                - {method: post, path: /Users, bulkId: a, data: {userName: eve}}
+                - {method: post, path: /Users, bulkId: b, data: {userName: EVE}}
+      catch:
+        errors: {with: {type: scim.someFailed}}
+        do: [{look: {set: {open: '${ [$error.results[] | select(.failure != null) | .bulkId] }'}}}]
+"#,
+    );
+    assert_eq!(caught.output(), &json!({"open": ["b"]}));
+    let eve = |name: &str, change| (name.to_owned(), change);
+    assert_eq!(caught.affected(), [eve("eve", Change::Created), eve("EVE", Change::Handled)]);
+    let all_well = on(
+        &connection,
+        "  - one: {call: bulk, with: {operations: [{method: post, path: /Users, data: {userName: kim}}]}}\n",
+    );
+    assert_eq!(all_well.ended.fault, None);
+
     // No answer: nobody knows.
     let provider = Fake::start(|_, _| vec![Act::Close]);
     let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
@@ -169,6 +201,21 @@ fn a_mistake_of_the_flow_is_no_status_of_a_provider() {
     for task in ["{set: {a: '${ . + \"x\" }'}}", "{if: '.n.m', set: {a: 1}}"] {
         for filter in ["{status: 400}", "{type: scim.invalidValue}", "{type: scim.invalidInput, status: 400}"] {
             assert_eq!(played(filter, task).fault()["type"], expression, "{filter} {task}");
+        }
+        for when in ["$error.status >= 400", "$error.status == 400", "$error.status != 404"] {
+            let catch = |member: &str, when: &str| {
+                tasks(
+                    &format!(
+                        "  - attempt:\n      try: [{{broken: {task}}}]\n      catch: {{{member}: '{when}', do: [{{note: {{set: {{status: '${{ $error.status }}'}}}}}}]}}\n"
+                    ),
+                    json!({"n": 1}),
+                )
+            };
+            assert_eq!(catch("when", when).fault()["type"], expression, "{when} {task}");
+            assert_eq!(catch("exceptWhen", "$error.status == 404").fault()["type"], expression, "{task}");
+            let by_type = format!("$error.type == \"{expression}\"");
+            assert_eq!(catch("when", &by_type).output(), &json!({"status": 400}), "{task}");
+            assert_eq!(catch("when", "$error.detail != null").output(), &json!({"status": 400}), "{task}");
         }
         for filter in [format!("{{type: {expression}}}"), format!("{{type: {expression}, status: 400}}"), "{}".into()] {
             let caught = played(&filter, task);
@@ -276,7 +323,7 @@ fn a_failure_is_handled_by_whichever_try_takes_it_and_by_none_where_it_goes_on()
 }
 
 /// A provider that has ada, and takes every request.
-fn recording() -> Fake {
+pub fn recording() -> Fake {
     Fake::start(|_, received| {
         let ada = json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": "1", "userName": "ada", "active": true});
         match received.line() {
@@ -322,19 +369,8 @@ fn a_dry_run_reads_and_changes_nothing() {
         ends.fault()["detail"],
         "the dry run ends here: getUser needs the `id` of what a step before would have made"
     );
-}
-
-#[test]
-fn warnings_of_calls_are_told_with_their_step() {
-    let provider = recording();
-    let connection = json!({"serviceUrl": format!("{}/scim", provider.origin()), "auth": {"type": "none"},
-        "overrides": {"bulk": {"supported": false}}});
-    let played = on(&connection, "  - many: {call: bulk, with: {operations: [{method: delete, path: /Users/2}]}}\n");
-    let warned: Vec<&Event> = played.events.iter().filter(|event| matches!(event, Event::Warned { .. })).collect();
-    assert!(
-        matches!(warned.as_slice(), [Event::Warned { step: 1, text }] if text.contains("one by one")),
-        "{warned:?}"
-    );
+    // A read that was not sent is nobody's change.
+    assert_eq!(affected(&ends), [("bob".to_owned(), Change::Planned)]);
 }
 
 #[test]
@@ -350,6 +386,30 @@ fn a_row_that_fails_is_told_by_its_line() {
         let played = play(&runner, &flow(&text(&list), folder.path()), json!({}));
         assert!(played.fault()["detail"].as_str().unwrap().ends_with("(people.csv, line 5)"), "{}", played.fault());
     }
+}
+
+#[test]
+fn the_command_fails_where_some_of_many_operations_failed_and_reports_say_so() {
+    let (_running, connection) = sandbox(Options::default());
+    let place = Workplace::new(&[("scimClient", connection)]);
+    let list = r#"
+  - many:
+      call: bulk
+      with:
+        operations:
+          - {method: POST, path: /Users, bulkId: a, data: {userName: ada}}
+          - {method: POST, path: /Users, bulkId: b, data: {userName: ADA}}
+"#;
+    let file = place.path().join("many.yaml");
+    std::fs::write(&file, text(list)).unwrap();
+    let at = ["--history", "history.sqlite"];
+    let ran = place.run(&[&["run", file.to_str().unwrap()], &at[..]].concat());
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("scim.someFailed: 1 of 2 operations failed"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("ADA: failed, uniqueness") && ran.stderr.contains("ada: created"), "{}", ran.stderr);
+    let report = |format: &str| place.run(&[&["report", "last", "--format", format], &at[..]].concat()).stdout;
+    assert!(report("junit").contains(r#"failures="1" errors="1""#), "{}", report("junit"));
+    assert!(report("text").contains("1 of 2 operations failed"), "{}", report("text"));
 }
 
 #[test]

@@ -168,7 +168,7 @@ fn a_body_has_expressions_among_its_text_as_headers_have() {
     );
     let settings = config(&[("none", json!({"serviceUrl": "http://127.0.0.1:9/scim", "auth": {"type": "none"}}))]);
     let runner = runner(settings.clone());
-    let allow = Allow { http: true, shell: true };
+    let allow = Allow { http: true, shell: true, ..Allow::default() };
     let around = load::surroundings(runner.catalog(), &settings, allow, []);
     let problems = |task: &str| {
         let document = Document::parse(&text(&format!("  - ask: {task}")), Path::new("flow.yaml")).unwrap();
@@ -255,6 +255,40 @@ mod shell {
         assert_eq!(shell("shell: {command: exit 4}, return: code").output(), 4);
         assert_eq!(shell("shell: {command: 'echo x >&2'}, return: stderr").output(), "x\n");
         assert_eq!(shell("shell: {command: 'echo x'}, return: none").output()["lines"], "b\na\n");
+    }
+
+    #[test]
+    fn a_command_has_no_more_of_the_environment_than_it_is_given() {
+        // Cargo sets variables of its own for this process, which stand for credentials here.
+        assert!(std::env::vars().any(|(name, _)| name.starts_with("CARGO")));
+        let seen = shell("shell: {command: env, environment: {WHO: '${ .name }', N: 1}}").output().clone();
+        let mut names: Vec<&str> =
+            seen.as_str().unwrap().lines().filter_map(|line| Some(line.split_once('=')?.0)).collect();
+        // Shells set these themselves.
+        names.retain(|name| !["PWD", "OLDPWD", "SHLVL", "_"].contains(name));
+        names.sort_unstable();
+        let mut expected = vec!["N", "WHO"];
+        expected.extend(["HOME", "LANG", "PATH"].iter().filter(|name| std::env::var_os(name).is_some()));
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_command_that_writes_without_end_is_ended_with_all_it_began() {
+        for (redirect, name) in [("", "stdout"), (">&2", "stderr")] {
+            let folder = tempfile::tempdir().unwrap();
+            let mark = folder.path().join("mark");
+            let list = format!(
+                "  - do: {{run: {{shell: {{command: '(sleep 2; touch \"$MARK\") & yes {redirect}', environment: {{MARK: '${{ .mark }}'}}}}}}}}"
+            );
+            let fault = tasks(&list, json!({"mark": mark})).fault();
+            let detail = format!(
+                "the command was ended: it writes more than 10 MiB to {name}, the most that is read; have it write to a file"
+            );
+            assert_eq!((&fault["detail"], &fault["maybeApplied"]), (&json!(detail), &json!(true)));
+            std::thread::sleep(Duration::from_millis(2500));
+            assert!(!mark.exists(), "a process was left behind");
+        }
     }
 
     #[test]

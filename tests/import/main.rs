@@ -19,7 +19,7 @@ mod support;
 use harness::{Workplace, block_on, client, connector, sandbox};
 use scim_connector_automation::history::{Begin, History, Retention, Trigger};
 use scim_connector_flow::event::{Change, Event, Watcher};
-use scim_connector_flow::{Runner, Stop, load};
+use scim_connector_flow::{FileAccess, Runner, Stop, load};
 use scim_connector_host::{Client, Config};
 use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
@@ -92,6 +92,7 @@ fn speed(people: usize, folder: &Path) {
     let loaded = load::file(&flow_file(), &catalog, &config, Default::default()).unwrap();
     let Ok(loaded) = loaded else { panic!("the flow is wrong") };
     let runner = block_on(Runner::new(connector().clone(), config, loaded.library)).unwrap();
+    let runner = runner.reading(FileAccess::default().anywhere());
     let history = History::open(&folder.join("history.sqlite"), Retention::default()).unwrap();
     let begin = Begin {
         flow: "bulk-import",
@@ -143,7 +144,16 @@ fn memory(people: usize, folder: &Path) {
         let input = json!({"file": folder.join(file)}).to_string();
         let history = place.path().join("history.sqlite");
         let flow = flow_file();
-        let arguments = ["run", flow.to_str().unwrap(), "--input", &input, "--history", history.to_str().unwrap()];
+        let arguments = [
+            "run",
+            flow.to_str().unwrap(),
+            "--allow",
+            "read",
+            "--input",
+            &input,
+            "--history",
+            history.to_str().unwrap(),
+        ];
         let mut child =
             place.command(&arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let mut peak = 0;
@@ -185,7 +195,7 @@ fn killed(people: usize, folder: &Path) {
     let input = json!({"file": folder.join("people.ndjson")}).to_string();
     let history = place.path().join("history.sqlite");
     let (flow, history) = (flow_file(), history.to_str().unwrap().to_owned());
-    let arguments = ["run", flow.to_str().unwrap(), "--input", &input, "--history", &history];
+    let arguments = ["run", flow.to_str().unwrap(), "--allow", "read", "--input", &input, "--history", &history];
     let mut child =
         place.command(&arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     while total(&observer) < people / 3 {

@@ -11,8 +11,9 @@
 
 mod story;
 
-use scim_connector_automation::history::{Filter, History, Retention, RunId};
+use scim_connector_automation::history::{Filter, FlowId, History, Retention, RunId, Trigger};
 use scim_connector_automation::page::{self, Page, Served};
+use scim_connector_flow::event::{Event, RunOutcome, StepKind};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -109,12 +110,16 @@ impl Site {
 
     fn requests(&self) -> Vec<(String, Option<serde_json::Value>)> {
         let names = ["onboarding", "nightly-copy", "offboarding"];
-        let taken = self.history.take_requests(&names).unwrap();
-        taken.into_iter().map(|request| (request.automation, request.input)).collect()
+        let taken = self.history.take_requests(&story::flows().0, &names).unwrap();
+        taken.into_iter().map(|request| (request.automation.name, request.input)).collect()
+    }
+
+    fn flow(&self, name: &str) -> FlowId {
+        FlowId::new(&story::flows().0, name)
     }
 
     fn run_of(&self, flow: &str) -> RunId {
-        let filter = Filter { flow: Some(flow.into()), limit: 1, ..Filter::default() };
+        let filter = Filter { limit: 1, ..Filter::of(&self.flow(flow)) };
         self.history.runs(&filter).unwrap().remove(0).id
     }
 }
@@ -204,7 +209,7 @@ async fn forms_of_other_sites_change_nothing() {
             assert_eq!(answer.status, 403, "{headers:?} {body}");
         }
     }
-    assert!(site.requests().is_empty() && !site.history.paused("nightly-copy").unwrap());
+    assert!(site.requests().is_empty() && !site.history.paused(&site.flow("nightly-copy")).unwrap());
     // Nor do addresses that are only read.
     for target in ["/automations/nightly-copy/trigger", "/automations/nightly-copy/pause"] {
         assert_eq!(site.get(target).await.status, 405);
@@ -212,7 +217,7 @@ async fn forms_of_other_sites_change_nothing() {
     let large = format!("form={word}&x={}", "x".repeat(70_000));
     let answer = site.send("POST", "/automations/nightly-copy/pause", &[("Cookie", &cookie)], &large).await;
     assert_eq!(answer.status, 413);
-    assert!(!site.history.paused("nightly-copy").unwrap());
+    assert!(!site.history.paused(&site.flow("nightly-copy")).unwrap());
 }
 
 #[tokio::test]
@@ -220,10 +225,10 @@ async fn buttons_leave_notes_for_the_daemon() {
     let site = Site::start().await;
     let answer = site.post("/automations/nightly-copy/pause", "from=list").await;
     assert_eq!((answer.status, answer.header("location")), (303, Some("/")));
-    assert!(site.history.paused("nightly-copy").unwrap());
+    assert!(site.history.paused(&site.flow("nightly-copy")).unwrap());
     let answer = site.post("/automations/nightly-copy/resume", "").await;
     assert_eq!(answer.header("location"), Some("/automations/nightly%2Dcopy"));
-    assert!(!site.history.paused("nightly-copy").unwrap());
+    assert!(!site.history.paused(&site.flow("nightly-copy")).unwrap());
 
     let answer = site.post("/automations/nightly-copy/trigger", "").await;
     let place = answer.header("location").unwrap();
@@ -276,6 +281,18 @@ async fn views_show_what_is_known_and_escape_it() {
         assert!(list.contains(words), "{words} in {list}");
     }
     assert!(!list.contains("elsewhere"), "an automation of another folder");
+    // A flow of another folder that has a name of this one is another flow: its runs are not this one's.
+    assert_eq!(list.matches("<bdi>offboarding</bdi>").count(), 1);
+    let runs = site.get("/runs").await.body;
+    assert!(runs.contains("<bdi>offboarding</bdi><span class=\"sub\">in /elsewhere</span>"), "{runs}");
+    let of_here = site.history.runs(&Filter::of(&site.flow("offboarding"))).unwrap();
+    let beside = Filter::of(&FlowId::new(std::path::Path::new("/elsewhere"), "offboarding"));
+    let (own, other) = (site.get("/automations/offboarding").await.body, site.history.runs(&beside).unwrap().remove(0));
+    assert!(own.contains(of_here[0].id.as_str()) && !own.contains(other.id.as_str()), "{own}");
+    let page = site.get(&format!("/runs/{}", other.id)).await.body;
+    assert!(page.contains("in /elsewhere") && !page.contains("href=\"/automations/offboarding\""), "{page}");
+    assert_eq!(site.post("/automations/offboarding/resume", "").await.status, 303);
+    assert_eq!(site.history.take_requests(&beside.folder.unwrap(), &["offboarding"]).unwrap(), []);
 
     let run = site.get(&format!("/runs/{}", site.run_of("onboarding"))).await.body;
     assert!(run.find("uniqueness").unwrap() < run.find("In the order it happened").unwrap(), "failures first");
@@ -301,6 +318,35 @@ async fn views_show_what_is_known_and_escape_it() {
         assert_eq!(answer.status, 404, "{place}");
         assert!(!answer.body.contains("<script>"));
     }
+}
+
+#[tokio::test]
+async fn warnings_and_dry_runs_have_marks() {
+    let site = Site::start().await;
+    let (_, flows) = story::flows();
+    let mut dry = story::Play::begin(&site.history, &flows["offboarding"], Trigger::Manual, &json!({}));
+    dry.record(&Event::DryRun);
+    let step = dry.start("/do/0/everybody", None, StepKind::Call, Some("listUsers"), None);
+    for text in ["the filter is ignored", story::HOSTILE, "the filter is ignored"] {
+        dry.record(&Event::Warned { step, text: text.to_owned() });
+    }
+    dry.end(step, 5, Vec::new(), None);
+    let id = dry.finish(RunOutcome::Completed, None);
+    let warned = "<span class=\"badge warn\"><span aria-hidden=\"true\">!</span> 2 warnings</span>";
+    for place in ["/", "/runs?flow=offboarding", "/automations/offboarding", &format!("/runs/{id}")] {
+        let body = site.get(place).await.body;
+        assert!(body.contains(warned) && body.contains("dry run"), "{place}: {body}");
+        assert!(!body.contains("<script>"), "{place}");
+    }
+    let run = site.get(&format!("/runs/{id}")).await.body;
+    let told = run.split("id=\"warned\"").nth(1).unwrap().split("id=\"steps\"").next().unwrap();
+    for words in ["the filter is ignored", "&lt;script&gt;alert", "<bdi>everybody</bdi>"] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    assert_eq!(told.matches("the filter is ignored").count(), 1, "{told}");
+    // Whoever has none has no mark.
+    let quiet = site.get(&format!("/runs/{}", site.run_of("onboarding"))).await.body;
+    assert!(!quiet.contains("id=\"warned\"") && !quiet.contains("dry run"), "{quiet}");
 }
 
 #[tokio::test]
@@ -332,7 +378,7 @@ async fn long_lists_come_in_pages() {
     let first = site.get("/runs").await.body;
     let next = first.split("href=\"").find(|part| part.contains("rel=\"next\"")).unwrap();
     let second = site.get(&next.split('"').next().unwrap().replace("&amp;", "&")).await.body;
-    assert!(!second.contains("rel=\"next\"") && second.matches("role=\"rowheader\"").count() == 11, "{second}");
+    assert!(!second.contains("rel=\"next\"") && second.matches("role=\"rowheader\"").count() == 12, "{second}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! recorder, from events.
 
 use jiff::{SignedDuration, Timestamp};
-use scim_connector_automation::history::{Begin, History, Recorder, RunId, Scheduled, Trigger};
+use scim_connector_automation::history::{Begin, FlowId, History, Recorder, RunId, Scheduled, Trigger};
 use scim_connector_flow::event::{Affected, Change, Event, RunOutcome, StepKind, StepOutcome};
 use scim_connector_flow::schedule::Plan;
 use scim_connector_flow::{Document, Fault, Flow, Watcher as _};
@@ -61,7 +61,8 @@ impl Play {
         self.recorder.run_id().clone()
     }
 
-    fn record(&self, event: &Event) {
+    /// Something happens.
+    pub fn record(&self, event: &Event) {
         self.recorder.on(self.at, event);
     }
 
@@ -260,17 +261,18 @@ pub fn tell(history: &History, flows: &HashMap<String, Arc<Flow>>) -> Play {
     for (name, last_run, note) in rows {
         let Document { path: file, value, .. } = &flow(name).document;
         let next_due = Plan::read(value).unwrap().schedule.and_then(|schedule| schedule.next(now, anchor));
-        history.upsert_automation(&Scheduled { name, file, next_due, last_run, note }).unwrap();
+        let flow = &FlowId::in_file(file, name);
+        history.upsert_automation(&Scheduled { flow, file, next_due, last_run, note }).unwrap();
     }
-    history.set_paused("offboarding", true).unwrap();
+    history.set_paused(&FlowId::in_file(&flow("offboarding").document.path, "offboarding"), true).unwrap();
     // Of another folder: not for this page.
-    let elsewhere = Scheduled {
-        name: "elsewhere",
-        file: Path::new("/elsewhere/x.yaml"),
-        next_due: None,
-        last_run: None,
-        note: None,
-    };
-    history.upsert_automation(&elsewhere).unwrap();
+    let file = Path::new("/elsewhere/x.yaml");
+    for name in ["elsewhere", "offboarding"] {
+        let flow = &FlowId::in_file(file, name);
+        history.upsert_automation(&Scheduled { flow, file, next_due: None, last_run: None, note: None }).unwrap();
+    }
+    let begin =
+        Begin { flow: "offboarding", version: "9.9.9", file, text: "", trigger: Trigger::Manual, scheduled_for: None };
+    drop(history.begin(&begin).unwrap());
     going
 }

@@ -131,7 +131,7 @@ pub fn with_header(outcome: Outcome, name: &str, value: &str) -> Outcome {
 }
 
 pub fn lost(reason: Reason, maybe_sent: bool) -> Outcome {
-    Err(TransportError { reason, maybe_sent, detail: "scripted".into() })
+    Err(TransportError { reason, maybe_sent, detail: "scripted".into(), headers: Vec::new() })
 }
 
 pub fn bearer() -> Value {
@@ -148,7 +148,7 @@ pub fn token(value: &str, life: u64) -> Outcome {
 
 /// The outcome that an exchange written as data stands for: `{"response": {"status", "headers", "body"}}`, where a body is text, or
 /// JSON, or `{"bytes": [..]}`, or `{"text", "times"}`; or `{"lost": "refused", "maybeSent": false}`, or
-/// `{"lost": "tooLarge", "status": 200}` for an answer that is larger than the limit.
+/// `{"lost": "tooLarge", "status": 200, "headers": {}}` for an answer that is larger than the limit.
 pub fn outcome(exchange: &Value) -> Outcome {
     if let Some(reason) = exchange["lost"].as_str() {
         let reasons = [
@@ -161,7 +161,10 @@ pub fn outcome(exchange: &Value) -> Outcome {
             ("malformed", Reason::Malformed),
         ];
         if let ("tooLarge", Some(status)) = (reason, exchange["status"].as_u64()) {
-            return lost(Reason::Oversized(status as u16), true);
+            let headers = exchange["headers"].as_object().into_iter().flatten();
+            let headers = headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned())).collect();
+            let reason = Reason::Oversized(status as u16);
+            return Err(TransportError { reason, maybe_sent: true, detail: "scripted".into(), headers });
         }
         let found = reasons.iter().find(|row| row.0 == reason).unwrap_or_else(|| panic!("{reason}?"));
         return lost(found.1, exchange["maybeSent"].as_bool().unwrap());

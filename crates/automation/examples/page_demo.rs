@@ -29,6 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (folder, flows) = story::flows();
     let going = story::tell(&history, &flows);
     let found = flows.clone();
+    let flows_folder = folder.clone();
     let page = Page { history: history.clone(), folder, flows: Arc::new(move |name| found.get(name).cloned()) };
     let served = page::serve(page, "127.0.0.1:0".parse()?).await?;
     println!("{}", served.url());
@@ -40,8 +41,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             read = input.read(&mut bytes) => if read? == 0 { break },
             () = tokio::time::sleep(Duration::from_millis(300)) => {
                 let names: Vec<&String> = flows.keys().collect();
-                for request in history.take_requests(&names)? {
-                    let flow = &flows[&request.automation];
+                for request in history.take_requests(&flows_folder, &names)? {
+                    let flow = &flows[&request.automation.name];
                     let run = story::onboarding(&history, flow, 12, Trigger::Request);
                     history.answer_request(request.id, Some(&run), None)?;
                 }
@@ -50,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     drop(going);
     served.stop().await;
-    for end in ["", "-wal", "-shm"] {
+    for end in ["", "-wal", "-shm", "-reserve"] {
         std::fs::remove_file(format!("{}{end}", place.display())).unwrap_or_default();
     }
     Ok(())

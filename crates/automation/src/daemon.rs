@@ -7,12 +7,13 @@ use super::job::{CORRECTION, Job, Order, Passed};
 use super::launch::Engine;
 use super::notice::Notice;
 use super::rows::Rows;
-use crate::history::{Begin, Filter, History, Recorder, RunId, Status};
+use crate::history::{Begin, Filter, FlowId, History, Recorder, RunId, Status, real_folder};
 use jiff::Timestamp;
 use scim_connector_flow::event::RunOutcome;
 use scim_connector_flow::{Ended, Flow, Stop};
 use scim_connector_host::error::{Error, Result};
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::{Id, JoinError, JoinSet};
@@ -42,6 +43,8 @@ pub type NoticeSink = Arc<dyn Fn(&Notice) + Send + Sync>;
 pub struct Daemon {
     history: History,
     folder: Folder,
+    /// The folder, links resolved: with a name, which flow is meant.
+    place: PathBuf,
     engine: Arc<dyn Engine>,
     notices: NoticeSink,
     jobs: BTreeMap<String, Job>,
@@ -91,7 +94,8 @@ impl Daemon {
         ui: Option<&str>,
         notices: NoticeSink,
     ) -> Result<Self> {
-        if let Some(other) = history.claim_folder(folder.path(), ui)? {
+        let place = real_folder(folder.path());
+        if let Some(other) = history.claim_folder(&place, ui)? {
             return Err(Error::Usage(format!(
                 "the automations of {} are run already, by process {} since {:.0}; end that one first, or talk to it with status, trigger, pause and resume",
                 folder.path().display(),
@@ -100,7 +104,8 @@ impl Daemon {
             )));
         }
         let daemon = Self {
-            rows: Rows::new(history.clone()),
+            rows: Rows::new(history.clone(), place.clone()),
+            place,
             history,
             folder,
             engine,
@@ -114,7 +119,7 @@ impl Daemon {
             summary: Summary::default(),
         };
         daemon.history.reap()?;
-        daemon.rows.forget(daemon.folder.path())?;
+        daemon.rows.forget()?;
         Ok(daemon)
     }
 
@@ -130,7 +135,7 @@ impl Daemon {
         self.write();
         // Whoever noticed first that a process was gone, a command perhaps: it is said until the flow has run again.
         for name in self.folder.automations().map(|automation| automation.name.clone()).collect::<Vec<_>>() {
-            let latest = self.history.runs(&Filter { flow: Some(name), limit: 1, ..Filter::default() });
+            let latest = self.history.runs(&Filter { limit: 1, ..Filter::of(&self.flow(&name)) });
             let latest = self.report_failure(latest).and_then(|runs| runs.into_iter().next());
             if let Some(run) = latest.filter(|run| run.status == Status::Interrupted) {
                 let (run, automation, people) = (run.id.to_string(), run.flow, run.counts.total());
@@ -192,7 +197,7 @@ impl Daemon {
             self.report_failure(found).unwrap_or_default().into_iter().for_each(|found| self.notify(&found.into()));
         }
         if self.ticks % BEAT == BEAT - 1 {
-            self.report_failure(self.history.daemon_beat(self.folder.path()));
+            self.report_failure(self.history.daemon_beat(&self.place));
         }
         if self.ticks.is_multiple_of(PRUNE) {
             let history = self.history.clone();
@@ -259,9 +264,15 @@ impl Daemon {
         }
     }
 
+    fn flow(&self, name: &str) -> FlowId {
+        FlowId { folder: self.place.clone(), name: name.to_owned() }
+    }
+
     fn recorded(&self, name: &str) -> Result<Recorded> {
-        let row = self.history.automations()?.into_iter().find(|row| row.name == name);
-        let recent = Filter { flow: Some(name.to_owned()), limit: RECENT, ..Filter::default() };
+        let flow = self.flow(name);
+        self.history.adopt_moved(&flow)?;
+        let row = self.history.automations_of(&self.place)?.into_iter().find(|row| row.flow == flow);
+        let recent = Filter { limit: RECENT, ..Filter::of(&flow) };
         let runs = self.history.runs(&recent)?;
         Ok(Recorded {
             next: row.as_ref().and_then(|row| row.next_due),
@@ -272,17 +283,17 @@ impl Daemon {
     }
 
     fn pauses(&mut self, now: Timestamp) {
-        for row in self.report_failure(self.history.automations()).unwrap_or_default() {
-            let Some(job) = self.jobs.get_mut(&row.name).filter(|job| job.paused != row.paused) else { continue };
+        for row in self.report_failure(self.history.automations_of(&self.place)).unwrap_or_default() {
+            let Some(job) = self.jobs.get_mut(&row.flow.name).filter(|job| job.paused != row.paused) else { continue };
             job.pause(row.paused, now);
-            self.notify(&Notice::Paused { automation: row.name, paused: row.paused });
+            self.notify(&Notice::Paused { automation: row.flow.name, paused: row.paused });
         }
     }
 
     fn requests(&mut self) {
         let names: Vec<&String> = self.jobs.iter().filter(|(_, job)| !job.gone).map(|(name, _)| name).collect();
-        for request in self.report_failure(self.history.take_requests(&names)).unwrap_or_default() {
-            let job = self.jobs.get_mut(&request.automation);
+        for request in self.report_failure(self.history.take_requests(&self.place, &names)).unwrap_or_default() {
+            let job = self.jobs.get_mut(&request.automation.name);
             if !job.is_some_and(|job| job.ask(request.id, request.input)) {
                 self.refuse(vec![request.id], "too many runs of it wait already");
             }
@@ -405,7 +416,7 @@ impl Daemon {
             self.ended(ended, Timestamp::now());
         }
         self.write();
-        self.report_failure(self.history.release_folder(self.folder.path()));
+        self.report_failure(self.history.release_folder(&self.place));
         self.summary
     }
 

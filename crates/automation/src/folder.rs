@@ -2,9 +2,11 @@
 //! flows run nor how they are checked.
 
 use parking_lot::RwLock;
+use scim_connector_flow::document::LONGEST;
 use scim_connector_flow::load::is_flow;
 use scim_connector_flow::schedule::Plan;
 use scim_connector_flow::{Document, Flow, Problem};
+use scim_connector_host::bounded;
 use scim_connector_host::error::{Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -255,7 +257,7 @@ impl File {
             Ok(stamp) => stamp,
             Err(error) => return self.fail(path, &error),
         };
-        let text = match std::fs::read_to_string(path) {
+        let text = match bounded::text(path, LONGEST as u64) {
             Ok(text) => text,
             Err(error) => return self.fail(path, &error),
         };
@@ -283,6 +285,10 @@ impl File {
 impl Stamp {
     fn of(path: &Path) -> std::io::Result<Self> {
         let data = std::fs::metadata(path)?;
+        if !data.is_file() {
+            // A pipe would be waited for, and a device may never end.
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
         let modified = data.modified()?;
         // A time in the future counts as long ago: it will not change when the file does not.
         let fresh = SystemTime::now().duration_since(modified).is_ok_and(|age| age < FRESH);

@@ -3,15 +3,17 @@
 
 use super::folder::Folder;
 use super::job::Job;
-use crate::history::{History, RunId, Scheduled};
+use crate::history::{FlowId, History, RunId, Scheduled};
 use jiff::Timestamp;
 use scim_connector_host::error::Result;
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The rows, as they were last written.
 pub struct Rows {
     history: History,
+    /// The folder of the flows, links resolved.
+    folder: PathBuf,
     written: HashMap<String, Row>,
 }
 
@@ -24,8 +26,12 @@ struct Row {
 }
 
 impl Rows {
-    pub fn new(history: History) -> Self {
-        Self { history, written: HashMap::new() }
+    pub fn new(history: History, folder: PathBuf) -> Self {
+        Self { history, folder, written: HashMap::new() }
+    }
+
+    fn flow(&self, name: &str) -> FlowId {
+        FlowId { folder: self.folder.clone(), name: name.to_owned() }
     }
 
     /// Writes down what has changed.
@@ -50,7 +56,7 @@ impl Rows {
         for (name, row) in rows {
             if self.written.get(&name) != Some(&row) {
                 self.history.upsert_automation(&Scheduled {
-                    name: &name,
+                    flow: &self.flow(&name),
                     file: &row.file,
                     next_due: row.next_due,
                     last_run: row.last_run.as_ref(),
@@ -64,17 +70,17 @@ impl Rows {
 
     /// Forgets an automation.
     pub fn remove(&mut self, name: &str) -> Result<()> {
-        self.history.remove_automation(name)?;
+        self.history.remove_automation(&self.flow(name))?;
         self.written.remove(name);
         Ok(())
     }
 
     /// Forgets what an earlier daemon knew of the folder and is not there any more.
-    pub fn forget(&self, folder: &Path) -> Result<()> {
-        for row in self.history.automations()? {
-            let named_after_file = row.file.file_name().is_some_and(|file| file.to_string_lossy() == *row.name);
-            if row.file.parent() == Some(folder) && (named_after_file || !row.file.exists()) {
-                self.history.remove_automation(&row.name)?;
+    pub fn forget(&self) -> Result<()> {
+        for row in self.history.automations_of(&self.folder)? {
+            let named_after_file = row.file.file_name().is_some_and(|file| file.to_string_lossy() == *row.flow.name);
+            if named_after_file || !row.file.exists() {
+                self.history.remove_automation(&row.flow)?;
             }
         }
         Ok(())

@@ -5,10 +5,13 @@ use super::{Global, output, read_input};
 use clap::Args;
 use jiff::Timestamp;
 use scim_connector_automation::Plan;
-use scim_connector_automation::history::{Automation, Daemon, History, RunId, RunSummary, Status};
+use scim_connector_automation::history::{Automation, Daemon, History, RunId, RunSummary, Status, real_folder};
+use scim_connector_flow::document::folder_of;
 use scim_connector_flow::{Document, load};
 use scim_connector_host::error::{Error, Result};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,6 +21,9 @@ const LOOK: Duration = Duration::from_millis(250);
 /// Arguments of `status`.
 #[derive(Args)]
 pub struct StatusArguments {
+    /// Only those of this folder
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
     /// Print one JSON document
     #[arg(long)]
     json: bool,
@@ -25,11 +31,21 @@ pub struct StatusArguments {
     history: HistoryArgument,
 }
 
+/// Which automation is meant.
+#[derive(Args)]
+pub struct FlowArgument {
+    /// The automation: the flow's document.name, or its file
+    name: String,
+    /// The folder it is in, where flows of several folders have the name
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
 /// Arguments of `pause` and `resume`.
 #[derive(Args)]
 pub struct PauseArguments {
-    /// The automation: the flow's document.name
-    name: String,
+    #[command(flatten)]
+    flow: FlowArgument,
     #[command(flatten)]
     history: HistoryArgument,
 }
@@ -37,8 +53,8 @@ pub struct PauseArguments {
 /// Arguments of `trigger`.
 #[derive(Args)]
 pub struct TriggerArguments {
-    /// The automation: the flow's document.name
-    name: String,
+    #[command(flatten)]
+    flow: FlowArgument,
     /// What the run is given, instead of what its file says: JSON, @FILE, or - for stdin
     #[arg(long, short, value_name = "JSON")]
     input: Option<String>,
@@ -49,30 +65,51 @@ pub struct TriggerArguments {
     history: HistoryArgument,
 }
 
-/// The automation of a name.
-fn find(history: &History, name: &str) -> Result<Automation> {
+/// The automation that is meant. Where several are, none is chosen.
+fn find(history: &History, wanted: &FlowArgument) -> Result<Automation> {
+    let FlowArgument { name, folder } = wanted;
+    let folder = folder.as_deref().map(real_folder);
     let automations = history.automations()?;
-    let names: Vec<&str> = automations.iter().map(|automation| automation.name.as_str()).collect();
-    let Some(found) = automations.iter().find(|automation| automation.name == name) else {
-        let hint = scim_connector_host::suggest::hint(name, names.iter().copied());
-        let there =
-            if names.is_empty() { "there is none".to_owned() } else { format!("there are {}", names.join(", ")) };
-        return Err(Error::Usage(format!("there is no automation {name}{hint}; {there}")));
-    };
-    Ok(found.clone())
+    let there = || automations.iter().filter(|one| folder.as_ref().is_none_or(|folder| *folder == one.flow.folder));
+    let mut found: Vec<&Automation> = there().filter(|one| one.flow.name == *name).collect();
+    if let (true, Some(file)) = (found.is_empty(), Path::new(name).file_name()) {
+        let file = real_folder(folder_of(Path::new(name))).join(file);
+        found = there().filter(|one| one.file == file).collect();
+    }
+    match found.as_slice() {
+        [only] => Ok((*only).clone()),
+        [] => {
+            let names: BTreeSet<&str> = there().map(|one| one.flow.name.as_str()).collect();
+            let hint = scim_connector_host::suggest::hint(name, names.iter().copied());
+            let place = folder.map_or_else(String::new, |folder| format!(" in {}", folder.display()));
+            let names: Vec<&str> = names.into_iter().collect();
+            let there =
+                if names.is_empty() { "there is none".to_owned() } else { format!("there are {}", names.join(", ")) };
+            Err(Error::Usage(format!("there is no automation {name}{place}{hint}; {there}")))
+        }
+        several => {
+            let folders: Vec<String> = several.iter().map(|one| one.flow.folder.display().to_string()).collect();
+            Err(Error::Usage(format!(
+                "{} folders have an automation {name}: {}; nothing was done; say which with --folder, or name its file",
+                several.len(),
+                folders.join(", ")
+            )))
+        }
+    }
 }
 
 /// The process that runs an automation.
 fn daemon(history: &History, automation: &Automation) -> Result<Option<Daemon>> {
-    let serves = |daemon: &Daemon| Some(daemon.folder.as_path()) == automation.file.parent();
+    let serves = |daemon: &Daemon| daemon.folder == automation.flow.folder;
     Ok(history.daemons()?.into_iter().find(|daemon| serves(daemon) && daemon.alive()))
 }
 
 /// Runs `pause` and `resume`.
 pub fn pause(global: &Global, arguments: &PauseArguments, paused: bool) -> Result<ExitCode> {
     let history = arguments.history.open(global)?;
-    let name = find(&history, &arguments.name)?.name;
-    history.set_paused(&name, paused)?;
+    let flow = find(&history, &arguments.flow)?.flow;
+    history.set_paused(&flow, paused)?;
+    let name = &flow.name;
     let what = if paused { "paused; what is due meanwhile does not run" } else { "runs again when it is due" };
     output::out(&format!("{name}: {what}\n"))?;
     Ok(ExitCode::SUCCESS)
@@ -83,15 +120,15 @@ pub async fn trigger(global: &Global, arguments: &TriggerArguments) -> Result<Ex
     let input = arguments.input.as_deref().map(read_input).transpose()?;
     let input: Option<Value> = input.map(|text| serde_json::from_str(&text).unwrap_or_default());
     let history = arguments.history.open(global)?;
-    let automation = find(&history, &arguments.name)?;
-    let name = &automation.name;
+    let automation = find(&history, &arguments.flow)?;
+    let name = &automation.flow.name;
     if daemon(&history, &automation)?.is_none() {
         let file = automation.file.display();
         return Err(Error::Usage(format!(
             "no process runs {name}: begin one with `start FOLDER`, or run the flow here with `run {file}`"
         )));
     }
-    let request = history.request_trigger(name, input.as_ref())?;
+    let request = history.request_trigger(&automation.flow, input.as_ref())?;
     if !arguments.wait {
         output::out(&format!("{name}: asked for; `status` and `runs --flow {name}` show what comes of it\n"))?;
         return Ok(ExitCode::SUCCESS);
@@ -117,7 +154,7 @@ async fn begun(history: &History, automation: &Automation, request: i64) -> Resu
         let answer = history.request(request)?;
         match answer.map(|answer| (answer.run, answer.note)) {
             Some((Some(run), _)) => return Ok(run),
-            Some((None, Some(note))) => return Err(Error::Usage(format!("{}: not run: {note}", automation.name))),
+            Some((None, Some(note))) => return Err(Error::Usage(format!("{}: not run: {note}", automation.flow.name))),
             _ if daemon(history, automation)?.is_none() => return Err(Error::ShuttingDown { maybe_applied: false }),
             _ => tokio::time::sleep(LOOK).await,
         }
@@ -140,9 +177,12 @@ async fn ended(history: &History, automation: &Automation, run: &RunId) -> Resul
 /// Runs `status`.
 pub fn status(global: &Global, arguments: &StatusArguments) -> Result<ExitCode> {
     let history = arguments.history.open(global)?;
-    let daemons: Vec<Daemon> = history.daemons()?.into_iter().filter(Daemon::alive).collect();
+    let folder = arguments.folder.as_deref().map(real_folder);
+    let wanted = |of: &Path| folder.as_deref().is_none_or(|folder| folder == of);
+    let daemons = history.daemons()?.into_iter().filter(|daemon| wanted(&daemon.folder) && daemon.alive());
+    let daemons: Vec<Daemon> = daemons.collect();
     let mut rows = Vec::new();
-    for automation in history.automations()? {
+    for automation in history.automations()?.into_iter().filter(|automation| wanted(&automation.flow.folder)) {
         let last = automation.last_run.as_ref().map(|run| history.run(run)).transpose()?.flatten();
         rows.push((plan(&automation), last.map(|run| run.summary), automation));
     }
@@ -173,9 +213,16 @@ pub fn status(global: &Global, arguments: &StatusArguments) -> Result<ExitCode> 
             Some(plan) => (words(plan), when(plan, row.next_due)),
             None => ("?".to_owned(), String::new()),
         };
-        [row.name.clone(), words, next, last, row.note.clone().unwrap_or_default()]
+        let (folder, note) = (row.flow.folder.display().to_string(), row.note.clone().unwrap_or_default());
+        [row.flow.name.clone(), words, next, last, note, folder]
     });
-    output::out(&output::table(["AUTOMATION", "RUNS", "NEXT", "LAST RUN", "NOTE"], lines))?;
+    let folders: BTreeSet<&Path> = rows.iter().map(|(_, _, row)| row.flow.folder.as_path()).collect();
+    output::out(&if folders.len() > 1 {
+        output::table(["AUTOMATION", "RUNS", "NEXT", "LAST RUN", "NOTE", "FOLDER"], lines)
+    } else {
+        let lines = lines.map(|[name, words, next, last, note, _]| [name, words, next, last, note]);
+        output::table(["AUTOMATION", "RUNS", "NEXT", "LAST RUN", "NOTE"], lines)
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -184,7 +231,7 @@ fn to_json(plan: Option<&Plan>, last: Option<&RunSummary>, row: &Automation) -> 
         json!({"run": last.id.to_string(), "outcome": last.status.word(), "started": last.started.to_string(),
             "ended": last.ended.map(|ended| ended.to_string())})
     });
-    json!({"name": row.name, "file": row.file, "schedule": plan.map(words), "paused": row.paused,
+    json!({"name": row.flow.name, "folder": row.flow.folder, "file": row.file, "schedule": plan.map(words), "paused": row.paused,
         "nextDue": row.next_due.map(|due| due.to_string()), "lastRun": last, "note": row.note})
 }
 

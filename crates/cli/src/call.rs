@@ -59,7 +59,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     for warning in &outcome.warnings {
         output::note(&format!("warning: {}", client.redactor().text(warning)));
     }
-    output::out(&client.redactor().result(&output::json(&outcome.output, arguments.compact)))?;
+    output::result(&client.redactor().result(&output::json(&outcome.output, arguments.compact)))?;
     Ok(of_many(&outcome.output))
 }
 

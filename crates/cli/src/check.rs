@@ -6,6 +6,7 @@ use clap::Args;
 use scim_connector_flow::{check, load};
 use scim_connector_host::config::Config;
 use scim_connector_host::error::Result;
+use scim_connector_host::visible;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,7 +17,7 @@ pub struct Arguments {
     /// Flows: files in the Serverless Workflow DSL, YAML or JSON
     #[arg(required = true)]
     flow: Vec<PathBuf>,
-    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`
+    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`, to read files elsewhere
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     allow: Vec<Permission>,
 }
@@ -25,14 +26,14 @@ pub struct Arguments {
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let config = Config::find(global.config.as_deref())?.unwrap_or_default();
     let catalog = global.connector(Some(&config))?.catalog().await?;
-    let allow = allow(&arguments.allow);
+    let allow = allow(&arguments.allow, &config, None)?;
     let mut wrong = 0_usize;
     for path in &arguments.flow {
-        match load::file(path, &catalog, &config, allow)? {
+        match load::file(path, &catalog, &config, allow.clone())? {
             Ok(loaded) => output::out(&format!("{}\n", summary(path, &loaded.flow.document.value)))?,
             Err(found) => {
                 wrong += 1;
-                output::note(found.shown(!global.is_text()).trim_end());
+                output::notes(found.shown(!global.is_text()).trim_end());
             }
         }
     }
@@ -51,5 +52,5 @@ fn summary(path: &std::path::Path, flow: &Value) -> String {
         Some(words) => format!(", runs {words}"),
         None => String::new(),
     };
-    format!("{}: ok, {steps}{when}", path.display())
+    format!("{}: ok, {steps}{when}", visible::line(&path.display().to_string()))
 }

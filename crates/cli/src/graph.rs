@@ -35,7 +35,10 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         Ok(document) => document,
         Err(problem) => {
             let path = &arguments.flow;
-            output::note(&if global.is_text() { problem.show(path, &text) } else { problem.to_json(path).to_string() });
+            match global.is_text() {
+                true => output::notes(&problem.show(path, &text)),
+                false => output::note_json(&problem.to_json(path)),
+            }
             return Ok(ExitCode::from(78));
         }
     };
@@ -46,7 +49,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     match &arguments.output {
         None => output::out(&picture)?,
         Some(file) => std::fs::write(file, picture)
-            .map_err(|error| Error::Usage(format!("--output: {} cannot be written: {error}", file.display())))?,
+            .map_err(|error| Error::unwritten(&format!("--output: {}", file.display()), &error))?,
     }
     Ok(ExitCode::SUCCESS)
 }

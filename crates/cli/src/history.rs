@@ -5,6 +5,7 @@ use clap::Args;
 use scim_connector_automation::history::{History, HistorySettings};
 use scim_connector_host::config::Config;
 use scim_connector_host::error::{Error, Result};
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Which history is meant.
@@ -20,11 +21,17 @@ impl HistoryArgument {
     pub fn open(&self, global: &Global) -> Result<History> {
         let config = Config::find(global.config.as_deref())?.unwrap_or_default();
         let (path, keep) = HistorySettings::of(&config)?.place(self.history.as_deref())?;
-        if !path.exists() {
-            return Err(Error::Usage(format!(
-                "there is no history at {}: no flow has run yet, or it is elsewhere; name it with --history",
-                path.display()
-            )));
+        match std::fs::symlink_metadata(&path) {
+            Ok(_) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(Error::Usage(format!(
+                    "there is no history at {}: no flow has run yet, or it is elsewhere; name it with --history",
+                    path.display()
+                )));
+            }
+            Err(error) => {
+                return Err(Error::Io(format!("{}: the history cannot be read: {error}", path.display())));
+            }
         }
         let history = History::open(&path, keep)?;
         // Nobody else may have noticed yet that a process is gone.

@@ -37,10 +37,13 @@ mod test;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use output::Messages;
 use progress::Progress;
+use scim_connector_host::bounded;
+use scim_connector_host::cache::CacheStatus;
 use scim_connector_host::config::Config;
 use scim_connector_host::connector::{CodeCache, Connector, Options};
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::source::ConnectionSource;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -52,7 +55,7 @@ const COMPONENT: &str = "scim-connector.wasm";
 #[derive(Parser)]
 #[command(name = "scim-connector", version, propagate_version = true, max_term_width = 100)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 78 wrong configuration, 130 interrupted."
+    after_help = "Exit codes: 0 done, 1 failed for good, 75 failed for now, 64 wrong use, 74 this machine failed (disk full, output not written), 78 wrong configuration, 130 interrupted."
 )]
 struct Cli {
     #[command(flatten)]
@@ -163,7 +166,13 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; clap writes them to stdout and everything else to stderr.
-            error.print().ok();
+            let text = error.render().to_string();
+            match scim_connector_host::visible::lines(&text) {
+                // In colour, where there is a terminal.
+                Cow::Borrowed(_) => drop(error.print()),
+                // Arguments are quoted as they are, whoever wrote them.
+                Cow::Owned(marked) => output::notes(marked.trim_end()),
+            }
             return if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
         }
     };
@@ -193,6 +202,10 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let runtime =
         builder.enable_all().build().map_err(|error| Error::Load(format!("the runtime cannot be started: {error}")))?;
     cli.global.logging.start();
+    {
+        let _inside = runtime.enter();
+        outlive_limits();
+    }
     let (metrics, file) = (cli.global.logging.recorded.clone(), cli.global.logging.file());
     let code = runtime.block_on(dispatch(cli));
     // Of a command that failed, too, whose own error counts more.
@@ -201,6 +214,17 @@ fn start(cli: Cli) -> Result<ExitCode> {
     // A name lookup that was given up may still sit in a thread; it must not hold the process.
     runtime.shutdown_background();
     code
+}
+
+/// A file that may not become larger (`ulimit -f`) is an error like a full disk, not the end of the process in the middle of a
+/// change.
+fn outlive_limits() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Once it is listened to, it ends nobody; what it says, the write says as well.
+        drop(signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())));
+    }
 }
 
 async fn dispatch(cli: Cli) -> Result<ExitCode> {
@@ -263,7 +287,17 @@ impl Global {
         // Whoever reads JSON from stderr gets nothing else there.
         let note: fn() = || output::note("compiling the component for this machine ...");
         options.compiling = (self.error_format == ErrorFormat::Text).then_some(note);
-        Connector::load(component, options)
+        let connector = Connector::load(component, options)?;
+        if let CacheStatus::NotStored(reason) = connector.cache_status() {
+            let warning = format!(
+                "the compiled component is not kept, so that every start compiles it: {reason}; make the folder writable by this user alone (chmod 700), name another in [host] codeCache, or give --no-cache"
+            );
+            match self.error_format {
+                ErrorFormat::Text => output::note(&format!("warning: {warning}")),
+                ErrorFormat::Json => output::note_json(&serde_json::json!({"warning": warning})),
+            }
+        }
+        Ok(connector)
     }
 
     fn find_component(&self) -> Result<PathBuf> {
@@ -320,9 +354,9 @@ fn read_input(argument: &str) -> Result<String> {
     let unreadable =
         |what: &str, error: std::io::Error| Error::Usage(format!("--input: {what} cannot be read: {error}"));
     let text = if argument == "-" {
-        std::io::read_to_string(std::io::stdin()).map_err(|error| unreadable("stdin", error))?
+        bounded::stdin(bounded::INPUT).map_err(|error| unreadable("stdin", error))?
     } else if let Some(file) = argument.strip_prefix('@') {
-        std::fs::read_to_string(Path::new(file)).map_err(|error| unreadable(file, error))?
+        bounded::text(Path::new(file), bounded::INPUT).map_err(|error| unreadable(file, error))?
     } else {
         argument.to_owned()
     };

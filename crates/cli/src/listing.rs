@@ -18,6 +18,8 @@ struct Listing<'a> {
     pages: Pages,
     started: Instant,
     total: Option<u64>,
+    /// The largest number announced: some end with one of 0.
+    announced: Option<u64>,
     complete: bool,
     warned: BTreeSet<String>,
     as_json: bool,
@@ -53,6 +55,7 @@ pub async fn run(
         pages,
         started: Instant::now(),
         total: None,
+        announced: None,
         complete: false,
         warned: BTreeSet::new(),
         as_json: global.error_format == super::ErrorFormat::Json,
@@ -68,7 +71,7 @@ pub async fn run(
                 return Ok(ExitCode::SUCCESS);
             }
             let came = listing.pages.listed() + listing.pages.left_out();
-            Err(Error::Incomplete { listed: came, total: listing.total })
+            Err(Error::Incomplete { listed: came, total: listing.announced })
         }
         Err(error) => {
             // Where nothing came, the error says it all.
@@ -95,6 +98,7 @@ impl Listing<'_> {
             };
             let Some(page) = page else { return Ok(End::NoMore) };
             self.total = page.total.or(self.total);
+            self.announced = self.announced.max(page.total);
             self.complete = page.complete;
             let lines: String = page.resources.iter().map(|resource| output::json(resource, true)).collect();
             let redactor = self.client.redactor();
@@ -137,7 +141,7 @@ impl Listing<'_> {
             let summary = json!({"operation": self.operation, "listed": self.pages.listed(), "pages": self.pages.pages(),
                 "total": self.total, "leftOut": self.pages.left_out(), "warnings": self.warned, "complete": self.complete, "page": position, "milliseconds": milliseconds,
                 "requestsMade": self.client.requests_made(), "componentMemory": self.client.peak_memory()});
-            return output::note(&summary.to_string());
+            return output::note_json(&summary);
         }
         let verdict = if self.complete { ", complete" } else { ", not complete" };
         let mut text = self.text() + verdict;

@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use scim_connector_host::client::Client;
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::telemetry::Metrics;
+use scim_connector_host::visible;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -109,6 +110,8 @@ impl Drop for Line {
         let clients = CLIENTS.read();
         let text = String::from_utf8_lossy(&self.0).into_owned();
         let text = clients.iter().fold(text, |text, client| client.redactor().text(&text));
+        // An event is a line, whatever its fields hold: JSON has escaped their line breaks already.
+        let text = visible::line(text.trim_end_matches('\n')).into_owned() + "\n";
         // There is nowhere to say that stderr is gone.
         io::stderr().lock().write_all(text.as_bytes()).ok();
     }
@@ -145,9 +148,8 @@ pub fn write(metrics: &Metrics, file: Option<&Path>) -> Result<()> {
     let Some(file) = file else { return Ok(()) };
     let page = metrics.prometheus();
     if file == Path::new("-") {
-        output::note(page.trim_end());
+        output::notes(page.trim_end());
         return Ok(());
     }
-    std::fs::write(file, page)
-        .map_err(|error| Error::Usage(format!("--metrics: {} cannot be written: {error}", file.display())))
+    std::fs::write(file, page).map_err(|error| Error::unwritten(&format!("--metrics: {}", file.display()), &error))
 }

@@ -1,8 +1,10 @@
-//! Writes results to stdout and everything else to stderr. Decides nothing.
+//! Writes results to stdout and everything else to stderr. Decides nothing. Whatever is written goes through
+//! [`scim_connector_host::visible`]: names and answers are anybody's.
 
 use http::StatusCode;
 use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::error::{Error, Failure, Result, scim_type_name, words};
+use scim_connector_host::visible;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -17,19 +19,30 @@ pub fn out(text: &str) -> Result<()> {
 
 /// Writes to stdout, and says whether there is still somebody who reads it.
 pub fn lines(text: &str) -> Result<bool> {
+    let text = visible::lines(text);
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(Error::Usage(format!("the result cannot be written to stdout: {error}"))),
+        Err(error) => Err(Error::Io(format!("the result cannot be written to stdout: {error}"))),
     }
+}
+
+/// Writes what came of something that may have changed something. Where that fails it is said that it was done all the same.
+pub fn result(text: &str) -> Result<()> {
+    out(text).map_err(|error| match error {
+        Error::Io(text) => {
+            Error::Io(format!("{text}; what was asked for was done, and is not to be repeated for that"))
+        }
+        other => other,
+    })
 }
 
 /// Writes JSON to stdout, one document and a line break.
 pub fn json(value: &Value, compact: bool) -> String {
     let text = if compact { serde_json::to_string(value) } else { serde_json::to_string_pretty(value) };
     // A JSON value always has a text.
-    text.unwrap_or_default() + "\n"
+    visible::json(&text.unwrap_or_default()).into_owned() + "\n"
 }
 
 /// A table for a terminal: a head, then a line for each row.
@@ -37,15 +50,26 @@ pub fn json(value: &Value, compact: bool) -> String {
 pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
-    table.set_header(head).add_rows(rows);
+    table.set_header(head).add_rows(rows.into_iter().map(|row| row.map(|cell| visible::line(&cell).into_owned())));
     for column in table.column_iter_mut() {
         column.set_padding((0, 2));
     }
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// Writes a line to stderr; there is nobody to tell where that fails.
+/// Writes a line to stderr, whatever is in it; there is nobody to tell where that fails.
 pub fn note(text: &str) {
+    notes(&visible::line(text));
+}
+
+/// Writes JSON to stderr, on a line.
+pub fn note_json(value: &Value) {
+    note(json(value, true).trim_end());
+}
+
+/// Writes lines to stderr. Each piece that is anybody's is one line already.
+pub fn notes(text: &str) {
+    let text = visible::lines(text);
     let mut stderr = io::stderr().lock();
     stderr.write_all(text.as_bytes()).and_then(|()| stderr.write_all(b"\n")).ok();
 }
@@ -60,7 +84,10 @@ pub struct Messages {
 impl Messages {
     /// Writes an error to stderr.
     pub fn error(self, error: &Error) {
-        note(&if self.json { error.to_json().to_string() } else { error_text(error) });
+        match self.json {
+            true => note_json(&error.to_json()),
+            false => notes(&error_text(error)),
+        }
     }
 }
 
@@ -68,8 +95,10 @@ impl Messages {
 pub fn error_text(error: &Error) -> String {
     let class = error.class();
     let mut text = match error {
-        Error::Failure { failure, .. } => format!("error: {}: {}", words(&class.kind), failure.detail),
-        _ => format!("error: {error}"),
+        Error::Failure { failure, .. } => {
+            format!("error: {}: {}", words(&class.kind), visible::line(&failure.detail))
+        }
+        _ => format!("error: {}", visible::line(&error.to_string())),
     };
     if let Some(failure) = error.failure() {
         details(&mut text, failure);
@@ -87,7 +116,8 @@ fn details(text: &mut String, failure: &Failure) {
     let mut line = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             // Writing to a String cannot fail.
-            write!(text, "\n  {name}: {}", value.trim().replace('\n', "\n    ")).ok();
+            // An excerpt of an answer may have lines; none of them stands where one of ours does.
+            write!(text, "\n  {name}: {}", visible::lines(value.trim()).replace('\n', "\n    ")).ok();
         }
     };
     let status = |code: u16| StatusCode::from_u16(code).map_or_else(|_| code.to_string(), |status| status.to_string());
@@ -112,10 +142,10 @@ fn details(text: &mut String, failure: &Failure) {
 
 /// Shows an exchange on stderr, `>` what went out and `<` what came in.
 pub fn show_exchange(exchange: &Exchange) {
-    let mut text = format!("> {} {}", exchange.method, exchange.url);
+    let mut text = format!("> {} {}", exchange.method, visible::line(&exchange.url));
     let mut part = |mark: char, headers: &[(String, String)], body: &str| {
         for (name, value) in headers {
-            write!(text, "\n{mark}   {name}: {value}").ok();
+            write!(text, "\n{mark}   {}: {}", visible::line(name), visible::line(value)).ok();
         }
         if !body.is_empty() {
             write!(text, "\n{mark}   {}", shortened(body).replace('\n', &format!("\n{mark}   "))).ok();
@@ -131,7 +161,7 @@ pub fn show_exchange(exchange: &Exchange) {
     text.push_str(&head);
     let mut part = |headers: &[(String, String)], body: &str| {
         for (name, value) in headers {
-            write!(text, "\n<   {name}: {value}").ok();
+            write!(text, "\n<   {}: {}", visible::line(name), visible::line(value)).ok();
         }
         if !body.is_empty() {
             write!(text, "\n<   {}", shortened(body).replace('\n', "\n<   ")).ok();
@@ -139,9 +169,9 @@ pub fn show_exchange(exchange: &Exchange) {
     };
     part(&exchange.response_headers, &exchange.response_body);
     if let Some(error) = &exchange.error {
-        write!(text, "\n<   {error}").ok();
+        write!(text, "\n<   {}", visible::line(error)).ok();
     }
-    note(&text);
+    notes(&text);
 }
 
 fn shortened(body: &str) -> String {

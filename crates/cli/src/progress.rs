@@ -2,6 +2,7 @@
 //! time. Knows nothing of what is being done.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use scim_connector_host::visible;
 use std::io::{self, IsTerminal as _, Write};
 use std::time::{Duration, Instant};
 
@@ -51,11 +52,13 @@ impl Progress {
     pub fn show(&mut self, line: impl FnOnce() -> String) {
         match &mut self.0 {
             Style::Off => {}
-            Style::InPlace { terminal, bar } => bar.get_or_insert_with(|| in_place(terminal())).set_message(line()),
+            Style::InPlace { terminal, bar } => {
+                bar.get_or_insert_with(|| in_place(terminal())).set_message(visible::line(&line()).into_owned())
+            }
             Style::Lines { out, written } => {
                 if written.is_none_or(|written| written.elapsed() >= REPEATED) {
                     *written = Some(Instant::now());
-                    writeln!(out, "{}", line()).and_then(|()| out.flush()).ok();
+                    writeln!(out, "{}", visible::line(&line())).and_then(|()| out.flush()).ok();
                 }
             }
         }

@@ -1,12 +1,12 @@
 //! `report RUN`: a run of a flow as text, JSON, JUnit or HTML, on stdout or in a file.
 
-use super::Global;
 use super::history::HistoryArgument;
+use super::{Global, output};
 use clap::{Args, ValueEnum};
 use scim_connector_automation::history::{History, RunId};
 use scim_connector_automation::report::{self, Format, Options, ReportError};
 use scim_connector_host::error::{Error, Result};
-use std::fs::File;
+use scim_connector_host::private::{self, Written};
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ pub struct Arguments {
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Form,
-    /// Where to [default: stdout]
+    /// Where to, a file for this user alone [default: stdout]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// As text: list everybody, not only failures and the first 20 others
@@ -54,13 +54,22 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     };
     let options = Options { format, all: arguments.all, steps: false };
     let Some(path) = &arguments.output else { return print(&history, &id, options) };
-    let unwritten = |error: io::Error| Error::Usage(format!("{} cannot be written: {error}", path.display()));
-    let mut file = BufWriter::new(File::create(path).map_err(unwritten)?);
-    let written = report::render(&history, &id, options, &mut file);
-    written.and_then(|()| Ok(file.flush()?)).map_err(|error| match error {
+    // It tells of people.
+    let written = private::write(path, |mut file| report::render(&history, &id, options, &mut file));
+    let written = written.map_err(|error| match error {
         ReportError::History(error) => error,
-        ReportError::Write(error) => unwritten(error),
+        ReportError::Write(error) => Error::unwritten(&path.display().to_string(), &error),
     })?;
+    let shown = path.display();
+    match written {
+        Written::Private | Written::Through => {}
+        Written::Tightened => output::note(&format!("{shown}: others could read it before; it is for you alone now")),
+        Written::InsteadOfLink => {
+            output::note(&format!(
+                "{shown}: it was a link, and is a file for you alone now; where the link led is as it was"
+            ));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,6 +81,6 @@ pub fn print(history: &History, id: &RunId, options: Options) -> Result<ExitCode
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(ReportError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
         Err(ReportError::History(error)) => Err(error),
-        Err(error @ ReportError::Write(_)) => Err(Error::Usage(error.to_string())),
+        Err(ReportError::Write(error)) => Err(Error::Io(format!("the report cannot be written to stdout: {error}"))),
     }
 }

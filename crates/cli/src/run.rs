@@ -12,6 +12,7 @@ use scim_connector_automation::report::{change_word, person_line};
 use scim_connector_flow::event::{Affected, Change, RunOutcome, StepKind, StepOutcome, Watcher};
 use scim_connector_flow::{Ended, Event, Fault, Runner, Stop, load};
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::visible;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ pub struct Arguments {
     /// What the flow is given: JSON, @FILE, or - for stdin
     #[arg(long, short, value_name = "JSON", default_value = "{}")]
     input: String,
-    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`
+    /// Let the flow do what is refused otherwise: `run: shell`, `call: http`, to read files elsewhere
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     allow: Vec<Permission>,
     /// Where the run is kept [default: [history] file of the configuration, else history.sqlite in this user's state folder]
@@ -53,16 +54,18 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let input: Value = serde_json::from_str(&read_input(&arguments.input)?).unwrap_or_default();
     let config = global.configuration()?;
     let connector = global.connector(Some(&config))?;
-    let allow = allow(&arguments.allow);
+    let allow = allow(&arguments.allow, &config, arguments.history.as_deref())?;
+    let files = allow.files.clone();
     let catalog = connector.catalog().await?;
     let loaded = match load::file(&arguments.flow, &catalog, &config, allow)? {
         Ok(loaded) => loaded,
         Err(wrong) => {
-            output::note(wrong.shown(!global.is_text()).trim_end());
+            output::notes(wrong.shown(!global.is_text()).trim_end());
             return Ok(ExitCode::from(78));
         }
     };
-    let runner = Runner::new(connector, config.clone(), loaded.library).await?.watched_by(logging::redact_for);
+    let runner =
+        Runner::new(connector, config.clone(), loaded.library).await?.reading(files).watched_by(logging::redact_for);
     let runner = if arguments.dry_run { runner.dry() } else { runner };
     let flow = loaded.flow;
     let recorder = if arguments.no_history {
@@ -89,10 +92,15 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         let pruned = history.prune().err().map(|error| error.to_string());
         let warnings = recorder.warnings().into_iter().chain(pruned);
         // What became of the run counts, and it is over.
-        warnings.filter(|_| global.is_text()).for_each(|warning| output::note(&format!("warning: {warning}")));
+        warnings.for_each(|warning| {
+            output::note(&match global.is_text() {
+                true => format!("warning: {warning}"),
+                false => json!({"warning": warning}).to_string(),
+            });
+        });
     }
     if !ended.output.is_null() {
-        output::out(&output::json(&ended.output, arguments.compact))?;
+        output::result(&output::json(&ended.output, arguments.compact))?;
     }
     finish(global, ended)
 }
@@ -135,14 +143,14 @@ fn finish(global: &Global, ended: Ended) -> Result<ExitCode> {
         (RunOutcome::Interrupted, fault) => {
             let error = Error::Interrupted { maybe_applied: fault.is_some_and(|fault| fault.maybe_applied) };
             if !global.is_text() {
-                output::note(&error.to_json().to_string());
+                output::note_json(&error.to_json());
             }
             Ok(ExitCode::from(error.exit_code()))
         }
         (RunOutcome::Failed, fault) => {
             let fault = fault.unwrap_or_default();
             if !global.is_text() {
-                output::note(&serde_json::to_string(&fault).map_err(|error| Error::Load(error.to_string()))?);
+                output::note_json(&serde_json::to_value(&fault).map_err(|error| Error::Load(error.to_string()))?);
             }
             Ok(ExitCode::from(match fault.kind.as_deref() {
                 _ if fault.transient => 75,
@@ -205,7 +213,7 @@ impl Screen {
         let dry = if shown.dry_run { " (dry run: nothing was changed)" } else { "" };
         output::note(&format!("{word}{dry}{counts}{}", run.map_or_else(String::new, |run| format!(" (run {run})"))));
         if let Some(fault) = &ended.fault {
-            output::note(&fault_text(fault));
+            output::notes(&fault_text(fault));
         }
     }
 }
@@ -214,11 +222,15 @@ impl Screen {
 fn fault_text(fault: &Fault) -> String {
     let mut text =
         format!("error: {}: {}", fault.type_, fault.detail.as_deref().or(fault.title.as_deref()).unwrap_or_default());
+    text = visible::line(&text).into_owned();
     if let Some(status) = fault.status {
         text.push_str(&format!("\n  status: {status}"));
     }
     if let Some(instance) = &fault.instance {
-        text.push_str(&format!("\n  at: {instance}"));
+        text.push_str(&format!("\n  at: {}", visible::line(instance)));
+    }
+    if let Some(pause) = fault.retry_after_ms {
+        text.push_str(&format!("\n  retry after: {pause} ms"));
     }
     if fault.maybe_applied {
         text.push_str("\n  the change was sent and may have been applied; look before you repeat it");
@@ -384,11 +396,11 @@ impl ScreenState {
             return;
         }
         self.progress.clear();
-        output::note(&match self.open.get(&step) {
-            Some(of) if text => of.line(&format!("warning: {warning}")),
-            _ if text => format!("warning: {warning}"),
-            _ => json!({"warning": warning}).to_string(),
-        });
+        match self.open.get(&step) {
+            Some(of) if text => output::note(&of.line(&format!("warning: {warning}"))),
+            _ if text => output::note(&format!("warning: {warning}")),
+            _ => output::note_json(&json!({"warning": warning})),
+        }
     }
 }
 

@@ -3,9 +3,11 @@
 use super::history::HistoryArgument;
 use super::{Global, output, report};
 use clap::{Args, Subcommand, ValueEnum};
-use scim_connector_automation::history::{Filter, RunSummary, Status};
+use scim_connector_automation::history::{Filter, RunSummary, Status, real_folder};
 use scim_connector_automation::report::{Format, Options, counts_line, duration_words, summary_json, when};
 use scim_connector_host::error::Result;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Arguments of `runs`.
@@ -17,6 +19,9 @@ pub struct Arguments {
     /// Only runs of this flow
     #[arg(long, value_name = "NAME")]
     flow: Option<String>,
+    /// Only runs of flows in this folder
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
     /// Only runs that ended so, or that still run
     #[arg(long, value_name = "OUTCOME")]
     outcome: Option<Outcome>,
@@ -70,8 +75,21 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Failed => Status::Failed,
         Outcome::Interrupted => Status::Interrupted,
     });
-    let filter = Filter { flow: arguments.flow.clone(), status, limit: arguments.limit, before: None };
+    let folder = arguments.folder.as_deref().map(real_folder);
+    let filter = Filter { flow: arguments.flow.clone(), folder, status, limit: arguments.limit, before: None };
     let runs = history.runs(&filter)?;
+    if let (Some(flow), None) = (&arguments.flow, &arguments.folder)
+        && let folders = history.folders(flow)?
+        && folders.len() > 1
+        && global.is_text()
+    {
+        let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+        output::note(&format!(
+            "flows of {} folders are called {flow}: {}; --folder shows those of one",
+            folders.len(),
+            folders.join(", ")
+        ));
+    }
     if arguments.json {
         let lines: String = runs.iter().map(|run| output::json(&summary_json(run), true)).collect();
         output::out(&lines)?;
@@ -94,11 +112,23 @@ fn status(run: &RunSummary) -> String {
     format!("{}{dry}{warnings}", run.status.word())
 }
 
-/// The runs, a line each, below a head.
+/// The runs, a line each, below a head; with their folders where there are several.
 fn table(runs: &[RunSummary]) -> String {
+    let folder =
+        |run: &RunSummary| run.folder.as_ref().map_or_else(|| "?".to_owned(), |folder| folder.display().to_string());
     let row = |run: &RunSummary| {
         let took = run.duration.map(duration_words).unwrap_or_default();
-        [run.id.to_string(), run.flow.clone(), when(run.started), took, status(run), counts_line(&run.counts)]
+        let (id, flow) = (run.id.to_string(), run.flow.clone());
+        [id, flow, when(run.started), took, status(run), counts_line(&run.counts), folder(run)]
+    };
+    let folders: BTreeSet<_> = runs.iter().map(|run| &run.folder).collect();
+    if folders.len() > 1 {
+        let head = ["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS", "FOLDER"];
+        return output::table(head, runs.iter().map(row));
+    }
+    let row = |run: &RunSummary| {
+        let [id, flow, began, took, status, counts, _] = row(run);
+        [id, flow, began, took, status, counts]
     };
     output::table(["RUN", "FLOW", "BEGAN", "TOOK", "STATUS", "PEOPLE AND GROUPS"], runs.iter().map(row))
 }

@@ -4,9 +4,11 @@ use super::output;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::private::{self, Unfit};
 use scim_connector_sandbox::{Options, Sandbox, Storage, behaviours};
 use serde_json::json;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ pub struct Arguments {
     /// The port on 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
-    /// Keep users and groups in this SQLite file instead of in memory
+    /// Keep users and groups in this SQLite file, for this user alone, instead of in memory
     #[arg(long, value_name = "FILE")]
     database: Option<PathBuf>,
     /// How long a token is valid
@@ -49,13 +51,22 @@ pub fn random_secret() -> String {
     rand::random::<[u8; 16]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A database that is for this user alone: it tells of people.
+fn database(path: &Path) -> Result<PathBuf> {
+    private::prepare(path, &["-wal", "-shm", "-journal"]).map_err(|unfit| match unfit {
+        Unfit::Unwritable(error) => Error::unwritten(&format!("--database: {}", path.display()), &error),
+        Unfit::Open(file, problem) => Error::Usage(format!("--database: {} is not opened: {problem}", file.display())),
+    })
+}
+
 /// Runs `sandbox`.
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let database = arguments.database.as_deref().map(database).transpose()?;
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let client_secret = variable("SCIM_SANDBOX_CLIENT_SECRET").unwrap_or_else(random_secret);
     let options = Options {
         port: arguments.port,
-        storage: arguments.database.clone().map_or(Storage::Memory, Storage::Sqlite),
+        storage: database.map_or(Storage::Memory, Storage::Sqlite),
         client_id: arguments.client_id.clone(),
         client_secret: client_secret.clone(),
         token_lifetime: Duration::from_secs(arguments.token_lifetime),
@@ -66,9 +77,10 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         asynchronous: arguments.asynchronous.map(Duration::from_millis),
         ..Options::default()
     };
-    let sandbox = Sandbox::start(options)
-        .await
-        .map_err(|error| Error::Usage(format!("the sandbox cannot be started: {error}")))?;
+    let sandbox = Sandbox::start(options).await.map_err(|error| {
+        let text = format!("the sandbox cannot be started: {error}");
+        if error.kind() == ErrorKind::StorageFull { Error::Io(text) } else { Error::Usage(text) }
+    })?;
     let (service_url, token_url) = (sandbox.service_url(), sandbox.token_url());
     if arguments.json {
         let ready = json!({
@@ -76,21 +88,65 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         });
         output::out(&output::json(&ready, true))?;
     } else {
+        let place =
+            Place { service_url: &service_url, token_url: &token_url, behaves_as: arguments.behave_as.as_deref() };
         output::note(&format!(
-            "The sandbox serves {service_url}. Put this into Config.toml:\n\n\
-             [connections.sandbox]\n\
-             serviceUrl = \"{service_url}\"\n\
-             auth = {{ type = \"clientCredentials\", tokenUrl = \"{token_url}\", clientId = {}, clientSecret = {} }}\n\n\
+            "The sandbox serves {service_url}. Put this into Config.toml:\n\n{}\n\
              then, in another terminal:\n\n  \
              scim-connector call createUser --connection sandbox --input '{{\"payload\":{{\"userName\":\"ada\"}}}}'\n\n\
              Ctrl-C ends it.",
-            // A JSON string is a TOML string.
-            json!(arguments.client_id),
-            json!(client_secret),
+            place.configuration(&arguments.client_id, &client_secret),
         ));
     }
     let interrupt = tokio::signal::ctrl_c().await;
     sandbox.stop().await;
     interrupt.map_err(|error| Error::Load(format!("signals cannot be watched: {error}")))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where a sandbox is, and whom it acts like.
+struct Place<'a> {
+    service_url: &'a str,
+    token_url: &'a str,
+    behaves_as: Option<&'a str>,
+}
+
+impl Place<'_> {
+    /// The connection to it, as Config.toml has it. Whoever acts like a provider is reached as that provider is.
+    fn configuration(&self, client_id: &str, client_secret: &str) -> String {
+        // A JSON string is a TOML string.
+        let text = |text: &str| json!(text).to_string();
+        let profile = self.behaves_as.map(|name| format!("profile = {}\n", text(name))).unwrap_or_default();
+        format!(
+            "[connections.sandbox]\nserviceUrl = {}\n{profile}auth = {{ type = \"clientCredentials\", tokenUrl = {}, clientId = {}, clientSecret = {} }}\n",
+            text(self.service_url),
+            text(self.token_url),
+            text(client_id),
+            text(client_secret),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scim_connector_host::Config;
+    use std::path::Path;
+
+    #[test]
+    fn what_acts_like_a_provider_is_connected_to_with_its_profile() {
+        let place = |behaves_as| Place {
+            service_url: "http://127.0.0.1:1/scim/v2",
+            token_url: "http://127.0.0.1:1/token",
+            behaves_as,
+        };
+        for name in behaviours() {
+            let text = place(Some(name)).configuration("sandbox", "s\"ecret");
+            assert!(text.contains(&format!("\nprofile = \"{name}\"\n")), "{text}");
+            Config::parse(&text, Path::new("Config.toml")).unwrap();
+            let profile = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../src/profile/{name}.json"));
+            assert!(profile.exists(), "{name} is no profile");
+        }
+        assert!(!place(None).configuration("sandbox", "secret").contains("profile"));
+    }
 }

@@ -10,6 +10,7 @@ use scim_connector_automation::page::{self, Page, Served};
 use scim_connector_automation::{Automation, Daemon, Folder, Notice};
 use scim_connector_flow::{Document, Runner, check, load};
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::visible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ use tokio::sync::oneshot;
 pub struct Arguments {
     /// The folder with the flows; those without a schedule run when they are triggered, or by other flows
     folder: PathBuf,
-    /// Let the flows do what is refused otherwise: `run: shell`, `call: http`
+    /// Let the flows do what is refused otherwise: `run: shell`, `call: http`, to read files elsewhere
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     allow: Vec<Permission>,
     /// Where runs are kept [default: `file` of the configuration's [history], else history.sqlite in this user's state folder]
@@ -50,11 +51,12 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let history = History::open(&file, keep)?;
     let connector = global.connector(Some(&config))?;
     let catalog = connector.catalog().await?;
-    let runner = Runner::new(connector, config.clone(), Vec::new()).await?.watched_by(logging::redact_for);
-    let allow = allow(&arguments.allow);
+    let allow = allow(&arguments.allow, &config, arguments.history.as_deref())?;
+    let runner = Runner::new(connector, config.clone(), Vec::new()).await?;
+    let runner = runner.reading(allow.files.clone()).watched_by(logging::redact_for);
     let verdict = move |document: &Document, all: &[Arc<Document>]| {
         let others = all.iter().map(|other| &**other).filter(|other| other.path != document.path);
-        check::check(document, &load::surroundings(&catalog, &config, allow, others))
+        check::check(document, &load::surroundings(&catalog, &config, allow.clone(), others))
     };
     let text = global.is_text();
     let tell = Arc::new(move |notice: &Notice| output::note(&line(notice, text)));
@@ -73,14 +75,14 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let mut daemon = Daemon::new(history, folder, Arc::new(runner), ui.as_deref(), tell)?;
     daemon.load(Timestamp::now());
     if text {
-        output::note(&table(&daemon, &path.display().to_string()));
+        output::notes(&table(&daemon, &path.display().to_string()));
     }
     if let Some(page) = &page {
         // The one place where the token is told.
-        output::note(&match text {
-            true => format!("page: {}", page.url()),
-            false => serde_json::json!({"page": page.url()}).to_string(),
-        });
+        match text {
+            true => output::note(&format!("page: {}", page.url())),
+            false => output::note_json(&serde_json::json!({"page": page.url()})),
+        }
     }
     let summary = daemon.run(arguments.once, first, Duration::from_secs(arguments.grace), second).await;
     if let Some(page) = page {
@@ -98,7 +100,7 @@ fn line(notice: &Notice, text: bool) -> String {
         let now = Timestamp::now().to_zoned(jiff::tz::TimeZone::system());
         format!("{} {notice}", now.strftime("%H:%M:%S"))
     } else {
-        serde_json::to_string(notice).unwrap_or_default()
+        visible::json(&serde_json::to_string(notice).unwrap_or_default()).into_owned()
     }
 }
 
@@ -109,7 +111,7 @@ fn table(daemon: &Daemon, folder: &str) -> String {
         .map(|(automation, next)| [automation.name.clone(), words(automation), when(automation, next)])
         .collect();
     if rows.is_empty() {
-        return format!("there is no flow in {folder} yet; it is looked at every second");
+        return format!("there is no flow in {} yet; it is looked at every second", visible::line(folder));
     }
     output::table(["AUTOMATION", "RUNS", "NEXT"], rows).trim_end().to_owned()
 }

@@ -4,6 +4,7 @@ use super::{ConnectionArgument, Global, logging, output};
 use clap::Args;
 use scim_connector_host::client::{ConnectionReport, StepStatus};
 use scim_connector_host::error::{Error, Result, failure_json};
+use scim_connector_host::visible;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -48,7 +49,7 @@ pub fn lines(report: &ConnectionReport) -> String {
             StepStatus::Failed => ("FAIL", format!("{:>5} ms", step.duration_ms)),
             StepStatus::Skipped => ("skip", " ".repeat(8)),
         };
-        format!("  {mark} {:width$} {time}  {}\n", step.name, step.detail)
+        format!("  {mark} {:width$} {time}  {}\n", step.name, visible::line(&step.detail))
     };
     report.steps.iter().map(line).collect()
 }

@@ -11,9 +11,15 @@ pub(super) const NAMES: [&str; 3] = ["userName", "displayName", "externalId"];
 /// Members that tell one from another where no name is known.
 const KEYS: [&str; 4] = ["id", "value", "bulkId", "path"];
 
+/// Who is meant in a dry run by an id that nobody has yet.
+const NOT_THERE_YET: &str = "(who is not there yet)";
+
 /// Who would be affected by a call that is not made, and how: the change that was not made, in the words of [`Change`].
 pub fn planned(operation: &Operation, input: &Value, known: &dyn Fn(&str) -> Option<String>) -> Vec<Affected> {
     let name = operation.name.as_str();
+    if operation.effect == "read" {
+        return Vec::new();
+    }
     let change = |effect: &str| match effect {
         "create" | "post" => "created",
         "delete" => "deleted",
@@ -30,7 +36,10 @@ pub fn planned(operation: &Operation, input: &Value, known: &dyn Fn(&str) -> Opt
         });
         return each.collect();
     }
-    vec![of(name_in(&[input.get("payload"), Some(input)], known), &operation.effect)]
+    // What a step before would have made has no id.
+    let new = input.get("id").is_some_and(Value::is_null);
+    let who = if new { NOT_THERE_YET.to_owned() } else { name_in(&[input.get("payload"), Some(input)], known) };
+    vec![of(who, &operation.effect)]
 }
 
 /// Who is affected by a call, and how; nobody by one that only reads. `known` gives the name of an identifier.

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// The DSL's error of a step that took too long.
 const TIMEOUT: &str = "timeout";
 
+/// The kind of a call of many operations of which some failed.
+const SOME_FAILED: &str = "someFailed";
+
 /// The DSL's standard errors, and the types of ours that are such, too.
 const STANDARD: [(&str, &[&str]); 5] = [
     ("authentication", &["scim.authentication"]),
@@ -76,6 +79,9 @@ pub struct Fault {
     /// The provider's name for the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// Of many operations of which some failed, what each came to. It is for expressions only, since it may be large and is about people.
+    #[serde(skip)]
+    pub results: Option<Value>,
     /// The engine found it: the flow did not raise it, and no provider said it.
     #[serde(skip)]
     pub made_here: bool,
@@ -220,13 +226,42 @@ impl Fault {
             maybe_applied: class.maybe_applied,
             transient: class.transient,
             request_id: failure.and_then(|failure| failure.request_id.clone()),
+            results: None,
             made_here: false,
         }
     }
 
+    /// Where the result of many operations says that some of them failed. To do all of it again is safe only where none may have been
+    /// carried out.
+    pub(super) fn of_many(output: &Value) -> Option<Self> {
+        let results = output.get("results")?.as_array()?;
+        let failure = |result: &Value| result.get("failure").filter(|failure| !failure.is_null()).cloned();
+        let first = results.iter().find_map(|result| Some((result, failure(result)?)));
+        let failed = results.iter().filter(|result| failure(result).is_some()).count();
+        let (result, why) = first?;
+        let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let title = format!("{failed} of {} operations failed", results.len());
+        let maybe_applied = |result: &Value| {
+            failure(result).is_none_or(|failure| failure.get("maybeApplied") == Some(&Value::Bool(true)))
+        };
+        Some(Self {
+            type_: format!("scim.{SOME_FAILED}"),
+            detail: Some(format!("{title}; the first one, {}: {}", text(result, "method"), text(&why, "detail"))),
+            title: Some(title),
+            kind: Some(SOME_FAILED.into()),
+            maybe_applied: results.iter().any(maybe_applied),
+            results: Some(results.clone().into()),
+            ..Self::default()
+        })
+    }
+
     /// As expressions see it.
     pub(super) fn to_value(&self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let (Some(results), Some(members)) = (&self.results, value.as_object_mut()) {
+            members.insert("results".into(), results.clone());
+        }
+        value
     }
 
     /// Whether `catch.errors.with` means it: every member that is there is equal. A type may be named by its last segment,
@@ -242,6 +277,17 @@ impl Fault {
             ("details", wanted) => value.get("detail") == Some(wanted),
             (name, wanted) => value.get(name) == Some(wanted),
         })
+    }
+
+    /// As `when` and `exceptWhen` see it: what is wrong with the flow has no status there, since they ask for a provider's.
+    pub(super) fn to_condition(&self) -> Value {
+        let status = self.status.filter(|_| !self.is_of_the_flow());
+        Self { status, ..self.clone() }.to_value()
+    }
+
+    /// Whether a `catch` can mean it whose conditions ask for a provider's answer alone.
+    pub(super) fn is_taken_by(&self, asks_for_answers: bool) -> bool {
+        !(asks_for_answers && self.is_of_the_flow())
     }
 
     /// Whether it says that the flow is wrong, as an expression that fails does, and nothing of a provider.
@@ -262,6 +308,23 @@ impl Fault {
             None => short(&self.type_) == standard || standard == "communication" && self.type_.starts_with("scim."),
         }
     }
+}
+
+/// Whether a condition of a `catch` asks for a provider's answer alone: it names a status and no type, as
+/// `$error.status != 404` does.
+pub(super) fn asks_for_answers(condition: &str) -> bool {
+    let is_of_word = |c: char| c.is_alphanumeric() || c == '_';
+    let names = |word: &str, member: bool| {
+        condition.match_indices(word).any(|(at, _)| {
+            let (before, after) = (condition.get(..at).unwrap_or_default(), condition.get(at + word.len()..));
+            let before = before.chars().next_back();
+            let apart = !before.is_some_and(is_of_word)
+                && !after.and_then(|after| after.chars().next()).is_some_and(is_of_word);
+            apart && (!member || matches!(before, Some('.' | '"' | '\'')))
+        })
+    };
+    // `type` is a function of jq, too.
+    names("status", false) && !names("type", true)
 }
 
 #[cfg(test)]
@@ -313,6 +376,21 @@ mod tests {
                 matches(json!({})) && matches(json!({"type": type_})) && matches(json!({"type": type_, "status": 400}))
             );
         }
+        for (condition, answers) in [
+            ("$error.status >= 400", true),
+            ("$error.status != 404 and ($error.status | type) == \"number\"", true),
+            ("$error[\"status\"] == 400", true),
+            ("$error | .status == 400", true),
+            ("$error.status == 400 and $error.type == \"x\"", false),
+            ("$error[\"type\"] == \"x\" or $error.status == 400", false),
+            ("$error.kind != null", false),
+            ("$error.statuses == []", false),
+        ] {
+            assert_eq!(asks_for_answers(condition), answers, "{condition}");
+        }
+        let fault = Fault::of_expression("cannot add".into(), None);
+        assert_eq!((fault.to_condition().get("status"), fault.to_value()["status"].as_u64()), (None, Some(400)));
+        assert!(!fault.is_taken_by(true) && fault.is_taken_by(false));
         // What a provider says, and what a flow raises itself, is found by its status.
         let provider = Fault { type_: "scim.invalidValue".into(), status: Some(400), ..Fault::default() };
         assert!(provider.matches(json!({"status": 400}).as_object().unwrap()));

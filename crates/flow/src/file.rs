@@ -68,7 +68,7 @@ impl Flow {
     /// The folder that its files are named from.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        super::run::folder_of(&self.document.path)
+        self.document.folder()
     }
 
     /// `use.secrets`.

@@ -1,11 +1,13 @@
 //! From a file to a flow that runs: reads it, the flows beside it that it may run, and checks it.
 
 use super::check::{Allow, Surroundings, check};
-use super::document::{Document, Problem};
+use super::document::{Document, LONGEST, Problem, folder_of};
 use super::file::Flow;
+use scim_connector_host::bounded;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::config::Config;
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::visible;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,7 +29,11 @@ impl InvalidFlow {
     #[must_use]
     pub fn shown(&self, json: bool) -> String {
         if json {
-            return self.problems.iter().map(|problem| format!("{}\n", problem.to_json(&self.path))).collect();
+            return self
+                .problems
+                .iter()
+                .map(|problem| format!("{}\n", visible::json(&problem.to_json(&self.path).to_string())))
+                .collect();
         }
         Problem::show_all(&self.problems, &self.path, &self.text)
     }
@@ -102,16 +108,18 @@ pub fn surroundings<'a, 'b>(
 /// # Errors
 /// [`Error::Usage`] where it cannot be read.
 pub fn read(path: &Path) -> Result<String> {
-    std::fs::read_to_string(path).map_err(|error| Error::Usage(format!("{} cannot be read: {error}", path.display())))
+    bounded::text(path, LONGEST as u64)
+        .map_err(|error| Error::Usage(format!("{} cannot be read: {error}", path.display())))
 }
 
-/// The other flows in the folder of a file, those that can be read.
+/// The other flows in the folder of a file, those that can be read; a pipe that is called like one would wait for its writer.
 fn siblings(path: &Path) -> Vec<Document> {
-    let folder = super::run::folder_of(path);
+    let folder = folder_of(path);
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
-    let flows = files.into_iter().filter(|file| file.file_name() != path.file_name() && is_flow(file));
+    let flows =
+        files.into_iter().filter(|file| file.file_name() != path.file_name() && is_flow(file) && file.is_file());
     flows.filter_map(|file| Document::parse(&read(&file).ok()?, &file).ok()).collect()
 }
 

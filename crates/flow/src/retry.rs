@@ -14,6 +14,12 @@ const DELAY: Duration = Duration::from_secs(1);
 /// The longest that is waited because a provider asks for it, where neither the policy nor the connection sets a bound.
 const LONGEST: Duration = Duration::from_secs(3600);
 
+/// The longest duration that a flow may name: a leap year.
+pub const LONGEST_DURATION: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// The longest pause between two tries, and the longest jitter: whoever waits for more than a day has a schedule.
+pub const LONGEST_PAUSE: Duration = Duration::from_secs(24 * 3600);
+
 /// How long a provider asks to wait.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Asked {
@@ -56,21 +62,27 @@ impl Policy {
     /// What is no duration.
     pub fn of(value: &Value) -> Result<Self, String> {
         let time = |pointer: &str| value.pointer(pointer).map(duration).transpose();
-        let delay = time("/delay")?.unwrap_or(DELAY);
+        let pause =
+            |pointer: &str| value.pointer(pointer).map(|value| duration_within(value, LONGEST_PAUSE)).transpose();
+        let delay = pause("/delay")?.unwrap_or(DELAY);
         let backoff = match value.get("backoff") {
             Some(backoff) if backoff.get("exponential").is_some() => Backoff::Exponential,
             Some(backoff) if backoff.get("linear").is_some() => {
-                Backoff::Linear(time("/backoff/linear/increment")?.unwrap_or(delay))
+                Backoff::Linear(pause("/backoff/linear/increment")?.unwrap_or(delay))
             }
             _ => Backoff::Constant,
         };
+        let jitter = (pause("/jitter/from")?.unwrap_or_default(), pause("/jitter/to")?.unwrap_or_default());
+        if jitter.0 > jitter.1 {
+            return Err("`jitter` goes from the shorter time to the longer one".to_owned());
+        }
         let count = value.pointer("/limit/attempt/count").and_then(Value::as_u64);
         Ok(Self {
             when: None,
             except_when: None,
             delay,
             backoff,
-            jitter: (time("/jitter/from")?.unwrap_or_default(), time("/jitter/to")?.unwrap_or_default()),
+            jitter,
             retries: count.map_or(RETRIES, |count| u32::try_from(count).unwrap_or(u32::MAX)),
             attempt_limit: time("/limit/attempt/duration")?,
             limit: time("/limit/duration")?,
@@ -92,17 +104,38 @@ impl Policy {
             Backoff::Exponential => self.delay.saturating_mul(1 << before.min(20)),
         };
         let (from, to) = self.jitter;
-        let wait = own.saturating_add(from).saturating_add(to.saturating_sub(from).mul_f64(chance));
+        let jitter = from.saturating_add(to.saturating_sub(from).mul_f64(chance.clamp(0.0, 1.0)));
+        let wait = own.saturating_add(jitter).min(LONGEST_PAUSE);
         let wait = wait.max(asked.pause);
         self.limit.is_none_or(|limit| spent.saturating_add(wait) <= limit).then_some(wait)
     }
 }
 
-/// A duration of the DSL: an object of days to milliseconds, or ISO 8601.
+/// A duration of the DSL: an object of days to milliseconds, or ISO 8601. At most [`LONGEST_DURATION`].
 ///
 /// # Errors
 /// What it is instead.
 pub fn duration(value: &Value) -> Result<Duration, String> {
+    duration_within(value, LONGEST_DURATION)
+}
+
+/// A duration of `most` at most, which is a number of days.
+///
+/// # Errors
+/// What it is instead.
+pub fn duration_within(value: &Value, most: Duration) -> Result<Duration, String> {
+    let duration = any_duration(value)?;
+    if duration <= most {
+        return Ok(duration);
+    }
+    let most = match most.as_secs() / (24 * 3600) {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    };
+    Err(format!("`{}` is too long: at most {most}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)))
+}
+
+fn any_duration(value: &Value) -> Result<Duration, String> {
     const UNITS: [(&str, u64); 5] =
         [("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000), ("seconds", 1000), ("milliseconds", 1)];
     match value {
@@ -174,6 +207,42 @@ mod tests {
             let asked = Asked { pause: seconds(pause), longest: longest.map(seconds) };
             assert_eq!(policy.wait(1, seconds(spent), asked, 0.5), expected.map(seconds), "{pause} {longest:?}");
         }
+    }
+
+    #[test]
+    fn nothing_is_waited_for_longer_than_is_sane() {
+        let days = |days: u64| Duration::from_secs(days * 24 * 3600);
+        assert_eq!(duration(&json!({"days": 366})), Ok(days(366)));
+        for endless in [
+            json!({"days": 367}),
+            json!({"days": 366, "milliseconds": 1}),
+            json!({"days": 213_503_982_334_u64}),
+            json!({"days": 213_503_982_334_u64, "hours": 5_124_095_576_030_u64}),
+            json!({"milliseconds": u64::MAX}),
+            json!("P367D"),
+            json!("PT175307616H"),
+        ] {
+            let error = duration(&endless).unwrap_err();
+            assert!(error.ends_with("is too long: at most 366 days"), "{endless}: {error}");
+        }
+        assert!(duration(&json!({"days": u64::MAX})).is_err());
+        assert_eq!(
+            duration_within(&json!("P1DT1S"), LONGEST_PAUSE).unwrap_err(),
+            "`P1DT1S` is too long: at most 1 day"
+        );
+        for policy in [
+            json!({"delay": "P2D"}),
+            json!({"jitter": {"from": "PT0S", "to": "P2D"}}),
+            json!({"jitter": {"from": "PT2S", "to": "PT1S"}}),
+            json!({"backoff": {"linear": {"increment": "P2D"}}}),
+            json!({"limit": {"duration": "P2Y"}}),
+            json!({"limit": {"attempt": {"duration": {"days": 400}}}}),
+        ] {
+            assert!(Policy::of(&policy).is_err(), "{policy}");
+        }
+        let growing = json!({"delay": "PT20H", "backoff": {"exponential": {}}, "jitter": {"from": "PT0S", "to": "P1D"}, "limit": {"attempt": {"count": 1000}}});
+        let growing = Policy::of(&growing).unwrap();
+        assert_eq!(growing.wait(900, Duration::ZERO, Asked::default(), 1.0), Some(LONGEST_PAUSE));
     }
 
     #[test]

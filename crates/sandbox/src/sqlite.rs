@@ -7,6 +7,7 @@ use super::schema::Object;
 use parking_lot::Mutex;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde_json::Value;
+use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -21,11 +22,20 @@ pub(super) struct File {
 }
 
 impl File {
-    /// Opens the file, or makes a new one.
+    /// Opens the file, or makes a new one, for this user alone: it tells of people.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.append(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // What stands in the way of a new file is told by SQLite, too.
+        drop(options.open(path));
         Self::connect(path).map_err(|error| match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
                 io::Error::new(io::ErrorKind::ResourceBusy, format!("{}: in use by another process", path.display()))
+            }
+            Some(rusqlite::ErrorCode::DiskFull) => {
+                io::Error::new(io::ErrorKind::StorageFull, format!("{}: the disk is full", path.display()))
             }
             _ => io::Error::other(format!("{}: {error}", path.display())),
         })

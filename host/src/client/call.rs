@@ -5,6 +5,7 @@ use super::failure::{explained, scrubbed, tokenless};
 use super::handle::{Client, Inner};
 use super::label;
 use super::outcome::CallContext;
+use super::turn::{self, Turn};
 use super::version::{GRACE, Version};
 use crate::bindings::scim::connector::types as wit;
 use crate::egress::activity::{Activity, TokenRefusal};
@@ -28,6 +29,8 @@ pub(super) struct Call<'a> {
     instance: Option<Box<Instance>>,
     deadline: Instant,
     limit: Duration,
+    /// By when the caller wants an answer, where it says so.
+    wanted_by: Option<Instant>,
     recording: CallRecording,
     given_up: Option<Arc<AtomicBool>>,
     open: OpenCall,
@@ -37,7 +40,8 @@ pub(super) struct Call<'a> {
 
 /// When a call must end.
 pub(super) struct Limit<'a> {
-    deadline: Instant,
+    /// None where only a shutdown ends it.
+    deadline: Option<Instant>,
     open: &'a OpenCall,
 }
 
@@ -54,10 +58,16 @@ pub(super) enum End<T> {
 impl Limit<'_> {
     /// Waits for an answer, and not for longer than it may take.
     pub async fn over<T>(self, answer: impl Future<Output = T>) -> End<T> {
+        let late = async {
+            match self.deadline {
+                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             biased;
             answer = answer => End::Answer(answer),
-            () = tokio::time::sleep_until(self.deadline.into()) => End::Late,
+            () = late => End::Late,
             () = self.open.until_ended() => End::ShutDown,
         }
     }
@@ -74,8 +84,9 @@ impl Client {
         usage::count(inner.counters(&version), |counters| &counters.calls);
         let limit = context.deadline;
         let open = version.connector.inner.calls.open();
-        let limit = limit.map_or(version.limit, |limit| (limit + GRACE).min(version.limit));
-        let deadline = Instant::now() + limit;
+        let limit = limit.map_or(version.limit, |limit| limit.saturating_add(GRACE).min(version.limit));
+        let now = Instant::now();
+        let (deadline, wanted_by) = (now + limit, context.deadline.and_then(|limit| now.checked_add(limit)));
         let admitted = match open {
             Ok(open) => inner.admit(&version, &open, deadline, limit).await.map(|admitted| (open, admitted)),
             Err(error) => Err(error),
@@ -92,6 +103,7 @@ impl Client {
             instance,
             deadline,
             limit,
+            wanted_by,
             recording,
             given_up: context.given_up.clone(),
             open,
@@ -158,7 +170,51 @@ impl Call<'_> {
     pub fn parts(&mut self) -> Result<(Limit<'_>, &mut Instance)> {
         let gone = || Error::Trap { detail: "its instance is gone".into(), maybe_applied: false };
         let instance = self.instance.as_deref_mut().ok_or_else(gone)?;
-        Ok((Limit { deadline: self.deadline, open: &self.open }, instance))
+        Ok((Limit { deadline: Some(self.deadline), open: &self.open }, instance))
+    }
+
+    /// Waits for the turn of a call, if it is an ensure. Its own time goes on when its turn has come: how long others take is not for its
+    /// connection's `timeouts.totalMs`, and bounded by what the caller says alone.
+    pub async fn turn(&mut self, operation: &str, input: &String) -> Result<Option<Turn>> {
+        if !turn::is_taken_by(operation) {
+            return Ok(None);
+        }
+        let version = self.version.clone();
+        let (limit, Instance { store, exports, .. }) = self.parts()?;
+        let keys = limit.over(turn::keys(exports, store, (operation, input))).await;
+        let keys = match keys {
+            End::Answer(Ok(keys)) => keys,
+            End::Answer(Err(trap)) => return Err(self.ended(End::Answer(trap))),
+            End::Late => return Err(self.ended(End::Late)),
+            End::ShutDown => return Err(self.ended(End::ShutDown)),
+        };
+        let began = Instant::now();
+        let limit = Limit { deadline: self.wanted_by, open: &self.open };
+        match limit.over(turn::take(&version.record.service_url, keys)).await {
+            End::Answer(turn) => {
+                self.deadline += began.elapsed();
+                if let Some(wanted_by) = self.wanted_by {
+                    self.deadline = self.deadline.min(wanted_by + GRACE);
+                }
+                let deadline = self.deadline;
+                self.instance.iter_mut().for_each(|instance| instance.begin(deadline));
+                Ok(Some(turn))
+            }
+            End::Late => Err(self.ended(End::Late)),
+            End::ShutDown => Err(self.ended(End::ShutDown)),
+        }
+    }
+
+    /// How much of the time that the caller allows is left.
+    pub fn time_left(&self) -> Option<Duration> {
+        self.wanted_by.map(|by| by.saturating_duration_since(Instant::now()))
+    }
+
+    /// What the caller is told of a call that ended before its operation began.
+    fn ended(&mut self, end: End<wasmtime::Error>) -> Error {
+        let error = self.failed(end);
+        self.recording.end(Some(&error), 0);
+        error
     }
 
     async fn instantiate(&mut self) -> Result<()> {
@@ -166,7 +222,7 @@ impl Call<'_> {
         usage::count(self.client.counters(&self.version), |counters| &counters.instances);
         let activity = Arc::new(Activity::new(self.client.open_writes.clone()));
         let hooks = Hooks { egress: Some(self.version.egress.clone()), activity };
-        let limit = Limit { deadline: self.deadline, open: &self.open };
+        let limit = Limit { deadline: Some(self.deadline), open: &self.open };
         let clock = connector.options.wall_clock.clone();
         let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, clock, self.deadline);
         match limit.over(made).await {

@@ -4,7 +4,6 @@ use super::credentials;
 use super::failure::{correct, explain, scrub, scrubbed};
 use super::outcome::{CallContext, Outcome};
 use super::scim::Scim;
-use super::turn;
 use super::version::{Expanded, Version};
 use crate::bindings::exports::scim::connector::runtime::{self, ConnectionReport, StepStatus};
 use crate::connector::Connector;
@@ -99,9 +98,9 @@ impl Client {
         let mut settings = ConnectionSettings::from_json(settings.open(), &settings_path)?;
         // From here on `credentials` has them.
         settings.credentials = None;
-        let traffic = Arc::new(Traffic::new(&settings.limits));
         let connection = WipeOnDrop::new(value.to_string());
         let expanded = Expanded::by(&connector, &connection, &path, &redactor).await?;
+        let traffic = Arc::new(Traffic::new(&settings.limits).with_longest_pause(expanded.longest_pause()));
         let hosted = credentials::of(&connector, &value, credentials, &expanded, &path).await;
         let hosted = hosted.map_err(|error| scrubbed(error, &redactor))?;
         let options = &connector.inner.options;
@@ -196,20 +195,16 @@ impl Client {
     pub async fn invoke_with(&self, operation: &str, input: &str, context: &CallContext) -> Result<Outcome> {
         let mut call = self.begin(operation, context).await?;
         let input = input.to_owned();
+        let _turn = call.turn(operation, &input).await?;
         let context = runtime::CallContext {
             run_id: context.run_id.clone(),
             attempt: context.attempt,
-            deadline_ms: context.deadline.map(|limit| u32::try_from(limit.as_millis()).unwrap_or(u32::MAX)),
+            deadline_ms: call.time_left().map(|left| u32::try_from(left.as_millis()).unwrap_or(u32::MAX)),
         };
-        let version = call.version();
         let (limit, Instance { store, exports, .. }) = call.parts()?;
         let connection = &self.inner.connection;
-        let answer = async {
-            let service = &version.record.service_url;
-            let _turn = turn::of(exports, &mut *store, service, (operation, &input)).await?;
-            exports.scim_connector_runtime().call_invoke(store, connection, operation, &input, Some(&context)).await
-        };
-        let end = limit.over(answer).await;
+        let runtime = exports.scim_connector_runtime();
+        let end = limit.over(runtime.call_invoke(store, connection, operation, &input, Some(&context))).await;
         let token_requests = call.token_requests();
         let outcome = call.finish(end)?;
         let output = serde_json::from_str(&outcome.output)

@@ -33,7 +33,7 @@ fn forget() {
 }
 
 /// Waits until it is the turn of an ensure of these keys.
-async fn take(service: &str, mut keys: Vec<String>) -> Turn {
+pub(super) async fn take(service: &str, mut keys: Vec<String>) -> Turn {
     // Everybody takes them in the same order, so that no two wait for each other.
     keys.sort();
     keys.dedup();
@@ -45,19 +45,19 @@ async fn take(service: &str, mut keys: Vec<String>) -> Turn {
     turn
 }
 
-/// Waits for the turn of a call, if it is an ensure.
-pub(super) async fn of(
+/// Whether an operation waits for equal ones.
+pub(super) fn is_taken_by(operation: &str) -> bool {
+    operation.starts_with("ensure")
+}
+
+/// The keys of an ensure. What is wrong with its input is told by the call itself.
+pub(super) async fn keys(
     exports: &Exports,
     store: &mut Store<State>,
-    service: &str,
     (operation, input): (&str, &String),
-) -> wasmtime::Result<Option<Turn>> {
-    if !operation.starts_with("ensure") {
-        return Ok(None);
-    }
+) -> wasmtime::Result<Vec<String>> {
     let keys = exports.scim_connector_runtime().call_ensure_keys(store, operation, input).await?;
-    // What is wrong with the input is told by the call itself.
-    Ok(Some(take(service, keys.unwrap_or_default()).await))
+    Ok(keys.unwrap_or_default())
 }
 
 /// A typed resource that an ensure is about.

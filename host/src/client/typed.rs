@@ -23,14 +23,11 @@ macro_rules! typed {
                     /// and [`Error::Trap`](crate::Error::Trap) from the host.
                     pub async fn $name(&self, $($arg: $ty),*) -> Result<$out> {
                         let mut call = self.begin(stringify!($name), &CallContext::default()).await?;
+                        $(let (operation, input) = $crate::client::turn::Identified::identity($what);
+                        let _turn = call.turn(operation, &input).await?;)?
                         let version = call.version();
                         let (limit, Instance { store, exports, .. }) = call.parts()?;
-                        let answer = async {
-                            $(let (operation, input) = $crate::client::turn::Identified::identity($what);
-                            let (service, call) = (&version.record.service_url, (operation, &input));
-                            let _turn = $crate::client::turn::of(exports, &mut *store, service, call).await?;)?
-                            exports.$interface().$function(store, &version.record, $($arg),*).await
-                        };
+                        let answer = exports.$interface().$function(store, &version.record, $($arg),*);
                         let end = limit.over(answer).await;
                         call.finish(end)
                     }

@@ -67,6 +67,11 @@ impl Expanded {
         matches!(self.record.auth, wit::Auth::Host)
     }
 
+    /// The longest that anybody waits because the provider asks for it, where the connection says so (`retry.maxDelayMs`).
+    pub fn longest_pause(&self) -> Option<Duration> {
+        self.record.retry.as_ref()?.max_delay_ms.map(|most| Duration::from_millis(most.into()))
+    }
+
     /// The service's origin, and whether plain `http:` may go beyond this machine.
     pub fn service(&self) -> (Option<&Origin>, bool) {
         (self.origins.first(), self.record.allow_insecure_http.unwrap_or(false))

@@ -46,6 +46,9 @@ impl Credentials {
             Auth::Bearer { token } => {
                 fixed(header::AUTHORIZATION, Zeroizing::new(format!("Bearer {}", sendable(token, "token")?)))
             }
+            Auth::Scheme { scheme, token } => {
+                fixed(header::AUTHORIZATION, Zeroizing::new(format!("{scheme} {}", sendable(token, "token")?)))
+            }
             Auth::Basic { username, password } => {
                 let pair = Zeroizing::new(format!("{username}:{}", password.literal().unwrap_or_default()));
                 let pair = Zeroizing::new(BASE64_STANDARD.encode(pair.as_bytes()));

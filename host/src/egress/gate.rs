@@ -65,9 +65,8 @@ fn answer(throttled: Throttled, protocol: &dyn Protocol) -> Response {
     let status = StatusCode::TOO_MANY_REQUESTS;
     let (kind, body) = protocol.error_body(status, &throttled.reason());
     let mut response = Response::new(status, body);
-    // In whole seconds (RFC 9110 section 10.2.3), and not too early.
-    let seconds = throttled.pause.as_millis().div_ceil(1000);
-    response.headers.insert(RETRY_AFTER, u32::try_from(seconds).unwrap_or(u32::MAX).into());
+    // In whole seconds (RFC 9110 section 10.2.3).
+    response.headers.insert(RETRY_AFTER, throttled.seconds().into());
     response.headers.insert(CONTENT_TYPE, kind);
     response
 }

@@ -28,6 +28,8 @@ pub struct Traffic {
     waiting: AtomicUsize,
     queue: usize,
     bucket: Bucket,
+    /// The longest that anybody waits because the provider asks for it, where the connection says so (`retry.maxDelayMs`).
+    longest_pause: Option<Duration>,
     /// When to stop asking.
     pub breaker: Breaker,
 }
@@ -42,13 +44,18 @@ pub struct Admitted<'a> {
 /// Requests are held back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throttled {
-    /// For so long.
+    /// Until then another attempt is of no use: until their turn comes, or to the time that the provider has named, however far away.
     pub pause: Duration,
     /// Whether the provider asked for it; the connection's own limit does otherwise.
     pub by_provider: bool,
 }
 
 impl Throttled {
+    /// How long to wait, in whole seconds, and not too short.
+    pub fn seconds(&self) -> u64 {
+        u64::try_from(self.pause.as_millis().div_ceil(1000)).unwrap_or(u64::MAX)
+    }
+
     /// Why, in words.
     pub fn reason(&self) -> String {
         let milliseconds = self.pause.as_millis();
@@ -72,7 +79,7 @@ impl From<Throttled> for Error {
             pointer: None,
             problems: None,
             oauth_error: None,
-            retry_after_ms: u64::try_from(throttled.pause.as_millis()).ok(),
+            retry_after_ms: Some(throttled.seconds().saturating_mul(1000)),
             maybe_applied: false,
             request_id: None,
             excerpt: None,
@@ -101,8 +108,14 @@ impl Traffic {
             waiting: AtomicUsize::new(0),
             queue: limits.queue,
             bucket: Bucket::new(limits.requests_per_second, limits.burst),
+            longest_pause: None,
             breaker: Breaker::new(limits.breaker),
         }
+    }
+
+    /// The same, where nobody waits for longer than this because the provider asks for it.
+    pub fn with_longest_pause(self, longest_pause: Option<Duration>) -> Self {
+        Self { longest_pause, ..self }
     }
 
     /// Calls that have been let in and are not over.
@@ -170,8 +183,12 @@ impl Traffic {
             if pause.is_zero() {
                 return Ok(departure);
             }
-            if pause > end.saturating_duration_since(Instant::now()) {
-                return Err(Throttled { pause, by_provider: !self.bucket.shut_for().is_zero() });
+            let shut_for = self.bucket.shut_for();
+            let beyond = self.longest_pause.is_some_and(|longest| shut_for > longest);
+            if beyond || pause > end.saturating_duration_since(Instant::now()) {
+                let by_provider = !shut_for.is_zero();
+                let pause = if by_provider { pause.max(self.bucket.asked_for()) } else { pause };
+                return Err(Throttled { pause, by_provider });
             }
             tokio::time::sleep(pause).await;
         }
@@ -207,7 +224,7 @@ impl Traffic {
 
     /// The provider wants no requests for so long.
     pub fn hold(&self, pause: Duration) {
-        self.bucket.shut(pause.min(LONGEST_HOLD));
+        self.bucket.shut(pause.min(LONGEST_HOLD), pause);
     }
 }
 
@@ -307,10 +324,34 @@ mod tests {
         traffic.hold(Duration::from_secs(3600));
         let prepaid = AtomicBool::new(true);
         let throttled = traffic.before_request(&prepaid, Duration::from_secs(1)).await.unwrap_err();
-        assert!(throttled.by_provider && throttled.pause <= LONGEST_HOLD, "{throttled:?}");
+        // What the provider asked for, though after a while one request asks again.
+        assert!(throttled.by_provider && throttled.seconds() == 3600, "{throttled:?}");
+        assert!(traffic.held_for() <= LONGEST_HOLD);
         assert!(traffic.try_admit(&slots).unwrap().is_none());
         assert!(traffic.admit(&slots, soon()).await.is_err());
         drop(admitted);
         assert_eq!((traffic.running(), traffic.waiting()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_longer_than_the_connection_lets_them() {
+        let slots = Arc::new(Semaphore::new(9));
+        let bounded = || traffic(|_| ()).with_longest_pause(Some(Duration::from_millis(200)));
+        let [short, long] = [bounded(), bounded()];
+        short.hold(Duration::from_millis(150));
+        short.admit(&slots, soon()).await.map(drop).unwrap();
+        long.hold(Duration::from_secs(5));
+        let began = Instant::now();
+        let error = long.admit(&slots, soon()).await.err().unwrap();
+        assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+        let failure = error.failure().unwrap();
+        assert_eq!((failure.retry_after_ms, error.class().transient), (Some(5000), true));
+        let throttled = long.before_request(&AtomicBool::new(false), Duration::from_secs(60)).await.unwrap_err();
+        assert_eq!((throttled.by_provider, throttled.seconds()), (true, 5));
+        // The connection's own rate is none of the provider's pauses.
+        let slow = traffic(|limits| limits.requests_per_second = Some(2.0)).with_longest_pause(Some(Duration::ZERO));
+        for _ in 0..2 {
+            slow.before_request(&AtomicBool::new(false), Duration::from_secs(60)).await.unwrap();
+        }
     }
 }

@@ -6,6 +6,9 @@
 use parking_lot::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
+/// A time that nobody lives to see, where the one that is asked for cannot be told.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 86_400);
+
 /// The bucket of one connection.
 pub struct Bucket {
     /// Time per request; none without a limit.
@@ -18,6 +21,8 @@ pub struct Bucket {
 struct State {
     full_at: Instant,
     shut_until: Instant,
+    /// Until when whoever has it shut has asked for, which may be longer.
+    asked_until: Instant,
 }
 
 /// When a request may leave. Dropped, it is free for another.
@@ -44,7 +49,7 @@ impl Bucket {
         Self {
             interval,
             ahead: interval.saturating_mul(burst - 1),
-            state: Mutex::new(State { full_at: now, shut_until: now }),
+            state: Mutex::new(State { full_at: now, shut_until: now, asked_until: now }),
         }
     }
 
@@ -73,10 +78,17 @@ impl Bucket {
         state.full_at = state.full_at.checked_sub(self.interval).unwrap_or(state.full_at);
     }
 
-    /// Lets nothing out for so long.
-    pub fn shut(&self, pause: Duration) {
+    /// Lets nothing out for so long; `asked` is how long was asked for.
+    pub fn shut(&self, pause: Duration, asked: Duration) {
+        let now = Instant::now();
         let mut state = self.state();
-        state.shut_until = state.shut_until.max(Instant::now() + pause);
+        state.shut_until = state.shut_until.max(now + pause);
+        state.asked_until = state.asked_until.max(now.checked_add(asked).unwrap_or(now + FOREVER));
+    }
+
+    /// How long it is until the time that was asked for.
+    pub fn asked_for(&self) -> Duration {
+        self.state().asked_until.saturating_duration_since(Instant::now())
     }
 
     /// How long the bucket is still held shut.
@@ -141,12 +153,21 @@ mod tests {
     fn shut_holds_back_whatever_the_rate() {
         for bucket in [Bucket::new(None, None), Bucket::new(Some(1000.0), None)] {
             let early = bucket.departure();
-            bucket.shut(Duration::from_secs(30));
-            bucket.shut(Duration::from_secs(1));
+            bucket.shut(Duration::from_secs(30), Duration::from_secs(900));
+            bucket.shut(Duration::from_secs(1), Duration::from_secs(1));
+            assert!(bucket.asked_for() > Duration::from_secs(890), "{:?}", bucket.asked_for());
             assert!(early.wait() > Duration::from_secs(20), "a place given before holds too");
             assert!(bucket.departure().wait() > Duration::from_secs(20));
             assert!(bucket.departure_now().is_none());
         }
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_told_is_far_away() {
+        let bucket = Bucket::new(None, None);
+        bucket.shut(Duration::from_secs(1), Duration::from_millis(u64::MAX));
+        bucket.shut(Duration::from_secs(1), Duration::MAX);
+        assert!(bucket.asked_for() > Duration::from_secs(1 << 30) && bucket.shut_for() <= Duration::from_secs(1));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 mod key;
 mod tokens;
 
-use crate::connection::{Auth, Secret};
+use crate::connection::{Auth, Secret, configuration, is_authorization, scheme};
 use crate::failure::Result;
 use crate::http::exchange::Exchanges;
 use base64::Engine as _;
@@ -19,10 +19,24 @@ pub fn header(exchanges: &Exchanges<'_>, renew: bool) -> Result<Option<(String, 
     Ok(match &exchanges.connection().parts.auth {
         Auth::None | Auth::Host => None,
         Auth::Bearer(token) => authorization(format!("Bearer {}", credential(exchanges, token, "/auth/token")?)),
+        Auth::Scheme(scheme, token) => {
+            let token = credential(exchanges, token, "/auth/token")?;
+            scheme::parameters(&token).for_each(|value| exchanges.guard(value));
+            scheme::check_credentials(&token).map_err(|why| configuration("/auth/token", why))?;
+            authorization(format!("{scheme} {token}"))
+        }
         Auth::Basic(username, password) => {
             authorization(basic(exchanges, username, &reveal(exchanges, password, "/auth/password")?))
         }
-        Auth::Header(name, value) => Some((name.clone(), credential(exchanges, value, "/auth/value")?)),
+        Auth::Header(name, value) => {
+            let value = credential(exchanges, value, "/auth/value")?;
+            if is_authorization(name) {
+                let secret = scheme::secret_part(&value);
+                std::iter::once(secret).chain(scheme::parameters(secret)).for_each(|secret| exchanges.guard(secret));
+                scheme::check_value(&value).map_err(|why| configuration("/auth/value", why))?;
+            }
+            Some((name.clone(), value))
+        }
         Auth::ClientCredentials(credentials) => {
             authorization(format!("Bearer {}", tokens::token(exchanges, credentials, renew)?.expose()))
         }
@@ -44,11 +58,7 @@ fn credential(exchanges: &Exchanges<'_>, secret: &Secret, pointer: &str) -> Resu
     exchanges.guard(&value);
     let sendable = value.bytes().all(|byte| (b' '..0x7f).contains(&byte));
     if value.is_empty() || !sendable {
-        return Err(crate::failure::Failure::new(
-            crate::failure::Kind::Configuration,
-            format!("{}: the secret must be visible ASCII characters", crate::naming::place(pointer)),
-        )
-        .at(pointer));
+        return Err(configuration(pointer, "the secret must be visible ASCII characters"));
     }
     Ok(value)
 }

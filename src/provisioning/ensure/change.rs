@@ -1,17 +1,21 @@
 //! Changing what is there: the difference by PATCH, or the whole by PUT.
 //!
 //! One attribute that the provider refuses does not lose the rest: the others are changed each by itself, `active` first, and the
-//! caller is told. Whether the account of a leaver is closed is never in doubt: that fails where the answer does not show it.
+//! caller is told. Whether the account of a leaver is closed is never in doubt: whatever else is refused, `active` is set by itself, in
+//! every way there is, and that fails where the answer does not show it.
 
 use super::proof::{self, Proof};
 use super::{Ensuring, Progress, RoundOutcome};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
+use crate::input::{Change, View};
 use crate::operations::complete_read::CompleteRead;
-use crate::operations::modify::{self, beyond, known, lacks_method, style, supports};
-use crate::operations::proof::not_deactivated;
+use crate::operations::conditions;
+use crate::operations::modify::{self, Modification, beyond, known, lacks_method, style, supports};
+use crate::operations::proof::{is_about_active, not_deactivated};
 use crate::operations::resource::{Message, Versioned, send};
 use crate::profile::UpdateWith;
+use crate::provisioning::activation::{self, Way};
 use crate::provisioning::without_members;
 use crate::scim::patch::{self, Operation, Style};
 use crate::scim::resource::Data;
@@ -42,7 +46,16 @@ impl Ensuring<'_> {
             return self.settle_members(&id, current.resource.clone(), progress).map(RoundOutcome::Done);
         }
         let sent = match way {
-            UpdateWith::Put => self.sent(self.put(&id), &operations, true, progress)?,
+            UpdateWith::Put => match self.put(&id) {
+                Err(failure) if self.is_closing(&operations) && is_refusal(&failure, true) => {
+                    self.closed_alone(&id, failure, &operations, progress)?
+                }
+                Err(failure) if lacks_method(&failure) && supports(self.client, "patch").0 => {
+                    self.client.warn("this provider has no PUT: what differs is sent as PATCH");
+                    self.patched(&id, current, &self.within(operations.clone()), progress)?
+                }
+                sent => self.sent(sent, &operations, true, progress)?,
+            },
             UpdateWith::Patch => self.patched(&id, current, &operations, progress)?,
         };
         let (answered, refused) = match sent {
@@ -216,7 +229,9 @@ impl Ensuring<'_> {
         operations: &[Operation],
         progress: &mut Progress,
     ) -> Result<Sent> {
-        let tried = current.version.is_some() || modify::idempotent(self.endpoint, operations);
+        let tried = self.is_repeated(current, operations);
+        let closing = self.is_closing(operations);
+        let is_refusal = |failure: &Failure| is_refusal(failure, closing);
         let refusal = match self.patch(id, current, operations) {
             Err(failure) if is_refusal(&failure) => failure,
             sent => return self.sent(sent, operations, tried, progress),
@@ -225,7 +240,12 @@ impl Ensuring<'_> {
         let selects = |operation: &Operation| operation.path.as_ref().is_some_and(|path| path.contains('['));
         let attributes = attributes(operations);
         if !operations.iter().any(selects) && attributes.len() < 2 {
-            return self.without(current, vec![(attributes.join(", "), refusal)]);
+            return if operations.iter().any(is_about_active) {
+                let sent = self.set_active(id, &[Way::Pathless, Way::Put], refusal);
+                self.sent(sent, operations, true, progress)
+            } else {
+                self.without(current, vec![(attributes.join(", "), refusal)])
+            };
         }
         // It may have carried out a part of them (RFC 7644 section 3.5.2 says that it must not).
         let mut current = self.read(id, &without_members(self.endpoint))?;
@@ -246,9 +266,17 @@ impl Ensuring<'_> {
         let mut refused: Vec<(String, Box<Failure>)> = Vec::new();
         let mut answered = None;
         for (name, part) in parts(self.within(self.differences_as(&current, style))) {
-            let tried = current.version.is_some() || modify::idempotent(self.endpoint, &part);
-            match self.patch(id, &current, &part) {
-                Err(failure) if is_refusal(&failure) => refused.push((name, failure)),
+            let tried = self.is_repeated(&current, &part);
+            let sent = match self.patch(id, &current, &part) {
+                Err(failure) if is_refusal(&failure) && part.iter().any(is_about_active) => {
+                    self.set_active(id, &[Way::Pathless, Way::Put], failure)
+                }
+                sent => sent,
+            };
+            match sent {
+                Err(failure) if is_refusal(&failure) && !part.iter().any(is_about_active) => {
+                    refused.push((name, failure));
+                }
                 sent => match self.sent(sent, &part, tried, progress)? {
                     Sent::Made(now, _) => {
                         progress.note(&part);
@@ -262,13 +290,72 @@ impl Ensuring<'_> {
         }
         match answered {
             Some(now) => {
-                if let Some(at) = refused.iter().position(|(name, _)| name == "active") {
-                    return Err(refused.swap_remove(at).1);
+                // What is no matter of a single attribute is not passed over for a closed account.
+                match refused.iter().position(|(_, failure)| !self::is_refusal(failure, false)) {
+                    Some(at) => self.closed_and_refused(id, now, refused.swap_remove(at).1),
+                    None => Ok(Sent::Made(now, refused)),
                 }
-                Ok(Sent::Made(now, refused))
             }
             None => self.without(&current, refused),
         }
+    }
+
+    /// Whether an account is to be closed.
+    fn is_closing(&self, operations: &[Operation]) -> bool {
+        self.desired.get("active").and_then(Data::as_boolean) == Some(false) && operations.iter().any(is_about_active)
+    }
+
+    /// Sets `active` alone, in the first of these ways that the provider takes.
+    fn set_active(&self, id: &str, ways: &[Way], refused: Box<Failure>) -> Result<Option<Versioned>> {
+        let (client, what, endpoint, view) = (self.client, self.what, self.endpoint, &View::default());
+        let change = &Change { headers: self.headers.clone(), ..Change::default() };
+        let modification = Modification { client, what, endpoint, id: Some(id), view, change };
+        let active = self.desired.get("active").and_then(Data::as_boolean).unwrap_or_default();
+        activation::otherwise(&modification, active, ways, refused)
+    }
+
+    /// A replacement that was refused, of an account that is to be closed: it is closed by itself.
+    fn closed_alone(
+        &self,
+        id: &str,
+        refused: Box<Failure>,
+        operations: &[Operation],
+        progress: &mut Progress,
+    ) -> Result<Sent> {
+        let mut failure = refused.clone();
+        match self.set_active(id, &[Way::Path, Way::Pathless, Way::Put], refused) {
+            Ok(now) if attributes(operations).len() < 2 => Ok(Sent::Made(now, Vec::new())),
+            Ok(now) => {
+                let active: Vec<Operation> = operations.iter().filter(|it| is_about_active(it)).cloned().collect();
+                progress.note(&active);
+                self.closed_and_refused(id, now, failure)
+            }
+            Err(other) if other.maybe_applied => self.sent(Err(other), operations, true, progress),
+            Err(_) => {
+                failure.detail.push_str("; the user is still active");
+                Err(failure)
+            }
+        }
+    }
+
+    /// The refusal of what else was to be changed, once the account is closed; that it is is looked at.
+    fn closed_and_refused(&self, id: &str, now: Option<Versioned>, refused: Box<Failure>) -> Result<Sent> {
+        let shown = now.filter(|now| now.resource.get("active").and_then(Data::as_boolean).is_some());
+        let now = match shown {
+            Some(now) => now,
+            None => self.read(id, &without_members(self.endpoint)).map_err(|failure| failure.maybe_applied())?,
+        };
+        if self.is_left_active(&now) {
+            return Err(not_deactivated(self.what));
+        }
+        let mut failure = refused.maybe_applied();
+        failure.detail.push_str("; the user was deactivated all the same");
+        Err(failure)
+    }
+
+    /// Whether a PATCH is sent again where its answer is lost.
+    fn is_repeated(&self, current: &Versioned, operations: &[Operation]) -> bool {
+        current.version.is_some() && conditions::kept(self.client) || modify::idempotent(self.endpoint, operations)
     }
 
     /// Those operations that this provider takes.
@@ -314,9 +401,16 @@ impl Ensuring<'_> {
     }
 }
 
-/// Whether the provider says of a PATCH that it cannot be as it is, and has carried out nothing of it.
-fn is_refusal(failure: &Failure) -> bool {
-    failure.kind == Kind::InvalidInput && matches!(failure.status, Some(400 | 422)) && !failure.maybe_applied
+/// Whether the provider says of a change that it cannot be as it is, and has carried out nothing of it. Where an account is to be
+/// closed, also that something in it is not allowed, or is taken by somebody else.
+fn is_refusal(failure: &Failure, closing: bool) -> bool {
+    let refused = match failure.kind {
+        Kind::InvalidInput => matches!(failure.status, Some(400 | 422)),
+        Kind::Permission => closing && failure.status == Some(403),
+        Kind::Conflict => closing && matches!(failure.status, Some(400 | 409)),
+        _ => false,
+    };
+    refused && !failure.maybe_applied
 }
 
 /// Whether a refusal says that there is no such attribute to change, rather than that its value is wrong.

@@ -28,6 +28,7 @@ use crate::operations::{self, Context, Execute, conditions, creation, lint, vali
 use crate::reader;
 use crate::scim::patch::{self, Op, Operation, Style};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
+use crate::scim::spelling;
 use std::borrow::Cow;
 use std::cell::Cell;
 
@@ -38,8 +39,11 @@ impl Execute for input::Ensure {
     type Output = EnsuredResource;
 
     fn execute(self, context: &Context<'_>) -> Result<EnsuredResource> {
-        let input::Ensure { payload, match_on, dry_run, validate, headers } = self;
+        let input::Ensure { mut payload, match_on, dry_run, validate, headers } = self;
         let (client, what, endpoint) = (context.client, context.what(), &context.endpoint()?);
+        if let Some(known) = endpoint.known {
+            spelling::write_texts(&mut payload, known.attributes);
+        }
         lint::payload(client, endpoint, &payload)?;
         if validate {
             validate::payload(client, endpoint, &payload, true)?;
@@ -84,8 +88,12 @@ impl Execute for input::Ensure {
                 noun: endpoint.noun(),
                 dry_run,
             }),
-            Err(failure) => {
+            Err(mut failure) => {
                 let changed = !dry_run && (progress.lost || progress.outcome() != Ensured::Unchanged);
+                if changed {
+                    // So a search says that knows nothing of what was sent before it.
+                    failure.detail = failure.detail.replace("; nothing was changed", "");
+                }
                 Err(safe_to_repeat(failure, changed))
             }
         }
@@ -308,7 +316,19 @@ impl Ensuring<'_> {
         progress.created = true;
         let created = match created.id() {
             Some(_) => created,
-            None => self.search.find(false)?.unwrap_or(created),
+            None => match self.search.find(false) {
+                Ok(Some(found)) => found,
+                Err(failure) if !matches!(failure.kind, Kind::Unsupported | Kind::Ambiguous) => return Err(failure),
+                // It was created, although the search cannot tell which it is.
+                _ => {
+                    self.client.warn(format!(
+                        "the provider answered {} with neither an id nor a location that has one, and a search does not tell which the new {} is; the result has no id",
+                        self.what,
+                        self.endpoint.noun()
+                    ));
+                    created
+                }
+            },
         };
         let open = self.is_left_active(&created);
         let later = self.members_later || self.lacks_members(&created.resource);

@@ -6,25 +6,24 @@
 //! read, within `lookupPages`.
 
 mod key;
+mod listed;
 mod refused;
 
-use super::{plural, without_members};
+use super::plural;
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
-use crate::input::{self, Headers, Query};
+use crate::input::Headers;
 use crate::operations::modify::supports;
 use crate::operations::resource::Versioned;
+use crate::operations::seen::{self, Fact};
 use crate::operations::target::Endpoint;
-use crate::operations::{Context, query, standard_type};
+use crate::operations::{Context, standard_type};
 use crate::scim::resource::Resource;
 use key::{Asked, Key, Likeness};
-use std::collections::{BTreeMap, BTreeSet};
+use listed::{Hit, Hits, Lister, Listing};
+use std::collections::BTreeSet;
 
-/// Resources on a page of a search that should find one.
-const FEW: u32 = 10;
-/// Resources on a page where everything must be read.
-const MANY: u32 = 100;
 /// Most pages read where the profile does not say.
 const PAGES: u32 = 200;
 /// Most pages read for a resource that the provider says is there and does not find: whatever is taken may be another attribute.
@@ -48,32 +47,6 @@ enum Answered {
     Hidden(u64),
     /// The filter did not help.
     Nothing(Refusal),
-}
-
-/// Resources that match, by identifier.
-type Hits = BTreeMap<String, Hit>;
-
-/// A resource that matches.
-struct Hit {
-    resource: Resource,
-    likeness: Likeness,
-    /// Which of the keys it matches by.
-    key: usize,
-}
-
-/// What a list gave.
-struct Listing {
-    hits: Hits,
-    /// Whether there is nothing else to find.
-    conclusive: bool,
-    /// Whether others came than those that match.
-    strangers: bool,
-    /// Resources that were announced and not shown.
-    hidden: u64,
-    /// Entries that are no resources.
-    unreadable: u64,
-    /// Resources that do not show what is looked for.
-    unshown: u64,
 }
 
 /// What searches for resources that may be the same one have in common: digests of the values that are wanted, by the attributes
@@ -340,7 +313,9 @@ impl<'a> Search<'a> {
             }
         }
         let pages = if thorough { self.most_pages().min(PAGES_AFTER_REFUSAL) } else { self.most_pages() };
-        if thorough {
+        // Filters that have been found to be right are believed: a list for each of many refusals would be too much.
+        let in_vain = Fact::ListedInVain(self.subject);
+        if thorough && !(works && seen::knows(self.client, in_vain)) {
             open = self.keys.iter().enumerate().collect();
         }
         if open.is_empty() {
@@ -352,6 +327,9 @@ impl<'a> Search<'a> {
         // Of those not read, others may match as well; what only one can have is found once it is.
         if !conclusive && !hits.values().any(unique) {
             if thorough {
+                if works && hits.is_empty() {
+                    seen::note(self.client, in_vain);
+                }
                 return Ok(Hits::new());
             }
             if let Some((_, key)) = open.first().filter(|_| unreadable > 0) {
@@ -375,7 +353,16 @@ impl<'a> Search<'a> {
         if hits.values().any(same) {
             hits.retain(|_, hit| same(hit));
         }
+        if thorough && works && hits.is_empty() {
+            seen::note(self.client, in_vain);
+        }
         Ok(hits)
+    }
+
+    /// The resources that match one of the keys among those that the provider lists.
+    fn list(&self, keys: &[(usize, &Key)], asked: Option<&Asked>, pages: u32) -> Result<Listing> {
+        let Search { client, what, endpoint, headers, .. } = *self;
+        Lister { client, what, endpoint, headers, all: &self.keys }.list(keys, asked, pages)
     }
 
     fn most_pages(&self) -> u32 {
@@ -384,77 +371,6 @@ impl<'a> Search<'a> {
 
     fn likeness(&self, key: &Key, resource: &Resource) -> Option<Likeness> {
         key.likeness(resource, self.client.connection().profile.knobs.text_rules())
-    }
-
-    /// The resources that match one of the keys among those that the provider lists.
-    fn list(&self, keys: &[(usize, &Key)], asked: Option<&Asked>, pages: u32) -> Result<Listing> {
-        let narrow = asked.is_some_and(|asked| !asked.brings_others);
-        let mut input = input::Listing {
-            query: Query {
-                filter: asked.map(|asked| asked.filter.clone()),
-                count: Some(if narrow { FEW } else { MANY }),
-                ..Query::default()
-            },
-            view: without_members(self.endpoint),
-            headers: self.headers.clone(),
-        };
-        let mut listing =
-            Listing { hits: Hits::new(), conclusive: false, strangers: false, hidden: 0, unreadable: 0, unshown: 0 };
-        // Those that were shown, each once, and how many there are said to be.
-        let (mut shown, mut announced) = (BTreeSet::new(), 0u64);
-        for _ in 0..pages {
-            let listed = match query::run(self.client, self.what, self.endpoint, query::QueryMethod::Get, &input) {
-                Ok(listed) => listed,
-                // Nothing found, in some providers' words.
-                Err(failure) if failure.kind == Kind::NotFound => return Ok(Listing { conclusive: true, ..listing }),
-                Err(failure) => return Err(failure),
-            };
-            announced = listed.page.total_results.unwrap_or(announced);
-            listing.unreadable = listing.unreadable.saturating_add(listed.page.unreadable);
-            for resource in listed.page.resources {
-                if asked.is_some() {
-                    shown.insert(resource.text("id").unwrap_or_else(|| format!("the {}.", shown.len())));
-                }
-                let by = |(index, key): &(usize, &Key)| Some((*index, self.likeness(key, &resource)?));
-                let Some((key, likeness)) = keys.iter().find_map(by) else {
-                    // An identifier need not be there; in a list of all, that is no sign of anything.
-                    if keys.iter().any(|(_, key)| (narrow || key.name) && key.is_hidden(&resource)) {
-                        listing.unshown += 1;
-                    } else {
-                        listing.strangers = true;
-                    }
-                    continue;
-                };
-                let Some(id) = resource.text("id").filter(|id| !id.is_empty()) else {
-                    let detail = format!("{}: the provider lists a {} without an id", self.what, self.endpoint.noun());
-                    return Err(Failure::new(Kind::Protocol, detail));
-                };
-                listing.hits.insert(id, Hit { resource, likeness, key });
-            }
-            let same = listing.hits.values().filter(|hit| hit.likeness == Likeness::Same).count();
-            let settled = same > 1 || listing.hits.values().any(|hit| self.is_the_one(hit, keys, narrow));
-            match listed.next {
-                _ if settled => return Ok(Listing { conclusive: true, ..listing }),
-                // A page of others is no answer to the filter; what follows is read in larger pages.
-                Some(_) if (listing.strangers || listing.unshown > 0) && narrow => return Ok(listing),
-                Some(next) => input.query.page = Some(next),
-                None => {
-                    listing.hidden = if asked.is_some() { announced.saturating_sub(shown.len() as u64) } else { 0 };
-                    let strangers = listing.strangers || listing.unshown > 0;
-                    listing.conclusive = listed.complete || (asked.is_some() && (!strangers || !narrow));
-                    return Ok(listing);
-                }
-            }
-        }
-        Ok(listing)
-    }
-
-    /// Whether there cannot be another one than this: it has the value that only one can have, and those that are wanted besides.
-    fn is_the_one(&self, hit: &Hit, keys: &[(usize, &Key)], narrow: bool) -> bool {
-        let unique = self.keys.get(hit.key).is_some_and(|key| key.unique) || keys.iter().any(|(_, key)| key.unique);
-        unique
-            && (narrow || hit.likeness == Likeness::Same)
-            && keys.iter().all(|(_, key)| self.likeness(key, &hit.resource).is_some())
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Answer, METHODS, Method, Operation, tail};
 use crate::failure::{Failure, Kind};
 use crate::scim::resource::{Data, Node, Resource};
 use crate::scim::{error, error_body};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The results in an answer, whatever its status; none where it has none.
 pub fn items(answer: &Resource) -> Vec<&Resource> {
@@ -18,18 +18,17 @@ pub fn items(answer: &Resource) -> Vec<&Resource> {
 /// What an answer says of each operation that was sent, in their order; none where it says nothing.
 ///
 /// A result belongs to the operation of its `bulkId`, else of its method and location, else to the next of its method that is
-/// left. Some providers give every result a `bulkId` of their own. Results that belong to none are left out.
-pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Answer>> {
+/// left. Some providers give every result a `bulkId` of their own. Results that belong to none are left out, and counted.
+pub fn read(answer: &Resource, sent: &[Operation]) -> (Vec<Option<Answer>>, usize) {
     let names: BTreeMap<&str, usize> =
         (0..).zip(sent).filter_map(|(at, it)| Some((it.bulk_id.as_deref()?, at))).collect();
     let mut found: Vec<Option<&Resource>> = vec![None; sent.len()];
-    let mut others = Vec::new();
+    let (mut others, mut strange) = (Vec::new(), 0);
     for item in items(answer) {
         let name = item.text("bulkId").filter(|name| !name.is_empty());
         match name.as_deref().and_then(|name| names.get(name)).and_then(|index| found.get_mut(*index)) {
-            Some(place) => {
-                place.get_or_insert(item);
-            }
+            Some(place) if place.is_none() => *place = Some(item),
+            Some(_) => strange += 1,
             None => others.push(Unnamed { item, method: method(item), foreign: name.is_some() }),
         }
     }
@@ -37,7 +36,10 @@ pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Answer>> {
     let known = found.iter().any(Option::is_some);
     let mut open = Open::new(sent, &found);
     others.retain(|other| {
-        let index = other.place().and_then(|place| open.at_place(other.method, &place));
+        let index = match other.place() {
+            Some(place) => open.at_place(other.method, &place),
+            None => other.id().and_then(|id| open.with_id(other.method, &id)),
+        };
         let index = index.and_then(|index| found.get_mut(index));
         index.map(|place| *place = Some(other.item)).is_none()
     });
@@ -53,11 +55,13 @@ pub fn read(answer: &Resource, sent: &[Operation]) -> Vec<Option<Answer>> {
             (true, None) => None,
         };
         let index = free.and_then(|nameless| open.in_order(nameless, other.method, other.place()));
-        if let Some(place) = index.and_then(|index| found.get_mut(index)) {
-            *place = Some(other.item);
+        match index.and_then(|index| found.get_mut(index)) {
+            Some(place) => *place = Some(other.item),
+            None => strange += 1,
         }
     }
-    found.into_iter().zip(sent).map(|(item, operation)| item.map(|item| result(item, operation))).collect()
+    let found = found.into_iter().zip(sent).map(|(item, operation)| item.map(|item| result(item, operation)));
+    (found.collect(), strange)
 }
 
 /// A result whose name, if it has one, is none of those sent.
@@ -72,6 +76,14 @@ impl Unnamed<'_> {
     fn place(&self) -> Option<[String; 2]> {
         tail(&self.item.text("location")?)
     }
+
+    /// The identifier in the body of a change.
+    fn id(&self) -> Option<String> {
+        self.method.filter(|method| *method != Method::Post)?;
+        let body = self.item.get("response")?;
+        let text = body.as_str().and_then(error_body::as_json);
+        text.as_ref().unwrap_or(body).as_object()?.text("id").filter(|id| !id.is_empty())
+    }
 }
 
 /// Whether without a name, of which method, at which endpoint; none for any.
@@ -82,6 +94,8 @@ struct Open {
     taken: Vec<bool>,
     /// By method and the end of their path.
     places: BTreeMap<(&'static str, [String; 2]), VecDeque<usize>>,
+    /// By method and identifier, where they are; of one identifier at several endpoints, each.
+    ids: BTreeMap<(&'static str, String), BTreeSet<[String; 2]>>,
     /// In their order.
     queues: BTreeMap<Kinship, VecDeque<usize>>,
     creations: usize,
@@ -90,13 +104,16 @@ struct Open {
 impl Open {
     fn new(sent: &[Operation], found: &[Option<&Resource>]) -> Open {
         let taken: Vec<bool> = found.iter().map(Option::is_some).collect();
-        let mut open = Open { taken, places: BTreeMap::new(), queues: BTreeMap::new(), creations: 0 };
+        let mut open =
+            Open { taken, places: BTreeMap::new(), ids: BTreeMap::new(), queues: BTreeMap::new(), creations: 0 };
         for (index, operation) in sent.iter().enumerate().filter(|(index, _)| found.get(*index) == Some(&None)) {
             let method = operation.method.name();
             open.creations += usize::from(operation.method == Method::Post);
             if operation.method != Method::Post
                 && let Some(place) = tail(&operation.path)
             {
+                let [_, id] = &place;
+                open.ids.entry((method, id.clone())).or_default().insert(place.clone());
                 open.places.entry((method, place)).or_default().push_back(index);
             }
             let endpoint = operation.endpoint().to_ascii_lowercase();
@@ -124,6 +141,13 @@ impl Open {
         let [key] = keys.as_slice() else { return None };
         let index = self.places.get_mut(key)?.pop_front()?;
         self.take(index)
+    }
+
+    /// The operation on the resource of an identifier, where that is at one endpoint only.
+    fn with_id(&mut self, method: Option<Method>, id: &str) -> Option<usize> {
+        let places: Vec<[String; 2]> = self.ids.get(&(method?.name(), id.to_owned()))?.iter().cloned().collect();
+        let [place] = places.as_slice() else { return None };
+        self.at_place(method, place)
     }
 
     /// The next operation, at the endpoint of a place if there is one.

@@ -125,7 +125,7 @@ impl Answer {
     }
 
     /// The resource's identifier: that of its body, else the one that was asked for, else the last segment of its location.
-    fn id(&self, operation: &Operation) -> Option<String> {
+    pub fn id(&self, operation: &Operation) -> Option<String> {
         let body = self.response.as_ref().and_then(Data::as_object);
         let told = body.and_then(|body| body.text("id")).filter(|id| !id.is_empty());
         let asked = || operation.target().map(|[_, id]| id);

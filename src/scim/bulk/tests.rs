@@ -130,7 +130,7 @@ fn results_find_their_operations() {
     .collect();
     let read = |items: Data| -> Vec<Option<u16>> {
         let found = answer::read(json!({"operations": items}).as_object().unwrap(), &sent);
-        found.into_iter().map(|found| found.and_then(|it| it.status)).collect()
+        found.0.into_iter().map(|found| found.and_then(|it| it.status)).collect()
     };
     let rows = [
         (

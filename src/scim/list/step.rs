@@ -36,13 +36,14 @@ impl Verdict {
 }
 
 /// Judges a page asked for at `asked`, after the token `from` if there was one. `identities` are those of its resources, and `count` is
-/// what was asked for, if anything.
+/// what was asked for, if anything; `bounds` are the lengths that the provider itself names for its pages.
 pub fn judge(
     page: &Page,
     identities: &[String],
     asked: &Position,
     from: Option<&Token>,
     count: Option<u32>,
+    bounds: &[u64],
 ) -> Verdict {
     let received = page.resources.len() as u64;
     let before = match (from, asked) {
@@ -70,7 +71,7 @@ pub fn judge(
 
     let seen = before.map(|before| before.saturating_add(came));
     // A page that may have been cut where it ends, and is said to be all there is: some announce the number on the page.
-    let of_page = from.is_none() && may_be_cut(received, count);
+    let of_page = from.is_none() && may_be_cut(received, count, bounds);
     let total = page.total_results.or(from.and_then(|token| token.total));
     let exact = total.zip(seen).map(|(total, seen)| total == seen);
     let end = |complete: bool| Verdict { next: None, complete, repeated, fresh: fresh.clone() };
@@ -108,10 +109,11 @@ pub fn judge(
     }
 }
 
-/// Whether a page of so many may have been cut there: it is as long as was asked for, or as servers' own bounds usually are.
-fn may_be_cut(received: u64, count: Option<u32>) -> bool {
+/// Whether a page of so many may have been cut there: it is as long as was asked for, as the provider's own bounds, or as those of
+/// servers usually are.
+fn may_be_cut(received: u64, count: Option<u32>, bounds: &[u64]) -> bool {
     let usual = received >= SMALLEST_CUT && (received.is_multiple_of(10) || received.is_multiple_of(25));
-    count.map(u64::from) == Some(received) || usual
+    count.map(u64::from) == Some(received) || bounds.contains(&received) && received > 0 || usual
 }
 
 /// FNV-1a, its bits then spread: sums of it are kept.

@@ -52,7 +52,7 @@ fn tokens_survive_the_round_trip_and_nothing_else_does() {
 
 /// The step that a page means.
 fn step(page: &Page, asked: &Position, from: Option<&Token>, count: Option<u32>) -> Verdict {
-    judge(page, &page.identities(false), asked, from, count)
+    judge(page, &page.identities(false), asked, from, count, &[])
 }
 
 #[test]

@@ -58,6 +58,8 @@ pub fn rows() -> Vec<Fault> {
         clock("set forward while a call waits", || Box::pin(clock::waiting_forward()), [2, 2, 1]),
         clock("set back while a call waits", || Box::pin(clock::waiting_back()), [2, 2, 1]),
         cache("killed (-9) while writing, 6 times", || Box::pin(cache::killed()), "compiled anew"),
+        cache("20 processes at once, nothing there", || Box::pin(cache::cold()), "1 Stored, 19 Hit"),
+        cache("folder that anybody may write to", || Box::pin(cache::open_to_all()), "NotStored"),
         cache("disk full", || Box::pin(cache::full()), "NotStored"),
         cache("read-only", || Box::pin(cache::read_only()), "NotStored"),
         cache("file cut short", || Box::pin(cache::cut()), "Stored, then Hit"),

@@ -1,6 +1,6 @@
 //! What the daemon and the commands tell each other: automations with their pauses, requests, and who serves which folder.
 
-use super::identity::Process;
+use super::identity::{FlowId, Process};
 use super::read::time;
 use super::row::{Json, Time};
 use super::{History, RunId, keep};
@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 /// What the daemon tells of an automation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheduled<'a> {
-    /// The flow's `document.name`.
-    pub name: &'a str,
+    /// Which flow.
+    pub flow: &'a FlowId,
     /// The flow's file.
     pub file: &'a Path,
     /// When it runs next.
@@ -28,8 +28,8 @@ pub struct Scheduled<'a> {
 /// An automation as it stands in the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Automation {
-    /// The flow's `document.name`.
-    pub name: String,
+    /// Which flow.
+    pub flow: FlowId,
     /// The flow's file.
     pub file: PathBuf,
     /// It does not run by itself for now.
@@ -50,7 +50,7 @@ pub struct Request {
     /// Its number.
     pub id: i64,
     /// Which automation.
-    pub automation: String,
+    pub automation: FlowId,
     /// What it is to be given, where that is not what its file says.
     pub input: Option<Value>,
     /// When it was asked for.
@@ -86,7 +86,12 @@ impl Daemon {
     }
 }
 
-const REQUEST: &str = "id, automation, input, at, taken_at, run, note";
+const REQUEST: &str = "id, folder, automation, input, at, taken_at, run, note";
+
+/// A folder as it stands in a column.
+fn text(folder: &Path) -> String {
+    folder.display().to_string()
+}
 
 impl History {
     /// Writes down what the daemon knows of an automation; whether it is paused stays as it is.
@@ -94,72 +99,108 @@ impl History {
     /// # Errors
     /// [`crate::Error::Config`] where the file fails, here and below.
     pub fn upsert_automation(&self, automation: &Scheduled<'_>) -> Result<()> {
-        let Scheduled { name, file, next_due, last_run, note } = *automation;
-        let file = file.display().to_string();
+        let Scheduled { flow, file, next_due, last_run, note } = *automation;
+        let (folder, name, file) = (text(&flow.folder), &flow.name, file.display().to_string());
         self.with(|connection| {
             connection
                 .prepare_cached(
-                    "INSERT INTO automations(name, file, next_due, last_run, note, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT(name) DO UPDATE SET file = ?2, next_due = ?3, last_run = ?4, note = ?5, updated_at = ?6",
+                    "INSERT INTO automations(folder, name, file, next_due, last_run, note, updated_at)
+                         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT(folder, name)
+                         DO UPDATE SET file = ?3, next_due = ?4, last_run = ?5, note = ?6, updated_at = ?7",
                 )?
-                .execute(params![name, file, next_due.map(Time), last_run, note, Time(Timestamp::now())])
+                .execute(params![folder, name, file, next_due.map(Time), last_run, note, Time(Timestamp::now())])
                 .map(drop)
         })
     }
 
     /// Forgets an automation whose file is gone.
-    pub fn remove_automation(&self, name: &str) -> Result<()> {
-        self.with(|connection| connection.execute("DELETE FROM automations WHERE name = ?1", [name]).map(drop))
+    pub fn remove_automation(&self, flow: &FlowId) -> Result<()> {
+        let query = "DELETE FROM automations WHERE folder = ?1 AND name = ?2";
+        self.with(|connection| connection.execute(query, params![text(&flow.folder), flow.name]).map(drop))
     }
 
-    /// All automations, by name.
+    /// All automations, by name and folder.
     pub fn automations(&self) -> Result<Vec<Automation>> {
         self.rows(
-            "SELECT name, file, paused, next_due, last_run, note, updated_at FROM automations ORDER BY name",
+            "SELECT folder, name, file, paused, next_due, last_run, note, updated_at FROM automations ORDER BY name, folder",
             &[],
             |row| {
                 Ok(Automation {
-                    name: row.get(0)?,
-                    file: row.get::<_, String>(1)?.into(),
-                    paused: row.get(2)?,
+                    flow: FlowId { folder: row.get::<_, String>(0)?.into(), name: row.get(1)? },
+                    file: row.get::<_, String>(2)?.into(),
+                    paused: row.get(3)?,
                     next_due: time(row, "next_due")?,
-                    last_run: row.get(4)?,
-                    note: row.get(5)?,
-                    updated_at: row.get::<_, Time>(6)?.0,
+                    last_run: row.get(5)?,
+                    note: row.get(6)?,
+                    updated_at: row.get::<_, Time>(7)?.0,
                 })
             },
         )
     }
 
-    /// Pauses an automation or lets it go on. Says whether there is such an automation.
-    pub fn set_paused(&self, name: &str, paused: bool) -> Result<bool> {
+    /// The automations of a folder, by name.
+    pub fn automations_of(&self, folder: &Path) -> Result<Vec<Automation>> {
+        let all = self.automations()?;
+        Ok(all.into_iter().filter(|automation| automation.flow.folder == folder).collect())
+    }
+
+    /// Takes over what is known of a flow whose folder had another name before: that it is paused, when it is due, and its runs.
+    /// Only where that folder is gone, nobody runs it, and there is no other that it could be.
+    pub fn adopt_moved(&self, flow: &FlowId) -> Result<bool> {
+        let served: Vec<PathBuf> =
+            self.daemons()?.into_iter().filter(Daemon::alive).map(|daemon| daemon.folder).collect();
+        let is_gone = |folder: &Path| {
+            let there = std::fs::symlink_metadata(folder);
+            there.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+                && !served.iter().any(|one| one == folder)
+        };
+        let all: Vec<FlowId> = self.automations()?.into_iter().map(|row| row.flow).collect();
+        let mut before = all.iter().filter(|other| other.name == flow.name && is_gone(&other.folder));
+        let (Some(old), None, false) = (before.next(), before.next(), all.contains(flow)) else { return Ok(false) };
         self.with(|connection| {
-            let changed =
-                connection.execute("UPDATE automations SET paused = ?2 WHERE name = ?1", params![name, paused])?;
-            Ok(changed == 1)
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for table in ["automations", "runs", "requests"] {
+                let column = match table {
+                    "automations" => "name",
+                    "runs" => "flow",
+                    _ => "automation",
+                };
+                let query = format!("UPDATE {table} SET folder = ?1 WHERE folder = ?2 AND {column} = ?3");
+                transaction.execute(&query, params![text(&flow.folder), text(&old.folder), flow.name])?;
+            }
+            transaction.commit()?;
+            Ok(true)
         })
     }
 
+    /// Pauses an automation or lets it go on. Says whether there is such an automation.
+    pub fn set_paused(&self, flow: &FlowId, paused: bool) -> Result<bool> {
+        let query = "UPDATE automations SET paused = ?3 WHERE folder = ?1 AND name = ?2";
+        self.with(|connection| Ok(connection.execute(query, params![text(&flow.folder), flow.name, paused])? == 1))
+    }
+
     /// Whether an automation is paused; one that is not known is not.
-    pub fn paused(&self, name: &str) -> Result<bool> {
-        let query = "SELECT paused FROM automations WHERE name = ?1";
-        let paused = self.with(|connection| connection.query_row(query, [name], |row| row.get(0)).optional())?;
+    pub fn paused(&self, flow: &FlowId) -> Result<bool> {
+        let query = "SELECT paused FROM automations WHERE folder = ?1 AND name = ?2";
+        let values = params![text(&flow.folder), flow.name];
+        let paused = self.with(|connection| connection.query_row(query, values, |row| row.get(0)).optional())?;
         Ok(paused.unwrap_or_default())
     }
 
     /// Asks the daemon to run an automation now. Gives the request's number.
-    pub fn request_trigger(&self, name: &str, input: Option<&Value>) -> Result<i64> {
+    pub fn request_trigger(&self, flow: &FlowId, input: Option<&Value>) -> Result<i64> {
         self.with(|connection| {
             connection.execute(
-                "INSERT INTO requests(automation, kind, input, at) VALUES(?1, 'trigger', ?2, ?3)",
-                params![name, input.map(Json), Time(Timestamp::now())],
+                "INSERT INTO requests(folder, automation, kind, input, at) VALUES(?1, ?2, 'trigger', ?3, ?4)",
+                params![text(&flow.folder), flow.name, input.map(Json), Time(Timestamp::now())],
             )?;
             Ok(connection.last_insert_rowid())
         })
     }
 
-    /// Takes the requests for these automations, oldest first; each is given to one taker only.
-    pub fn take_requests<S: AsRef<str>>(&self, automations: &[S]) -> Result<Vec<Request>> {
+    /// Takes the requests for these automations of a folder, oldest first; each is given to one taker only.
+    pub fn take_requests<S: AsRef<str>>(&self, folder: &Path, automations: &[S]) -> Result<Vec<Request>> {
         let names: Vec<&str> = automations.iter().map(AsRef::as_ref).collect();
         let open = "SELECT count(*) FROM requests WHERE taken_at IS NULL";
         // Asked often, and mostly in vain: nobody is kept from writing for that.
@@ -167,10 +208,10 @@ impl History {
             return Ok(Vec::new());
         }
         let query = format!(
-            "UPDATE requests SET taken_at = ?1 WHERE taken_at IS NULL
-                 AND automation IN (SELECT value FROM json_each(?2)) RETURNING {REQUEST}"
+            "UPDATE requests SET taken_at = ?1 WHERE taken_at IS NULL AND folder = ?2
+                 AND automation IN (SELECT value FROM json_each(?3)) RETURNING {REQUEST}"
         );
-        let mut taken = self.rows(&query, &[&Time(Timestamp::now()), &Json(names)], request)?;
+        let mut taken = self.rows(&query, &[&Time(Timestamp::now()), &text(folder), &Json(names)], request)?;
         taken.sort_by_key(|request| request.id);
         Ok(taken)
     }
@@ -245,11 +286,11 @@ fn daemon(row: &Row<'_>) -> rusqlite::Result<Daemon> {
 fn request(row: &Row<'_>) -> rusqlite::Result<Request> {
     Ok(Request {
         id: row.get(0)?,
-        automation: row.get(1)?,
-        input: row.get::<_, Option<Json<Value>>>(2)?.map(|input| input.0),
-        at: row.get::<_, Time>(3)?.0,
+        automation: FlowId { folder: row.get::<_, String>(1)?.into(), name: row.get(2)? },
+        input: row.get::<_, Option<Json<Value>>>(3)?.map(|input| input.0),
+        at: row.get::<_, Time>(4)?.0,
         taken_at: time(row, "taken_at")?,
-        run: row.get(5)?,
-        note: row.get(6)?,
+        run: row.get(6)?,
+        note: row.get(7)?,
     })
 }

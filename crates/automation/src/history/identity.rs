@@ -1,8 +1,10 @@
-//! Names of runs, and of the processes that run them. Knows no database.
+//! Names of runs, of flows, and of the processes that run them. Knows no database.
 
 use jiff::Timestamp;
+use scim_connector_flow::document::folder_of;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Digits of a run's name: no letter that looks like another (Crockford's base 32).
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
@@ -48,6 +50,42 @@ impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A flow: flows of one name in two folders are two.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FlowId {
+    /// The folder its file is in, links resolved.
+    pub folder: PathBuf,
+    /// Its `document.name`.
+    pub name: String,
+}
+
+impl FlowId {
+    /// The flow of a name in a folder.
+    #[must_use]
+    pub fn new(folder: &Path, name: impl Into<String>) -> Self {
+        Self { folder: real_folder(folder), name: name.into() }
+    }
+
+    /// The flow of a name that stands in a file.
+    #[must_use]
+    pub fn in_file(file: &Path, name: impl Into<String>) -> Self {
+        Self::new(folder_of(file), name)
+    }
+}
+
+impl fmt::Display for FlowId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in {}", self.name, self.folder.display())
+    }
+}
+
+/// A folder with its links resolved; of one that is not there, what its name says.
+#[must_use]
+pub fn real_folder(folder: &Path) -> PathBuf {
+    let absolute = || std::path::absolute(folder).unwrap_or_else(|_| folder.to_path_buf());
+    folder.canonicalize().unwrap_or_else(|_| absolute())
 }
 
 /// A process, told from any other that had or will have its number.
@@ -165,6 +203,26 @@ mod tests {
         assert!(names.is_sorted() && names.iter().all(|name| name.as_str().len() == 10), "{names:?}");
         assert!(names[0].as_str().starts_with("00000000"));
         assert!(at("2059-01-01T00:00:00Z") > names[2].clone());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_flow_is_the_same_by_whatever_way_its_folder_is_named() {
+        let place = tempfile::tempdir().unwrap();
+        let (one, other) = (place.path().join("one"), place.path().join("other"));
+        std::fs::create_dir(&one).unwrap();
+        std::fs::create_dir(&other).unwrap();
+        std::os::unix::fs::symlink(&one, place.path().join("link")).unwrap();
+        let flow = FlowId::new(&one, "nightly");
+        for file in ["one/a.yaml", "link/a.yaml", "other/../one/a.yaml", "./one/not-there.yaml"] {
+            assert_eq!(FlowId::in_file(&place.path().join(file), "nightly"), flow, "{file}");
+        }
+        assert_ne!(FlowId::new(&other, "nightly"), flow);
+        assert_eq!(FlowId::new(Path::new("/not/there"), "x").folder, Path::new("/not/there"));
+        assert_eq!(
+            FlowId::in_file(Path::new("a.yaml"), "x").folder,
+            std::env::current_dir().unwrap().canonicalize().unwrap()
+        );
     }
 
     #[cfg(unix)]

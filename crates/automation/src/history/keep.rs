@@ -46,9 +46,9 @@ impl History {
         let mut reaped = Vec::new();
         for (run, id, process, heartbeat) in running.into_iter().filter(|(.., process, beat)| gone(process, *beat)) {
             let text = if process.life() == Life::Gone {
-                "the process that ran it is gone"
+                "the process that ran it is gone; the last that it wrote down is"
             } else {
-                "the process that ran it, on another machine, has not been heard of"
+                "the process that ran it, on another machine, has not been heard of; the last that it wrote down is"
             };
             let changed = self.with(|connection| {
                 let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -75,7 +75,7 @@ impl History {
             connection
                 .prepare(
                     "SELECT seq FROM (SELECT seq, outcome, ended_at,
-                             row_number() OVER (PARTITION BY flow ORDER BY seq DESC) AS newer FROM runs)
+                             row_number() OVER (PARTITION BY folder, flow ORDER BY seq DESC) AS newer FROM runs)
                      WHERE outcome IS NOT NULL AND (ended_at < ?1 OR newer > ?2) ORDER BY seq",
                 )?
                 .query_map(params![Time(oldest), keep.runs], |row| row.get(0))?
@@ -120,7 +120,7 @@ fn delete_portion(connection: &mut Connection, table: &str, run: i64) -> rusqlit
     connection.prepare_cached(&format!("DELETE FROM {table} WHERE {which}"))?.execute(params![run, PORTION])
 }
 
-/// Marks a run as interrupted, with the step it was at. Says whether it was still running.
+/// Marks a run as interrupted, with the step it was at; `why` is a sentence up to the place. Says whether it was still running.
 pub(super) fn interrupt(transaction: &Transaction<'_>, run: i64, at: Timestamp, why: &str) -> rusqlite::Result<bool> {
     let open = transaction
         .prepare("SELECT name, pointer, function FROM steps WHERE run = ?1 AND outcome IS NULL ORDER BY step")?
@@ -153,7 +153,7 @@ pub(super) fn interrupt(transaction: &Transaction<'_>, run: i64, at: Timestamp, 
     let fault = Fault {
         type_: "interrupted".into(),
         title: Some("interrupted".into()),
-        detail: Some(format!("{why}; it ended{place}{told}")),
+        detail: Some(format!("{why}{place}{told}")),
         instance,
         maybe_applied,
         ..Fault::default()

@@ -6,11 +6,13 @@
 //! whose process is gone. A file may be used by many processes at a time.
 
 mod automations;
+mod found;
 mod identity;
 mod keep;
 mod queue;
 mod read;
 mod record;
+mod reserve;
 mod row;
 mod schema;
 mod settings;
@@ -19,8 +21,8 @@ pub(crate) mod tests;
 mod writer;
 
 pub use automations::{Automation, Daemon, Request, Scheduled};
-pub use identity::{Life, Process, RunId};
-pub use read::{Calls, Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Warning, Which};
+pub use found::{Calls, Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Warning, Which};
+pub use identity::{FlowId, Life, Process, RunId, real_folder};
 pub use record::Recorder;
 pub use settings::HistorySettings;
 
@@ -186,7 +188,8 @@ impl History {
     /// Opens the file, or makes a new one with its folder, for this user alone.
     ///
     /// # Errors
-    /// [`Error::Config`] with the file where it is no history, a newer one, damaged, or cannot be written.
+    /// [`Error::Config`] with the file where it is no history, a newer one, not for this user alone, or not to be written;
+    /// [`Error::Io`] where it is damaged or the disk is full, [`Error::Busy`] where another process holds it.
     pub fn open(path: &Path, keep: Retention) -> Result<Self> {
         let connection = schema::open(path)?;
         Ok(Self(Arc::new(Inner { path: path.to_path_buf(), keep, connection: Mutex::new(connection) })))

@@ -17,6 +17,8 @@ pub(super) struct Queue<M> {
 
 struct State<M> {
     waiting: Vec<M>,
+    /// Something among it is urgent; whoever reads may have been busy when it came.
+    urgent: bool,
     has_sender: bool,
     read: bool,
 }
@@ -37,7 +39,7 @@ pub(super) struct Receiver<M>(Arc<Queue<M>>);
 
 /// A queue with room for so many messages, of which a portion wakes the reader.
 pub(super) fn queue<M>(room: usize, portion: usize) -> (Sender<M>, Receiver<M>) {
-    let state = State { waiting: Vec::with_capacity(portion), has_sender: true, read: true };
+    let state = State { waiting: Vec::with_capacity(portion), urgent: false, has_sender: true, read: true };
     let queue = Arc::new(Queue { state: Mutex::new(state), changed: Condvar::new(), room, portion });
     (Sender(queue.clone()), Receiver(queue))
 }
@@ -53,6 +55,7 @@ impl<M> Sender<M> {
             return Err(Refused::Full(message));
         }
         state.waiting.push(message);
+        state.urgent |= urgent;
         let wakes = urgent || state.waiting.len() == self.0.portion;
         drop(state);
         if wakes {
@@ -74,11 +77,22 @@ impl<M> Receiver<M> {
     /// whether more may come. `into` is empty, and its room is used again.
     pub(super) fn take(&self, into: &mut Vec<M>, patience: Duration) -> bool {
         let mut state = self.0.state.lock();
-        if state.has_sender && state.waiting.len() < self.0.portion {
+        if state.has_sender && !state.urgent && state.waiting.len() < self.0.portion {
             self.0.changed.wait_for(&mut state, patience);
         }
+        state.urgent = false;
         std::mem::swap(&mut state.waiting, into);
         state.has_sender
+    }
+
+    /// How many wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.state.lock().waiting.len()
+    }
+
+    /// Whether more may come.
+    pub(super) fn is_open(&self) -> bool {
+        self.0.state.lock().has_sender
     }
 }
 
@@ -105,6 +119,8 @@ mod tests {
     fn a_portion_something_urgent_time_and_the_end_wake_the_reader() {
         let (to, from) = queue(10, 3);
         assert_eq!(taken(&from, Duration::ZERO), (vec![], true));
+        assert!(to.try_send(7, true).is_ok());
+        assert_eq!(taken(&from, LONG), (vec![7], true), "what was urgent before it is looked for");
         assert!(to.try_send(1, false).is_ok());
         let began = Instant::now();
         assert_eq!(taken(&from, Duration::from_millis(30)), (vec![1], true));

@@ -1,5 +1,6 @@
 //! Finds again what was written: runs, their steps, what happened to whom. Everything long comes in pages.
 
+use super::found::{Calls, Filter, Page, Person, Retry, Run, RunSummary, Step, StepsFilter, Warning, Which};
 use super::row::{Json, Time, Word};
 use super::{Counts, History, RunId, Status, Stored, Trigger};
 use jiff::Timestamp;
@@ -11,231 +12,8 @@ use scim_connector_host::error::{Error, Result};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Which runs are wanted; the default is the latest 50.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filter {
-    /// Of this flow.
-    pub flow: Option<String>,
-    /// That ended so, or still run.
-    pub status: Option<Status>,
-    /// How many at most.
-    pub limit: usize,
-    /// That began before this one: the last of the page before.
-    pub before: Option<RunId>,
-}
-
-impl Default for Filter {
-    fn default() -> Self {
-        Self { flow: None, status: None, limit: 50, before: None }
-    }
-}
-
-/// A part of a long list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
-    /// After this one: the `seq` of the last of the page before, 0 for the first page.
-    pub after: u64,
-    /// How many at most.
-    pub limit: usize,
-}
-
-impl Default for Page {
-    fn default() -> Self {
-        Self { after: 0, limit: 100 }
-    }
-}
-
-/// Which people are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Which {
-    /// All.
-    #[default]
-    All,
-    /// Those whose change failed, or may have.
-    Failed,
-    /// The others, but those whose failure was handled.
-    Others,
-    /// Those with this change.
-    Only(Change),
-}
-
-/// Which steps are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum StepsFilter {
-    /// All.
-    #[default]
-    All,
-    /// Those that failed or were interrupted.
-    Failed,
-    /// Those that are under way.
-    Running,
-    /// Calls.
-    Calls,
-    /// Calls that happened to nobody in particular: no person is told with them.
-    CallsWithoutPeople,
-}
-
-/// A run, as a list shows it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunSummary {
-    /// Its name.
-    pub id: RunId,
-    /// The flow's `document.name`.
-    pub flow: String,
-    /// The flow's `document.version`.
-    pub version: String,
-    /// Why it began.
-    pub trigger: Trigger,
-    /// When it was due.
-    pub scheduled_for: Option<Timestamp>,
-    /// When it began.
-    pub started: Timestamp,
-    /// When it ended; of one whose process went away, when it was last heard of.
-    pub ended: Option<Timestamp>,
-    /// How long it took.
-    pub duration: Option<Duration>,
-    /// Where it stands.
-    pub status: Status,
-    /// What happened to how many.
-    pub counts: Counts,
-    /// Why it failed or was interrupted.
-    pub error: Option<Fault>,
-    /// Whether it changed nothing, and told what it would have changed.
-    pub dry_run: bool,
-    /// How many different warnings there were.
-    pub warnings: u64,
-}
-
-/// A run with all that is known of the whole of it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Run {
-    /// What a list shows.
-    pub summary: RunSummary,
-    /// The flow's file, as it was named.
-    pub file: PathBuf,
-    /// What it was given.
-    pub input: Option<Stored>,
-    /// What it gave.
-    pub output: Option<Stored>,
-    /// Steps that are kept; of the items of a loop plain ones are only kept where something went wrong.
-    pub steps: u64,
-    /// Steps that failed or were interrupted.
-    pub failed_steps: u64,
-    /// Calls that happened to nobody in particular.
-    pub calls_without_people: Calls,
-    /// How often a step was tried again.
-    pub retries: u64,
-    /// Events that could not be written.
-    pub lost: u64,
-}
-
-/// How many calls there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Calls {
-    /// In all.
-    pub total: u64,
-    /// That failed or were interrupted.
-    pub failed: u64,
-    /// That are under way.
-    pub running: u64,
-}
-
-/// A step of a run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Step {
-    /// Its number in the run; also its place in the list.
-    pub step: u64,
-    /// The step it is part of.
-    pub parent: Option<u64>,
-    /// Where it stands in the flow.
-    pub pointer: String,
-    /// Its name in the flow.
-    pub name: String,
-    /// What it is.
-    pub kind: StepKind,
-    /// What it calls.
-    pub function: Option<String>,
-    /// The connection it uses.
-    pub connection: Option<String>,
-    /// In a loop, at any depth: which item of the innermost one, from 0.
-    pub item: Option<u64>,
-    /// When it began.
-    pub started: Timestamp,
-    /// How long it took.
-    pub duration: Option<Duration>,
-    /// Where it stands.
-    pub status: Status,
-    /// How often it was tried again.
-    pub retries: u32,
-    /// Of a loop: how many items have ended.
-    pub done: Option<u64>,
-    /// Of a loop: how many there are.
-    pub total: Option<u64>,
-    /// What it was given.
-    pub input: Option<Stored>,
-    /// What it gave.
-    pub output: Option<Stored>,
-    /// Why it failed.
-    pub error: Option<Fault>,
-}
-
-/// What happened to somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
-    /// The place in the list.
-    pub seq: u64,
-    /// A person or group.
-    pub who: String,
-    /// What happened.
-    pub change: Change,
-    /// Why, where it failed.
-    pub reason: Option<String>,
-    /// In which step.
-    pub step: u64,
-    /// The step's name.
-    pub name: String,
-    /// How long the step took.
-    pub duration: Option<Duration>,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// What whoever runs the flow should know although a call succeeded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// The place in the list.
-    pub seq: u64,
-    /// In which step it came first.
-    pub step: u64,
-    /// The step's name.
-    pub name: String,
-    /// When it came first.
-    pub at: Timestamp,
-    /// What.
-    pub text: String,
-    /// How often it came.
-    pub times: u64,
-}
-
-/// A step that was tried again.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Retry {
-    /// The place in the list.
-    pub seq: u64,
-    /// Which step.
-    pub step: u64,
-    /// Which repetition, from 1.
-    pub attempt: u32,
-    /// When it had failed.
-    pub at: Timestamp,
-    /// How long until the repetition.
-    pub wait: Duration,
-    /// Why.
-    pub error: Fault,
-}
-
 const SUMMARY: &str =
-    "id, flow, version, trigger, scheduled_for, started_at, ended_at, duration_us, outcome, error, dry_run,
+    "id, flow, folder, version, trigger, scheduled_for, started_at, ended_at, duration_us, outcome, error, dry_run,
     (SELECT count(*) FROM warnings WHERE warnings.run = runs.seq) AS warnings,
     (SELECT json_group_object(change, number) FROM counts WHERE run = seq) AS counts";
 
@@ -254,6 +32,11 @@ impl History {
         if let Some(flow) = &filter.flow {
             condition += " AND flow = ?";
             values.push(flow);
+        }
+        let folder = filter.folder.as_ref().map(|folder| folder.display().to_string());
+        if let Some(folder) = &folder {
+            condition += " AND folder = ?";
+            values.push(folder);
         }
         let word = filter.status.map(Status::word);
         match &word {
@@ -303,6 +86,15 @@ impl History {
             })
         })?;
         Ok(found.into_iter().next())
+    }
+
+    /// The folders whose flows of this name have run.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the file fails.
+    pub fn folders(&self, flow: &str) -> Result<Vec<PathBuf>> {
+        let query = "SELECT DISTINCT folder FROM runs WHERE flow = ? AND folder <> '' ORDER BY folder";
+        self.rows(query, &[&flow], |row| row.get::<_, String>(0).map(PathBuf::from))
     }
 
     /// The run that is meant: a whole name, the beginning of only one, or `last`.
@@ -480,6 +272,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<RunSummary> {
     Ok(RunSummary {
         id: row.get("id")?,
         flow: row.get("flow")?,
+        folder: Some(row.get::<_, String>("folder")?).filter(|folder| !folder.is_empty()).map(PathBuf::from),
         version: row.get("version")?,
         trigger: row.get::<_, Word<Trigger>>("trigger")?.0,
         scheduled_for: time(row, "scheduled_for")?,

@@ -3,11 +3,11 @@
 //! Memory stays bounded: values are cut before they wait, and only so many events may wait. Where the file cannot be written
 //! the run goes on, its events are lost and counted, and [`Recorder::warnings`] says so.
 
-use super::identity::Process;
+use super::identity::{FlowId, Process};
 use super::queue::{Refused, Sender, queue};
 use super::row::{self, Time, Word};
 use super::writer::{End, Message, Note, PORTION, Row, Shared, Writer};
-use super::{Begin, History, RunId, schema};
+use super::{Begin, History, RunId, Status, reserve, schema};
 use jiff::Timestamp;
 use rusqlite::{Connection, TransactionBehavior, params};
 use scim_connector_flow::event::{Event, Watcher};
@@ -15,7 +15,7 @@ use scim_connector_host::error::{Error, Result};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::sync::{Arc, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How long the end of a run waits to be written.
 const AT_THE_END: Duration = Duration::from_secs(6);
 
+/// How often it is looked meanwhile.
+const LOOK: Duration = Duration::from_millis(20);
+
 /// Attempts to find a name that no other run has.
 const NAMES: usize = 20;
 
@@ -40,6 +43,8 @@ pub struct Recorder {
     writer: Option<JoinHandle<()>>,
     /// Nothing is waited for any more, until something can be written again.
     stalled: AtomicBool,
+    /// The end of the run was waited for in vain.
+    given_up: AtomicBool,
 }
 
 impl Recorder {
@@ -48,6 +53,7 @@ impl Recorder {
         let now = Timestamp::now();
         let (run, id) = history.with(|connection| insert_run(connection, begin, now))?;
         let connection = schema::open(history.path())?;
+        reserve::keep(history.path());
         let shared = Arc::new(Shared::default());
         let (sender, receiver) = queue(WAITING, PORTION);
         let mut writer = Writer::new(history.path().to_path_buf(), connection, run, shared.clone());
@@ -55,7 +61,14 @@ impl Recorder {
             .name("history".into())
             .spawn(move || writer.run(&receiver))
             .map_err(|error| Error::Load(format!("the history's thread cannot be started: {error}")))?;
-        Ok(Self { id, shared, sender: Some(sender), writer: Some(writer), stalled: AtomicBool::new(false) })
+        Ok(Self {
+            id,
+            shared,
+            sender: Some(sender),
+            writer: Some(writer),
+            stalled: AtomicBool::new(false),
+            given_up: AtomicBool::new(false),
+        })
     }
 
     /// The run's name.
@@ -78,7 +91,30 @@ impl Recorder {
     /// Waits until everything told so far is written, for a few seconds at most. Says whether it is.
     pub fn flush(&self) -> bool {
         let (answer, written) = sync_channel(1);
-        self.send(Message::Flush(answer)) && written.recv_timeout(AT_THE_END).is_ok()
+        if !self.send(Message::Flush(answer)) {
+            return false;
+        }
+        let deadline = Instant::now() + AT_THE_END;
+        loop {
+            match written.recv_timeout(LOOK) {
+                Ok(()) => return true,
+                // Room on a disk is not made within seconds.
+                Err(RecvTimeoutError::Timeout) if self.shared.is_full.load(Ordering::Acquire) => return false,
+                Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => {}
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// Waits until the end of the run is written, whatever else is not, for a few seconds at most. Says whether it is.
+    fn end_is_written(&self) -> bool {
+        let deadline = Instant::now() + AT_THE_END;
+        while !self.shared.end_is_written.load(Ordering::Acquire) && Instant::now() < deadline {
+            thread::sleep(LOOK);
+        }
+        let written = self.shared.end_is_written.load(Ordering::Acquire);
+        self.given_up.store(!written, Ordering::Relaxed);
+        written
     }
 
     /// Hands something to the writer. Where there is no room the run is held up, and after a while goes on without.
@@ -116,8 +152,12 @@ impl Watcher for Recorder {
             let end = End::new((*outcome).into(), *duration_us, &Value::Null, output, error.as_ref());
             *self.shared.end.lock().unwrap_or_else(PoisonError::into_inner) = Some((at, Box::new(end)));
             // The process may end right after.
-            if !self.flush() {
-                self.shared.warn(format!("the end of run {} could not be written to the history yet", self.id));
+            if !self.flush() && !self.end_is_written() {
+                let (word, why) = (Status::from(*outcome).word(), self.shared.trouble());
+                self.shared.warn(format!(
+                    "run {} {word}; its record could not be written to the history, which may show it as interrupted: {why}",
+                    self.id
+                ));
             }
         }
     }
@@ -126,7 +166,8 @@ impl Watcher for Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         self.sender = None;
-        let deadline = Instant::now() + AT_THE_END;
+        let patience = if self.given_up.load(Ordering::Relaxed) { Duration::ZERO } else { AT_THE_END };
+        let deadline = Instant::now() + patience;
         if let Some(writer) = self.writer.take() {
             while !writer.is_finished() && Instant::now() < deadline {
                 thread::sleep(Duration::from_millis(1));
@@ -189,8 +230,8 @@ fn insert_run(connection: &mut Connection, begin: &Begin<'_>, now: Timestamp) ->
         name = RunId::new(now);
     }
     transaction.execute(
-        "INSERT INTO runs(id, flow, version, file, text, trigger, scheduled_for, started_at, place, pid, token, heartbeat)
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?8)",
+        "INSERT INTO runs(id, flow, version, file, text, trigger, scheduled_for, started_at, place, pid, token, heartbeat, folder)
+         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?8, ?12)",
         params![
             name,
             begin.flow,
@@ -203,6 +244,7 @@ fn insert_run(connection: &mut Connection, begin: &Begin<'_>, now: Timestamp) ->
             process.place,
             process.pid,
             process.token,
+            FlowId::in_file(begin.file, begin.flow).folder.display().to_string(),
         ],
     )?;
     let run = transaction.last_insert_rowid();

@@ -3,9 +3,12 @@
 //!
 //! Times are microseconds since 1970, durations microseconds, structured values JSON text, words as JSON spells them.
 
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use super::identity::FlowId;
+use rusqlite::{Connection, ErrorCode as Code, OpenFlags, TransactionBehavior, params};
 use scim_connector_host::error::{Error, Result};
-use std::path::Path;
+use scim_connector_host::private::{self, Unfit, beside};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Says that a file is a history (SQLite's `application_id`): "scim" in ASCII.
@@ -14,10 +17,20 @@ const APPLICATION: i64 = 0x7363_696d;
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// What stands beside the file: SQLite's, and room that is kept for the end of a run.
+const SIDE_FILES: [&str; 4] = ["-wal", "-shm", "-journal", RESERVE];
+
+/// The file with that room.
+pub(super) const RESERVE: &str = "-reserve";
+
+/// A step from one version of a file to the next: what SQL says, and then what it cannot say.
+type Step = (&'static str, fn(&Connection) -> rusqlite::Result<()>);
+
 /// Each step makes a file one version newer; the number of steps taken is its `user_version`. Steps are never changed, only
 /// added.
-const MIGRATIONS: [&str; 2] = [
-    "
+const MIGRATIONS: [Step; 3] = [
+    (
+        "
     CREATE TABLE texts(
         digest TEXT PRIMARY KEY,
         text TEXT NOT NULL);
@@ -117,7 +130,10 @@ const MIGRATIONS: [&str; 2] = [
         heartbeat INTEGER NOT NULL,
         ui TEXT);
 ",
-    "
+        nothing_more,
+    ),
+    (
+        "
     ALTER TABLE runs ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;
     CREATE TABLE warnings(
         seq INTEGER PRIMARY KEY,
@@ -128,22 +144,98 @@ const MIGRATIONS: [&str; 2] = [
         times INTEGER NOT NULL DEFAULT 1);
     CREATE UNIQUE INDEX warnings_of_run ON warnings(run, text);
 ",
+        nothing_more,
+    ),
+    // A flow is its folder and its name.
+    (
+        "
+    ALTER TABLE runs ADD COLUMN folder TEXT NOT NULL DEFAULT '';
+    ALTER TABLE requests ADD COLUMN folder TEXT NOT NULL DEFAULT '';
+    ALTER TABLE automations RENAME TO automations_by_name;
+    CREATE TABLE automations(
+        folder TEXT NOT NULL,
+        name TEXT NOT NULL,
+        file TEXT NOT NULL,
+        paused INTEGER NOT NULL DEFAULT 0,
+        next_due INTEGER,
+        last_run TEXT,
+        note TEXT,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY(folder, name));
+",
+        find_folders,
+    ),
 ];
+
+fn nothing_more(_: &Connection) -> rusqlite::Result<()> {
+    Ok(())
+}
+
+/// Finds the folders of what was written without: those of files with whole paths. Which folder a shorter path began in is not
+/// known any more; such runs have none.
+fn find_folders(connection: &Connection) -> rusqlite::Result<()> {
+    let files = connection
+        .prepare("SELECT DISTINCT file FROM runs UNION SELECT file FROM automations_by_name")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<Vec<String>>>()?;
+    connection.execute_batch("CREATE TEMP TABLE folders(file TEXT PRIMARY KEY, folder TEXT NOT NULL)")?;
+    for file in files.iter().filter(|file| Path::new(file).is_absolute()) {
+        let folder = FlowId::in_file(Path::new(file), "").folder.display().to_string();
+        connection.execute("INSERT INTO folders VALUES(?1, ?2)", params![file, folder])?;
+    }
+    connection.execute_batch(
+        "UPDATE runs SET folder = coalesce((SELECT folder FROM folders WHERE folders.file = runs.file), '');
+         INSERT INTO automations(folder, name, file, paused, next_due, last_run, note, updated_at)
+             SELECT coalesce((SELECT folder FROM folders WHERE folders.file = old.file), ''), name, file, paused, next_due,
+                 last_run, note, updated_at FROM automations_by_name AS old;
+         UPDATE requests SET folder =
+             coalesce((SELECT folder FROM automations WHERE automations.name = requests.automation), '');
+         DROP TABLE automations_by_name;
+         DROP TABLE folders;",
+    )
+}
+
+/// The file and what stands beside it.
+pub(super) fn with_side_files(path: &Path) -> Vec<PathBuf> {
+    std::iter::once(path.to_path_buf()).chain(SIDE_FILES.map(|end| beside(path, end))).collect()
+}
 
 /// Opens a file, making or renewing its tables.
 ///
 /// # Errors
-/// [`Error::Config`] that says what stands in the way and what to do.
+/// What stands in the way, and what to do: [`Error::Config`], [`Error::Io`] or [`Error::Busy`].
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    make_private(path).map_err(|error| {
-        wrong(path, format!("the history cannot be written here: {error}; name another place with --history"))
+    let real = private::prepare(path, &SIDE_FILES).map_err(|unfit| match unfit {
+        Unfit::Unwritable(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+            full(path)
+        }
+        Unfit::Unwritable(error) => {
+            wrong(path, format!("the history cannot be written here: {error}; name another place with --history"))
+        }
+        // It tells of people.
+        Unfit::Open(file, problem) => wrong(&file, format!("the history is not opened: {problem}")),
     })?;
-    connect(path).map_err(|error| problem(path, &error))?.map_err(|detail| wrong(path, detail))
+    connect(&real).map_err(|error| problem(path, &error))?.map_err(|detail| wrong(path, detail))
+}
+
+/// A file as an older version of this program left it.
+#[cfg(test)]
+pub(super) fn older(path: &Path, version: usize) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    for (sql, then) in &MIGRATIONS[..version] {
+        connection.execute_batch(sql).unwrap();
+        then(&connection).unwrap();
+    }
+    connection.pragma_update(None, "application_id", APPLICATION).unwrap();
+    connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
+    connection
 }
 
 /// Opens a file, with the sentence that says why it is not one of ours.
 fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
-    let mut connection = Connection::open(path)?;
+    // Made already, and no link of somebody else's is followed that has come since.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
     let number = |connection: &Connection, name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
     let newest = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
@@ -164,7 +256,9 @@ fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
             )));
         }
         for step in MIGRATIONS.iter().skip(usize::try_from(version).unwrap_or_default()) {
-            transaction.execute_batch(step)?;
+            let (sql, then) = step;
+            transaction.execute_batch(sql)?;
+            then(&transaction)?;
         }
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", newest)?;
@@ -180,41 +274,35 @@ fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
 
 /// What SQLite says, as a person understands it.
 pub(super) fn problem(path: &Path, error: &rusqlite::Error) -> Error {
-    let detail = match error.sqlite_error_code() {
-        Some(ErrorCode::NotADatabase) => "is no history: not a SQLite file; name another one with --history".into(),
-        Some(ErrorCode::DatabaseCorrupt) => {
-            "is damaged; put a copy in its place, or name another file with --history".into()
+    let told = |detail: String| Error::Io(format!("{}: {detail}", path.display()));
+    match error.sqlite_error_code() {
+        Some(Code::NotADatabase) => wrong(path, "is no history: not a SQLite file; name another one with --history"),
+        Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => {
+            wrong(path, format!("the history cannot be written here: {error}; name another place with --history"))
         }
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-            format!("the history cannot be written here: {error}; name another place with --history")
+        Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
+            Error::Busy(format!("{}: is locked by another process; try again", path.display()))
         }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "is locked by another process; try again".into(),
-        Some(ErrorCode::DiskFull) => "the disk is full".into(),
-        _ => format!("the history fails: {error}"),
-    };
-    wrong(path, detail)
+        Some(Code::DatabaseCorrupt) => {
+            told("is damaged; put a copy in its place, or name another file with --history".into())
+        }
+        Some(Code::DiskFull) => full(path),
+        Some(Code::SystemIoFailure) => {
+            told(format!("the history fails: {error}; the disk may be full, or a file may not become larger"))
+        }
+        _ => told(format!("the history fails: {error}")),
+    }
+}
+
+/// Whether a disk that is full may be the reason.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(Code::DiskFull | Code::SystemIoFailure))
+}
+
+fn full(path: &Path) -> Error {
+    Error::Io(format!("{}: the disk is full; make room, or name another place with --history", path.display()))
 }
 
 fn wrong(path: &Path, detail: impl Into<String>) -> Error {
     Error::Config { path: path.display().to_string(), detail: detail.into() }
-}
-
-/// Sees to it that a new file is for this user alone: it tells of people.
-fn make_private(path: &Path) -> std::io::Result<()> {
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) {
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.recursive(true).create(folder)?;
-    }
-    // A file that is there must not be opened here: where this process has it open already, closing it again would take
-    // away SQLite's locks (fcntl(2)), and another process that closes the database would delete its log.
-    let mut options = std::fs::OpenOptions::new();
-    options.append(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-        opened => opened.map(drop),
-    }
 }

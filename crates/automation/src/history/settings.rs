@@ -1,6 +1,6 @@
 //! The `[history]` table of `Config.toml`: where runs are kept, and for how long.
 
-use super::{History, Retention};
+use super::{History, Retention, schema};
 use scim_connector_host::config::{Config, invalid, unknown};
 use scim_connector_host::error::Result;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,9 @@ pub struct HistorySettings {
     retention: Retention,
 }
 
+/// Most days that runs may be kept.
+const MOST_DAYS: u32 = 36_500;
+
 impl HistorySettings {
     /// Reads the table; without one, the defaults.
     ///
@@ -24,11 +27,15 @@ impl HistorySettings {
             let number = value.as_integer().and_then(|number| u32::try_from(number).ok()).filter(|number| *number > 0);
             number.ok_or_else(|| invalid(&format!("history.{name}"), "must be a whole number above 0"))
         };
+        let days = |name: &str, value: &toml::Value| match whole(name, value)? {
+            days if days <= MOST_DAYS => Ok(days),
+            _ => Err(invalid(&format!("history.{name}"), &format!("must be at most {MOST_DAYS}, a hundred years"))),
+        };
         for (name, value) in config.table("history").into_iter().flatten() {
             match (name.as_str(), value) {
                 ("file", toml::Value::String(file)) => settings.file = Some(config.folder().join(file)),
                 ("file", _) => return Err(invalid("history.file", "must be text, the name of a file")),
-                ("keepDays", value) => settings.retention.days = whole(name, value)?,
+                ("keepDays", value) => settings.retention.days = days(name, value)?,
                 ("keepRuns", value) => settings.retention.runs = whole(name, value)?,
                 _ => return Err(unknown("history", name, &["file", "keepDays", "keepRuns"])),
             }
@@ -46,6 +53,17 @@ impl HistorySettings {
             None => History::default_path()?,
         };
         Ok((path, self.retention))
+    }
+}
+
+impl HistorySettings {
+    /// The files that a history has or may have for this process: the one that is named, the table's, the user's own, each with
+    /// what stands beside it.
+    #[must_use]
+    pub fn files(&self, named: Option<&Path>) -> Vec<PathBuf> {
+        let named = named.map(Path::to_path_buf);
+        let files = named.into_iter().chain(self.file.clone()).chain(History::default_path().ok());
+        files.flat_map(|file| schema::with_side_files(&file)).collect()
     }
 }
 
@@ -71,6 +89,8 @@ mod tests {
         let rows = [
             ("[history]\nkeepDay = 3", "history.keepDay: unknown key; did you mean \"keepDays\"?"),
             ("[history]\nkeepDays = 0", "history.keepDays: must be a whole number above 0"),
+            ("[history]\nkeepDays = 36501", "history.keepDays: must be at most 36500, a hundred years"),
+            ("[history]\nkeepDays = 4294967295", "history.keepDays: must be at most 36500, a hundred years"),
             ("[history]\nkeepRuns = \"x\"", "history.keepRuns: must be a whole number above 0"),
             ("[history]\nfile = 3", "history.file: must be text, the name of a file"),
         ];

@@ -2,7 +2,7 @@
 
 use super::queue::Receiver;
 use super::row::{self, Json, Time, Word};
-use super::{Counts, Status, Stored, keep, schema};
+use super::{Counts, Status, Stored, keep, reserve, schema};
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use scim_connector_flow::event::{Affected, StepKind, StepOutcome};
@@ -10,7 +10,7 @@ use scim_connector_flow::fault::Fault;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -30,6 +30,12 @@ pub(super) struct Shared {
     pub(super) warnings: Mutex<Vec<String>>,
     /// How the run ended. It waits here, where there always is room.
     pub(super) end: Mutex<Option<(Timestamp, Box<End>)>>,
+    /// The file says how the run ended.
+    pub(super) end_is_written: AtomicBool,
+    /// The disk was full the last time.
+    pub(super) is_full: AtomicBool,
+    /// Why nothing could be written the last time.
+    trouble: Mutex<String>,
 }
 
 impl Shared {
@@ -39,6 +45,12 @@ impl Shared {
             tracing::warn!("{text}");
             warnings.push(text);
         }
+    }
+
+    /// Why nothing could be written the last time.
+    pub(super) fn trouble(&self) -> String {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        if trouble.is_empty() { "it took too long".to_owned() } else { trouble.clone() }
     }
 }
 
@@ -139,6 +151,13 @@ struct Pending {
     answers: Vec<SyncSender<()>>,
 }
 
+impl Pending {
+    /// How many events are among it.
+    fn len(&self) -> usize {
+        self.steps.len() + self.people.len() + self.retries.len() + self.warnings.len() + self.handled.len()
+    }
+}
+
 impl Writer {
     pub(super) fn new(path: PathBuf, connection: Connection, run: i64, shared: Arc<Shared>) -> Self {
         Self {
@@ -158,6 +177,8 @@ impl Writer {
     pub(super) fn run(&mut self, receiver: &Receiver<Message>) {
         let mut messages = Vec::new();
         loop {
+            // Asked first: what happened before it waits already.
+            let ended = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).is_some();
             let open = receiver.take(&mut messages, PAUSE);
             for message in messages.drain(..) {
                 match message {
@@ -165,11 +186,11 @@ impl Writer {
                     Message::Flush(answer) => self.pending.answers.push(answer),
                 }
             }
-            if !open || !self.pending.answers.is_empty() {
-                self.pending.end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).take();
-                self.write_until_done(!open);
+            if !open || ended || !self.pending.answers.is_empty() {
+                self.end_has_come();
+                self.write_until_done(!open, receiver);
             } else if self.pending.events || self.beat.elapsed() >= HEARTBEAT {
-                self.write_until_done(false);
+                self.write_until_done(false, receiver);
             }
             if !open {
                 return;
@@ -220,18 +241,54 @@ impl Writer {
     }
 
     /// Writes what is pending. Where that fails it is tried again, while what comes next waits; a run that cannot be begun
-    /// where it fails sees to it that not many wait.
-    fn write_until_done(&mut self, closing: bool) {
+    /// where it fails sees to it that not many wait. Where the disk is full the end of a run does not wait for the rest.
+    fn write_until_done(&mut self, closing: bool, receiver: &Receiver<Message>) {
         let mut pause = PAUSE;
         loop {
-            let error = match self.write(closing) {
-                Ok(()) => return,
-                Err(error) => schema::problem(&self.path, &error),
+            let mut result = self.write(closing);
+            let full = result.as_ref().is_err_and(schema::is_full);
+            self.shared.is_full.store(full, Ordering::Release);
+            if full && self.end_has_come() && !self.ended {
+                result = self.write_end_alone(receiver.waiting());
+                // What was kept for this.
+                if result.is_err() && reserve::release(&self.path) {
+                    result = self.write_end_alone(receiver.waiting());
+                }
+                result = result.and_then(|()| self.write(closing));
+            }
+            let Err(error) = result else {
+                self.shared.is_full.store(false, Ordering::Release);
+                return;
             };
+            let error = schema::problem(&self.path, &error).to_string();
+            *self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner) = error.clone();
             self.shared.warn(format!("the history cannot be written, the run goes on: {error}"));
+            if full && self.ended && !receiver.is_open() {
+                // The end says how much is missing.
+                return;
+            }
             thread::sleep(pause);
             pause = (pause * 2).min(HEARTBEAT);
         }
+    }
+
+    /// Takes over how the run ended, once it has.
+    fn end_has_come(&mut self) -> bool {
+        let end = self.shared.end.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.pending.end = end.or(self.pending.end.take());
+        self.pending.end.is_some()
+    }
+
+    /// Writes how the run ended, and that what is pending, and `waiting` messages, are missing until they are written, too.
+    fn write_end_alone(&mut self, waiting: usize) -> rusqlite::Result<()> {
+        let Some((at, end)) = &self.pending.end else { return Ok(()) };
+        let missing = self.shared.lost.load(Ordering::Relaxed) + (self.pending.len() + waiting) as u64;
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        write_end(&transaction, self.run, *at, end, missing)?;
+        transaction.commit()?;
+        self.ended = true;
+        self.shared.end_is_written.store(true, Ordering::Release);
+        Ok(())
     }
 
     fn write(&mut self, closing: bool) -> rusqlite::Result<()> {
@@ -291,15 +348,16 @@ impl Writer {
             .execute(params![run, Time(now), self.shared.lost.load(Ordering::Relaxed)])?;
         let mut ended = self.ended;
         if let Some((at, end)) = &self.pending.end {
-            write_end(&transaction, run, *at, end)?;
+            write_end(&transaction, run, *at, end, self.shared.lost.load(Ordering::Relaxed))?;
             ended = true;
         } else if closing && !ended {
             // Whoever ran it gave up on it.
-            keep::interrupt(&transaction, run, now, "the run was given up by its process")?;
+            keep::interrupt(&transaction, run, now, "the run was given up by its process; it ended")?;
             ended = true;
         }
         transaction.commit()?;
         self.ended = ended;
+        self.shared.end_is_written.store(ended, Ordering::Release);
         self.beat = Instant::now();
         let pending = std::mem::take(&mut self.pending);
         for row in self.open.values_mut().filter(|row| row.changed && row.counts()) {
@@ -351,16 +409,16 @@ fn write_step(transaction: &Transaction<'_>, run: i64, row: &Row) -> rusqlite::R
         .map(drop)
 }
 
-fn write_end(transaction: &Transaction<'_>, run: i64, at: Timestamp, end: &End) -> rusqlite::Result<()> {
+fn write_end(transaction: &Transaction<'_>, run: i64, at: Timestamp, end: &End, lost: u64) -> rusqlite::Result<()> {
     // Steps that told no end were left where they were.
     let left = Word(StepOutcome::Interrupted);
     transaction.execute("UPDATE steps SET outcome = ?2 WHERE run = ?1 AND outcome IS NULL", params![run, left])?;
     let (text, cut) = end.output.as_ref().map_or((None, false), |output| (Some(&output.text), output.cut));
     transaction
         .execute(
-            "UPDATE runs SET ended_at = ?2, duration_us = ?3, outcome = ?4, output = ?5, output_cut = ?6, error = ?7
+            "UPDATE runs SET ended_at = ?2, duration_us = ?3, outcome = ?4, output = ?5, output_cut = ?6, error = ?7, lost = ?8
              WHERE seq = ?1",
-            params![run, Time(at), end.duration_us, end.status.word(), text, cut, end.error.as_ref().map(Json)],
+            params![run, Time(at), end.duration_us, end.status.word(), text, cut, end.error.as_ref().map(Json), lost],
         )
         .map(drop)
 }

@@ -1,9 +1,9 @@
 //! What the page shows and what every request sees.
 
 use super::guard::Guard;
-use crate::history::History;
+use crate::history::{FlowId, History, RunSummary};
 use scim_connector_flow::Flow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Finds the flow of a name (`document.name`) as it would run now; `None` where there is none without problems.
@@ -13,7 +13,7 @@ pub type Flows = Arc<dyn Fn(&str) -> Option<Arc<Flow>> + Send + Sync>;
 pub struct Page {
     /// Where runs and automations are read, and where triggers and pauses are left.
     pub history: History,
-    /// The folder whose automations are shown, as the history has it in their files.
+    /// The folder whose automations are shown, links resolved.
     pub folder: PathBuf,
     /// The flows of the folder.
     pub flows: Flows,
@@ -26,8 +26,13 @@ pub(super) struct App {
 }
 
 impl App {
-    /// Whether an automation of the history is one of this folder.
-    pub(super) fn shows(&self, name: &str, file: &Path) -> bool {
-        file.starts_with(&self.page.folder) || (self.page.flows)(name).is_some()
+    /// The flow of a name, here.
+    pub(super) fn flow(&self, name: &str) -> FlowId {
+        FlowId { folder: self.page.folder.clone(), name: name.to_owned() }
+    }
+
+    /// Whether a run is of a flow of this folder.
+    pub(super) fn is_of_here(&self, run: &RunSummary) -> bool {
+        run.folder.as_ref() == Some(&self.page.folder)
     }
 }

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, LOCATION};
 use maud::Markup;
+use scim_connector_host::visible;
 use std::collections::HashMap;
 
 /// The members of a query or a form; of those that stand there several times, the last.
@@ -21,7 +22,9 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         match self {
             Self::Page(status, markup) => {
-                (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], markup.into_string()).into_response()
+                // The markup itself has nothing to mark.
+                let page = visible::lines(&markup.into_string()).into_owned();
+                (status, [(CONTENT_TYPE, "text/html; charset=utf-8")], page).into_response()
             }
             Self::Svg(drawing) => {
                 // A picture brings its style, and needs nothing else.
@@ -44,4 +47,31 @@ pub(super) fn query_fields(query: Option<String>) -> Fields {
 /// The members of a form.
 pub(super) fn fields(text: &[u8]) -> Fields {
     url::form_urlencoded::parse(text).into_owned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_shows_what_steers_or_hides_as_marks() {
+        for kind in [
+            "\u{0}",
+            "\u{1b}]0;x\u{7}",
+            "\r",
+            "\u{7f}",
+            "\u{9b}",
+            "\u{202e}",
+            "\u{2066}",
+            "\u{200b}",
+            "\u{2028}",
+            "\u{feff}",
+        ] {
+            let page = Answer::Page(StatusCode::OK, maud::html! { p title=(kind) { "a" (kind) "b" } });
+            let body = axum::body::to_bytes(page.into_response().into_body(), 10_000).await.unwrap();
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            assert!(!text.contains(|c: char| kind.contains(c) && !c.is_ascii_graphic()), "{kind:?}: {text}");
+            assert!(text.starts_with("<p title=\"") && text.ends_with("b</p>"), "{text}");
+        }
+    }
 }

@@ -145,7 +145,7 @@ fn carry_out(app: &App, name: &str, action: &str, form: &Fields) -> Result<Answe
     };
     let asked = match action {
         "pause" | "resume" => {
-            history.set_paused(name, action == "pause")?;
+            history.set_paused(&app.flow(name), action == "pause")?;
             None
         }
         "trigger" => {
@@ -158,7 +158,7 @@ fn carry_out(app: &App, name: &str, action: &str, form: &Fields) -> Result<Answe
                     Err(problems) => return views::automation::show(app, name, form, Some(&problems)),
                 },
             };
-            Some(history.request_trigger(name, input.as_ref())?)
+            Some(history.request_trigger(&app.flow(name), input.as_ref())?)
         }
         _ => return Ok(views::missing(app, "action")),
     };

@@ -46,7 +46,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
                 style { (PreEscaped(STYLE)) }
             }
             (PreEscaped("<body><main>"))
-            h1 { bdi { (summary.flow) } ": " span class=(class(summary.status)) { (summary.status.word()) } }
+            h1 { bdi { (words::clean(&summary.flow)) } ": " span class=(class(summary.status)) { (summary.status.word()) } }
             @if summary.dry_run { p { strong { "Dry run: nothing was changed." } } }
             (facts(source))
         },
@@ -84,7 +84,7 @@ pub(super) fn write(source: &Source<'_>, out: &mut impl Write) -> Result<(), Rep
             @if slowest.len() > 1 {
                 h2 { "Slowest calls" }
                 table.short { tbody { @for step in &slowest {
-                    tr { td.number { (step.duration.map(duration).unwrap_or_default()) } td { bdi { (label(step)) } } }
+                    tr { td.number { (step.duration.map(duration).unwrap_or_default()) } td { bdi { (words::clean(&label(step))) } } }
                 } } }
             }
             p.quiet { "Run " code { (id) } " of " (run.file.display()) }
@@ -138,7 +138,7 @@ fn counts(source: &Source<'_>) -> Markup {
 fn person_row(person: &Person) -> Markup {
     let bad = matches!(person.change, Change::Failed | Change::Unknown);
     let line = change_line(person.change, person.reason.as_deref());
-    html! { tr { td { bdi { (person.who) } } td class=[bad.then_some("bad")] { (line) } td { bdi { (person.name) } } } }
+    html! { tr { td { bdi { (words::clean(&person.who)) } } td class=[bad.then_some("bad")] { (line) } td { bdi { (words::clean(&person.name)) } } } }
 }
 
 /// What calls and files warned of.
@@ -152,7 +152,7 @@ fn warnings(source: &Source<'_>) -> Result<Markup, ReportError> {
             table {
                 thead { tr { th { "What" } th { "Step" } } }
                 tbody { @for warning in &warnings {
-                    tr { td { (words::warning(warning)) } td { bdi { (warning.name) } } }
+                    tr { td { (words::warning(warning)) } td { bdi { (words::clean(&warning.name)) } } }
                 } }
             }
             @if summary.warnings > warnings.len() as u64 { p.quiet { "Only the first " (LISTED) " are listed here." } }
@@ -175,7 +175,7 @@ fn steps(source: &Source<'_>) -> Result<Markup, ReportError> {
                 tbody { @for step in &steps {
                     tr {
                         td {
-                            bdi { (label(step)) }
+                            bdi { (words::clean(&label(step))) }
                             @if let Some(function) = &step.function { " " code { (function) } }
                             @if let Some(connection) = &step.connection { span.quiet { " on " (connection) } }
                             @if let Some(done) = step.done { span.quiet { ", " (grouped(done)) " items" } }
@@ -200,7 +200,7 @@ fn repetitions(source: &Source<'_>) -> Result<Markup, ReportError> {
         let retry = retry?;
         let name = history.step(id, retry.step)?.map_or_else(|| format!("step {}", retry.step), |step| label(&step));
         Ok(html! { tr {
-            td { (time(retry.at)) } td { bdi { (name) } } td { (words::fault(&retry.error)) }
+            td { (time(retry.at)) } td { bdi { (words::clean(&name)) } } td { (words::fault(&retry.error)) }
             td.number { (duration(retry.wait)) }
         } })
     });

@@ -72,7 +72,8 @@ fn object(value: Value) -> Object {
 
 /// What a list of runs tells of each.
 pub fn summary(summary: &RunSummary) -> Value {
-    let mut object = object(json!({"id": summary.id, "flow": summary.flow, "version": summary.version,
+    let mut object =
+        object(json!({"id": summary.id, "flow": summary.flow, "folder": summary.folder, "version": summary.version,
         "trigger": summary.trigger, "scheduledFor": summary.scheduled_for.map(text), "startedAt": text(summary.started),
         "endedAt": summary.ended.map(text), "status": summary.status, "error": summary.error}));
     object.put_duration(summary.duration);

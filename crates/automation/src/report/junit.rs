@@ -7,6 +7,7 @@ use crate::history::{Status, StepsFilter, Which};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use scim_connector_flow::event::Change;
+use scim_connector_host::visible;
 use std::io::Write;
 use std::time::Duration;
 
@@ -128,12 +129,7 @@ fn seconds(duration: Option<Duration>) -> String {
     format!("{:.3}", duration.unwrap_or_default().as_secs_f64())
 }
 
-/// The text with what an attribute cannot have replaced: line breaks, and characters outside XML 1.0 (section 2.2).
+/// The text without what XML 1.0 cannot have (section 2.2), and on one line, as attributes are.
 fn permitted(text: &str) -> String {
-    let permitted = |c: char| match c {
-        '\t' | '\n' | '\r' => ' ',
-        c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => '\u{fffd}',
-        c => c,
-    };
-    text.chars().map(permitted).collect()
+    visible::line(text).into_owned()
 }

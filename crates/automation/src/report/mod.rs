@@ -53,6 +53,7 @@ pub use words::{change_line, change_word, counts_line, duration as duration_word
 
 use crate::history::{History, RunId};
 use scim_connector_host::error::Error;
+use scim_connector_host::visible::{Form, VisibleWriter};
 use source::Source;
 use std::io::Write;
 
@@ -68,6 +69,8 @@ pub fn render(
 ) -> std::result::Result<(), ReportError> {
     let run = history.run(id)?.ok_or_else(|| Error::Usage(format!("there is no run \"{id}\"")))?;
     let source = Source { history, run };
+    let form = if options.format == Format::Json { Form::Json } else { Form::Lines };
+    let out = &mut VisibleWriter::new(out, form);
     match options.format {
         Format::Text => text::write(&source, options, out),
         Format::Json => json::write(&source, out),

@@ -187,17 +187,43 @@ fn hostile_names_stay_text() {
     let junit = report(&history, &id, Format::Junit, false);
     assert!(
         junit.contains(
-            "name=\"&lt;script&gt;alert(1)&lt;/script&gt;&quot;&apos;&amp;]]&gt;\u{fffd}[2J\u{fffd}\u{202e} bob: created\""
+            "name=\"&lt;script&gt;alert(1)&lt;/script&gt;&quot;&apos;&amp;]]&gt;\u{241b}[2J\u{2400}[U+202E]\u{240a}bob: created\""
         ),
         "{junit}"
     );
     let text = report(&history, &id, Format::Text, true);
     assert!(
-        text.contains("<script>alert(1)</script>\"'&]]>\u{fffd}[2J\u{fffd}\u{fffd} bob: created: created\n"),
+        text.contains("<script>alert(1)</script>\"'&]]>\u{241b}[2J\u{2400}[U+202E]\u{240a}bob: created: created\n"),
         "{text}"
     );
     let json: Value = serde_json::from_str(&report(&history, &id, Format::Json, false)).unwrap();
     assert_eq!(json["people"][0]["who"], hostile);
+}
+
+#[test]
+fn no_format_lets_through_what_steers_or_hides() {
+    for kind in [
+        "\u{0}",
+        "\u{1b}]0;x\u{7}",
+        "\r",
+        "\u{7f}",
+        "\u{9b}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{200b}",
+        "\u{2028}",
+        "\u{feff}",
+    ] {
+        let (_folder, history) = history();
+        let who = format!("ada{kind}@example.com");
+        let id = seed(&history, &who);
+        for format in [Format::Text, Format::Json, Format::Junit, Format::Html] {
+            let report = report(&history, &id, format, true);
+            let steers = |c: char| kind.contains(c) && c != ']' && !c.is_ascii_alphanumeric() && c != ';';
+            assert!(!report.contains(steers), "{format:?} has {kind:?}");
+            assert!(report.contains("@example.com"), "{format:?}");
+        }
+    }
 }
 
 /// Counts what is written and forgets it.

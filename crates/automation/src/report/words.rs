@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use scim_connector_flow::event::Change;
 use scim_connector_flow::fault::Fault;
+use scim_connector_host::visible;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -126,26 +127,15 @@ pub(super) fn fault(fault: &Fault) -> String {
     // Writing to a String cannot fail.
     let status = fault.status.map(|status| status.to_string()).filter(|status| !text.contains(status.as_str()));
     status.iter().for_each(|status| write!(text, " ({status})").unwrap_or_default());
+    let pause = fault.retry_after_ms.map(|pause| duration(Duration::from_millis(pause)));
+    pause.iter().for_each(|pause| write!(text, "; the provider asks to wait for {pause}").unwrap_or_default());
     if fault.maybe_applied && fault.type_ != "interrupted" {
         text.push_str("; the provider may have applied it");
     }
     clean(&text)
 }
 
-/// Text that may be anybody's, harmless for a terminal: what would steer it, or turn the direction of writing, is replaced.
+/// Text that may be anybody's, on one line and harmless.
 pub(super) fn clean(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars()
-        .map(|c| {
-            if c == '\n' {
-                ' '
-            } else if steers(c) {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
+    visible::line(text).into_owned()
 }

@@ -1,7 +1,7 @@
 //! The daemon: its time and the engine are the test's, files and history are real.
 
 use super::{flow, folder, time};
-use crate::history::{Filter, History, Retention, Status, Trigger};
+use crate::history::{Filter, FlowId, History, Retention, Status, Trigger};
 use crate::launch::Running;
 use crate::{Daemon, Engine, Notice};
 use jiff::Timestamp;
@@ -89,6 +89,10 @@ impl Test {
         self.place.path().join("flows").join(name)
     }
 
+    fn flow(&self, name: &str) -> FlowId {
+        FlowId::new(&self.place.path().join("flows"), name)
+    }
+
     fn write(&self, name: &str, settings: &str, schedule: &str) {
         fs::write(self.file(&format!("{name}.yaml")), flow(name, settings, schedule)).unwrap();
     }
@@ -129,7 +133,7 @@ impl Test {
     }
 
     fn note(&self, name: &str) -> Option<String> {
-        self.history.automations().unwrap().into_iter().find(|row| row.name == name).and_then(|row| row.note)
+        self.history.automations().unwrap().into_iter().find(|row| row.flow.name == name).and_then(|row| row.note)
     }
 
     fn has_notice(&self, text: &str) -> bool {
@@ -146,7 +150,7 @@ async fn a_run_begins_when_it_is_due_and_stands_in_the_history() {
     test.tick(&mut daemon, "2026-01-01T05:59:59Z").await;
     assert_eq!(test.began(), 0);
     let row = test.history.automations().unwrap().remove(0);
-    assert_eq!((row.name.as_str(), row.next_due), ("nightly", Some(time("2026-01-01T06:00:00Z"))));
+    assert_eq!((row.flow.name.as_str(), row.next_due), ("nightly", Some(time("2026-01-01T06:00:00Z"))));
     test.tick(&mut daemon, "2026-01-01T06:00:00Z").await;
     assert_eq!(test.engine.began.lock().unwrap()[0].1, json!({"a": 1}));
     assert_eq!(test.running(), 1);
@@ -201,12 +205,12 @@ async fn requests_run_with_their_input_also_while_paused() {
     test.write("nightly", "input: {a: 1}", "cron: '0 6 * * *'");
     let mut daemon = test.daemon();
     test.tick(&mut daemon, "2026-01-01T05:00:00Z").await;
-    assert!(test.history.set_paused("nightly", true).unwrap());
+    assert!(test.history.set_paused(&test.flow("nightly"), true).unwrap());
     test.tick(&mut daemon, "2026-01-01T06:00:00Z").await;
     test.tick(&mut daemon, "2026-01-02T06:00:00Z").await;
     assert_eq!(test.began(), 0);
-    let one = test.history.request_trigger("nightly", Some(&json!({"b": 2}))).unwrap();
-    let two = test.history.request_trigger("nightly", None).unwrap();
+    let one = test.history.request_trigger(&test.flow("nightly"), Some(&json!({"b": 2}))).unwrap();
+    let two = test.history.request_trigger(&test.flow("nightly"), None).unwrap();
     test.tick(&mut daemon, "2026-01-02T07:00:00Z").await;
     assert_eq!(test.began(), 1, "the second waits");
     test.end_one(&mut daemon, "2026-01-02T07:00:10Z").await;
@@ -215,7 +219,7 @@ async fn requests_run_with_their_input_also_while_paused() {
     let runs = [one, two].map(|request| test.history.request(request).unwrap().unwrap().run.unwrap());
     assert_ne!(runs[0], runs[1]);
     test.end_one(&mut daemon, "2026-01-02T07:00:20Z").await;
-    test.history.set_paused("nightly", false).unwrap();
+    test.history.set_paused(&test.flow("nightly"), false).unwrap();
     test.tick(&mut daemon, "2026-01-02T08:00:00Z").await;
     assert_eq!(test.began(), 2);
     test.tick(&mut daemon, "2026-01-03T06:00:00Z").await;
@@ -228,7 +232,7 @@ async fn a_pause_outlives_the_daemon() {
     let test = Test::new();
     test.write("nightly", "", "cron: '0 6 * * *'");
     test.tick(&mut test.daemon(), "2026-01-01T05:00:00Z").await;
-    test.history.set_paused("nightly", true).unwrap();
+    test.history.set_paused(&test.flow("nightly"), true).unwrap();
     let mut daemon = test.daemon();
     test.tick(&mut daemon, "2026-01-02T06:00:00Z").await;
     assert_eq!(test.began(), 0);
@@ -301,13 +305,13 @@ async fn files_with_problems_are_told_and_forgotten_when_they_are_mended() {
     let mut daemon = test.daemon();
     test.tick(&mut daemon, "2026-01-01T05:00:00Z").await;
     assert!(test.note("new.yaml").unwrap().contains("is wrong"));
-    let request = test.history.request_trigger("new", None).unwrap();
+    let request = test.history.request_trigger(&test.flow("new"), None).unwrap();
     test.tick(&mut daemon, "2026-01-01T05:00:01Z").await;
     assert_eq!(test.history.request(request).unwrap().unwrap().taken_at, None);
     test.write("new", "", "");
     test.tick(&mut daemon, "2026-01-01T05:00:02Z").await;
     test.tick(&mut daemon, "2026-01-01T05:00:03Z").await;
-    let names: Vec<String> = test.history.automations().unwrap().into_iter().map(|row| row.name).collect();
+    let names: Vec<String> = test.history.automations().unwrap().into_iter().map(|row| row.flow.name).collect();
     assert_eq!((names, test.note("new")), (vec!["new".to_owned()], None));
 }
 
@@ -318,7 +322,7 @@ async fn what_fails_is_told_and_the_daemon_goes_on() {
     let mut daemon = test.daemon();
     test.tick(&mut daemon, "2026-01-01T05:00:00Z").await;
     for (second, input) in [(1, json!({"fail": true})), (3, json!({"panic": true})), (5, json!({}))] {
-        test.history.request_trigger("often", Some(&input)).unwrap();
+        test.history.request_trigger(&test.flow("often"), Some(&input)).unwrap();
         test.tick(&mut daemon, &format!("2026-01-01T05:00:0{second}Z")).await;
         test.end_one(&mut daemon, &format!("2026-01-01T05:00:0{}Z", second + 1)).await;
     }
@@ -334,8 +338,8 @@ async fn told_to_end_it_lets_runs_stop_and_refuses_what_waits() {
     let test = Test::new();
     test.write("often", "", "");
     let daemon = test.daemon();
-    let one = test.history.request_trigger("often", None).unwrap();
-    let two = test.history.request_trigger("often", None).unwrap();
+    let one = test.history.request_trigger(&test.flow("often"), None).unwrap();
+    let two = test.history.request_trigger(&test.flow("often"), None).unwrap();
     let began = async {
         while test.began() == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -356,7 +360,7 @@ async fn what_does_not_stop_in_time_is_ended() {
         let test = Test::new();
         test.write("often", "input: {deaf: true}", "");
         let daemon = test.daemon();
-        test.history.request_trigger("often", None).unwrap();
+        test.history.request_trigger(&test.flow("often"), None).unwrap();
         let began = async {
             while test.began() == 0 {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -388,4 +392,39 @@ async fn once_runs_what_is_due_and_ends() {
     test.engine.go.0.add_permits(1000);
     test.daemon().run(true, std::future::pending(), Duration::from_secs(60), std::future::pending()).await;
     assert_eq!((test.began(), test.running()), (1, 0));
+}
+
+#[tokio::test]
+async fn two_folders_with_a_flow_of_one_name_do_not_touch_each_other() {
+    let one = Test::new();
+    let mut two = Test::new();
+    two.history = one.history.clone();
+    for test in [&one, &two] {
+        test.write("nightly", "", "cron: '0 6 * * *'");
+    }
+    let (mut first, mut second) = (one.daemon(), two.daemon());
+    one.tick(&mut first, "2026-01-01T05:00:00Z").await;
+    two.tick(&mut second, "2026-01-01T05:00:00Z").await;
+    assert!(one.history.set_paused(&one.flow("nightly"), true).unwrap());
+    let request = one.history.request_trigger(&two.flow("nightly"), None).unwrap();
+    one.tick(&mut first, "2026-01-01T05:00:01Z").await;
+    assert!(one.has_notice("nightly: paused") && !two.has_notice("paused"));
+    assert_eq!((one.began(), one.history.request(request).unwrap().unwrap().taken_at), (0, None));
+    two.tick(&mut second, "2026-01-01T05:00:01Z").await;
+    assert!(!two.has_notice("paused") && two.history.request(request).unwrap().unwrap().taken_at.is_some());
+    assert_eq!((one.began(), two.began()), (0, 1));
+    two.end_one(&mut second, "2026-01-01T05:00:02Z").await;
+    // Due: the one that is paused lets it pass by, the other one runs, and neither takes the other's run for its own.
+    one.tick(&mut first, "2026-01-01T06:00:00Z").await;
+    two.tick(&mut second, "2026-01-01T06:00:00Z").await;
+    assert_eq!((one.began(), two.began()), (0, 2));
+    let rows = one.history.automations().unwrap();
+    assert_eq!(rows.iter().filter(|row| row.last_run.is_some()).count(), 1);
+    two.end_one(&mut second, "2026-01-01T06:00:01Z").await;
+    // Another daemon of the first folder knows nothing of what ran in the second.
+    one.history.release_folder(&one.flow("").folder).unwrap();
+    let mut third = one.daemon();
+    third.load(time("2026-01-01T07:00:00Z"));
+    let (automation, next) = third.automations().next().unwrap();
+    assert_eq!((automation.name.as_str(), next), ("nightly", None));
 }

@@ -4,6 +4,7 @@ use super::table::{HTTP, NO_CALLS, OPENAPI, Takes};
 use super::{Checker, known_hint};
 use crate::document::join;
 use crate::expression::is_expression;
+use crate::files::Denied;
 use crate::rows;
 use jsonschema::error::{TypeKind, ValidationError, ValidationErrorKind as Kind};
 use scim_connector_host::catalog::Operation;
@@ -121,16 +122,21 @@ impl<'a> Checker<'a> {
             return;
         };
         let Some(name) = file.as_str().filter(|name| !is_expression(name)) else { return };
-        let folder = self.document.path.parent().map(std::path::Path::to_path_buf).unwrap_or_default();
-        let path = folder.join(name);
-        let readable = std::fs::File::open(&path).and_then(|file| file.metadata());
-        let wrong = match readable {
-            Ok(about) if about.is_file() => return,
-            Ok(_) => "it is no file".to_owned(),
-            Err(error) => error.to_string(),
-        };
-        let message = format!("`{name}` cannot be read: {wrong}; files stand relative to the flow's folder");
-        self.problem(&given.pointer("/file"), message);
+        let files = self.around.allow.files.of_flow(self.document.folder());
+        if let Err(denied) = files.open(&files.path(name)) {
+            let hint = match denied {
+                Denied::Unreadable(_) | Denied::NoFile => "; files stand relative to the flow's folder",
+                Denied::Outside | Denied::Own(_) => "",
+            };
+            self.problem(&given.pointer("/file"), denied.about(&format!("`{name}`")) + hint);
+        }
+        let folder =
+            given.with.get("references").and_then(Value::as_str).filter(|name| !has_expression(&(*name).into()));
+        if let Some(name) = folder
+            && let Err(denied) = files.resolved(&files.path(name))
+        {
+            self.problem(&given.pointer("/references"), denied.about(&format!("`{name}`")));
+        }
     }
 
     fn operation(&mut self, operation: &'a Operation, mut given: CallArguments<'_>, at: &str) {

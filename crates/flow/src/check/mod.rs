@@ -9,6 +9,7 @@ mod value;
 
 use super::document::{Document, Position, Problem, join};
 use super::expression::VARIABLES;
+use super::files::FileAccess;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::suggest;
 use serde_json::{Map, Value};
@@ -35,12 +36,14 @@ pub struct Surroundings<'a> {
 }
 
 /// What a flow may do only where somebody says so.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Allow {
     /// `run: shell`.
     pub shell: bool,
     /// `call: http`.
     pub http: bool,
+    /// Which files it may read.
+    pub files: FileAccess,
 }
 
 /// Everything that is wrong with a flow, in the order of the text.
@@ -153,10 +156,10 @@ impl<'a> Checker<'a> {
                 Value::String(text) if super::expression::is_expression(text) => self.expression(pointer, text),
                 _ => self.take(pointer, value, &Takes::Whole(100, 599)),
             },
-            Takes::Duration => self.duration(pointer, value),
+            Takes::Duration(most) => self.duration(pointer, value, *most),
             Takes::Pause => match value {
                 Value::String(text) if super::expression::is_expression(text) => self.expression(pointer, text),
-                _ => self.duration(pointer, value),
+                _ => self.duration(pointer, value, crate::retry::LONGEST_DURATION),
             },
             Takes::Schema => self.schema(pointer, value),
             Takes::TimeZone => self.time_zone(pointer, value),

@@ -43,7 +43,7 @@ pub(super) enum Takes {
     Template,
     /// A whole number, or an expression.
     Number,
-    Duration,
+    Duration(std::time::Duration),
     /// A duration, or an expression that gives one.
     Pause,
     /// A JSON Schema.
@@ -69,6 +69,7 @@ pub(super) enum Takes {
     Refused(&'static str),
 }
 
+use crate::retry::{LONGEST_DURATION, LONGEST_PAUSE};
 use Takes::{
     Any, Bool, Branches, Cases, Catch, Data, Duration, Expression, Form, Function, List, Map, Named, Number, Object,
     OneOf, Own, Pause, Plain, Refused, Run, Schema, Tasks, Template, Text, Then, TimeZone, Value, Whole, Word,
@@ -116,7 +117,7 @@ const AUTOMATION: &[Member] = &[
     may("timezone", TimeZone),
     may("overlap", Bool),
     may("missed", Word(&["skip", "once", "all"])),
-    may("jitter", Duration),
+    may("jitter", Duration(LONGEST_PAUSE)),
     may("input", Map(&Plain)),
     may("enabled", Bool),
 ];
@@ -132,8 +133,12 @@ const USE: &[Member] = &[
     may("timeouts", Map(&TIMEOUT)),
 ];
 
-const SCHEDULE: &[Member] =
-    &[may("every", Duration), may("cron", Text), may("after", Duration), may("on", Refused(EVENTS))];
+const SCHEDULE: &[Member] = &[
+    may("every", Duration(LONGEST_DURATION)),
+    may("cron", Text),
+    may("after", Duration(LONGEST_DURATION)),
+    may("on", Refused(EVENTS)),
+];
 
 const INPUT: &[Member] = &[may("schema", Object(SCHEMA)), may("from", Data)];
 const OUTPUT: &[Member] = &[may("schema", Object(SCHEMA)), may("as", Data)];
@@ -201,23 +206,23 @@ pub(super) const ERROR: &[Member] =
 pub(super) const RETRY: &[Member] = &[
     may("when", Expression),
     may("exceptWhen", Expression),
-    may("delay", Duration),
+    may("delay", Duration(LONGEST_PAUSE)),
     may(
         "backoff",
         OneOf(&[
             may("constant", Map(&Any)),
             may("exponential", Map(&Any)),
-            may("linear", Object(&[may("increment", Duration)])),
+            may("linear", Object(&[may("increment", Duration(LONGEST_PAUSE))])),
         ]),
     ),
     may(
         "limit",
         Object(&[
-            may("attempt", Object(&[may("count", Whole(0, 1_000_000)), may("duration", Duration)])),
-            may("duration", Duration),
+            may("attempt", Object(&[may("count", Whole(0, 1_000_000)), may("duration", Duration(LONGEST_DURATION))])),
+            may("duration", Duration(LONGEST_DURATION)),
         ]),
     ),
-    may("jitter", Object(&[must("from", Duration), must("to", Duration)])),
+    may("jitter", Object(&[must("from", Duration(LONGEST_PAUSE)), must("to", Duration(LONGEST_PAUSE))])),
 ];
 
 pub(super) const RUN: &[Member] = &[

@@ -142,11 +142,11 @@ impl<'a> Checker<'a> {
     }
 
     /// A duration: an object, or ISO 8601.
-    pub(super) fn duration(&mut self, pointer: &str, value: &Value) {
+    pub(super) fn duration(&mut self, pointer: &str, value: &Value, most: std::time::Duration) {
         if value.as_object().is_some_and(serde_json::Map::is_empty) {
             return self.problem(pointer, "a duration has at least one of days, hours, minutes, seconds, milliseconds");
         }
-        if let Err(message) = retry::duration(value) {
+        if let Err(message) = retry::duration_within(value, most) {
             self.problem(pointer, message);
         }
     }

@@ -1,6 +1,6 @@
 //! How much a flow may be.
 
 /// The longest text, in bytes.
-pub(super) const LONGEST: usize = 4 << 20;
+pub const LONGEST: usize = 4 << 20;
 /// How deep lists and maps may stand in each other.
 pub(super) const DEEPEST: usize = 100;

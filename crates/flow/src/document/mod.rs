@@ -6,9 +6,9 @@ mod problem;
 mod spot;
 mod yaml;
 
+pub use limits::LONGEST;
 pub use problem::{Position, Problem, join};
 
-use limits::LONGEST;
 use problem::problem;
 use serde_json::Value;
 use spot::{Spot, align};
@@ -43,6 +43,12 @@ impl Document {
         let (value, spots) =
             if path.extension().is_some_and(|end| end == "json") { json::read(text)? } else { yaml::read(text)? };
         Ok(Self { path: path.to_path_buf(), text: text.to_owned(), value, spots })
+    }
+
+    /// The folder that its files are named from.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        folder_of(&self.path)
     }
 
     /// Where the part that a JSON pointer names stands; of what is not there, the nearest part around it.
@@ -86,6 +92,12 @@ impl Document {
             pointer = pointer.get(..pointer.rfind('/')?)?;
         }
     }
+}
+
+/// The folder of a file.
+#[must_use]
+pub fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

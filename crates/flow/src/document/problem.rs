@@ -1,5 +1,6 @@
 //! What is wrong with a flow, where, and how that is shown.
 
+use scim_connector_host::visible;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -34,16 +35,21 @@ impl Problem {
     #[must_use]
     pub fn show(&self, path: &Path, text: &str) -> String {
         let Position { line, column } = self.place;
-        let mut shown = format!("{}:{line}:{column}: {}", path.display(), self.message);
+        let head = format!("{}:{line}:{column}: {}", path.display(), self.message);
+        let mut shown = visible::line(&head).into_owned();
         if let Some(source) = text.lines().nth(line.saturating_sub(1)) {
+            let before = column.saturating_sub(1);
             // Of a long line, the part around the place.
             let long = source.chars().count() > SHOWN;
-            let first = if long { column.saturating_sub(1).saturating_sub(SHOWN * 2 / 3) } else { 0 };
-            let part: String = source.trim_end().chars().skip(first).take(SHOWN).collect();
-            let part: String = part.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+            let first = if long { before.saturating_sub(SHOWN * 2 / 3) } else { 0 };
+            // A tab has one column, as in messages.
+            let part: String = source.trim_end().replace('\t', " ").chars().skip(first).take(SHOWN).collect();
+            let before = before.saturating_sub(first);
+            // Marks are wider than what they stand for.
+            let marked = visible::line(&part.chars().take(before).collect::<String>()).chars().count();
+            let before = " ".repeat(marked.max(before));
             let margin = " ".repeat(line.to_string().len());
-            let before = " ".repeat((column.saturating_sub(1)).saturating_sub(first));
-            write!(shown, "\n{margin} |\n{line} | {part}\n{margin} | {before}^").ok();
+            write!(shown, "\n{margin} |\n{line} | {}\n{margin} | {before}^", visible::line(&part)).ok();
         }
         shown
     }

@@ -148,3 +148,15 @@ fn a_problem_shows_the_line_it_is_in() {
         json!({"file": "f", "line": 3, "column": 13, "pointer": "/do/0/a/call", "message": "no such operation"})
     );
 }
+
+#[test]
+fn a_problem_shows_what_steers_or_hides_and_still_points_at_its_place() {
+    let text = "a: \u{202e}\u{1b}[2J x\n";
+    let document = Document::parse("a: 1\n", Path::new("a.yaml")).unwrap();
+    let mut problem = document.problem("/a", "no\nb.yaml:1:1: \u{9b}forged");
+    problem.place.column = 10;
+    assert_eq!(
+        problem.show(Path::new("a.yaml"), text),
+        "a.yaml:1:10: no\u{240a}b.yaml:1:1: [U+009B]forged\n  |\n1 | a: [U+202E]\u{241b}[2J x\n  |                 ^"
+    );
+}

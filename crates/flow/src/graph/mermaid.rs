@@ -1,6 +1,7 @@
 //! A flow as a Mermaid flowchart.
 
 use super::{Document, DrawnStep, Picture, kind_label, picture};
+use scim_connector_host::visible;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -126,12 +127,11 @@ fn quoted(text: &str) -> String {
 /// Mermaid takes entities with `#`, and a few signs of HTML.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible::line(text).chars() {
         match c {
             '"' | '<' | '>' | '&' | '#' | '`' | '\\' | '{' | '}' | '|' | '[' | ']' | '(' | ')' => {
                 write!(out, "#{};", u32::from(c)).ok();
             }
-            c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
     }

@@ -2,6 +2,7 @@
 //! narrow, so that a phone shows it whole, and brings its own colours for light and dark.
 
 use super::{Document, DrawnStep, Picture, kind_label, picture};
+use scim_connector_host::visible;
 use std::fmt::Write as _;
 
 /// The whole drawing's width, in its own units: about pixels on a phone.
@@ -267,6 +268,7 @@ struct Drawn {
 /// As much of a text as is likely to fit, escaped.
 fn fit(text: &str, width: f64) -> String {
     let most = (width / CHARACTER).max(4.0) as usize;
+    let text = &*visible::line(text);
     if text.chars().count() <= most {
         return escaped(text);
     }
@@ -275,14 +277,12 @@ fn fit(text: &str, width: f64) -> String {
 
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible::line(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // XML has no other control characters.
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => out.push(' '),
             c => out.push(c),
         }
     }

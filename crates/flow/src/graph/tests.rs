@@ -59,3 +59,22 @@ fn an_svg_is_well_formed_and_tells_what_it_shows() {
     }
     assert!(open.is_empty());
 }
+
+#[test]
+fn no_drawing_has_what_steers_or_hides() {
+    for kind in
+        ["\u{1b}]0;x\u{7}", "\r\n", "\u{7f}", "\u{9b}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{2028}", "\u{feff}"]
+    {
+        let name = serde_json::json!(format!("a{kind}b"));
+        let text = format!(
+            r#"{{"document": {{"dsl": "1.0.0", "namespace": "demo", "name": {name}, "version": {name}}}, "do": [{{{name}: {{"set": {{{name}: 1}}}}}}]}}"#
+        );
+        let document = Document::parse(&text, Path::new("flow.json")).unwrap();
+        for drawing in [mermaid(&document), svg(&document)] {
+            let steers = |c: char| kind.contains(c) && c != '\n' && !c.is_ascii_graphic();
+            assert!(!drawing.contains(steers), "{kind:?} in {drawing}");
+        }
+        let line = mermaid(&document).lines().find(|line| line.contains("set: ")).map(str::to_owned).unwrap();
+        assert!(line.starts_with("  s0[\"a") && line.ends_with("b\"]"), "one line: {line}");
+    }
+}

@@ -182,6 +182,8 @@ pub struct Try {
     pub when: Option<Expression>,
     /// `catch.exceptWhen`.
     pub except_when: Option<Expression>,
+    /// Whether these conditions ask for a provider's answer alone.
+    pub asks_for_answers: bool,
     /// `catch.retry`.
     pub retry: Option<Policy>,
     /// `catch.do`.

@@ -4,6 +4,7 @@ use super::functions::expanded;
 use super::{Action, For, Pause, Program, Task, TaskList, Template, Then, Transform, Try};
 use crate::document::{Document, Problem, join};
 use crate::expression::{self, Expression, ExpressionError, VARIABLES};
+use crate::fault::asks_for_answers;
 use crate::retry::{Policy, duration};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -195,6 +196,9 @@ impl Reader<'_> {
             filter: catch.pointer("/errors/with").and_then(Value::as_object).cloned().unwrap_or_default(),
             when: self.expression(catch, "when", &place, &scope)?,
             except_when: self.expression(catch, "exceptWhen", &place, &scope)?,
+            asks_for_answers: ["when", "exceptWhen"]
+                .iter()
+                .any(|name| catch.get(name).and_then(Value::as_str).is_some_and(asks_for_answers)),
             variable: variable.into(),
             retry,
             handler,

@@ -168,9 +168,9 @@ impl Cells {
                 continue;
             }
             let record = self.record(line)?;
-            match record.as_slice() {
-                [only] if only.text.is_empty() && !only.quoted => {}
-                _ => return Ok(Some(record)),
+            // Delimiters alone are a blank line, too: spreadsheets write them for rows that were emptied.
+            if record.iter().any(|cell| cell.quoted || !cell.text.is_empty()) {
+                return Ok(Some(record));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! A JSON list, element by element, without holding the list.
 
-use super::text::Text;
+use super::text::{NUL, Text, holds_nul};
 use super::{Arguments, Place, Read, Sender};
 use serde::de::{DeserializeSeed, Deserializer as _, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -21,7 +21,8 @@ fn read(from: Text, to: &mut Sender) -> Result<(), String> {
             let text = text.split(" at line ").next().unwrap_or_default();
             // What is wrong with the file says where.
             let place = format!("line {}, column {}: ", error.line(), error.column());
-            Err(if error.is_io() { text.to_owned() } else { place + text })
+            // Behind a row that is good JSON the place would be the next one's.
+            Err(if error.is_io() || text.starts_with("row ") { text.to_owned() } else { place + text })
         }
         Ok(()) => Ok(()),
     }
@@ -42,6 +43,9 @@ impl<'de> Visitor<'de> for DocumentRows<'_> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
         while let Some(row) = list.next_element()? {
             self.given += 1;
+            if holds_nul(&row) {
+                return Err(A::Error::custom(format!("row {}: {NUL}", self.given)));
+            }
             if !self.to.give(row, Place::Row(self.given)) {
                 return Err(A::Error::custom("nobody reads on"));
             }

@@ -2,11 +2,13 @@
 
 use super::text::Text;
 use super::{Arguments, LONGEST, Place, Read, Sender};
+use crate::files::{Denied, FlowFiles};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::io::Read as _;
+use std::path::PathBuf;
 use url::Url;
 
 /// Attributes as the standards spell them (RFC 4519, RFC 2798) and as directories name theirs: in a file their case is anybody's.
@@ -84,9 +86,10 @@ const NAMES: usize = 4096;
 
 /// Gives an object for each entry: `dn`, and for each attribute, with its options, a list of values.
 pub fn prepare(with: &Arguments<'_>) -> Result<Read, String> {
-    let references = with.text("references")?.map(|name| with.folder.join(name));
+    let references = with.text("references")?.map(|name| with.files.path(name));
+    let files = with.files.clone();
     Ok(Box::new(move |from, to| {
-        let mut reader = Reader { names: HashMap::new(), references, referred: 0 };
+        let mut reader = Reader { names: HashMap::new(), references, files, referred: 0 };
         reader.read(from, to)?;
         if reader.referred > 0 {
             let were = if reader.referred == 1 {
@@ -105,6 +108,8 @@ struct Reader {
     names: HashMap<String, String>,
     /// Where the files may be that values refer to.
     references: Option<PathBuf>,
+    /// What the flow may read in any case.
+    files: FlowFiles,
     /// How many search references there were.
     referred: u64,
 }
@@ -143,6 +148,7 @@ impl Reader {
                 continue;
             }
             comment = line.is_some_and(|line| line.starts_with('#'));
+            self.referred += u64::from(line.is_some_and(is_reference));
             if let Some((number, text)) = held.take() {
                 if matches!(block, Block::Begin) {
                     begun = number;
@@ -264,18 +270,30 @@ impl Reader {
         let file = Url::parse(url).ok().filter(|url| url.scheme() == "file").and_then(|url| url.to_file_path().ok());
         let file = file.ok_or_else(|| format!("the value of {name} is at a place that is no file:/// URL"))?;
         let unreadable = |error: std::io::Error| format!("the value of {name} cannot be read: {error}");
-        // Links are followed before it is asked where a file is.
-        let canonical = |path: &Path| path.canonicalize().map_err(unreadable);
-        let file = canonical(&file)?;
-        if !file.starts_with(canonical(folder)?) {
+        let denied = |denied: Denied| format!("the value of {name}: {}", denied.about(&file.display().to_string()));
+        let folder = self.files.resolved(folder).map_err(|wrong| wrong.about("the folder `references`"))?;
+        let (real, open) = self.files.open(&file).map_err(denied)?;
+        if !real.starts_with(folder) {
             return Err(format!("the value of {name} is in a file that is not in the folder `references`"));
         }
-        let about = file.metadata().map_err(unreadable)?;
-        if !about.is_file() || about.len() > LONGEST as u64 {
+        let mut bytes = Vec::new();
+        open.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+        if bytes.len() > LONGEST {
             return Err(format!("the value of {name} is in no file of at most {LONGEST} bytes"));
         }
-        std::fs::read(&file).map_err(unreadable)
+        Ok(bytes)
     }
+}
+
+/// Whether a comment is a search reference, as `ldapsearch -LLL` writes it: `# refldap://other.example.com/dc=example??sub`.
+fn is_reference(line: &str) -> bool {
+    let reference = line.strip_prefix('#').and_then(|comment| comment.trim_start().strip_prefix("ref"));
+    let url = reference.map(|rest| rest.trim_start_matches([':', ' ']));
+    url.is_some_and(|url| {
+        ["ldap://", "ldaps://", "ldapi://"]
+            .iter()
+            .any(|scheme| url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+    })
 }
 
 /// A value, and whether it is text or base64 of what is none.

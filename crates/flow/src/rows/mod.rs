@@ -14,12 +14,14 @@ mod tests;
 mod text;
 
 use super::fault::Fault;
+use super::files::FlowFiles;
 use scim_connector_host::client::Pages;
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
 use text::Text;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -98,6 +100,8 @@ pub enum Rows {
         complete: bool,
         /// What calls warned of.
         warnings: Vec<String>,
+        /// The longest that the connection lets anybody wait for its provider, where it says so.
+        longest_pause: Option<Duration>,
     },
 }
 
@@ -137,16 +141,16 @@ impl Rows {
     ///
     /// # Errors
     /// A file that cannot be read, an argument that is not known.
-    pub fn openable(source: &'static Source, with: &Map<String, Value>, folder: &Path) -> Result<(), Fault> {
-        source.open(with, folder).map(drop).map_err(Fault::of_input)
+    pub fn openable(source: &'static Source, with: &Map<String, Value>, files: &FlowFiles) -> Result<(), Fault> {
+        source.open(with, files).map(drop).map_err(Fault::of_input)
     }
 
-    /// Opens a file; `folder` is where relative names begin.
+    /// Opens a file, where it is one that the flow may read.
     ///
     /// # Errors
-    /// A file that cannot be read, an argument that is not known.
-    pub fn open(source: &'static Source, with: &Map<String, Value>, folder: &Path) -> Result<Self, Fault> {
-        let source::Opened { name, file, encoding, read } = source.open(with, folder).map_err(Fault::of_input)?;
+    /// A file that cannot or may not be read, an argument that is not known.
+    pub fn open(source: &'static Source, with: &Map<String, Value>, files: &FlowFiles) -> Result<Self, Fault> {
+        let source::Opened { name, file, encoding, read } = source.open(with, files).map_err(Fault::of_input)?;
         let (sender, rows) = mpsc::channel(AHEAD);
         let reader = tokio::task::spawn_blocking(move || {
             let left = Rc::new(Cell::new(LONGEST));
@@ -161,9 +165,15 @@ impl Rows {
 
     /// A listing, from its beginning.
     #[must_use]
-    pub fn listing(pages: Pages) -> Self {
-        let pages = Box::new(pages);
-        Self::Listing { pages, page: VecDeque::new(), total: None, complete: false, warnings: Vec::new() }
+    pub fn listing(pages: Pages, longest_pause: Option<Duration>) -> Self {
+        Self::Listing {
+            pages: Box::new(pages),
+            page: VecDeque::new(),
+            total: None,
+            complete: false,
+            warnings: Vec::new(),
+            longest_pause,
+        }
     }
 
     /// The next row; none at the end.
@@ -194,11 +204,12 @@ impl Rows {
                     }
                 }
             },
-            Self::Listing { pages, page, total, complete, warnings } => loop {
+            Self::Listing { pages, page, total, complete, warnings, longest_pause } => loop {
                 if let Some(row) = page.pop_front() {
                     return Ok(Some(row));
                 }
-                match pages.next().await.map_err(|error| Fault::of_call(&error))? {
+                let fault = |error| Fault { longest_pause: *longest_pause, ..Fault::of_call(&error) };
+                match pages.next().await.map_err(fault)? {
                     Some(next) => {
                         *total = next.total.or(*total);
                         *complete = next.complete;

@@ -2,6 +2,7 @@
 
 use super::text::{Text, encoding};
 use super::{Sender, csv, json, ldif, ndjson};
+use crate::files::{FileAccess, FlowFiles};
 use encoding_rs::Encoding;
 use scim_connector_host::suggest;
 use serde_json::{Map, Value};
@@ -127,33 +128,28 @@ impl Source {
     /// # Errors
     /// An argument that is not known or no such.
     pub fn check(&self, with: &Map<String, Value>) -> Result<(), String> {
-        self.prepared(with, Path::new(".")).map(drop)
+        self.prepared(with, &FileAccess::default().of_flow(Path::new("."))).map(drop)
     }
 
-    fn prepared(&self, with: &Map<String, Value>, folder: &Path) -> Result<(&'static Encoding, Read), String> {
+    fn prepared(&self, with: &Map<String, Value>, files: &FlowFiles) -> Result<(&'static Encoding, Read), String> {
         let name = self.name;
         if let Some(unknown) = with.keys().find(|key| self.takes.iter().all(|known| known.name != key.as_str())) {
             let hint = suggest::hint(unknown, self.takes.iter().map(|known| known.name));
             return Err(format!("{name} takes no `{unknown}`{hint}"));
         }
-        let arguments = Arguments { with, folder };
+        let arguments = Arguments { with, files };
         let encoding = encoding(arguments.text(ENCODING.name)?)?;
         Ok((encoding, (self.prepare)(&arguments)?))
     }
 
-    /// Opens the file; `folder` is where relative names begin.
-    pub(super) fn open(&self, with: &Map<String, Value>, folder: &Path) -> Result<Opened, String> {
-        let (encoding, read) = self.prepared(with, folder)?;
+    /// Opens the file, where it is one that the flow may read.
+    pub(super) fn open(&self, with: &Map<String, Value>, files: &FlowFiles) -> Result<Opened, String> {
+        let (encoding, read) = self.prepared(with, files)?;
         let Some(name) = with.get(FILE.name).and_then(Value::as_str) else {
             return Err(format!("{} needs `file`, the name of a file", self.name));
         };
-        let name = folder.join(name);
-        let unreadable = |error: std::io::Error| format!("{} cannot be read: {error}", name.display());
-        // Asked first: to open a pipe waits for somebody who writes, and a device may have no end.
-        if !std::fs::metadata(&name).map_err(unreadable)?.is_file() {
-            return Err(format!("{} is no file", name.display()));
-        }
-        let file = File::open(&name).map_err(unreadable)?;
+        let name = files.path(name);
+        let (_, file) = files.open(&name).map_err(|denied| denied.about(&name.display().to_string()))?;
         Ok(Opened { name, file, encoding, read })
     }
 }
@@ -161,8 +157,8 @@ impl Source {
 /// What a source is given.
 pub struct Arguments<'a> {
     with: &'a Map<String, Value>,
-    /// Where relative names begin.
-    pub folder: &'a Path,
+    /// What may be read.
+    pub files: &'a FlowFiles,
 }
 
 impl<'a> Arguments<'a> {

@@ -3,12 +3,16 @@
 use super::*;
 use url::Url;
 
+fn files(folder: &tempfile::TempDir) -> FlowFiles {
+    crate::files::FileAccess::default().of_flow(folder.path())
+}
+
 async fn all(name: &str, text: &[u8], with: Value) -> Result<Vec<Value>, String> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rows"), text).unwrap();
     let mut with = with.as_object().cloned().unwrap();
     with.insert("file".into(), "rows".into());
-    let mut rows = Rows::open(source(name).unwrap(), &with, folder.path()).map_err(|fault| fault.detail.unwrap())?;
+    let mut rows = Rows::open(source(name).unwrap(), &with, &files(&folder)).map_err(|fault| fault.detail.unwrap())?;
     let mut list = Vec::new();
     loop {
         match rows.next().await {
@@ -67,18 +71,24 @@ async fn a_row_ends_before_it_is_too_long_and_only_files_are_opened() {
     assert_eq!(all("readJson", text.as_bytes(), json!({})).await.unwrap(), [1]);
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("folder")).unwrap();
-    for name in ["folder", "/dev/zero"] {
+    for (name, told) in [("folder", "is no file"), ("/dev/zero", "or allow it with --allow read")] {
         let with = json!({"file": name});
-        let opened = Rows::open(source("readCsv").unwrap(), with.as_object().unwrap(), folder.path());
+        let opened = Rows::open(source("readCsv").unwrap(), with.as_object().unwrap(), &files(&folder));
         let Err(fault) = opened else { panic!("{name} is opened") };
         let text = fault.detail.unwrap();
-        assert!(text.ends_with("is no file") || cfg!(windows), "{text}");
+        assert!(text.ends_with(told) || cfg!(windows), "{text}");
     }
 }
 
 #[tokio::test]
 async fn what_is_wrong_with_a_file_is_said_with_its_line() {
-    let rows: [(&str, &[u8], Value, &str); 31] = [
+    let rows: [(&str, &[u8], Value, &str); 36] = [
+        ("readNdjson", b"1\n\n{\"a\": [\"x\\u0000\"]}\n", json!({}), "line 3: it holds a NUL character (\\u0000)"),
+        ("readNdjson", b"{\"a\\u0000\": 1}\n", json!({}), "line 1: it holds a NUL character (\\u0000)"),
+        ("readJson", b"[1,\n{\"a\": \"\\u0000\"}\n]", json!({}), "row 2: it holds a NUL character (\\u0000)"),
+        // Rows of delimiters count as blank lines do.
+        ("readCsv", b"a,b\n,\n, \n1\n", json!({}), "line 4: it has 1 cells, and the header has 2"),
+        ("readCsv", b",,\na,a\n", json!({}), "line 2: two columns are called \"a\""),
         ("readCsv", b"a,b\n1,2\n3\n", json!({}), "line 3: it has 1 cells, and the header has 2"),
         ("readCsv", b"a,a\n", json!({}), "line 1: two columns are called \"a\""),
         ("readCsv", b"a,\n", json!({}), "line 1: column 2 has no name"),
@@ -220,6 +230,12 @@ async fn cells_are_trimmed_as_the_flow_says_and_excel_may_name_the_delimiter() {
     }
     assert_eq!(all("readCsv", b"sep=,\na,b\n1,2\n", json!({})).await.unwrap(), [json!({"a": "1", "b": "2"})]);
     assert_eq!(all("readCsv", b"sep=;\na,b\n1,2\n", json!({"delimiter": ","})).await.unwrap().len(), 1);
+    // Rows that were emptied in a spreadsheet; the longer ones, too.
+    for text in ["a,b\n1,2\n,\n , \t\n,,,\n3,4\n,\n", "sep=;\r\na;b\r\n1;2\r\n;\r\n3;4\r\n;;;"] {
+        let rows = all("readCsv", text.as_bytes(), json!({})).await.unwrap();
+        assert_eq!(rows, [json!({"a": "1", "b": "2"}), json!({"a": "3", "b": "4"})], "{text:?}");
+    }
+    assert_eq!(all("readCsv", b"a,b\n\"\",\n", json!({})).await.unwrap(), [json!({"a": ""})], "a quoted one is said");
     // A file without a header.
     let with = json!({"columns": ["mail", "name"]});
     assert_eq!(
@@ -279,6 +295,7 @@ async fn cells_are_those_that_another_reader_finds() {
     }
     writer.flush().unwrap();
     drop(writer);
+    // What is empty throughout is no row.
     let expected: Vec<Value> = ::csv::Reader::from_reader(file.as_slice())
         .records()
         .map(|record| {
@@ -286,6 +303,7 @@ async fn cells_are_those_that_another_reader_finds() {
             let cells = ["x", "y", "z"].into_iter().zip(&record).filter(|(_, cell)| !cell.is_empty());
             Value::Object(cells.map(|(name, cell)| (name.to_owned(), cell.into())).collect())
         })
+        .filter(|row: &Value| row.as_object().is_some_and(|row| !row.is_empty()))
         .collect();
     let mut read = all("readCsv", &file, json!({"trim": false})).await.unwrap();
     for row in &mut read {
@@ -314,7 +332,7 @@ async fn what_ldapsearch_and_slapcat_write_is_read_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rows"), search).unwrap();
     let with = json!({"file": "rows"});
-    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), folder.path()).unwrap();
+    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), &files(&folder)).unwrap();
     let mut places = Vec::new();
     while rows.next().await.unwrap().is_some() {
         places.push(rows.place().unwrap());
@@ -326,6 +344,20 @@ async fn what_ldapsearch_and_slapcat_write_is_read_as_it_is() {
             .ends_with("rows: 1 search reference to other servers was passed over: what is there is not in the file"),
         "{warning}"
     );
+
+    // ldapsearch -LLL writes references as comments, and folds them.
+    let terse =
+        b"dn: cn=a\ncn: a\n\n# refldap://other.example.com/dc=other,dc=example,dc=com??sub and a long way to g\n o\n\n\
+        # refLDAPS://third.example.com/??sub\n\ndn: cn=b\n# ref is no reference\ncn: b\n";
+    std::fs::write(folder.path().join("rows"), terse).unwrap();
+    let mut rows = Rows::open(source("readLdif").unwrap(), with.as_object().unwrap(), &files(&folder)).unwrap();
+    let mut read = Vec::new();
+    while let Some(row) = rows.next().await.unwrap() {
+        read.push(row);
+    }
+    assert_eq!(read, [json!({"dn": "cn=a", "cn": ["a"]}), json!({"dn": "cn=b", "cn": ["b"]})]);
+    let [warning] = rows.warnings() else { panic!("{:?}", rows.warnings()) };
+    assert!(warning.contains("rows: 2 search references to other servers were passed over"), "{warning}");
 
     let slapcat = b"dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\no: Example\ndc: example\n\
         structuralObjectClass: organization\nentryUUID: 0f5e5d54-0000-103e-8000-000000000000\ncreatorsName: cn=admin,dc=example,dc=com\n\
@@ -345,12 +377,18 @@ async fn files_that_ldif_refers_to_are_read_from_the_folder_a_flow_allows() {
     std::fs::write(photos.join("ada"), b"\xff\xd8").unwrap();
     std::fs::write(photos.join("note"), "text").unwrap();
     std::fs::write(folder.path().join("secret"), "not here").unwrap();
-    let references = photos.to_str().unwrap();
-    let read = async |path: &Path| {
-        let url = Url::from_file_path(path).unwrap();
-        let ldif = format!("dn: a\ndescription:< {url}\n");
-        all("readLdif", ldif.as_bytes(), json!({"references": references})).await
+    let with = |references: &str| {
+        let with = json!({"file": "rows", "references": references});
+        with.as_object().cloned().unwrap()
     };
+    let read_in = async |references: &str, path: &std::path::Path| {
+        let url = Url::from_file_path(path).unwrap();
+        std::fs::write(folder.path().join("rows"), format!("dn: a\ndescription:< {url}\n")).unwrap();
+        let opened = Rows::open(source("readLdif").unwrap(), &with(references), &files(&folder));
+        let row = opened.unwrap().next().await;
+        row.map(|row| vec![row.unwrap()]).map_err(|fault| fault.detail.unwrap())
+    };
+    let read = async |path: &std::path::Path| read_in(photos.to_str().unwrap(), path).await;
     assert_eq!(read(&photos.join("ada")).await.unwrap()[0]["description"], json!(["/9g="]));
     assert_eq!(read(&photos.join("note")).await.unwrap()[0]["description"], json!(["text"]));
     for path in [folder.path().join("secret"), photos.join("..").join("secret")] {
@@ -361,6 +399,13 @@ async fn files_that_ldif_refers_to_are_read_from_the_folder_a_flow_allows() {
     {
         std::os::unix::fs::symlink(folder.path().join("secret"), photos.join("link")).unwrap();
         assert!(read(&photos.join("link")).await.is_err());
+    }
+    // A folder that the flow names is no way to files that it may not read.
+    let beside = tempfile::tempdir().unwrap();
+    std::fs::write(beside.path().join("secret"), "not here").unwrap();
+    for references in [beside.path().to_str().unwrap(), "/"] {
+        let refused = read_in(references, &beside.path().join("secret")).await.unwrap_err();
+        assert!(refused.contains("the folder `references` is outside the flow's folder"), "{refused}");
     }
     let elsewhere = all("readLdif", b"dn: a\ncn:< https://example.com/x\n", json!({"references": "photos"})).await;
     assert_eq!(elsewhere.unwrap_err(), "line 2: the value of cn is at a place that is no file:/// URL");

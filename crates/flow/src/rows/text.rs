@@ -4,6 +4,7 @@
 use super::LONGEST;
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8};
 use memchr::{memchr, memchr2, memchr2_iter};
+use serde_json::Value;
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
@@ -21,6 +22,19 @@ pub fn encoding(name: Option<&str>) -> Result<&'static Encoding, String> {
     let found = Encoding::for_label_no_replacement(name.as_bytes());
     found.ok_or_else(|| format!("`encoding` must be one such as \"utf-16le\" or \"windows-1252\", not \"{name}\""))
 }
+
+/// Whether a text in a value, or a member's name, has a NUL character, which JSON can write as an escape.
+pub fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
+    }
+}
+
+/// What is said of such a value.
+pub const NUL: &str = "it holds a NUL character (\\u0000)";
 
 /// The text of a file. A byte-order mark decides its encoding, whatever was said. Errors name the line.
 pub struct Text {

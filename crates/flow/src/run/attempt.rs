@@ -76,13 +76,14 @@ impl Frame {
                 Ok(passed) => return Ok(passed),
                 Err(fault) => fault,
             };
-            let error = fault.to_value();
+            let error = fault.to_condition();
             let values = Values::of_flow(self, input, context).in_task(task, began).with(&it.variable, &error);
             let holds = async |expression: &Option<Expression>, otherwise| match expression {
                 Some(expression) => values.holds(expression, &error).await,
                 None => Ok(otherwise),
             };
-            if !fault.matches(&it.filter) || !holds(&it.when, true).await? || holds(&it.except_when, false).await? {
+            let taken = fault.is_taken_by(it.asks_for_answers) && fault.matches(&it.filter);
+            if !taken || !holds(&it.when, true).await? || holds(&it.except_when, false).await? {
                 return Err(fault);
             }
             let Some(policy) = &it.retry else { break fault };

@@ -4,7 +4,7 @@ use super::dry;
 use super::frame::Frame;
 use super::step::OpenStep;
 use crate::affected::{affected, planned};
-use crate::event::Event;
+use crate::event::{Affected, Change, Event};
 use crate::fault::Fault;
 use crate::program::Task;
 use crate::rows::{self, Rows};
@@ -28,8 +28,7 @@ impl Frame {
             let connection = with.get("connection").and_then(Value::as_str).map(Arc::from);
             let mut open = OpenStep::begin(self, task, Some((function, connection)));
             // What cannot be opened is told here, where it stands in the flow.
-            let openable =
-                rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, self.flow.folder()));
+            let openable = rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, &self.files()));
             let result = openable.map(|()| self.run.rows.described(function, &with));
             let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());
@@ -47,25 +46,30 @@ impl Frame {
             Some(stand_in) => (stand_in, planned(operation, &input, &known)),
             None => {
                 let name = connection.as_ref().and_then(Value::as_str);
-                let longest_pause = || runner.config.connection(name).ok()?.1.longest_pause();
                 let result = self.invoke(name, function, &input, &open).await;
-                let result = result.map_err(|error| Fault { longest_pause: longest_pause(), ..Fault::of_call(&error) });
+                let result = result
+                    .map_err(|error| Fault { longest_pause: runner.longest_pause(name), ..Fault::of_call(&error) });
                 let shown = affected(operation, &input, result.as_ref(), &known);
                 (result, shown)
             }
         };
         result.iter().for_each(|output| self.run.names.learn(output));
+        let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+        // Of many operations each has its result; the call has succeeded where all have.
+        let result = result.and_then(|output| Fault::of_many(&output).map_or(Ok(output), Err));
         match (&result, &self.failures, &self.handled) {
             (Err(_), Some(failures), _) => {
-                open.handed_on = shown.len();
-                failures.lock().people.append(&mut shown);
+                let is_open = |one: &Affected| matches!(one.change, Change::Failed | Change::Unknown);
+                let (mut failed, others) = shown.into_iter().partition(is_open);
+                shown = others;
+                open.handed_on = failed.len();
+                failures.lock().people.append(&mut failed);
             }
             (Ok(_), _, Some(handled)) => {
                 handled.lock().people.retain(|failed| shown.iter().all(|one| one.who != failed.who));
             }
             _ => {}
         }
-        let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
         open.end(shown, self.run.shown(&input), output, result.as_ref().err());
         drop(running);
         result

@@ -7,6 +7,7 @@ use super::values::{Values, expression_fault};
 use super::{FlowRun, Run};
 use crate::Flow;
 use crate::fault::Fault;
+use crate::files::FlowFiles;
 use crate::program::{self, Action, Pause, Task, TaskList, Then, Transform};
 use crate::retry::duration;
 use crate::scope::Scope;
@@ -72,6 +73,11 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// What the flow may read.
+    pub(super) fn files(&self) -> FlowFiles {
+        self.run.runner.files.of_flow(self.flow.folder())
+    }
+
     /// Runs a flow's own list, to its end or to a `then: end` in a list below it. Gives the flow's output.
     pub(super) async fn run_flow(mut self, input: Arc<Value>) -> Result<Arc<Value>, Fault> {
         if let Some(error) = self.run.runner.secrets.problem(self.flow.secrets()) {

@@ -48,8 +48,10 @@ impl Frame {
         if it.concurrency <= 1 {
             // Each item goes on with what the one before gave (DSL reference, For).
             let (mut output, mut context) = (input.clone(), context.clone());
-            while let Some(row) = rows.next().await? {
+            loop {
+                let row = rows.next().await;
                 warn(&rows);
+                let Some(row) = row? else { break };
                 let frame = frame_of(&self.scope, index, row, &context);
                 if let Some(condition) = &it.condition
                     && !Values::of_flow(&frame, input, &context)
@@ -64,7 +66,6 @@ impl Frame {
                 index += 1;
                 ticker.show(index, rows.total());
             }
-            warn(&rows);
             ticker.last(index, rows.total());
             return Ok(Passed { output, context });
         }
@@ -183,12 +184,13 @@ impl Frame {
     async fn rows(&self, value: Value) -> Result<Rows, Fault> {
         let Some((function, with)) = self.run.rows.description(&value) else { return Ok(Rows::of(value)) };
         if let Some(source) = rows::source(&function) {
-            return Rows::open(source, &with, self.flow.folder());
+            return Rows::open(source, &with, &self.files());
         }
         let name = with.get("connection").and_then(Value::as_str);
         let client = self.run.runner.client(name).await.map_err(|error| Fault::of_call(&error))?;
+        let longest_pause = self.run.runner.longest_pause(name);
         let input = with.into_iter().filter(|(name, _)| !matches!(name.as_str(), "connection" | "all")).collect();
-        Ok(Rows::listing(client.pages(&function, &Value::Object(input))))
+        Ok(Rows::listing(client.pages(&function, &Value::Object(input)), longest_pause))
     }
 }
 

@@ -21,6 +21,7 @@ mod values;
 use super::Flow;
 use super::event::{Event, RunOutcome, Watcher};
 use super::fault::Fault;
+use super::files::FileAccess;
 use super::rows;
 use super::scope::Scope;
 use super::secrets::Secrets;
@@ -33,10 +34,9 @@ use scim_connector_host::catalog::Catalog;
 use scim_connector_host::egress::HttpClient;
 use scim_connector_host::{Client, Config, Connector, Error, Result};
 use serde_json::Value;
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// Runs flows with the connections of a configuration. Cheap to clone; clones share the connections.
@@ -53,6 +53,8 @@ struct Inner {
     clients: Arc<Clients>,
     /// Flows that `run: workflow` may name.
     library: Vec<Arc<Flow>>,
+    /// What flows may read.
+    files: FileAccess,
     /// Learns of every connection that is opened.
     opened: Arc<dyn Fn(&Client) + Send + Sync>,
     /// Reads go out, changes do not.
@@ -112,13 +114,15 @@ pub struct Ended {
 }
 
 impl Runner {
-    /// A runner for the connections of a configuration; `library` are the flows that `run: workflow` may name.
+    /// A runner for the connections of a configuration; `library` are the flows that `run: workflow` may name. Flows read the
+    /// files that the configuration lets them.
     ///
     /// # Errors
-    /// [`Error::Load`] for a component without a catalog.
+    /// [`Error::Load`] for a component without a catalog, [`Error::Config`] for a wrong table `[flows]`.
     pub async fn new(connector: Connector, config: Config, library: Vec<Arc<Flow>>) -> Result<Self> {
         let catalog = connector.catalog().await?;
         let secrets = Secrets::of(&config);
+        let files = FileAccess::of(&config)?;
         let opened = Arc::new(|_: &Client| ());
         let inner = Inner {
             connector,
@@ -127,6 +131,7 @@ impl Runner {
             secrets,
             clients: Arc::default(),
             library,
+            files,
             opened,
             dry_run: false,
             http: OnceLock::new(),
@@ -138,6 +143,12 @@ impl Runner {
     #[must_use]
     pub fn with_library(&self, library: Vec<Arc<Flow>>) -> Self {
         self.changed(|inner| inner.library = library)
+    }
+
+    /// The same, and flows read these files and no others.
+    #[must_use]
+    pub fn reading(&self, files: FileAccess) -> Self {
+        self.changed(|inner| inner.files = files)
     }
 
     /// The same, and `opened` learns of every connection when it is opened: a log keeps its secrets out.
@@ -161,6 +172,7 @@ impl Runner {
             secrets: of.secrets.clone(),
             clients: of.clients.clone(),
             library: of.library.clone(),
+            files: of.files.clone(),
             opened: of.opened.clone(),
             dry_run: of.dry_run,
             http: OnceLock::new(),
@@ -250,6 +262,11 @@ impl Inner {
     async fn client(&self, name: Option<&str>) -> Result<Client> {
         self.clients.client(&self.connector, &self.config, name, &*self.opened).await
     }
+
+    /// The longest that a connection lets anybody wait for its provider, where it says so.
+    fn longest_pause(&self, connection: Option<&str>) -> Option<Duration> {
+        self.config.connection(connection).ok()?.1.longest_pause()
+    }
 }
 
 /// One run of a flow.
@@ -304,10 +321,4 @@ impl Run {
 
 fn micros(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX)
-}
-
-/// The folder that a flow's files are named from.
-#[must_use]
-pub fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -5,7 +5,7 @@ mod cron;
 
 pub use cron::Cron;
 
-use super::retry::duration;
+use super::retry::{LONGEST_PAUSE, duration, duration_within};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -232,7 +232,7 @@ impl Settings {
                     _ => return Err("must be skip, once or all".into()),
                 }
             }
-            "jitter" => self.jitter = duration(value)?,
+            "jitter" => self.jitter = duration_within(value, LONGEST_PAUSE)?,
             "input" if value.is_object() => self.input = value.clone(),
             "input" => return Err("must be an object".into()),
             other => {

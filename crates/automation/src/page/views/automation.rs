@@ -29,21 +29,21 @@ pub(in crate::page) struct AutomationDetails {
 impl AutomationDetails {
     /// Finds an automation of the folder, or a flow that once ran.
     pub(in crate::page) fn find(app: &App, name: &str) -> Result<Option<Self>> {
-        let row =
-            app.page.history.automations()?.into_iter().find(|row| row.name == name && app.shows(name, &row.file));
+        let rows = app.page.history.automations_of(&app.page.folder)?;
+        let row = rows.into_iter().find(|row| row.flow.name == name);
         let known = Self::of(app, name, row)?;
         let anything = known.row.is_some() || known.flow.is_some() || known.last.is_some();
         Ok(anything.then_some(known))
     }
 
     pub(super) fn of_row(app: &App, row: history::Automation) -> Result<Self> {
-        Self::of(app, &row.name.clone(), Some(row))
+        Self::of(app, &row.flow.name.clone(), Some(row))
     }
 
     fn of(app: &App, name: &str, row: Option<history::Automation>) -> Result<Self> {
         let flow = (app.page.flows)(name);
         let plan = flow.as_ref().and_then(|flow| Plan::read(&flow.document.value).ok());
-        let filter = Filter { flow: Some(name.to_owned()), limit: 1, ..Filter::default() };
+        let filter = Filter { limit: 1, ..Filter::of(&app.flow(name)) };
         let last = app.page.history.runs(&filter)?.into_iter().next();
         Ok(Self { name: name.to_owned(), row, flow, plan, last })
     }
@@ -129,7 +129,7 @@ pub(in crate::page) fn show(app: &App, name: &str, typed: &Fields, problems: Opt
     let Some(known) = AutomationDetails::find(app, name)? else { return Ok(super::missing(app, "automation")) };
     let (now, zone) = (Timestamp::now(), known.zone());
     let place = link(&["automations", name]);
-    let filter = Filter { flow: Some(name.to_owned()), ..Filter::default() };
+    let filter = Filter::of(&app.flow(name));
     let document = known.flow.as_ref().map(|flow| &flow.document);
     let body = html! {
         p.crumb { a href="/" { "Automations" } }
@@ -243,7 +243,7 @@ pub(super) fn trigger_result(app: &App, query: &Fields) -> Result<Markup> {
     let Some(request) = request else { return Ok(html! {}) };
     Ok(html! {
         p.said role="status" {
-            bdi { (request.automation) } ": "
+            bdi { (request.automation.name) } ": "
             @match (&request.run, &request.note) {
                 (Some(run), _) => { "run " a href=(link(&["runs", run.as_str()])) { code { (run) } } " has begun." }
                 (None, Some(note)) => { "it does not run: " (note) }

@@ -1,7 +1,7 @@
 //! All automations of the folder: how each stands, when it runs next, how it ended.
 
 use super::automation::AutomationDetails;
-use super::parts::{button, counts, moment, status};
+use super::parts::{button, counts, marks, moment, status};
 use super::{App, PageContent, link};
 use crate::page::exchange::{Answer, Fields};
 use jiff::Timestamp;
@@ -12,10 +12,8 @@ use scim_connector_host::error::Result;
 pub(in crate::page) fn show(app: &App, query: &Fields) -> Result<Answer> {
     let now = Timestamp::now();
     let mut known = Vec::new();
-    for row in app.page.history.automations()? {
-        if app.shows(&row.name, &row.file) {
-            known.push(AutomationDetails::of_row(app, row)?);
-        }
+    for row in app.page.history.automations_of(&app.page.folder)? {
+        known.push(AutomationDetails::of_row(app, row)?);
     }
     let paused = known.iter().filter(|known| known.is_paused()).count();
     let notes = known.iter().filter(|known| known.note().is_some()).count();
@@ -55,6 +53,7 @@ fn card(app: &App, known: &AutomationDetails, now: Timestamp) -> Markup {
                         None => span.dim { "none yet" },
                         Some(run) => {
                             a href=(link(&["runs", run.id.as_str()])) aria-label={ "Last run of " (known.name) ", " (run.status.word()) } { (status(run.status)) }
+                            (marks(run))
                             (moment(run.started, now, &zone))
                             (counts(&run.counts))
                         }

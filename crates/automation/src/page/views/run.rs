@@ -2,7 +2,7 @@
 
 use super::automation::AutomationDetails;
 use super::parts::{date, fault, marks, moment, pages, run_link, sentence, status, stored, table, tone};
-use super::{App, PageContent, link, steps};
+use super::{App, PageContent, steps};
 use crate::history::{Counts, Page, Person, Run, RunId, Status, Step, StepsFilter, Which};
 use crate::page::exchange::{Answer, Fields};
 use crate::page::words::{clock, count};
@@ -10,7 +10,7 @@ use crate::report::{CHANGES, change_line, change_word, duration_words, grouped, 
 use jiff::Timestamp;
 use maud::{Markup, html};
 use scim_connector_flow::event::Change;
-use scim_connector_host::error::Result;
+use scim_connector_host::error::{Error, Result};
 use serde_json::Value;
 
 /// People on a page, and of the failed before the others.
@@ -27,15 +27,17 @@ pub(in crate::page) fn show(app: &App, id: &str, query: &Fields) -> Result<Answe
     let history = &app.page.history;
     let found = match history.find(id) {
         Ok(found) => history.run(&found)?,
-        Err(_) => None,
+        Err(Error::Usage(_)) => None,
+        Err(error) => return Err(error),
     };
     let Some(run) = found else { return Ok(super::missing(app, "run")) };
     let summary = &run.summary;
-    let zone = AutomationDetails::find(app, &summary.flow)?.map_or(jiff::tz::TimeZone::UTC, |known| known.zone());
+    let known = if app.is_of_here(summary) { AutomationDetails::find(app, &summary.flow)? } else { None };
+    let zone = known.map_or(jiff::tz::TimeZone::UTC, |known| known.zone());
     let (now, running) = (Timestamp::now(), summary.status == Status::Running);
     let took = summary.duration.or_else(|| now.duration_since(summary.started).try_into().ok()).unwrap_or_default();
     let body = html! {
-        p.crumb { a href="/runs" { "Runs" } " / " a href=(link(&["automations", &summary.flow])) { bdi { (summary.flow) } } }
+        p.crumb { a href="/runs" { "Runs" } " / " (super::runs::flow_of(app, summary)) }
         h1 { "Run " code { (summary.id) } }
         div id="state" data-part {
             p.outcome { span role="status" { (status(summary.status)) (marks(summary)) } " "

@@ -8,7 +8,7 @@ use crate::report::{duration_words, trigger_words};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{Markup, html};
-use scim_connector_host::error::Result;
+use scim_connector_host::error::{Error, Result};
 
 /// Runs on a page.
 const RUNS: usize = 20;
@@ -46,7 +46,11 @@ pub(super) fn listed(
 ) -> Result<Markup> {
     let history = &app.page.history;
     let before = match query.get("before") {
-        Some(id) => history.find(id).ok(),
+        Some(id) => match history.find(id) {
+            Ok(found) => Some(found),
+            Err(Error::Usage(_)) => None,
+            Err(error) => return Err(error),
+        },
         None => None,
     };
     let later = before.is_some();
@@ -63,17 +67,29 @@ pub(super) fn listed(
     } else {
         &["Run", "Outcome", "Began", "Took", "What happened"]
     };
-    let rows: Vec<Vec<Markup>> = runs.iter().map(|run| row(run, named, now, zone)).collect();
+    let rows: Vec<Vec<Markup>> = runs.iter().map(|run| row(app, run, named, now, zone)).collect();
     Ok(html! {
         @if rows.is_empty() { p.dim { "No run." } } @else { (super::parts::table("runs", caption, columns, &rows)) }
         (pages("runs", later.then_some(place), next.as_deref()))
     })
 }
 
-fn row(run: &RunSummary, named: bool, now: Timestamp, zone: &TimeZone) -> Vec<Markup> {
+/// The flow of a run: a link where it is one of this folder, else with the folder it is in.
+pub(super) fn flow_of(app: &App, run: &RunSummary) -> Markup {
+    html! {
+        @if app.is_of_here(run) {
+            a href=(link(&["automations", &run.flow])) { bdi { (run.flow) } }
+        } @else {
+            bdi { (run.flow) }
+            @if let Some(folder) = &run.folder { span.sub { "in " (folder.display()) } }
+        }
+    }
+}
+
+fn row(app: &App, run: &RunSummary, named: bool, now: Timestamp, zone: &TimeZone) -> Vec<Markup> {
     let mut row = vec![html! { a href=(link(&["runs", run.id.as_str()])) { code.whole { (run.id) } } }];
     if named {
-        row.push(html! { a href=(link(&["automations", &run.flow])) { bdi { (run.flow) } } });
+        row.push(flow_of(app, run));
     }
     row.push(html! {
         (status(run.status)) (marks(run))

@@ -296,7 +296,7 @@ fn what_is_not_run_here() {
         ),
     ]);
     let catalog = catalog();
-    let around = Surroundings { allow: Allow { shell: true, http: true }, ..around(&catalog) };
+    let around = Surroundings { allow: Allow { shell: true, http: true, ..Allow::default() }, ..around(&catalog) };
     let text = format!(
         "{HEAD}do:\n- a: {{call: http, with: {{method: get, endpoint: 'http://x/${{ .id }}/${{ $idd }}'}}}}\n- b: {{run: {{shell: {{command: ls, arguments: ['-l']}}}}}}"
     );
@@ -409,6 +409,14 @@ fn calls() {
             "do:\n- a: {call: readCsv, with: {file: no/such.csv}}",
             &[
                 "3:35: `no/such.csv` cannot be read: No such file or directory (os error 2); files stand relative to the flow's folder",
+            ],
+        ),
+        (
+            "do:\n- a: {call: readCsv, with: {file: ../x.csv}}\n- b: {call: readLdif, with: {references: /photos, file: /etc/hosts}}",
+            &[
+                "3:35: `../x.csv` is outside the flow's folder and is not read; name the folder it is in in `files` of the configuration's [flows], or allow it with --allow read",
+                "4:42: `/photos` is outside the flow's folder and is not read; name the folder it is in in `files` of the configuration's [flows], or allow it with --allow read",
+                "4:57: `/etc/hosts` is outside the flow's folder and is not read; name the folder it is in in `files` of the configuration's [flows], or allow it with --allow read",
             ],
         ),
         (

@@ -1,5 +1,10 @@
 //! The history as its users see it, with a real file.
 
+mod automations;
+mod file;
+#[cfg(unix)]
+mod full;
+
 use super::*;
 use scim_connector_flow::Fault;
 use scim_connector_flow::event::{Affected, Event, StepKind, StepOutcome, Watcher as _};
@@ -240,7 +245,7 @@ fn a_killed_process_leaves_a_run_that_is_found_and_told() {
     assert_eq!((run.summary.status, error.maybe_applied), (Status::Interrupted, true));
     assert_eq!(
         error.detail.unwrap(),
-        "the process that ran it is gone; it ended in the step `createBob` (/do/0/createBob); its change may have been applied"
+        "the process that ran it is gone; the last that it wrote down is in the step `createBob` (/do/0/createBob); its change may have been applied"
     );
     assert_eq!(run.summary.counts.of(Change::Created), 1);
     assert_eq!(history.run(&alive).unwrap().unwrap().summary.status, Status::Running);
@@ -381,127 +386,4 @@ fn old_runs_go_by_age_and_by_number_and_running_ones_stay() {
     );
     assert_eq!(rows("SELECT count(*) FROM texts"), [1]);
     assert_eq!(rows("PRAGMA freelist_count"), [0], "the room is given back");
-}
-
-#[test]
-fn a_file_that_is_no_history_is_refused_and_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let refused = |name: &str| {
-        let path = folder.path().join(name);
-        let error = History::open(&path, Retention::default()).map(drop).unwrap_err();
-        assert_eq!(error.exit_code(), 78);
-        error.to_string().replace(&folder.path().display().to_string(), "")
-    };
-    std::fs::write(folder.path().join("text"), "not a database, and long enough to be sure of it".repeat(40)).unwrap();
-    assert_eq!(refused("text"), "/text: is no history: not a SQLite file; name another one with --history");
-    let other = rusqlite::Connection::open(folder.path().join("other")).unwrap();
-    other.execute_batch("CREATE TABLE things(x)").unwrap();
-    assert_eq!(refused("other"), "/other: is a database of another program; name another file with --history");
-    History::open(&folder.path().join("newer"), Retention::default()).unwrap();
-    let newer = rusqlite::Connection::open(folder.path().join("newer")).unwrap();
-    newer.pragma_update(None, "user_version", 99).unwrap();
-    assert_eq!(
-        refused("newer"),
-        "/newer: was written by a newer scim-connector (its layout is 99, this one knows 2); use that one, or another file with --history"
-    );
-    let error = refused("text/history.sqlite");
-    assert!(error.starts_with("/text/history.sqlite: the history cannot be written here: "), "{error}");
-    let tables: i64 = other.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).unwrap();
-    assert_eq!(tables, 1);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_new_file_is_for_this_user_alone() {
-    use std::os::unix::fs::MetadataExt as _;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("made/here/history.sqlite");
-    let history = History::open(&path, Retention::default()).unwrap();
-    begin(&history, "seed");
-    let mode = |path: &Path| std::fs::metadata(path).unwrap().mode() & 0o777;
-    assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
-    for file in std::fs::read_dir(path.parent().unwrap()).unwrap() {
-        assert_eq!(mode(&file.unwrap().path()), 0o600);
-    }
-}
-
-#[test]
-fn many_open_a_new_file_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("history.sqlite");
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                let history = History::open(&path, Retention::default()).unwrap();
-                tell(&begin(&history, "seed"), &[run_ended(RunOutcome::Completed, None)]);
-            });
-        }
-    });
-    let history = History::open(&path, Retention::default()).unwrap();
-    assert_eq!(history.runs(&Filter::default()).unwrap().len(), 8);
-}
-
-#[test]
-fn automations_and_requests() {
-    let (_folder, history) = history();
-    let due = "2026-11-23T06:00:00Z".parse::<Timestamp>().unwrap();
-    let scheduled =
-        Scheduled { name: "nightly", file: Path::new("flows/n.yaml"), next_due: Some(due), last_run: None, note: None };
-    assert!(!history.set_paused("nightly", true).unwrap(), "not known yet");
-    history.upsert_automation(&scheduled).unwrap();
-    assert!(history.set_paused("nightly", true).unwrap());
-    history.upsert_automation(&Scheduled { note: Some("changed"), ..scheduled }).unwrap();
-    let automations = history.automations().unwrap();
-    assert_eq!((automations.len(), automations[0].paused, automations[0].next_due), (1, true, Some(due)));
-    assert_eq!(automations[0].note.as_deref(), Some("changed"));
-    assert!(history.paused("nightly").unwrap() && !history.paused("other").unwrap());
-
-    let ids: Vec<i64> =
-        (0..20).map(|number| history.request_trigger("nightly", Some(&json!({"n": number}))).unwrap()).collect();
-    history.request_trigger("of another folder", None).unwrap();
-    // Several takers at once: each request is given to one of them.
-    let takers: Vec<_> = (0..4)
-        .map(|_| {
-            let path = history.path().to_path_buf();
-            std::thread::spawn(move || {
-                let history = History::open(&path, Retention::default()).unwrap();
-                history.take_requests(&["nightly"]).unwrap()
-            })
-        })
-        .collect();
-    let mut taken: Vec<Request> = takers.into_iter().flat_map(|taker| taker.join().unwrap()).collect();
-    taken.sort_by_key(|request| request.id);
-    assert_eq!(taken.iter().map(|request| request.id).collect::<Vec<_>>(), ids);
-    assert_eq!(taken[3].input, Some(json!({"n": 3})));
-    let run = begin(&history, "nightly");
-    history.answer_request(ids[0], Some(run.run_id()), None).unwrap();
-    let answered = history.request(ids[0]).unwrap().unwrap();
-    assert!(answered.taken_at.is_some() && answered.run.as_ref() == Some(run.run_id()));
-    history.remove_automation("nightly").unwrap();
-    assert!(history.automations().unwrap().is_empty());
-}
-
-#[cfg(unix)]
-#[test]
-fn a_folder_has_one_daemon() {
-    let (_folder, history) = history();
-    let flows = Path::new("flows");
-    assert_eq!(history.claim_folder(flows, Some("http://127.0.0.1:1")).unwrap(), None);
-    assert_eq!(history.claim_folder(flows, None).unwrap(), None, "its own");
-    // As if another process that runs had it.
-    let mut other = Command::new("sleep").arg("60").spawn().unwrap();
-    let process = Process::of(other.id()).unwrap();
-    let query = "UPDATE daemons SET pid = ?1, token = ?2";
-    history.with(|connection| connection.execute(query, (process.pid, &process.token))).unwrap();
-    let there = history.claim_folder(flows, None).unwrap().unwrap();
-    assert_eq!((there.process.pid, there.alive()), (other.id(), true));
-    history.release_folder(flows).unwrap();
-    assert_eq!(history.daemons().unwrap().len(), 1, "somebody else's is not released");
-    other.kill().unwrap();
-    other.wait().unwrap();
-    assert!(!history.daemons().unwrap()[0].alive());
-    assert_eq!(history.claim_folder(flows, None).unwrap(), None);
-    history.daemon_beat(flows).unwrap();
-    history.release_folder(flows).unwrap();
-    assert!(history.daemons().unwrap().is_empty());
 }
