@@ -106,7 +106,7 @@ pub fn bulk_response(data: &[u8]) {
         }
         assert!(report.failed() <= report.results.len());
         report.to_json();
-        patch_operation(answer.into(), "/operations/0").ok();
+        patch_operation(Data::from(answer.clone()), "/operations/0").ok();
     }
     let events = event::payloads(&answer, Some("t"));
     assert!(events.windows(2).all(|pair| pair[0].0 < pair[1].0), "in order, each once");

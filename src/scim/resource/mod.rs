@@ -113,7 +113,10 @@ impl Resource {
 
     /// Sets a member of exactly this name; gives back the one it had.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Data>) -> Option<Data> {
-        let member = Member::new(name, value);
+        self.put(Member::new(name, value))
+    }
+
+    fn put(&mut self, member: Member) -> Option<Data> {
         let members = self.0.edit()?;
         match members.iter_mut().find(|other| other.name == member.name) {
             Some(other) => Some(std::mem::replace(&mut other.value, member.value)),
@@ -139,9 +142,15 @@ impl Resource {
     /// Takes out all members but those for which `stays` is true.
     pub fn retain(&mut self, mut stays: impl FnMut(&str, &Data) -> bool) {
         let stay: Vec<bool> = self.iter().map(|(name, value)| stays(name, value)).collect();
-        if stay.contains(&false) {
-            let mut stay = stay.into_iter();
-            self.0.edit().into_iter().for_each(|members| members.retain(|_| stay.next().unwrap_or(true)));
+        self.keep(&stay);
+    }
+
+    fn keep(&mut self, stay: &[bool]) {
+        if stay.contains(&false)
+            && let Some(members) = self.0.edit()
+        {
+            let mut stay = stay.iter();
+            members.retain(|_| stay.next() != Some(&false));
         }
     }
 
@@ -213,17 +222,17 @@ impl<K: Into<String>, V: Into<Data>> FromIterator<(K, V)> for Resource {
 /// Of members with the same name the last counts.
 impl<K: Into<String>, V: Into<Data>> Extend<(K, V)> for Resource {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, added: I) {
-        let mut added = added.into_iter();
-        for (name, value) in added.by_ref() {
-            self.insert(name, value);
-            if self.len() >= FEW {
-                break;
-            }
-        }
-        let Some(members) = self.0.edit() else { return };
-        let few = members.len();
-        members.extend(added.map(|(name, value)| Member::new(name, value)));
-        if members.len() > few {
+        let added = added.into_iter().map(|(name, value)| Member::new(name, value)).collect();
+        self.put_all(added);
+    }
+}
+
+impl Resource {
+    fn put_all(&mut self, added: Vec<Member>) {
+        if added.len() <= FEW {
+            added.into_iter().for_each(|member| drop(self.put(member)));
+        } else if let Some(members) = self.0.edit() {
+            members.extend(added);
             last_of_each(members);
         }
     }

@@ -63,6 +63,7 @@ impl Text {
         Text::Read(source.document, span)
     }
 
+    #[inline(never)]
     pub(super) fn as_str(&self) -> &str {
         match self {
             Text::Own(text) => text,
@@ -153,7 +154,10 @@ impl<T: Part> Parts<T> {
 
     pub(super) fn get(&self) -> &Vec<T> {
         match self {
-            Parts::Read(source, parts) => parts.get_or_init(|| T::all(source)),
+            Parts::Read(source, parts) => match parts.get() {
+                Some(parts) => parts,
+                None => taken(source, parts),
+            },
             Parts::Own(parts) => parts,
         }
     }
@@ -197,6 +201,12 @@ impl<T: Part> Parts<T> {
         matches!((self.source(), other.source()), (Some(one), Some(other)) if one.is(other))
             || matches!((self.text(), other.text()), (Some(one), Some(other)) if one == other)
     }
+}
+
+/// Takes the parts out of the text: a function of its own, so that it is there once and not wherever parts are looked at.
+#[cold]
+fn taken<'a, T: Part>(source: &Source, parts: &'a OnceCell<Vec<T>>) -> &'a Vec<T> {
+    parts.get_or_init(|| T::all(source))
 }
 
 impl<T> From<Vec<T>> for Parts<T> {

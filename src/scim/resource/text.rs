@@ -175,7 +175,7 @@ impl fmt::Debug for Resource {
     }
 }
 
-fn write_data(out: &mut impl fmt::Write, data: &Data) -> fmt::Result {
+fn write_data(out: &mut dyn fmt::Write, data: &Data) -> fmt::Result {
     match &data.0 {
         Held::Null => out.write_str("null"),
         Held::Bool(flag) => out.write_str(if *flag { "true" } else { "false" }),
@@ -195,7 +195,7 @@ fn write_data(out: &mut impl fmt::Write, data: &Data) -> fmt::Result {
     }
 }
 
-fn write_object(out: &mut impl fmt::Write, object: &Resource) -> fmt::Result {
+fn write_object(out: &mut dyn fmt::Write, object: &Resource) -> fmt::Result {
     if let Some(text) = object.0.text() {
         return out.write_str(text);
     }
@@ -209,7 +209,7 @@ fn write_object(out: &mut impl fmt::Write, object: &Resource) -> fmt::Result {
     out.write_str(if members.is_empty() { "{}" } else { "}" })
 }
 
-fn write_text(out: &mut impl fmt::Write, text: &Text) -> fmt::Result {
+fn write_text(out: &mut dyn fmt::Write, text: &Text) -> fmt::Result {
     match text.written() {
         Some(written) => out.write_str(written),
         None => write_quoted(out, text.as_str()),
@@ -217,7 +217,7 @@ fn write_text(out: &mut impl fmt::Write, text: &Text) -> fmt::Result {
 }
 
 /// A JSON string (RFC 8259 section 7): stretches without anything to escape are written as a whole.
-fn write_quoted(f: &mut impl fmt::Write, text: &str) -> fmt::Result {
+fn write_quoted(f: &mut dyn fmt::Write, text: &str) -> fmt::Result {
     f.write_str("\"")?;
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
