@@ -1,6 +1,7 @@
 //! Takes secrets out of whatever is printed: known literals in every form they travel in, members of JSON and forms by
 //! their names, headers that carry credentials. Knows nothing of where text comes from or goes to.
 
+use crate::visible;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use parking_lot::RwLock;
@@ -323,7 +324,9 @@ fn forms(secret: &str) -> Vec<String> {
     let encoded = [STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|engine| engine.encode(secret));
     let lower = [percent.to_lowercase(), uri.to_lowercase()]
         .map(|text| if text.contains('%') { text } else { secret.to_owned() });
-    let forms = [secret.to_owned(), percent, uri, form, escaped].into_iter().chain(encoded).chain(lower);
+    // As outputs have it, for a program and for a person.
+    let shown = [visible::json(&escaped).into_owned(), visible::line(secret).into_owned()];
+    let forms = [secret.to_owned(), percent, uri, form, escaped].into_iter().chain(encoded).chain(lower).chain(shown);
     forms.filter(|form| form.len() >= SHORTEST).collect()
 }
 
@@ -454,6 +457,16 @@ mod tests {
         assert_eq!(custom.header("x-door", "open sesame"), "[redacted]");
         assert_eq!(custom.header("x-gate", "close sesame"), "[redacted]");
         assert_eq!(custom.text("close sesame"), "[redacted]");
+    }
+
+    #[test]
+    fn a_secret_is_found_as_outputs_mark_it() {
+        let redactor = Redactor::default();
+        let secret = "pass\u{202e}word\u{7f}";
+        redactor.learn(secret);
+        for text in [visible::line(secret), visible::json(&Value::from(secret).to_string())] {
+            assert_eq!(redactor.text(&text).trim_matches('"'), REDACTED);
+        }
     }
 
     #[test]

@@ -114,6 +114,8 @@ fn nothing_that_is_given_grows_without_bound() {
         large(&file(name));
     }
     std::os::unix::fs::symlink("/dev/zero", file("zero.yaml")).expect("a link");
+    // A flow's siblings are read, too: nobody ever writes into this one.
+    assert!(Command::new("mkfifo").arg(file("pipe.yaml")).status().expect("mkfifo").success());
     repeated(&file("deep.json"), "", "[", 5_000_000, "");
     repeated(&file("deep.yaml"), &format!("{HEAD}do:\n- a: {{set: "), "[", 1_000_000, "");
     let aliases: String =
@@ -303,6 +305,11 @@ fn an_answer_that_is_no_scim_is_shown_without_what_steers_a_terminal() {
         &["call", nasty],
         &["describe", nasty],
         &["check", nasty],
+        &[nasty],
+        &["call", "getUser", nasty],
+        &["report", "last", "--format", nasty],
+        &["status"],
+        &["pause", nasty],
     ];
     for arguments in rows {
         let done = place.run(arguments);

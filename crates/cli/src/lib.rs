@@ -43,7 +43,7 @@ use scim_connector_host::config::Config;
 use scim_connector_host::connector::{CodeCache, Connector, Options};
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::source::ConnectionSource;
-use std::borrow::Cow;
+use scim_connector_host::visible;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -166,14 +166,11 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; clap writes them to stdout and everything else to stderr.
-            let text = error.render().to_string();
-            match scim_connector_host::visible::lines(&text) {
-                // In colour, where there is a terminal.
-                Cow::Borrowed(_) => drop(error.print()),
-                // Arguments are quoted as they are, whoever wrote them.
-                Cow::Owned(marked) => output::notes(marked.trim_end()),
-            }
-            return if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
+            let code = if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
+            // An error quotes arguments, whoever wrote them.
+            let marked = std::env::args_os().map(|argument| visible::line(&argument.to_string_lossy()).into_owned());
+            Cli::try_parse_from(marked).err().unwrap_or(error).print().ok();
+            return code;
         }
     };
     let messages = Messages { json: cli.global.error_format == ErrorFormat::Json };

@@ -112,12 +112,13 @@ pub fn read(path: &Path) -> Result<String> {
         .map_err(|error| Error::Usage(format!("{} cannot be read: {error}", path.display())))
 }
 
-/// The other flows in the folder of a file, those that can be read; a pipe that is called like one would wait for its writer.
+/// The other flows in the folder of a file, those that can be read.
 fn siblings(path: &Path) -> Vec<Document> {
     let folder = folder_of(path);
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut files: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.sort();
+    // A pipe that is called as flows are would be waited for.
     let flows =
         files.into_iter().filter(|file| file.file_name() != path.file_name() && is_flow(file) && file.is_file());
     flows.filter_map(|file| Document::parse(&read(&file).ok()?, &file).ok()).collect()

@@ -145,8 +145,9 @@ impl History {
         Ok(all.into_iter().filter(|automation| automation.flow.folder == folder).collect())
     }
 
-    /// Takes over what is known of a flow whose folder had another name before: that it is paused, when it is due, and its runs.
-    /// Only where that folder is gone, nobody runs it, and there is no other that it could be.
+    /// Takes over what is known of a flow whose folder had another name before: that it is paused, and its runs. Only where that
+    /// folder is gone, nobody runs it, and there is no other that it could be. It may be another flow all the same, so that
+    /// nothing is made up for: it is due as one that is new.
     pub fn adopt_moved(&self, flow: &FlowId) -> Result<bool> {
         let served: Vec<PathBuf> =
             self.daemons()?.into_iter().filter(Daemon::alive).map(|daemon| daemon.folder).collect();
@@ -169,6 +170,8 @@ impl History {
                 let query = format!("UPDATE {table} SET folder = ?1 WHERE folder = ?2 AND {column} = ?3");
                 transaction.execute(&query, params![text(&flow.folder), text(&old.folder), flow.name])?;
             }
+            let planned = "UPDATE automations SET next_due = NULL WHERE folder = ?1 AND name = ?2";
+            transaction.execute(planned, params![text(&flow.folder), flow.name])?;
             transaction.commit()?;
             Ok(true)
         })

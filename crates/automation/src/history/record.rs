@@ -50,10 +50,10 @@ pub struct Recorder {
 impl Recorder {
     /// Writes down that a run begins, and starts its writer.
     pub(super) fn begin(history: &History, begin: &Begin<'_>) -> Result<Self> {
+        reserve::keep(history.path()).map_err(|error| schema::no_room(history.path(), &error))?;
         let now = Timestamp::now();
         let (run, id) = history.with(|connection| insert_run(connection, begin, now))?;
         let connection = schema::open(history.path())?;
-        reserve::keep(history.path());
         let shared = Arc::new(Shared::default());
         let (sender, receiver) = queue(WAITING, PORTION);
         let mut writer = Writer::new(history.path().to_path_buf(), connection, run, shared.clone());

@@ -299,6 +299,14 @@ pub(super) fn is_full(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(Code::DiskFull | Code::SystemIoFailure))
 }
 
+/// That there is no room to write down what a run does, so that none begins.
+pub(super) fn no_room(path: &Path, error: &std::io::Error) -> Error {
+    Error::Io(format!(
+        "{}: there is no room to write down what a run does ({error}), and nothing was run; make room, or name another place with --history",
+        path.display()
+    ))
+}
+
 fn full(path: &Path) -> Error {
     Error::Io(format!("{}: the disk is full; make room, or name another place with --history", path.display()))
 }

@@ -5,9 +5,9 @@ use super::{Arguments, LONGEST, Place, Read, Sender};
 use crate::files::{Denied, FlowFiles};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use scim_connector_host::bounded;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
-use std::io::Read as _;
 use std::path::PathBuf;
 use url::Url;
 
@@ -276,12 +276,7 @@ impl Reader {
         if !real.starts_with(folder) {
             return Err(format!("the value of {name} is in a file that is not in the folder `references`"));
         }
-        let mut bytes = Vec::new();
-        open.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-        if bytes.len() > LONGEST {
-            return Err(format!("the value of {name} is in no file of at most {LONGEST} bytes"));
-        }
-        Ok(bytes)
+        bounded::bytes_of(&open, LONGEST as u64).map_err(unreadable)
     }
 }
 

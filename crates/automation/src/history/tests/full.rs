@@ -24,8 +24,11 @@ fn child_on_a_full_disk() {
     tell(&recorder, &[started(1, None, StepKind::Call, "createAda", None), ended(1, vec![], None)]);
     assert!(recorder.flush());
     leave_room(&history, room);
-    for step in 2..400 {
-        tell(&recorder, &[started(step, None, StepKind::Call, "create", None), ended(step, vec![], None)]);
+    // None of these finds room, whatever it is written with.
+    let large = "x".repeat(200 << 10);
+    for step in 2..20 {
+        let affected = vec![affected(&large, Change::Created, None)];
+        tell(&recorder, &[started(step, None, StepKind::Call, "create", None), ended(step, affected, None)]);
     }
     let began = Instant::now();
     tell(&recorder, &[run_ended(RunOutcome::Completed, None)]);
@@ -91,6 +94,6 @@ fn room_is_kept_given_free_and_kept_again() {
     assert!(reserve::release(history.path()) && !file.exists());
     // One that was cut short is made anew.
     drop(scim_connector_host::private::create(&file).unwrap());
-    reserve::keep(history.path());
+    reserve::keep(history.path()).unwrap();
     assert_eq!(std::fs::metadata(&file).unwrap().len(), 256 << 10);
 }
