@@ -72,6 +72,10 @@ pub(super) fn is_derived(wanted: &Resource, sub: &str) -> bool {
 }
 
 fn compare(current: Option<&Data>, wanted: &Data, attribute: &str, folded: bool, rules: TextRules) -> bool {
+    // What is the same text needs no closer look.
+    if current == Some(wanted) {
+        return true;
+    }
     if is_unassigned(Some(wanted)) {
         // An object without members says nothing.
         return wanted.is_object() || is_unassigned(current);

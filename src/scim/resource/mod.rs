@@ -47,6 +47,16 @@ impl Member {
     }
 }
 
+impl Source {
+    /// A member of an object by name, as [`Resource::get`] finds it.
+    fn member(&self, name: &str) -> Option<Data> {
+        let (document, object) = (self.document(), self.place());
+        let named = |is: &dyn Fn(&str) -> bool| document.members(object).find(|(found, _)| is(&document.decoded(*found)));
+        let found = named(&|found| found == name).or_else(|| named(&|found| found.eq_ignore_ascii_case(name)));
+        found.map(|(_, value)| Data::of(self.at(value)))
+    }
+}
+
 impl Part for Member {
     fn all(source: &Source) -> Vec<Member> {
         let members = || source.document().members(source.place());
@@ -86,7 +96,11 @@ impl Resource {
 
     /// A member that is text; numbers and booleans, which some servers send for text, are read as such.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.get(name)?.to_text()
+        match self.0.unread() {
+            // The rest is not taken out of the text for it.
+            Some(source) => source.member(name)?.to_text(),
+            None => self.get(name)?.to_text(),
+        }
     }
 
     /// A member that is a number, also as text.

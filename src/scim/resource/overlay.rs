@@ -188,6 +188,14 @@ impl<T: Part> Parts<T> {
         }
     }
 
+    /// The same, as long as nobody took the parts out.
+    pub(super) fn unread(&self) -> Option<&Source> {
+        match self {
+            Parts::Read(source, parts) if parts.get().is_none() => Some(source),
+            _ => None,
+        }
+    }
+
     /// The text of the whole, as long as it says what the parts are.
     pub(super) fn text(&self) -> Option<&str> {
         match self {

@@ -102,6 +102,10 @@ proptest! {
         match (ours.as_object_mut(), theirs.as_object_mut()) {
             (Some(ours), Some(theirs)) => {
                 for name in names.iter().map(|name| serde_json::from_str::<String>(name).unwrap()) {
+                    let unread = ours.clone();
+                    prop_assert_eq!(unread.text(&name), ours.get(&name).and_then(Data::to_text));
+                }
+                for name in names.iter().map(|name| serde_json::from_str::<String>(name).unwrap()) {
                     let exact = theirs.get(&name);
                     let any_case = || theirs.iter().any(|(key, _)| key.eq_ignore_ascii_case(&name));
                     prop_assert_eq!(ours.contains(&name), exact.is_some());
