@@ -13,7 +13,7 @@ use crate::convert::{discovery as described, request, resource, walk};
 use crate::failure::Result;
 use crate::http::wasi::Wasi;
 use crate::input::{self, Input, Selector, Target};
-use crate::operations::{Execute, connection_test, unavailable};
+use crate::operations::{Execute, bulk_check, connection_test, unavailable};
 use crate::provisioning::ensure;
 use crate::scim::list::walk::keys;
 use std::rc::Rc;
@@ -223,6 +223,10 @@ impl runtime::Guest for Component {
     fn resolve_schema(connection: String, operation: String) -> Answer<String> {
         let schema = forms::schema(&Wasi, &*connection_from(&connection)?, &operation).map_err(answer::error)?;
         Ok(schema.to_string())
+    }
+
+    fn check_bulk(operations: String) -> Answer<Vec<runtime::CheckedOperation>> {
+        bulk_check::check(&operations).map(answer::checked_operations).map_err(answer::error)
     }
 
     fn page_verdict(state: runtime::WalkState, page: runtime::WalkedPage) -> Answer<runtime::WalkVerdict> {

@@ -222,7 +222,8 @@ impl Failure {
             self.scim_type.as_mut(),
             self.oauth_error.as_mut(),
         ];
-        for text in texts.into_iter().flatten() {
+        let problems = self.problems.iter_mut().map(|problem| &mut problem.detail);
+        for text in texts.into_iter().flatten().chain(problems) {
             *text = scrub(text, secrets);
         }
     }

@@ -12,14 +12,15 @@ use std::fs;
 use std::path::Path;
 
 /// Which crates of ours each crate may use when it is built, tests aside. `scim-connector` is the component.
-const ARROWS: [(&str, &[&str]); 9] = [
-    ("Cargo.toml", &["scim-connector-oauth"]),
-    ("host/Cargo.toml", &["scim-connector-oauth"]),
+const ARROWS: [(&str, &[&str]); 10] = [
+    ("Cargo.toml", &["scim-connector-oauth", "scim-connector-redaction"]),
+    ("host/Cargo.toml", &["scim-connector-oauth", "scim-connector-redaction"]),
     ("crates/oauth/Cargo.toml", &[]),
+    ("crates/redaction/Cargo.toml", &[]),
     ("crates/expression/Cargo.toml", &[]),
     ("crates/sandbox/Cargo.toml", &[]),
-    ("crates/flow/Cargo.toml", &["scim-connector-expression", "scim-connector-host"]),
-    ("crates/automation/Cargo.toml", &["scim-connector-flow", "scim-connector-host"]),
+    ("crates/flow/Cargo.toml", &["scim-connector-expression", "scim-connector-host", "scim-connector-redaction"]),
+    ("crates/automation/Cargo.toml", &["scim-connector-flow", "scim-connector-host", "scim-connector-redaction"]),
     (
         "crates/cli/Cargo.toml",
         &["scim-connector-automation", "scim-connector-flow", "scim-connector-host", "scim-connector-sandbox"],
@@ -90,11 +91,12 @@ fn crates_use_those_they_may_and_no_others() {
 }
 
 /// The crates whose files are looked at.
-const CRATES: [&str; 11] = [
+const CRATES: [&str; 12] = [
     "src",
     "host/src",
     "benches/src",
     "crates/oauth/src",
+    "crates/redaction/src",
     "crates/expression/src",
     "crates/expression/guest/src",
     "crates/sandbox/src",

@@ -284,7 +284,7 @@ fn patched(name: &str, operations: &Value) -> (Value, Value) {
 /// The operations of a request, completed and planned as one request, are the standard's.
 fn bulk_request(name: &str, text: &str, value: &Value) {
     object(name, text, value);
-    let operations: Vec<bulk::Operation> = value["Operations"]
+    let mut operations: Vec<bulk::Operation> = value["Operations"]
         .as_array()
         .unwrap_or_else(|| panic!("{name}: no Operations"))
         .iter()
@@ -297,7 +297,9 @@ fn bulk_request(name: &str, text: &str, value: &Value) {
         })
         .collect();
     let at = |index: usize| format!("/operations/{index}");
-    let prepared = bulk::check::prepare(&operations, &[], &at, &operations::bulk::complete).unwrap();
+    let prepared =
+        bulk::check::prepare(&mut operations, &[], bulk::check::Scope::Here, &at, &operations::bulk_body::complete)
+            .unwrap();
     let limits = bulk::plan::Limits { operations: 100, bytes: 1_000_000, bulk: true, members_only: false };
     let fail_on_errors = value["failOnErrors"].as_u64().map(|errors| errors.try_into().unwrap());
     let mut work = bulk::plan::Work::new(prepared, limits, fail_on_errors);

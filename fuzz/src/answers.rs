@@ -105,7 +105,7 @@ pub fn bulk_response(data: &[u8]) {
             report.results.push(found.outcome(index, operation));
         }
         assert!(report.failed() <= report.results.len());
-        report.to_json();
+        report.into_json();
         patch_operation(Data::from(answer.clone()), "/operations/0").ok();
     }
     let events = event::payloads(&answer, Some("t"));

@@ -302,10 +302,14 @@ impl Connector {
                 Instance::new(&self.inner.pre, hooks, options.memory_limit, options.wall_clock.clone(), deadline)
                     .await?;
             instance.begin(deadline);
-            call(&mut instance).await
+            let result = call(&mut instance).await;
+            if result.is_err() && instance.was_refused_memory() {
+                return Ok(Err(Error::OutOfMemory { limit: options.memory_limit, maybe_applied: false }));
+            }
+            result.map(Ok)
         };
         match tokio::time::timeout_at(deadline.into(), called).await {
-            Ok(Ok(result)) => Ok(result),
+            Ok(Ok(result)) => result,
             Ok(Err(error)) if error.is::<instance::DeadlinePassed>() => Err(late()),
             Ok(Err(error)) => Err(Error::Trap { detail: error.root_cause().to_string(), maybe_applied: false }),
             Err(_) => Err(late()),

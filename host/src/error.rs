@@ -22,11 +22,19 @@ pub enum Error {
         /// What went wrong.
         failure: Box<Failure>,
     },
-    /// The component stopped in the middle of a call: a fault of the connector, or its memory limit.
+    /// The component stopped in the middle of a call: a fault of the connector.
     #[error("the component stopped unexpectedly: {detail}")]
     Trap {
         /// What wasmtime says.
         detail: String,
+        /// Whether a change had been sent.
+        maybe_applied: bool,
+    },
+    /// The call needed more memory than an instance of the component may have, in the middle of its work.
+    #[error("{}", outgrown(*limit, *maybe_applied))]
+    OutOfMemory {
+        /// The limit, in bytes.
+        limit: usize,
         /// Whether a change had been sent.
         maybe_applied: bool,
     },
@@ -144,6 +152,7 @@ impl Error {
                 row(false, kind_name(&failure.kind), exit_code, failure.maybe_applied)
             }
             Self::Trap { maybe_applied, .. } => row(false, "internal", 1, *maybe_applied),
+            Self::OutOfMemory { maybe_applied, .. } => row(false, "tooLarge", 1, *maybe_applied),
             // A write without an answer must not be repeated blindly; anything else may.
             Self::Deadline { maybe_applied: true, .. } => row(false, "timeout", 1, true),
             Self::Deadline { maybe_applied: false, .. } => row(true, "timeout", 75, false),
@@ -308,6 +317,15 @@ pub fn scim_type_name(code: &ScimType) -> &str {
     }
 }
 
+/// What is said of a call that outgrew its memory.
+fn outgrown(limit: usize, maybe_applied: bool) -> String {
+    let done = if maybe_applied { "what it had sent may have been applied" } else { "it had sent no change" };
+    format!(
+        "the call needed more than the {limit} bytes of memory that an instance of the component may have; {done}; pass less, or ask for \
+         less, at a time, or raise host.limits.memoryBytes of the connection (memoryLimitBytes of [host])"
+    )
+}
+
 /// How a listing ended that is not complete.
 fn ending(listed: u64, total: Option<u64>) -> String {
     match total {
@@ -375,6 +393,7 @@ mod tests {
                 1,
             ),
             (Error::Trap { detail: "x".into(), maybe_applied: true }, false, "internal", 1),
+            (Error::OutOfMemory { limit: 1, maybe_applied: true }, false, "tooLarge", 1),
             (Error::Deadline { after, maybe_applied: true }, false, "timeout", 1),
             (Error::Deadline { after, maybe_applied: false }, true, "timeout", 75),
             (Error::Config { path: "p".into(), detail: "d".into() }, false, "configuration", 78),

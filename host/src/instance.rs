@@ -80,6 +80,9 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     Ok(linker)
 }
 
+/// The variable in which the component finds how many bytes of memory it may have, so that it can refuse ahead what does not fit.
+const MEMORY_LIMIT: &str = "SCIM_CONNECTOR_MEMORY_BYTES";
+
 /// Tells the time of day.
 pub type WallClock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
@@ -134,8 +137,8 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Makes an instance, by `deadline` if it is busy. It gets no environment, no arguments, no files and no standard
-    /// streams.
+    /// Makes an instance, by `deadline` if it is busy. It is told how much memory it may have, and gets no further environment, no
+    /// arguments, no files and no standard streams.
     pub async fn new(
         pre: &bindings::ConnectorPre<State>,
         hooks: Hooks,
@@ -145,6 +148,7 @@ impl Instance {
     ) -> wasmtime::Result<Box<Self>> {
         let activity = hooks.activity.clone();
         let mut wasi = WasiCtx::builder();
+        wasi.env(MEMORY_LIMIT, memory_limit.to_string());
         if let Some(clock) = clock {
             wasi.wall_clock(Clock(clock));
         }

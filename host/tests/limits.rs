@@ -76,6 +76,14 @@ fn component(bodies: &[(&str, &str)]) -> Vec<u8> {
     ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 
+/// What is said of a call that needed more memory than this.
+fn outgrown(limit: usize) -> String {
+    format!(
+        "the call needed more than the {limit} bytes of memory that an instance of the component may have; it had sent no change; pass less, \
+         or ask for less, at a time, or raise host.limits.memoryBytes of the connection (memoryLimitBytes of [host])"
+    )
+}
+
 fn options() -> Options {
     Options { code_cache: CodeCache::Off, memory_limit: 64 << 20, ..Options::default() }
 }
@@ -116,11 +124,8 @@ async fn a_call_that_is_given_up_stops_even_in_an_endless_loop() {
 #[tokio::test]
 async fn memory_is_limited() {
     let error = client(GREEDY).await.invoke("createUser", &json!({})).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the component stopped unexpectedly: it needed more than its 67108864 bytes of memory"
-    );
-    assert_eq!((error.class().kind.as_str(), error.exit_code()), ("internal", 1));
+    assert_eq!(error.to_string(), outgrown(67_108_864));
+    assert_eq!((error.class().kind.as_str(), error.exit_code()), ("tooLarge", 1));
 }
 
 #[tokio::test]
@@ -148,7 +153,7 @@ async fn what_one_component_does_touches_nobody_else() {
             "the component stopped unexpectedly: wasm trap: wasm `unreachable` instruction executed",
         ),
         ("stack overflow", DEEP, "the component stopped unexpectedly: wasm trap: call stack exhausted"),
-        ("memory bomb", GREEDY, "the component stopped unexpectedly: it needed more than its 67108864 bytes of memory"),
+        ("memory bomb", GREEDY, &*outgrown(67_108_864).leak()),
     ];
     let mut bad = tokio::task::JoinSet::new();
     for (name, body, expected) in rows {
@@ -184,10 +189,7 @@ async fn a_connection_may_have_less_memory_and_not_more() {
         connector.client(ConnectionSource::from(json!({})).with_settings(&settings)).await
     };
     let error = with(16 << 20).await.unwrap().invoke("createUser", &json!({})).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the component stopped unexpectedly: it needed more than its 16777216 bytes of memory"
-    );
+    assert_eq!(error.to_string(), outgrown(16_777_216));
     assert_eq!(
         with(65 << 20).await.err().unwrap().to_string(),
         "connection.host.limits.memoryBytes: must be at most 67108864, which all connections may have; raise \

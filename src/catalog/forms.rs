@@ -14,9 +14,10 @@ use crate::naming::suggestion;
 use crate::operations::target::{Endpoint, endpoint};
 use crate::operations::{discovery, query, validate};
 use crate::scim::builtin;
-use crate::scim::definition::{Attribute, Mutability, ResourceType, Schema, Type};
+use crate::scim::definition::{Attribute, Mutability, ResourceType, Returned, Schema, Type};
 use crate::scim::error::short;
 use crate::scim::resource::Resource;
+use scim_connector_redaction::is_secret_name;
 use serde_json::{Map, Value, json};
 
 /// The sources of choices; `attributes` takes the name of a resource type: `attributes:User`.
@@ -190,8 +191,11 @@ fn title(attribute: &Attribute) -> String {
 }
 
 fn property(attribute: &Attribute) -> Value {
+    let is_secret = attribute.mutability == Mutability::WriteOnly
+        || attribute.returned == Returned::Never
+        || is_secret_name(&attribute.name);
     let mut one = match attribute.kind {
-        Type::String if attribute.is("password") => json!({"type": "string", "format": "password"}),
+        Type::String if is_secret => json!({"type": "string", "format": "password"}),
         Type::String => json!({"type": "string"}),
         Type::Boolean => json!({"type": "boolean"}),
         Type::Decimal => json!({"type": "number"}),
@@ -208,7 +212,8 @@ fn property(attribute: &Attribute) -> Value {
     if !attribute.canonical_values.is_empty() {
         say("examples", json!(attribute.canonical_values));
     }
-    if attribute.mutability == Mutability::WriteOnly {
+    if is_secret {
+        // No more than the provider does a form show it again.
         say("writeOnly", json!(true));
     }
     if attribute.multi_valued {

@@ -51,7 +51,7 @@ pub fn manifest() -> Value {
         "keywords": ["scim", "identity", "provisioning", "users", "groups", "directory"],
         "connection": schemas::connection(),
         "secrets": schemas::SECRETS,
-        "redact": schemas::REDACT,
+        "redact": scim_connector_redaction::rules(),
         "operations": operations,
         "profiles": profiles,
         "knobs": knobs,

@@ -8,6 +8,7 @@ use crate::profile::{KNOBS, PROFILES, SECTIONS, Takes, providers};
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::urn;
+use scim_connector_redaction::is_secret_name;
 use serde_json::{Map, Value, json};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -15,9 +16,6 @@ const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 /// JSON pointers, into a connection, of what is secret.
 pub const SECRETS: [&str; 5] =
     ["/auth/token", "/auth/password", "/auth/value", "/auth/clientSecret", "/auth/privateKey"];
-
-/// JSON pointers, into an input, of what a log must not show.
-pub const REDACT: [&str; 1] = ["/payload/password"];
 
 /// The schema of a connection.
 pub fn connection() -> Value {
@@ -436,7 +434,7 @@ fn attributes(attributes: &[Attribute], writing: bool) -> Map<String, Value> {
 fn attribute(attribute: &Attribute, writing: bool) -> Value {
     let title = attribute.about;
     match attribute.shape {
-        Shape::Text if attribute.name == "password" => {
+        Shape::Text if is_secret_name(attribute.name) => {
             json!({"type": "string", "title": title, "writeOnly": true, "format": "password"})
         }
         Shape::Text => json!({"type": "string", "title": title}),

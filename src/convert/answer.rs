@@ -6,6 +6,7 @@ use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Kind};
 use crate::input::Ticket;
 use crate::operations::asynchronous::{Progress, Submission};
+use crate::operations::bulk_check::Checked;
 use crate::operations::connection_test::{StepStatus, TestReport};
 use crate::operations::output::{Answer, Ensured, EnsuredResource, Json, Membership};
 use crate::operations::query::Listed;
@@ -198,6 +199,16 @@ pub fn bulk_report(report: bulk::Report) -> wit::BulkReport {
         succeeded: count(all - failed),
         failed: count(failed),
     }
+}
+
+/// What is known of bulk operations before they are sent.
+pub fn checked_operations(checked: Vec<Checked>) -> Vec<runtime::CheckedOperation> {
+    let reference = |(name, whole)| runtime::BulkReference { name, whole };
+    let operation = |Checked { repeatable, references }| runtime::CheckedOperation {
+        repeatable,
+        references: references.into_iter().map(reference).collect(),
+    };
+    checked.into_iter().map(operation).collect()
 }
 
 /// What became of a request handed in.

@@ -136,9 +136,11 @@ impl<'a> Exchanges<'a> {
             return match outcome {
                 Ok(response) => Ok(Exchange { response, repeated }),
                 // A change was made, whether or not its answer can be read.
-                Err(TransportError { reason: Reason::Oversized(status @ 200..300), headers, .. })
-                    if request.effect != Effect::Read =>
-                {
+                Err(TransportError {
+                    reason: Reason::Oversized(status @ 200..300) | Reason::Unholdable(status @ 200..300),
+                    headers,
+                    ..
+                }) if request.effect != Effect::Read => {
                     Ok(Exchange { response: Response::unread(status, headers), repeated })
                 }
                 Err(error) => Err(self.lost(request, &error, repeated)),
@@ -228,12 +230,20 @@ impl<'a> Exchanges<'a> {
                     self.connection.parts.limits.response_bytes
                 ),
             ),
+            Reason::Unholdable(_) => (
+                Kind::TooLarge,
+                false,
+                format!(
+                    "the answer of {origin} does not fit into the memory of the connector ({error}); ask for less, or raise the host's limits.memoryBytes"
+                ),
+            ),
+            Reason::Unsendable => (Kind::TooLarge, false, format!("not sent to {origin}: {error}")),
             Reason::Malformed => (Kind::Protocol, false, format!("the answer of {origin} is not HTTP: {error}")),
             Reason::Internal => (Kind::Internal, false, format!("the request to {origin} failed: {error}")),
         };
         let mut failure = Failure::new(kind, what);
         failure.transient = worth_another;
-        if let Reason::Oversized(status) = error.reason {
+        if let Reason::Oversized(status) | Reason::Unholdable(status) = error.reason {
             failure.status = Some(status);
         }
         after(request, error.maybe_sent || repeated, failure)

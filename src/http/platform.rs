@@ -3,6 +3,9 @@
 use super::{Request, Response};
 use std::fmt;
 
+/// In which environment variable a host says how many bytes of memory an instance may have.
+pub const MEMORY_LIMIT: &str = "SCIM_CONNECTOR_MEMORY_BYTES";
+
 /// Limits of one exchange. Times are milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
@@ -37,6 +40,10 @@ pub enum Reason {
     TooLarge,
     /// The answer, of this status, is larger than the bounds allow.
     Oversized(u16),
+    /// The answer, of this status, does not fit into the memory there is.
+    Unholdable(u16),
+    /// The request is larger than it can be sent; nothing was.
+    Unsendable,
     /// What came back is not HTTP.
     Malformed,
     /// The request could not be expressed, or something inside broke.
@@ -76,4 +83,9 @@ pub trait Platform {
     fn random(&self) -> u64;
     /// An environment variable.
     fn environment(&self, name: &str) -> Option<String>;
+    /// Whether so many bytes of memory can be had at once. Who is refused memory in the middle of something is stopped there, so what
+    /// can be known ahead is asked.
+    fn has_memory(&self, _bytes: usize) -> bool {
+        true
+    }
 }

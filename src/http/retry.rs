@@ -13,7 +13,13 @@ pub fn may_repeat(effect: Effect, outcome: &Result<Response, TransportError>) ->
                 !error.maybe_sent || effect != Effect::Write
             }
             Reason::Malformed => effect == Effect::Read,
-            Reason::Tls | Reason::Denied | Reason::TooLarge | Reason::Oversized(_) | Reason::Internal => false,
+            Reason::Tls
+            | Reason::Denied
+            | Reason::TooLarge
+            | Reason::Oversized(_)
+            | Reason::Unholdable(_)
+            | Reason::Unsendable
+            | Reason::Internal => false,
         },
         Ok(response) if refused_unprocessed(response) => true,
         Ok(response) => effect != Effect::Write && matches!(response.status, 500 | 502 | 503 | 504),

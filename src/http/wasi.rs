@@ -4,7 +4,7 @@
 //! a request that got no answer can have reached the provider, that every wait ends (hosts differ in which timeouts they
 //! honour, so each wait here is raced against a clock), and that an answer stops growing at its limit.
 
-use super::platform::{Bounds, Platform, Reason, TransportError};
+use super::platform::{Bounds, MEMORY_LIMIT, Platform, Reason, TransportError};
 use super::{Method, Request, Response};
 use waki::bindings::wasi::clocks::{monotonic_clock, wall_clock};
 use waki::bindings::wasi::http::outgoing_handler;
@@ -20,6 +20,17 @@ const NANOSECONDS: u64 = 1_000_000;
 /// Longest piece of a body read at once.
 const PIECE: u64 = 64 * 1024;
 
+/// Most bytes of a request's headers: wasmtime stops a component that makes 128 KiB of them (48.0.8), and no server takes so many.
+const LARGEST_HEAD: usize = 64 * 1024;
+/// What a header takes beside its name and value, as HTTP/2 counts (RFC 9113 section 6.5.2).
+const OF_EACH_HEADER: usize = 32;
+/// Memory that reading takes for each byte of an answer, copies included; seldom more.
+const READ_FACTOR: usize = 12;
+/// Bytes of an answer for which nobody asks whether there is memory.
+const SMALL_ANSWER: usize = 256 * 1024;
+/// A page of WebAssembly's memory.
+const PAGE: usize = 64 * 1024;
+
 /// The component's outside.
 pub struct Wasi;
 
@@ -27,22 +38,37 @@ impl Platform for Wasi {
     fn send(&self, request: &Request, bounds: &Bounds) -> Result<Response, TransportError> {
         let timer = Timer { end: monotonic_clock::now().saturating_add(bounds.total.saturating_mul(NANOSECONDS)) };
         let future = start(request, bounds, &timer)?;
-        let response = answer(&future, bounds, &timer)?;
-        let status = response.status();
-        let fields = response.headers();
+        let incoming = answer(&future, bounds, &timer)?;
+        let status = incoming.status();
+        let fields = incoming.headers();
         let headers = fields
             .entries()
             .into_iter()
             .map(|(name, value)| (name, String::from_utf8_lossy(&value).into_owned()))
             .collect();
         drop(fields);
-        let body = read(&response, bounds, &timer).map_err(|error| match error.reason {
-            Reason::TooLarge => TransportError { reason: Reason::Oversized(status), ..error },
-            _ => error,
-        });
+        let mut response = Response { status, headers, body: Vec::new() };
+        let announced = response.header("content-length").and_then(|length| length.trim().parse::<u64>().ok());
+        let body = match announced {
+            // Not to be read to its limit first.
+            Some(length) if length > bounds.response_bytes => {
+                Err(failed(Reason::TooLarge, true, "the answer is too large"))
+            }
+            _ => read(&incoming, bounds, &timer),
+        };
         match body {
-            Ok(body) => Ok(Response { status, headers, body }),
-            Err(error) => Err(TransportError { headers, ..error }),
+            Ok(body) => {
+                response.body = body;
+                Ok(response)
+            }
+            Err(error) => {
+                let reason = match error.reason {
+                    Reason::TooLarge => Reason::Oversized(status),
+                    Reason::Unholdable(_) => Reason::Unholdable(status),
+                    other => other,
+                };
+                Err(TransportError { reason, headers: response.headers, ..error })
+            }
         }
     }
 
@@ -66,6 +92,23 @@ impl Platform for Wasi {
     fn environment(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
+
+    fn has_memory(&self, bytes: usize) -> bool {
+        let used = core::arch::wasm32::memory_size(0).saturating_mul(PAGE);
+        let limit = std::env::var(MEMORY_LIMIT).ok().and_then(|limit| limit.parse::<usize>().ok());
+        // What was freed counts as used here, so where this says no, the allocator has the last word. What it is asked for and does not
+        // need stays the instance's, which is why it is not asked first.
+        limit.is_some_and(|limit| used.saturating_add(bytes) <= limit) || can_be_had(bytes)
+    }
+}
+
+/// Whether the allocator gives so many bytes in one piece, which it gets back at once.
+fn can_be_had(bytes: usize) -> bool {
+    let mut piece = Vec::<u8>::new();
+    let given = piece.try_reserve_exact(bytes).is_ok();
+    // An allocation that nobody looks at may be left out by the compiler.
+    std::hint::black_box(&mut piece);
+    given
 }
 
 /// The end of the exchange's time.
@@ -98,6 +141,13 @@ fn start(request: &Request, bounds: &Bounds, timer: &Timer) -> Result<FutureInco
     if let Some(body) = &request.body {
         // Without it the body goes out chunked, which HTTP/1.0 servers take for an empty one.
         headers.push(("Content-Length".into(), body.len().to_string().into_bytes()));
+    }
+    let head: usize = headers.iter().map(|(name, value)| name.len() + value.len() + OF_EACH_HEADER).sum();
+    if head > LARGEST_HEAD {
+        let detail = format!(
+            "its headers are {head} bytes, more than the {LARGEST_HEAD} that can be sent; shorten the token, or the headers of the connection or the call"
+        );
+        return Err(failed(Reason::Unsendable, false, detail));
     }
     let fields = Fields::from_list(&headers).map_err(|_| unsendable("headers"))?;
     let outgoing = OutgoingRequest::new(fields);
@@ -187,8 +237,14 @@ fn read(response: &IncomingResponse, bounds: &Bounds, timer: &Timer) -> Result<V
                 return Err(failed(Reason::Timeout, true, format!("the answer went on after {} bytes", body.len())));
             }
             Ok(piece) if body.is_empty() => body = piece,
-            Ok(piece) => body.extend_from_slice(&piece),
-            Err(StreamError::Closed) => return Ok(body),
+            Ok(piece) => {
+                body.try_reserve(piece.len()).map_err(|_| unholdable(body.len()))?;
+                body.extend_from_slice(&piece);
+            }
+            Err(StreamError::Closed) => {
+                let fits = body.len() <= SMALL_ANSWER || Wasi.has_memory(body.len().saturating_mul(READ_FACTOR));
+                return if fits { Ok(body) } else { Err(unholdable(body.len())) };
+            }
             Err(StreamError::LastOperationFailed(error)) => {
                 return Err(match types::http_error_code(&error) {
                     Some(code) => from_code(&code, true),
@@ -200,6 +256,11 @@ fn read(response: &IncomingResponse, bounds: &Bounds, timer: &Timer) -> Result<V
             return Err(failed(Reason::TooLarge, true, "the answer is too large"));
         }
     }
+}
+
+/// An answer for which there is no memory; its status is not known here.
+fn unholdable(bytes: usize) -> TransportError {
+    failed(Reason::Unholdable(0), true, format!("{bytes} bytes came"))
 }
 
 /// What a host's error code means. `started` says whether the host had taken the request.

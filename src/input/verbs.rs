@@ -11,7 +11,8 @@ use crate::connection::{self, is_header_value};
 use crate::contract::Verb;
 use crate::failure::{Failure, Kind, Result};
 use crate::scim::patch;
-use crate::scim::resource::{Resource, is_password, passwords};
+use crate::scim::resource::{Resource, passwords};
+use scim_connector_redaction::is_secret_path;
 
 /// Checks headers that a caller names.
 fn check_headers(headers: &Headers) -> Result<()> {
@@ -50,13 +51,13 @@ impl Change {
 
 fn passwords_of(payload: &Resource, tell: &mut dyn FnMut(&str)) {
     for (name, value) in payload.iter() {
-        passwords(value, is_password(name), tell);
+        passwords(value, is_secret_path(name), tell);
     }
 }
 
 fn passwords_in(operations: &[patch::Operation], tell: &mut dyn FnMut(&str)) {
     for patch::Operation { path, value, .. } in operations {
-        let secret = path.as_deref().is_some_and(is_password);
+        let secret = path.as_deref().is_some_and(is_secret_path);
         if let Some(value) = value {
             passwords(value, secret, tell);
         }

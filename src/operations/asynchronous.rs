@@ -41,7 +41,7 @@ impl Output for Submission {
     fn into_json(self) -> Json {
         match self {
             Submission::Accepted(ticket) => done(false, "ticket", ticket_to_json(&ticket)),
-            Submission::Done(outcome) => done(true, "result", outcome.to_json()),
+            Submission::Done(outcome) => done(true, "result", outcome.into_json()),
         }
     }
 
@@ -67,7 +67,7 @@ impl Output for Progress {
     fn into_json(self) -> Json {
         match self {
             Progress::Pending(pause) => done(false, "retryAfterMs", pause.into()),
-            Progress::Done(outcome) => done(true, "result", outcome.to_json()),
+            Progress::Done(outcome) => done(true, "result", outcome.into_json()),
         }
     }
 

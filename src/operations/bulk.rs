@@ -1,34 +1,37 @@
 //! Bulk requests (RFC 7644 section 3.7): in as few requests as the provider's limits allow, one by one where it has no bulk
 //! endpoint, and a report in any case once something may have been applied.
 
+use super::bulk_body::{complete, endpoint};
+use super::bulk_memory::{CallMemory, length};
 use super::message::Message;
-use super::target::{self, Endpoint};
 use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
-use super::{Context, Execute, answered, conditions, creation, discovery, proof, resource, standard_type};
-use crate::contract::Subject;
-use crate::failure::{Failure, Kind, Problem, Result, forms};
+use super::{Context, Execute, answered, conditions, creation, discovery, proof};
+use crate::failure::{Failure, Kind, Result, forms};
 use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
 use crate::input::json::patch_operation;
 use crate::input::{self, Headers};
-use crate::naming::{self, deeper};
+use crate::naming;
 use crate::profile::BulkReferences;
-use crate::scim::bulk::check::{Prepared, prepare, problems_of};
+use crate::scim::bulk::check::{Prepared, Scope, prepare};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer, references};
-use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, passwords};
+use crate::scim::error;
+use crate::scim::resource::{Data, Node, Resource, passwords};
 use crate::scim::service_provider::ServiceProvider;
-use crate::scim::{error, patch, spelling};
 use percent_encoding::percent_decode_str;
 
 /// Most operations and bytes of a request, where the provider has bulk and says no limits.
 const USUAL: (u64, u64) = (100, 1_048_576);
 
+/// Requests are not made smaller than this for want of memory.
+const FEWEST: usize = 50;
+
 impl Execute for input::Bulk {
     type Output = Report;
 
-    fn execute(self, context: &Context<'_>) -> Result<Report> {
+    fn execute(mut self, context: &Context<'_>) -> Result<Report> {
         if self.operations.is_empty() {
             return Err(Failure::input("/operations", "operations: at least one operation is required"));
         }
@@ -40,17 +43,29 @@ impl Execute for input::Bulk {
         }
         let client = context.client;
         let at = |index: usize| format!("/operations/{index}");
-        let mut prepared = prepare(&self.operations, &self.known, &at, &complete)?;
-        let limits = limits(client)?;
+        let version = self.operations.iter().find_map(|operation| operation.version.clone());
+        let mut prepared = prepare(&mut self.operations, &self.known, Scope::Here, &at, &complete)?;
+        drop(self.operations);
+        let mut limits = limits(client)?;
         for one in &mut prepared {
             one.idempotent = is_repeatable(client, one);
             with_id(client, &mut one.operation);
         }
-        let version = self.operations.iter().find_map(|operation| operation.version.as_deref());
-        conditions::tell(client, version);
+        conditions::tell(client, version.as_deref());
+        let memory = CallMemory::new(client, prepared.len());
+        let (mut operations, mut bytes) = largest(&prepared, limits);
+        while !memory.has_room(operations, bytes) {
+            if operations <= FEWEST {
+                return Err(memory.refusal(prepared.len(), operations, bytes));
+            }
+            // Smaller requests have smaller answers.
+            (operations, bytes) = (operations / 2, bytes / 2);
+            limits.operations = operations;
+        }
         let mut work = Work::new(prepared, limits, self.fail_on_errors);
         let what = context.what();
-        let mut course = BulkRun { client, what, headers: &self.headers, slowest: 0, touched: false, refused: None };
+        let mut course =
+            BulkRun { client, what, headers: &self.headers, memory, slowest: 0, touched: false, refused: None };
         while let Some(batch) = work.next_batch() {
             if let Err(failure) = course.step(&mut work, batch) {
                 work.stop(&|| {
@@ -69,75 +84,14 @@ impl Execute for input::Bulk {
     }
 }
 
-/// Where the resource of an operation is.
-fn endpoint(method: Method, segments: &[String]) -> Result<Endpoint> {
-    let collection = match segments {
-        [collection @ .., _] if method != Method::Post && !collection.is_empty() => collection,
-        all => all,
-    };
-    match collection {
-        [one] if one.eq_ignore_ascii_case("me") => {
-            let known = standard_type(Subject::Me);
-            Ok(Endpoint { path: vec![one.clone()], known, schema: known.map(|it| it.schema.into()), single: true })
-        }
-        path => target::at(&path.join("/")),
+/// How many operations and bytes the largest request may have.
+fn largest(prepared: &[Prepared], limits: Limits) -> (usize, usize) {
+    let lengths = prepared.iter().filter_map(|one| one.operation.data.as_ref()).map(length);
+    if !limits.bulk {
+        return (1, lengths.max().unwrap_or_default());
     }
-}
-
-/// The body of an operation as it is sent, and whether the operation is idempotent.
-pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) -> Result<(Data, bool)> {
-    let endpoint = endpoint(method, segments)?;
-    if method == Method::Patch {
-        return changes(data, &endpoint, pointer);
-    }
-    let payload = data.into_object().map_err(|data| {
-        let detail = format!("expected an object, the resource, found {}", data.type_name());
-        Failure::input(pointer, format!("{}: {detail}", naming::place(pointer)))
-    })?;
-    let mut payload =
-        resource::payload(&endpoint, payload, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
-    leave_out_unassigned(&mut payload, endpoint.schema.as_deref());
-    Ok((Data::from(payload), method == Method::Put))
-}
-
-/// The body of a PATCH: a whole request (RFC 7644 erratum 5050), or its operations only.
-fn changes(data: Data, endpoint: &Endpoint, pointer: &str) -> Result<(Data, bool)> {
-    let known = target::known(endpoint);
-    let (items, pointer) = match data.node() {
-        Node::List(items) => (Some(items), pointer.to_owned()),
-        Node::Object(object) => {
-            // The name as the caller wrote it, so that a pointer leads there.
-            let member = object.iter().find(|(name, _)| name.eq_ignore_ascii_case("Operations"));
-            let name = member.map_or("Operations", |(name, _)| name);
-            (member.and_then(|(_, items)| items.as_list()), deeper(pointer, name))
-        }
-        _ => (None, pointer.to_owned()),
-    };
-    let Some(items) = items else {
-        return Err(Failure::input(
-            &pointer,
-            format!("{}: is required: the list of PATCH operations", naming::place(&pointer)),
-        ));
-    };
-    let mut operations: Vec<patch::Operation> = items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| patch_operation(item.into(), &format!("{pointer}/{index}")))
-        .collect::<Result<_>>()?;
-    if let Some(known) = endpoint.known {
-        operations.iter_mut().for_each(|operation| spelling::write_texts_in(operation, known.attributes));
-    }
-    let body = patch::body(&operations, known, &pointer)?;
-    Ok((Data::from(body), operations.iter().all(|it| it.is_idempotent(known))))
-}
-
-/// A failure about `/payload`, told of where the payload stands here.
-fn moved(failure: Failure, pointer: &str) -> Box<Failure> {
-    let problems = problems_of(failure).into_iter().map(|problem| match problem.pointer.strip_prefix("/payload") {
-        Some(rest) => Problem { pointer: format!("{pointer}{rest}"), ..problem },
-        None => problem,
-    });
-    Failure::problems(problems.collect())
+    let operations = limits.operations.min(prepared.len());
+    (operations, lengths.fold(0, usize::saturating_add).min(limits.bytes))
 }
 
 /// What the provider takes in one request.
@@ -169,6 +123,7 @@ struct BulkRun<'a, 'c> {
     client: &'a Client<'c>,
     what: &'a str,
     headers: &'a Headers,
+    memory: CallMemory<'a, 'c>,
     /// The longest a request took, milliseconds.
     slowest: u64,
     /// Whether something may have been applied, or was answered one by one.
@@ -184,6 +139,10 @@ impl BulkRun<'_, '_> {
             work.take_back(batch);
             let detail = "the time of this call was nearly over; call again with the operations that are left";
             return Err(Failure::new(Kind::Timeout, detail).transient());
+        }
+        if !self.memory.has_room(batch.steps.len(), batch.body.len()) {
+            work.take_back(batch);
+            return Err(CallMemory::exhausted());
         }
         let before = self.client.left();
         let result = if work.separately() { self.alone(work, batch) } else { self.together(work, batch) };
@@ -265,7 +224,13 @@ impl BulkRun<'_, '_> {
     }
 
     /// Settles the operations of an answered bulk request, by the results in its answer.
-    fn answered(&self, work: &mut Work, batch: &Batch, exchange: &Exchange, report: Option<Resource>) -> Result<()> {
+    fn answered(
+        &mut self,
+        work: &mut Work,
+        batch: &Batch,
+        exchange: &Exchange,
+        report: Option<Resource>,
+    ) -> Result<()> {
         let response = &exchange.response;
         let unknown = |detail: &str| {
             let mut failure = Failure::new(Kind::Protocol, detail).maybe_applied();
@@ -311,6 +276,7 @@ impl BulkRun<'_, '_> {
         let errors = results.iter().filter(|found| failed(found)).count();
         let stopped = batch.fail_on_errors.is_some_and(|most| usize::try_from(most).is_ok_and(|most| errors >= most));
         let mut left_out = 0;
+        let share = exchange.response.body.len() / batch.steps.len().max(1);
         for ((step, operation), found) in batch.steps.iter().zip(&batch.operations).zip(results) {
             let found = found.unwrap_or_else(|| {
                 left_out += 1;
@@ -321,7 +287,8 @@ impl BulkRun<'_, '_> {
                 })
             });
             let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
-            let found = proved(self.client, found, operation, work.data(*step));
+            let mut found = proved(self.client, found, operation, work.data(*step));
+            self.memory.keep(&mut found, share);
             work.settle(*step, self.scrubbed(found, work.data(*step)));
         }
         if left_out > 0 && !stopped {
@@ -338,8 +305,10 @@ impl BulkRun<'_, '_> {
         };
         let effect = if work.idempotent(step) { Effect::IdempotentWrite } else { Effect::Write };
         let sent = single(self.client, operation, effect, self.headers)?;
+        let length_of_answer;
         let found = match self.client.send(&sent) {
             Ok(exchange) => {
+                length_of_answer = exchange.response.body.len();
                 conditions::note(self.client, operation.version.is_some(), &exchange.response);
                 let found = result(self.client, operation, &exchange, effect, self.headers);
                 let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
@@ -347,7 +316,8 @@ impl BulkRun<'_, '_> {
             }
             Err(failure) => return self.unanswered(work, batch, failure),
         };
-        let found = self.scrubbed(found, work.data(step));
+        let mut found = self.scrubbed(found, work.data(step));
+        self.memory.keep(&mut found, length_of_answer);
         if let Some(failure) = &found.failure {
             // These say nothing about this one operation, and the next would fare no better.
             let general = matches!(failure.kind, Kind::Authentication | Kind::Throttled) || failure.status == Some(503);
@@ -543,7 +513,7 @@ pub fn is_repeatable(client: &Client<'_>, operation: &Prepared) -> bool {
 /// The one operation of a request that is handed in, checked; `pointer` is where it stands.
 pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
     let at = |_: usize| pointer.to_owned();
-    let mut prepared = prepare(std::slice::from_ref(operation), &[], &at, &complete)?;
+    let mut prepared = prepare(&mut [operation.clone()], &[], Scope::Here, &at, &complete)?;
     match prepared.pop() {
         Some(one) if one.targets.is_empty() => Ok(one),
         _ => Err(Failure::input(

@@ -6,6 +6,9 @@
 pub mod answered;
 pub mod asynchronous;
 pub mod bulk;
+pub mod bulk_body;
+pub mod bulk_check;
+mod bulk_memory;
 pub mod capability;
 pub mod complete_read;
 pub mod conditions;

@@ -173,7 +173,7 @@ documents! { ServiceProvider ResourceType Schema }
 
 impl Output for Report {
     fn into_json(self) -> Json {
-        Json::of(self.to_json())
+        Json::of(self.into_json())
     }
 
     fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {

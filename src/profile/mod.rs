@@ -355,8 +355,11 @@ pub fn document(name: &str) -> Result<Map<String, Value>> {
 }
 
 fn file(name: &str, text: &str) -> Result<Map<String, Value>> {
-    serde_json::from_str(text)
-        .map_err(|error| Failure::new(Kind::Internal, format!("profile {name}: its file is broken: {error}")))
+    let broken = |what: &dyn std::fmt::Display| {
+        Failure::new(Kind::Internal, format!("profile {name}: its file is broken: {what}"))
+    };
+    let file = Data::parse(text.as_bytes()).map_err(|error| broken(&error))?;
+    Ok((&file.into_object().map_err(|other| broken(&other.type_name()))?).into())
 }
 
 /// Where a provider lives: the URLs that follow from an organisation's name, and what they need.

@@ -37,14 +37,14 @@ do:
 ";
 
 /// A process that `start` began, and what it says.
-struct Started {
+pub struct Started {
     process: Child,
     lines: Receiver<String>,
-    said: String,
+    pub said: String,
 }
 
 impl Started {
-    fn new(place: &Workplace, arguments: &[&str]) -> Self {
+    pub fn new(place: &Workplace, arguments: &[&str]) -> Self {
         let mut process = place.command(&[&["start", "flows"], arguments].concat()).spawn().unwrap();
         let errors = BufReader::new(process.stderr.take().unwrap());
         let (sender, lines) = channel();
@@ -53,7 +53,7 @@ impl Started {
     }
 
     /// Waits until it has said something.
-    fn until(&mut self, text: &str) {
+    pub fn until(&mut self, text: &str) {
         let started = Instant::now();
         while !self.said.contains(text) {
             let left = PATIENCE.saturating_sub(started.elapsed());

@@ -54,6 +54,8 @@ pub struct Script {
     pub sent: RefCell<Vec<Request>>,
     pub clock: Cell<u64>,
     pub slept: Cell<u64>,
+    /// What is said to those who ask for memory, one after the other; later ones get it.
+    pub memory: RefCell<VecDeque<bool>>,
 }
 
 impl Script {
@@ -116,6 +118,10 @@ impl Platform for Script {
 
     fn environment(&self, name: &str) -> Option<String> {
         (name == "SCIM_TOKEN").then(|| "token-from-the-environment".to_owned())
+    }
+
+    fn has_memory(&self, _: usize) -> bool {
+        self.memory.borrow_mut().pop_front().unwrap_or(true)
     }
 }
 

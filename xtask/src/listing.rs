@@ -101,7 +101,6 @@ fn list(release: bool, port: u16, users: u64) -> Result<Taken> {
     );
     let component = fact("componentMemory")?;
     ensure!(process > 0, "the peak of a process can be read from /proc only, which this system does not have");
-    let megabytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     println!(
         "{users:<10} {:.1} s, {:.0} users a second; peak of the process {:.1} MiB, of the component in it {:.1} MiB",
         time.as_secs_f64(),
@@ -124,8 +123,13 @@ fn count(mut from: impl Read) -> Result<u64> {
     }
 }
 
+/// Bytes, for a person.
+pub fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
 /// The largest resident memory a process has had, in bytes.
-fn peak(id: u32) -> Option<u64> {
+pub fn peak(id: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.split_whitespace().next()?.parse::<u64>().ok()? * 1024)

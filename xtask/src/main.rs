@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line prints")]
 
 mod bench;
+mod bulk;
 mod component;
 mod figures;
 mod fuzz;
@@ -82,6 +83,16 @@ enum Command {
         #[arg(long, default_value_t = 1_000_000)]
         users: u64,
     },
+    /// Carries out many bulk operations of a file against the sandbox with the program as it was built last, and prints time and peak
+    /// memory; fails where an operation is missing or memory grows.
+    Bulk {
+        /// Takes the release build of the host instead of the one the tests use.
+        #[arg(long)]
+        release: bool,
+        /// How many operations, after 20,000 to compare with.
+        #[arg(long, default_value_t = 1_000_000)]
+        operations: u64,
+    },
     /// Plays the fault matrix: how the host bears what providers, networks and machines do to it. Prints the table, and
     /// writes it into docs/faults.md where all rows were played.
     Faults {
@@ -144,6 +155,7 @@ fn main() -> ExitCode {
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),
         Command::Listing { release, users } => listing::run(release, 50_000, users),
+        Command::Bulk { release, operations } => bulk::run(release, 20_000, operations),
         Command::Faults { word } => suite::faults(word.as_deref()),
         Command::Soak { minutes, release } => suite::soak(minutes, release),
         Command::Import { people, release } => suite::import(people, release),

@@ -53,6 +53,8 @@ pub struct Daemon {
     under_way: HashMap<Id, UnderWay>,
     stop: Stop,
     ticks: u64,
+    /// The history's log still holds what a run was given.
+    log_to_empty: bool,
     last: Option<Timestamp>,
     summary: Summary,
 }
@@ -63,6 +65,8 @@ struct UnderWay {
     run: RunId,
     began: Instant,
     recorder: Arc<Recorder>,
+    /// The request it answers.
+    request: Option<i64>,
 }
 
 /// What became of the runs until the daemon ended.
@@ -115,6 +119,7 @@ impl Daemon {
             under_way: HashMap::new(),
             stop: Stop::new(),
             ticks: 0,
+            log_to_empty: false,
             last: None,
             summary: Summary::default(),
         };
@@ -218,8 +223,16 @@ impl Daemon {
         }
         notices.iter().for_each(|notice| self.notify(notice));
         self.requests();
+        self.empty_log();
         self.begin_waiting(now);
         self.write();
+    }
+
+    /// Takes what runs were given out of the history's log, now or at the next tick.
+    fn empty_log(&mut self) {
+        if self.log_to_empty {
+            self.log_to_empty = self.report_failure(self.history.empty_log()) == Some(false);
+        }
     }
 
     fn clock(&mut self, now: Timestamp) {
@@ -293,6 +306,8 @@ impl Daemon {
     fn requests(&mut self) {
         let names: Vec<&String> = self.jobs.iter().filter(|(_, job)| !job.gone).map(|(name, _)| name).collect();
         for request in self.report_failure(self.history.take_requests(&self.place, &names)).unwrap_or_default() {
+            // What it is given may be secret.
+            self.log_to_empty |= request.input.is_some();
             let job = self.jobs.get_mut(&request.automation.name);
             if !job.is_some_and(|job| job.ask(request.id, request.input)) {
                 self.refuse(vec![request.id], "too many runs of it wait already");
@@ -349,7 +364,8 @@ impl Daemon {
         if let Some(job) = self.jobs.get_mut(name) {
             job.last_run = Some(run.clone());
         }
-        let under_way = UnderWay { automation: name.clone(), run, began: Instant::now(), recorder };
+        let request = order.request;
+        let under_way = UnderWay { automation: name.clone(), run, began: Instant::now(), recorder, request };
         self.under_way.insert(task.id(), under_way);
         Ok(())
     }
@@ -359,7 +375,7 @@ impl Daemon {
             Ok((id, ended)) => (id, Ok(ended)),
             Err(error) => (error.id(), Err(error)),
         };
-        let Some(UnderWay { automation, run, began, recorder }) = self.under_way.remove(&id) else { return };
+        let Some(UnderWay { automation, run, began, recorder, request }) = self.under_way.remove(&id) else { return };
         let (outcome, error) = match ended {
             Ok(Ended { outcome, fault, .. }) => (outcome, fault.map(|fault| in_words(&fault))),
             Err(error) if error.is_cancelled() => (RunOutcome::Interrupted, None),
@@ -373,6 +389,7 @@ impl Daemon {
         recorder.warnings().into_iter().for_each(|text| self.notify(&Notice::Trouble { text }));
         // A run that was given up is written down as interrupted when its recorder goes.
         drop(recorder);
+        request.map(|request| self.report_failure(self.history.forget_request(request)));
         let counts =
             self.report_failure(self.history.run(&run)).flatten().map(|run| run.summary.counts).unwrap_or_default();
         self.notify(&Notice::ended(&automation, &run, outcome, &counts, began.elapsed(), error));
@@ -416,6 +433,7 @@ impl Daemon {
             self.ended(ended, Timestamp::now());
         }
         self.write();
+        self.empty_log();
         self.report_failure(self.history.release_folder(&self.place));
         self.summary
     }

@@ -5,6 +5,7 @@ use super::{ConnectionArgument, Global, listing, logging, output, read_input};
 use clap::Args;
 use scim_connector_host::client::{CallContext, Client, Outcome};
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::redact::Redactor;
 use serde_json::Value;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -59,7 +60,10 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     for warning in &outcome.warnings {
         output::note(&format!("warning: {}", client.redactor().text(warning)));
     }
-    output::result(&client.redactor().result(&output::json(&outcome.output, arguments.compact)))?;
+    // What the input says is secret may come back in other members.
+    let shown = client.redactor().result(&output::json(&outcome.output, arguments.compact));
+    let asked = Redactor::for_answer(input.as_bytes());
+    output::result(&asked.record_without(&shown).unwrap_or(shown))?;
     Ok(of_many(&outcome.output))
 }
 

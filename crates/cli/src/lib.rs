@@ -5,6 +5,7 @@
 mod allow;
 #[cfg(feature = "flows")]
 mod automation;
+mod bulk;
 mod call;
 #[cfg(feature = "flows")]
 mod check;
@@ -15,6 +16,7 @@ mod describe;
 mod graph;
 #[cfg(feature = "flows")]
 mod history;
+mod journal;
 mod listing;
 mod logging;
 mod output;
@@ -28,7 +30,6 @@ mod run;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
-#[cfg(feature = "flows")]
 mod signals;
 #[cfg(feature = "flows")]
 mod start;
@@ -105,6 +106,8 @@ enum Command {
     Sandbox(sandbox::Arguments),
     /// Call an operation and print its result as JSON; `describe` lists the operations
     Call(call::Arguments),
+    /// Carry out any number of bulk operations from a file, a line each; a run that was broken off can go on
+    Bulk(bulk::Arguments),
     /// Test a connection step by step
     Test(test::Arguments),
     /// Run a flow: a file in the Serverless Workflow DSL that calls the connector's operations
@@ -232,6 +235,7 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         Command::Call(arguments) => call::run(global, &arguments).await,
+        Command::Bulk(arguments) => bulk::run(global, &arguments).await,
         Command::Test(arguments) => test::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Run(arguments) => run::run(global, &arguments).await,
@@ -319,6 +323,11 @@ impl Global {
             ErrorFormat::Text => Progress::on_stderr(wanted, self.verbose),
             ErrorFormat::Json => Progress::off(),
         }
+    }
+
+    /// Whether errors are for a program.
+    fn is_json(&self) -> bool {
+        self.error_format == ErrorFormat::Json
     }
 
     /// Whether errors are for a person.

@@ -7,10 +7,12 @@ use clap::{Args, ValueEnum};
 use parking_lot::RwLock;
 use scim_connector_host::client::Client;
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::redact::Redactor;
 use scim_connector_host::telemetry::Metrics;
 use scim_connector_host::visible;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -85,6 +87,15 @@ enum Format {
 /// The clients whose secrets no line may hold.
 static CLIENTS: RwLock<Vec<Client>> = RwLock::new(Vec::new());
 
+/// What else knows secrets that no line may hold.
+static REDACTORS: RwLock<Vec<Arc<Redactor>>> = RwLock::new(Vec::new());
+
+/// Keeps what it knows out of the log.
+#[cfg(feature = "flows")]
+pub fn redact_with(redactor: Arc<Redactor>) {
+    REDACTORS.write().push(redactor);
+}
+
 /// Keeps a client's secrets out of the log.
 pub fn redact_for(client: &Client) {
     CLIENTS.write().push(client.clone());
@@ -110,6 +121,7 @@ impl Drop for Line {
         let clients = CLIENTS.read();
         let text = String::from_utf8_lossy(&self.0).into_owned();
         let text = clients.iter().fold(text, |text, client| client.redactor().text(&text));
+        let text = REDACTORS.read().iter().fold(text, |text, redactor| redactor.text(&text));
         // An event is a line, whatever its fields hold: JSON has escaped their line breaks already.
         let text = visible::line(text.trim_end_matches('\n')).into_owned() + "\n";
         // There is nowhere to say that stderr is gone.

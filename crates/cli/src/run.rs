@@ -66,6 +66,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     };
     let runner =
         Runner::new(connector, config.clone(), loaded.library).await?.reading(files).watched_by(logging::redact_for);
+    logging::redact_with(runner.redactor());
     let runner = if arguments.dry_run { runner.dry() } else { runner };
     let flow = loaded.flow;
     let recorder = if arguments.no_history {

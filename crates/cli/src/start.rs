@@ -54,6 +54,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let allow = allow(&arguments.allow, &config, arguments.history.as_deref())?;
     let runner = Runner::new(connector, config.clone(), Vec::new()).await?;
     let runner = runner.reading(allow.files.clone()).watched_by(logging::redact_for);
+    logging::redact_with(runner.redactor());
     let verdict = move |document: &Document, all: &[Arc<Document>]| {
         let others = all.iter().map(|other| &**other).filter(|other| other.path != document.path);
         check::check(document, &load::surroundings(&catalog, &config, allow.clone(), others))

@@ -88,6 +88,13 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Its texts, to be changed.
+    pub(super) fn each_text(&mut self, change: &mut dyn FnMut(&mut String)) {
+        let Self { type_, title, detail, instance, kind, scim_type, request_id, .. } = self;
+        change(type_);
+        [title, detail, instance, kind, scim_type, request_id].into_iter().flatten().for_each(change);
+    }
+
     /// A wrong argument of a step.
     #[must_use]
     pub fn of_input(detail: String) -> Self {

@@ -14,6 +14,7 @@ pub mod expression;
 pub mod fault;
 mod file;
 pub mod files;
+mod given;
 pub mod graph;
 pub mod load;
 pub mod program;

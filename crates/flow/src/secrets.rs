@@ -24,9 +24,10 @@ impl Secrets {
     #[must_use]
     pub fn new(values: BTreeMap<String, WipeOnDrop<Value>>, missing: BTreeMap<String, String>) -> Self {
         let redactor = Redactor::default();
-        for value in values.values() {
-            learn(&redactor, value);
-        }
+        let mut all = Vec::new();
+        values.values().for_each(|value| texts(value, &mut all));
+        redactor.learn_all(all.iter().map(String::as_str));
+        drop(WipeOnDrop::new(Value::from(all)));
         Self { values: Arc::new(values), missing: Arc::new(missing), redactor: Arc::new(redactor), only: None }
     }
 
@@ -78,11 +79,13 @@ impl Secrets {
     }
 }
 
-fn learn(redactor: &Redactor, value: &Value) {
+/// All texts in a value, and numbers as texts.
+pub(crate) fn texts(value: &Value, into: &mut Vec<String>) {
     match value {
-        Value::String(text) => redactor.learn(text),
-        Value::Array(items) => items.iter().for_each(|item| learn(redactor, item)),
-        Value::Object(members) => members.values().for_each(|member| learn(redactor, member)),
-        _ => {}
+        Value::String(text) => into.push(text.clone()),
+        Value::Number(number) => into.push(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, into)),
+        Value::Object(members) => members.values().for_each(|member| texts(member, into)),
+        Value::Null | Value::Bool(_) => {}
     }
 }

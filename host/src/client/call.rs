@@ -302,12 +302,12 @@ impl Call<'_> {
         };
         self.open.finished();
         count(|counters| &counters.traps);
-        let starved = self.instance.as_ref().is_some_and(|instance| instance.was_refused_memory());
-        let detail = if starved {
-            format!("it needed more than its {} bytes of memory", self.version.memory_limit)
-        } else {
-            self.client.redactor.text(&trap.root_cause().to_string())
-        };
+        let detail = self.client.redactor.text(&trap.root_cause().to_string());
+        if self.instance.as_ref().is_some_and(|instance| instance.was_refused_memory()) {
+            let limit = self.version.memory_limit;
+            tracing::warn!(parent: &self.recording.span, detail, limit, maybe_applied, "the component needed more memory");
+            return Error::OutOfMemory { limit, maybe_applied };
+        }
         tracing::warn!(parent: &self.recording.span, detail, maybe_applied, "the component stopped unexpectedly");
         Error::Trap { detail, maybe_applied }
     }

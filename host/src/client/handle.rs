@@ -22,6 +22,7 @@ use crate::usage::{ClientUsage, Counters};
 use crate::wipe_on_drop::WipeOnDrop;
 use parking_lot::RwLock;
 use serde_json::Value;
+use std::cell::LazyCell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -206,10 +207,16 @@ impl Client {
         let runtime = exports.scim_connector_runtime();
         let end = limit.over(runtime.call_invoke(store, connection, operation, &input, Some(&context))).await;
         let token_requests = call.token_requests();
-        let outcome = call.finish(end)?;
+        // What the input says is secret, and a provider may repeat.
+        let asked = LazyCell::new(|| Redactor::for_answer(input.as_bytes()));
+        let outcome = call.finish(end).map_err(|error| scrubbed(error, &asked))?;
         let output = serde_json::from_str(&outcome.output)
             .map_err(|error| Error::Trap { detail: format!("its result is no JSON: {error}"), maybe_applied: true })?;
-        let warnings = outcome.warnings.iter().map(|warning| self.inner.redactor.text(warning)).collect();
+        let redactor = &self.inner.redactor;
+        if matches!(operation, "listSchemas" | "getSchema") {
+            redactor.learn_schemas(&output);
+        }
+        let warnings = outcome.warnings.iter().map(|warning| asked.text(&redactor.text(warning))).collect();
         let requests_made = outcome.requests_made.saturating_add(token_requests);
         Ok(Outcome { output, next: outcome.next, requests_made, warnings })
     }

@@ -1,7 +1,8 @@
 //! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, what depends on the
-//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`, waiting for equal calls in
+//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`, bulks of any size in [`bulk`], waiting for equal calls in
 //! `turn`.
 
+pub mod bulk;
 mod call;
 mod credentials;
 mod failure;

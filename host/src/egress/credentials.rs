@@ -79,9 +79,18 @@ impl Credentials {
     }
 }
 
+/// Longest secret in a header; heads of requests are seldom allowed a tenth of it.
+const LARGEST_SECRET: usize = 64 << 10;
+
 /// A secret that goes into a header as it is; white space around it is a copying mistake.
 fn sendable<'a>(secret: &'a Secret, key: &'static str) -> Result<&'a str, (&'static str, String)> {
     let text = secret.literal().unwrap_or_default().trim();
+    if text.len() > LARGEST_SECRET {
+        return Err((
+            key,
+            format!("the secret has more than {LARGEST_SECRET} bytes, which no server takes in a header"),
+        ));
+    }
     let visible = text.bytes().all(|byte| (b' '..0x7f).contains(&byte));
     if text.is_empty() || !visible {
         Err((key, "the secret must be visible ASCII characters".into()))

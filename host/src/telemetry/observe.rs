@@ -5,6 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use std::sync::Arc;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How much of a body is shown, in bytes.
 const SHOWN_BYTES: usize = 64 * 1024;
@@ -78,6 +79,8 @@ pub(crate) struct Head<'a> {
 /// What an observer is told of one exchange, gathered as it goes by.
 pub(crate) struct Detail {
     exchange: Exchange,
+    /// The URL as it is, whose secrets an answer may repeat.
+    url: Zeroizing<String>,
     request: Capture,
     response: Capture,
     observer: Arc<dyn Observer>,
@@ -89,11 +92,12 @@ impl Detail {
     pub fn new(request: &Head<'_>, observer: Arc<dyn Observer>, redactor: Arc<Redactor>) -> Self {
         let exchange = Exchange {
             method: request.method.to_string(),
-            url: redactor.text(&request.url.to_string()),
+            url: redactor.url(&request.url.to_string()),
             request_headers: headers(request.headers, &redactor),
             ..Exchange::default()
         };
-        Self { exchange, request: Capture::default(), response: Capture::default(), observer, redactor }
+        let url = Zeroizing::new(request.url.to_string());
+        Self { exchange, url, request: Capture::default(), response: Capture::default(), observer, redactor }
     }
 
     /// Notes the request's header fields as they leave.
@@ -125,10 +129,11 @@ impl Detail {
 
     /// Tells the observer, now that the exchange is over.
     pub fn tell(self, duration: Duration) {
-        let Self { mut exchange, request, response, observer, redactor } = self;
+        let Self { mut exchange, url, request, response, observer, redactor } = self;
         exchange.duration = duration;
-        exchange.request_body = request.shown(&exchange.request_headers, &redactor);
-        let said = Redactor::for_answer(&request.bytes);
+        let said = Redactor::for_exchange(&url, &request.bytes);
+        exchange.url = said.text(&exchange.url);
+        exchange.request_body = said.text(&request.shown(&exchange.request_headers, &redactor));
         exchange.response_body = said.text(&response.shown(&exchange.response_headers, &redactor));
         exchange.response_headers.iter_mut().for_each(|(_, value)| *value = said.text(value));
         if exchange.status.is_none() && exchange.error.is_none() {

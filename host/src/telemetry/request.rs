@@ -57,7 +57,7 @@ impl Recording {
         let labels = ActiveLabels {
             connection: meter.label.clone(),
             http_request_method: method(request.method),
-            server_address: uri.host().unwrap_or_default().into(),
+            server_address: redactor.text(uri.host().unwrap_or_default()).into(),
             server_port: port,
         };
         let span = tracing::debug_span!(

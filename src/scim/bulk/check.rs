@@ -27,14 +27,27 @@ pub struct Prepared {
 /// and whether the operation is idempotent.
 pub type Completing<'a> = &'a dyn Fn(Method, &[String], Data, &str) -> Result<(Data, bool)>;
 
-/// The operations as they can be sent, or all that is wrong with them. `known` are names and identifiers of resources created
-/// earlier; `at` says where an operation stands in the input.
+/// Which operations those at hand may refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Each other, and what is known.
+    Here,
+    /// Others besides, which are checked elsewhere.
+    Beyond,
+}
+
+/// The operations as they can be sent, or all that is wrong with them; their bodies are taken. `known` are names and identifiers of
+/// resources created earlier; `at` says where an operation stands in the input.
 pub fn prepare(
-    operations: &[Operation],
+    operations: &mut [Operation],
     known: &[(String, String)],
+    scope: Scope,
     at: &dyn Fn(usize) -> String,
     complete: Completing<'_>,
 ) -> Result<Vec<Prepared>> {
+    // There may be very many, so that none is there twice.
+    let bodies: Vec<Option<Data>> = operations.iter_mut().map(|operation| operation.data.take()).collect();
+    let operations = &*operations;
     let mut problems = Vec::new();
     let earlier: BTreeMap<&str, &str> = known.iter().map(|(name, id)| (name.as_str(), id.as_str())).collect();
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
@@ -52,10 +65,10 @@ pub fn prepare(
         };
         problems.push(Problem { pointer: format!("{}/bulkId", at(index)), detail });
     }
-    let names = Names { operations, earlier, names };
+    let names = Names { operations, scope, earlier, names };
     let mut prepared = Vec::with_capacity(operations.len());
-    for (index, operation) in operations.iter().enumerate() {
-        match one(operation, index, &names, &at(index), complete) {
+    for (index, (operation, data)) in operations.iter().zip(bodies).enumerate() {
+        match one((operation, data), index, &names, &at(index), complete) {
             Ok(operation) => prepared.push(operation),
             Err(found) => problems.extend(found),
         }
@@ -66,6 +79,7 @@ pub fn prepare(
 /// What names mean.
 struct Names<'a> {
     operations: &'a [Operation],
+    scope: Scope,
     earlier: BTreeMap<&'a str, &'a str>,
     names: BTreeMap<&'a str, usize>,
 }
@@ -81,6 +95,7 @@ impl Names<'_> {
             Some(index) => Err(format!(
                 "bulkId:{name} refers to operation {index}, which creates nothing; write the resource's id instead"
             )),
+            None if self.scope == Scope::Beyond => Ok(None),
             None => Err(format!("bulkId:{name} refers to an operation that is not there; no bulkId is {name:?}")),
         }
     }
@@ -101,7 +116,7 @@ impl Names<'_> {
 }
 
 fn one(
-    operation: &Operation,
+    (operation, data): (&Operation, Option<Data>),
     index: usize,
     names: &Names<'_>,
     pointer: &str,
@@ -123,7 +138,8 @@ fn one(
         path.push('/');
         match target {
             Some((name, Ok(None))) => {
-                path.push_str(&references::segment(names.earlier.get(name).copied().unwrap_or_default()));
+                let id = names.earlier.get(name).map_or_else(|| segment.as_str(), |id| *id);
+                path.push_str(&references::segment(id));
                 continue;
             }
             Some((_, Ok(Some(target)))) => {
@@ -138,7 +154,7 @@ fn one(
     if method == Method::Post && operation.version.is_some() {
         wrong("version", "is of a resource that is there; POST creates one".into());
     }
-    let data = operation.data.clone().filter(|data| !data.is_null());
+    let data = data.filter(|data| !data.is_null());
     let mut idempotent = method != Method::Post;
     let data = match (method, data) {
         (Method::Delete, None) => None,

@@ -157,18 +157,18 @@ pub fn tail(uri: &str) -> Option<[String; 2]> {
 
 impl Outcome {
     /// The JSON form, with the names of a bulk answer (RFC 7644 section 3.7.3).
-    pub fn to_json(&self) -> Data {
+    pub fn into_json(self) -> Data {
         let mut object = Resource::new();
         let members = [
             ("index", Some(Data::from(self.index))),
             ("method", Some(Data::from(self.method.name()))),
-            ("bulkId", self.bulk_id.as_ref().map(Data::from)),
-            ("location", self.location.as_ref().map(Data::from)),
-            ("id", self.id.as_ref().map(Data::from)),
-            ("version", self.version.as_ref().map(Data::from)),
+            ("bulkId", self.bulk_id.map(Data::from)),
+            ("location", self.location.map(Data::from)),
+            ("id", self.id.map(Data::from)),
+            ("version", self.version.map(Data::from)),
             ("status", self.status.map(Data::from)),
-            ("response", self.response.clone()),
-            ("failure", self.failure.as_ref().map(|failure| Data::from(failure.to_json()))),
+            ("response", self.response),
+            ("failure", self.failure.map(|failure| Data::from(failure.to_json()))),
         ];
         object.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         Data::from(object)
@@ -189,11 +189,10 @@ impl Report {
     }
 
     /// The JSON form.
-    pub fn to_json(&self) -> Data {
-        let results: Vec<Data> = self.results.iter().map(Outcome::to_json).collect();
+    pub fn into_json(self) -> Data {
         let numbers = [("succeeded", self.results.len() - self.failed()), ("failed", self.failed())];
         let mut object = Resource::from_iter(numbers);
-        object.insert("results", results);
+        object.insert("results", self.results.into_iter().map(Outcome::into_json).collect::<Data>());
         object.into()
     }
 }

@@ -208,7 +208,9 @@ impl Work {
     }
 
     fn record(&mut self, step: usize, found: Answer) {
-        let Some(PlannedOperation { owner, prepared }) = self.steps.get(step) else { return };
+        let Some(PlannedOperation { owner, prepared }) = self.steps.get_mut(step) else { return };
+        // Nobody asks for it again.
+        prepared.operation.data = None;
         let Some(place) = self.outcomes.get_mut(*owner) else { return };
         match place {
             None => {

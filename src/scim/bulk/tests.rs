@@ -1,6 +1,6 @@
 //! Properties of the plan over random operations, references, limits and answers.
 
-use super::check::{Prepared, prepare};
+use super::check::{Prepared, Scope, prepare};
 use super::plan::{Limits, Work};
 use super::{Answer, METHODS, Method, Operation, answer};
 use crate::failure::{Failure, Kind};
@@ -29,8 +29,11 @@ fn operations(targets: &[(bool, Vec<usize>)]) -> Vec<Prepared> {
             data: Some(json!({"members": names})),
         }
     };
-    let operations: Vec<Operation> = targets.iter().enumerate().map(operation).collect();
-    prepare(&operations, &[], &|index| format!("/operations/{index}"), &|_, _, data, _| Ok((data, false))).unwrap()
+    let mut operations: Vec<Operation> = targets.iter().enumerate().map(operation).collect();
+    prepare(&mut operations, &[], Scope::Here, &|index| format!("/operations/{index}"), &|_, _, data, _| {
+        Ok((data, false))
+    })
+    .unwrap()
 }
 
 /// Carries out all there is against a provider that fails what `fails` says, and checks every request on the way.

@@ -3,7 +3,7 @@
 //! An answer that shows none of a resource's attributes proves nothing, and secrets are never shown.
 
 use super::super::path::Path;
-use super::super::resource::{Data, Node, Resource, is_password, is_urn};
+use super::super::resource::{Data, Node, Resource, is_never_shown, is_urn};
 use super::super::text::TextRules;
 use super::apply::apply;
 use super::attribute_table::{self, AttributeTable};
@@ -32,7 +32,7 @@ pub fn differing(answer: &Resource, sent: &Resource, known: &AttributeTable, tex
     }
     let options = Options { members: true, style: Style { text, ..Style::default() }, ..Options::default() };
     let names = diff(answer, &sent, known, &options).into_iter().flat_map(|operation| names(&operation));
-    distinct(names.filter(|name| !is_password(name)))
+    distinct(names.filter(|name| !is_never_shown(name)))
 }
 
 /// Attributes that the answer still shows, although the resource that replaces it leaves them out.
@@ -40,7 +40,7 @@ pub fn left_over(answer: &Resource, sent: &Resource, known: &AttributeTable) -> 
     let attributes = attribute_table::writable_names(known.attributes);
     let is_left = |name: &&str| {
         let filled_in = FILLED_IN.iter().any(|other| other.eq_ignore_ascii_case(name));
-        !filled_in && sent.get(name).is_none() && !is_unassigned(answer.get(name)) && !is_password(name)
+        !filled_in && sent.get(name).is_none() && !is_unassigned(answer.get(name)) && !is_never_shown(name)
     };
     attributes.filter(is_left).map(str::to_owned).collect()
 }
@@ -76,7 +76,7 @@ pub fn unmet(answer: &Resource, operations: &[Operation], known: &AttributeTable
             _ => found.push(name.to_owned()),
         }
     }
-    distinct(found.into_iter().filter(|name| !is_password(name)))
+    distinct(found.into_iter().filter(|name| !is_never_shown(name)))
 }
 
 /// Whether an answer has none of the attributes that a resource is about.

@@ -68,6 +68,11 @@ pub enum Node<'a> {
 pub struct Number(pub(super) Text);
 
 impl Number {
+    /// The number as it is written.
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
     /// A whole number that is not negative.
     pub fn as_u64(&self) -> Option<u64> {
         self.0.as_str().parse().ok()

@@ -21,6 +21,9 @@ use super::urn;
 pub use cursor::{Cursor, Seen};
 pub use data::{Data, Node, Number, boolean};
 use overlay::{Part, Parts, Source, Text};
+use scim_connector_redaction::is_secret_path;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 #[cfg(test)]
 pub(crate) use testing::json;
 pub use text::SyntaxError;
@@ -51,7 +54,8 @@ impl Source {
     /// A member of an object by name, as [`Resource::get`] finds it.
     fn member(&self, name: &str) -> Option<Data> {
         let (document, object) = (self.document(), self.place());
-        let named = |is: &dyn Fn(&str) -> bool| document.members(object).find(|(found, _)| is(&document.decoded(*found)));
+        let named =
+            |is: &dyn Fn(&str) -> bool| document.members(object).find(|(found, _)| is(&document.decoded(*found)));
         let found = named(&|found| found == name).or_else(|| named(&|found| found.eq_ignore_ascii_case(name)));
         found.map(|(_, value)| Data::of(self.at(value)))
     }
@@ -199,11 +203,18 @@ impl Resource {
     }
 
     /// Members by name, so that those of two objects can be compared.
-    fn sorted(&self) -> Vec<&Member> {
-        let mut sorted: Vec<&Member> = self.0.get().iter().collect();
-        sorted.sort_unstable_by(|one, other| one.name.as_str().cmp(other.name.as_str()));
-        sorted
+    fn sorted(&self) -> impl Iterator<Item = &Member> {
+        let members = self.0.get();
+        sorted(members).into_iter().filter_map(|(_, at)| members.get(at as usize))
     }
+}
+
+/// Names of members, sorted, with where they stand.
+fn sorted(members: &[Member]) -> Vec<(Cow<'_, str>, u32)> {
+    let names = members.iter().zip(0..).map(|(member, at)| (Cow::Borrowed(member.name.as_str()), at));
+    let mut names: Vec<_> = names.collect();
+    tape::sort(&mut names);
+    names
 }
 
 impl PartialEq for Resource {
@@ -218,7 +229,7 @@ impl PartialEq for Resource {
                     false if ours.len() <= FEW => {
                         ours.iter().all(|one| counterpart(one).is_some_and(|other| one.value == other.value))
                     }
-                    false => self.sorted().into_iter().zip(other.sorted()).all(same),
+                    false => self.sorted().zip(other.sorted()).all(same),
                 }
     }
 }
@@ -254,16 +265,15 @@ impl Resource {
 
 /// Takes out all members that another one of the same name follows.
 fn last_of_each(members: &mut Vec<Member>) {
-    let mut order: Vec<usize> = (0..members.len()).collect();
-    let name = |at: &usize| members.get(*at).map(|member| member.name.as_str());
-    order.sort_by(|one, other| name(one).cmp(&name(other)));
-    let followed = order.iter().zip(order.iter().skip(1)).filter(|(one, next)| name(one) == name(next));
-    let mut stay = vec![true; members.len()];
-    for (one, _) in followed {
-        stay.iter_mut().skip(*one).take(1).for_each(|stays| *stays = false);
-    }
-    let mut stay = stay.into_iter();
-    members.retain(|_| stay.next().unwrap_or(true));
+    let names = sorted(members);
+    let followed = names.iter().zip(names.iter().skip(1)).filter(|(one, next)| one.0 == next.0);
+    let followed: BTreeSet<u32> = followed.map(|(one, _)| one.1).collect();
+    drop(names);
+    let mut at = 0;
+    members.retain(|_| {
+        at += 1;
+        !followed.contains(&(at - 1))
+    });
 }
 
 impl IntoIterator for Resource {
@@ -361,19 +371,20 @@ pub fn passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str
 fn names_password(value: Cursor<'_>) -> bool {
     value.any(&mut |name, part| {
         let Some(name) = name else { return names_password(part) };
-        let of_path = || matches!(part.seen(), Seen::Text(path) if is_password(&path));
-        is_password(name) || (name.eq_ignore_ascii_case("path") && of_path()) || names_password(part)
+        let of_path = || matches!(part.seen(), Seen::Text(path) if is_secret_path(&path));
+        is_secret_path(name) || (name.eq_ignore_ascii_case("path") && of_path()) || names_password(part)
     })
 }
 
 fn tell_passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str)) {
     match value.node() {
         Node::Text(text) if secret => tell(text),
+        Node::Number(number) if secret => tell(number.as_str()),
         Node::List(items) => items.iter().for_each(|item| tell_passwords(item, secret, tell)),
         Node::Object(object) => {
-            let of_path = object.get("path").and_then(Data::as_str).is_some_and(is_password);
+            let of_path = object.get("path").and_then(Data::as_str).is_some_and(is_secret_path);
             for (name, item) in object.iter() {
-                let of_name = is_password(name) || (of_path && name.eq_ignore_ascii_case("value"));
+                let of_name = is_secret_path(name) || (of_path && name.eq_ignore_ascii_case("value"));
                 tell_passwords(item, secret || of_name, tell);
             }
         }
@@ -381,18 +392,19 @@ fn tell_passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a st
     }
 }
 
-/// Attributes whose values are secret: the password, and the keys of devices (RFC 9944 sections 6 and 7).
-const SECRET: [&str; 5] = ["password", "clientToken", "irk", "bootstrapKey", "fdoVoucher"];
+/// Attributes that no provider shows: the password, and the keys of devices (RFC 9944 sections 6 and 7).
+const NEVER_SHOWN: [&str; 5] = ["password", "clientToken", "irk", "bootstrapKey", "fdoVoucher"];
 
-/// Whether an attribute's name or path, with or without its schema's URN, means the password.
-pub fn is_password(path: &str) -> bool {
+/// Whether an attribute's name or path, with or without its schema's URN, is of one that no provider shows. Of others that are
+/// secret an answer may well prove something.
+pub fn is_never_shown(path: &str) -> bool {
     let path = path.trim_end();
     let ends = |secret: &str| {
         let (before, name) = path.split_at_checked(path.len().checked_sub(secret.len())?)?;
         let before = before.trim_end();
         Some(name.eq_ignore_ascii_case(secret) && (before.is_empty() || before.ends_with([':', '.'])))
     };
-    SECRET.iter().any(|secret| ends(secret) == Some(true))
+    NEVER_SHOWN.iter().any(|secret| ends(secret) == Some(true))
 }
 
 /// Whether a member's name is a schema's URN rather than an attribute's name.
@@ -426,10 +438,10 @@ mod tests {
             "a. irk",
             "a.b.clientToken",
         ] {
-            assert!(is_password(path), "{path}");
+            assert!(is_never_shown(path), "{path}");
         }
         for path in ["", "passwords", "mypassword", "password.x", "pass word", "ä", "é-irk"] {
-            assert!(!is_password(path), "{path}");
+            assert!(!is_never_shown(path), "{path}");
         }
     }
 

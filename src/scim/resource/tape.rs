@@ -365,7 +365,7 @@ impl Reading<'_> {
         };
         let mut names: Vec<(Cow<'_, str>, Place)> =
             children(&self.entries, object).step_by(2).map(|place| (name(place), place)).collect();
-        names.sort_unstable();
+        sort(&mut names);
         let superseded: Vec<Place> = names
             .iter()
             .zip(names.iter().skip(1))
@@ -479,6 +479,11 @@ fn span(entry: Entry) -> std::ops::Range<usize> {
 
 fn slice(bytes: &[u8], entry: Entry) -> Option<&[u8]> {
     bytes.get(span(entry))
+}
+
+/// Sorts names, and those that are alike by where they stand. Everything that sorts names comes here, for a sort is much code.
+pub(super) fn sort(names: &mut [(Cow<'_, str>, u32)]) {
+    names.sort_unstable();
 }
 
 /// A few of a name's bytes as a number, in which names of one object seldom meet.

@@ -137,7 +137,7 @@ fn write_canonical(out: &mut String, data: &Data) {
             out.write_str(if items.get().is_empty() { "[]" } else { "]" })
         }
         Held::Object(object) => {
-            for (index, member) in object.sorted().into_iter().enumerate() {
+            for (index, member) in object.sorted().enumerate() {
                 out.push(if index == 0 { '{' } else { ',' });
                 let _ = write_quoted(out, member.name.as_str());
                 out.push(':');

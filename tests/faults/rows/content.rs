@@ -66,6 +66,27 @@ pub fn rows() -> Vec<Fault> {
         .with(hosts_megabyte())
         .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
         .call(Get, "tooLarge permanent", [1, 0, 0]),
+        content("JSON larger than an instance's memory", |hit| {
+            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":\"{}\"}}", "x".repeat(24 << 20)))
+        })
+        .with(small_instance())
+        .call(Create, FOUND.0, FOUND.1)
+        .call(Get, "tooLarge permanent 200", [1, 0, 0])
+        .within(60),
+        content("JSON that takes far more memory than bytes", |hit| {
+            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":[{}0]}}", "[],".repeat(1_400_000)))
+        })
+        .with(small_instance())
+        .call(Create, FOUND.0, FOUND.1)
+        .call(Get, "tooLarge permanent 200", [1, 0, 0])
+        .within(60),
+        content("JSON that takes more memory than anybody expects", |hit| {
+            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":[{}0]}}", "[],".repeat(600_000)))
+        })
+        .with(small_instance())
+        .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
+        .call(Get, "tooLarge permanent", [1, 0, 0])
+        .within(60),
         content("compressed bomb, gzip", |hit| hit.carry_out_but_answer(bomb("gzip", gzip())))
             .with(megabyte())
             .call(Create, FOUND.0, FOUND.1)
@@ -134,6 +155,11 @@ pub fn rows() -> Vec<Fault> {
 /// The host lets no answer of more than a megabyte in.
 fn hosts_megabyte() -> Value {
     json!({"host": {"limits": {"responseBytes": 1 << 20}}})
+}
+
+/// An instance has little memory, and may read more than that.
+fn small_instance() -> Value {
+    json!({"limits": {"responseBytes": 1 << 30}, "host": {"limits": {"memoryBytes": 32 << 20}}})
 }
 
 fn bomb(coding: &str, body: &[u8]) -> Vec<Act> {

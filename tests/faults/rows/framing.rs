@@ -121,6 +121,15 @@ pub fn rows() -> Vec<Fault> {
         malformed("head without an end", |hit| {
             hit.carry_out_but_answer(vec![Act::Send(HEAD.to_vec()), Act::Endless(b"X-More: and more\r\n".repeat(500))])
         }),
+        malformed("10,000 headers", |hit| {
+            let lines: String = (0..10_000).map(|number| format!("X-{number}: x\r\n")).collect();
+            hit.carry_out_but_answer(raw(head(&format!("{lines}Content-Length: 2\r\n"), "{}")))
+        }),
+        http("a header of 100 kB", |hit| {
+            let lines = format!("X-Large: {}\r\nContent-Length: {}\r\n", "x".repeat(100_000), ADA.len());
+            hit.carry_out_but_answer(raw(head(&lines, ADA)))
+        })
+        .call(Create, "ok", [1, 1, 1]),
         malformed("chunk extension without an end", |hit| {
             let chunk = head("Transfer-Encoding: chunked\r\n", "1;");
             hit.carry_out_but_answer(vec![Act::Send(chunk), Act::Endless(b"and more;".repeat(1000))])

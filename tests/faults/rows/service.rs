@@ -37,6 +37,22 @@ pub fn rows() -> Vec<Fault> {
         )
         .call(Create, "ok", [4, 2, 1]),
         token("token endpoint down", |_| vec![Act::Reset], "unavailable transient", 3),
+        token(
+            "a token of 2 MB",
+            |_| scim(200, json!({"access_token": "t".repeat(2 << 20), "token_type": "bearer"})),
+            "tooLarge permanent",
+            1,
+        ),
+        token(
+            "host's token endpoint gives a token of 2 MB",
+            |_| scim(200, json!({"access_token": "t".repeat(2 << 20), "token_type": "bearer"})),
+            "tooLarge permanent",
+            1,
+        )
+        .hosted(),
+        service("headers of the connection of 200 kB", |hit| hit.carry_out())
+            .with(json!({"headers": {"X-Large": "x".repeat(200_000)}}))
+            .call(Create, "tooLarge permanent", [0, 0, 0]),
         token("token endpoint slow", |_| vec![Act::Silence], "timeout transient", 3).with(short("firstByteMs")),
         token("host's token endpoint down", |_| vec![Act::Reset], "unavailable transient", 3).hosted(),
         token("host's token endpoint slow", |_| vec![Act::Silence], "timeout transient", 3)

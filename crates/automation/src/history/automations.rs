@@ -3,7 +3,7 @@
 use super::identity::{FlowId, Process};
 use super::read::time;
 use super::row::{Json, Time};
-use super::{History, RunId, keep};
+use super::{History, RunId, keep, schema};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, TransactionBehavior, params};
 use scim_connector_host::error::Result;
@@ -51,7 +51,7 @@ pub struct Request {
     pub id: i64,
     /// Which automation.
     pub automation: FlowId,
-    /// What it is to be given, where that is not what its file says.
+    /// What it is to be given, where that is not what its file says. It is there until a daemon takes it.
     pub input: Option<Value>,
     /// When it was asked for.
     pub at: Timestamp,
@@ -202,33 +202,62 @@ impl History {
         })
     }
 
-    /// Takes the requests for these automations of a folder, oldest first; each is given to one taker only.
+    /// Takes the requests for these automations of a folder, oldest first; each is given to one taker only. What a run is to be
+    /// given may be secret, and is in the taker's hands alone from then on: [`History::empty_log`] takes it out of the file.
     pub fn take_requests<S: AsRef<str>>(&self, folder: &Path, automations: &[S]) -> Result<Vec<Request>> {
         let names: Vec<&str> = automations.iter().map(AsRef::as_ref).collect();
-        let open = "SELECT count(*) FROM requests WHERE taken_at IS NULL";
+        let now = Timestamp::now();
+        let open = "SELECT count(*) FROM requests WHERE taken_at IS NULL AND at >= ?1";
         // Asked often, and mostly in vain: nobody is kept from writing for that.
-        if self.rows(open, &[], |row| row.get::<_, i64>(0))? == [0] {
+        if self.rows(open, &[&Time(now - keep::PATIENCE)], |row| row.get::<_, i64>(0))? == [0] {
             return Ok(Vec::new());
         }
-        let query = format!(
-            "UPDATE requests SET taken_at = ?1 WHERE taken_at IS NULL AND folder = ?2
-                 AND automation IN (SELECT value FROM json_each(?3)) RETURNING {REQUEST}"
-        );
-        let mut taken = self.rows(&query, &[&Time(Timestamp::now()), &text(folder), &Json(names)], request)?;
-        taken.sort_by_key(|request| request.id);
-        Ok(taken)
+        self.with(|connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let query = format!(
+                "SELECT {REQUEST} FROM requests WHERE taken_at IS NULL AND at >= ?1 AND folder = ?2
+                     AND automation IN (SELECT value FROM json_each(?3)) ORDER BY id"
+            );
+            let mut open = transaction.prepare(&query)?;
+            let taken = open
+                .query_map(params![Time(now - keep::PATIENCE), text(folder), Json(names)], request)?
+                .collect::<rusqlite::Result<Vec<Request>>>()?;
+            drop(open);
+            for request in &taken {
+                let query = "UPDATE requests SET taken_at = ?2, input = NULL WHERE id = ?1";
+                transaction.execute(query, params![request.id, Time(now)])?;
+            }
+            transaction.commit()?;
+            Ok(taken)
+        })
+    }
+
+    /// Takes what was deleted out of the file's log as well, without waiting for anybody. Says whether that is done.
+    pub fn empty_log(&self) -> Result<bool> {
+        self.with(|connection| schema::empty_log(connection))
     }
 
     /// Says what came of a request: its run, or why there is none.
     pub fn answer_request(&self, id: i64, run: Option<&RunId>, note: Option<&str>) -> Result<()> {
-        let query = "UPDATE requests SET run = ?2, note = ?3 WHERE id = ?1";
-        self.with(|connection| connection.execute(query, params![id, run, note]).map(drop))
+        self.with(|connection| {
+            connection.execute("UPDATE requests SET run = ?2, note = ?3 WHERE id = ?1", params![id, run, note])?;
+            connection.execute("UPDATE runs SET request = ?1 WHERE id = ?2", params![id, run]).map(drop)
+        })
     }
 
-    /// A request, for whoever waits for it.
+    /// Forgets a request whose run is over; the run knows which it was.
+    pub fn forget_request(&self, id: i64) -> Result<()> {
+        self.with(|connection| connection.execute("DELETE FROM requests WHERE id = ?1", [id]).map(drop))
+    }
+
+    /// A request, for whoever waits for it; once its run is over, what the run knows of it.
     pub fn request(&self, id: i64) -> Result<Option<Request>> {
-        let query = format!("SELECT {REQUEST} FROM requests WHERE id = ?1");
-        Ok(self.rows(&query, &[&id], request)?.into_iter().next())
+        let open = format!("SELECT {REQUEST} FROM requests WHERE id = ?1");
+        let over = "SELECT request, folder, flow, NULL, started_at, started_at AS taken_at, id, NULL FROM runs WHERE request = ?1";
+        Ok(match self.rows(&open, &[&id], request)?.pop() {
+            Some(request) => Some(request),
+            None => self.rows(over, &[&id], request)?.pop(),
+        })
     }
 
     /// Makes this process the daemon of a folder; `None` where it is now, else who is it already.

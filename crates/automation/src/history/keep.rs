@@ -2,7 +2,7 @@
 
 use super::identity::{Life, Process};
 use super::row::{Json, Time};
-use super::{Begin, History, Recorder, RunId};
+use super::{Begin, History, Recorder, RunId, schema};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, TransactionBehavior, params};
 use scim_connector_flow::fault::Fault;
@@ -10,6 +10,9 @@ use scim_connector_host::error::Result;
 
 /// How long a process of which nothing else is known may be silent.
 const SILENCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long a request waits for a daemon.
+pub(super) const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Rows that are deleted at a time, so that others who write need not wait long.
 const PORTION: usize = 2000;
@@ -60,6 +63,9 @@ impl History {
                 reaped.push(id);
             }
         }
+        // Nobody is left to do it where their process is gone.
+        let over = "DELETE FROM requests WHERE run IN (SELECT id FROM runs WHERE outcome IS NOT NULL)";
+        self.with(|connection| connection.execute(over, []))?;
         Ok(reaped)
     }
 
@@ -71,6 +77,13 @@ impl History {
     pub fn prune(&self) -> Result<usize> {
         let keep = self.0.keep;
         let oldest = Timestamp::now() - SignedDuration::from_hours(24 * i64::from(keep.days));
+        self.with(|connection| {
+            connection.execute("DELETE FROM requests WHERE taken_at < ?1", [Time(oldest)])?;
+            if give_up(connection, Timestamp::now())? {
+                schema::empty_log(connection)?;
+            }
+            Ok(())
+        })?;
         let old = self.with(|connection| {
             connection
                 .prepare(
@@ -90,7 +103,6 @@ impl History {
         if !old.is_empty() {
             self.with(|connection| {
                 connection.execute("DELETE FROM texts WHERE digest NOT IN (SELECT text FROM runs)", [])?;
-                connection.execute("DELETE FROM requests WHERE taken_at < ?1", [Time(oldest)])?;
                 // Gives the room back to the system.
                 let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({GIVEN_BACK})"))?;
                 let mut pages = vacuum.query([])?;
@@ -109,6 +121,13 @@ pub(super) fn gone(process: &Process, heartbeat: Timestamp) -> bool {
         Life::Gone => true,
         Life::Unknown => Timestamp::now().duration_since(heartbeat) > SILENCE,
     }
+}
+
+/// Gives up requests that no daemon took. Says whether there were some.
+fn give_up(connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    let query = "UPDATE requests SET taken_at = ?1, input = NULL, note = 'no process took it within an hour'
+        WHERE taken_at IS NULL AND at < ?2";
+    Ok(connection.execute(query, params![Time(now), Time(now - PATIENCE)])? > 0)
 }
 
 fn delete_portion(connection: &mut Connection, table: &str, run: i64) -> rusqlite::Result<usize> {

@@ -28,7 +28,7 @@ type Step = (&'static str, fn(&Connection) -> rusqlite::Result<()>);
 
 /// Each step makes a file one version newer; the number of steps taken is its `user_version`. Steps are never changed, only
 /// added.
-const MIGRATIONS: [Step; 3] = [
+const MIGRATIONS: [Step; 4] = [
     (
         "
     CREATE TABLE texts(
@@ -165,6 +165,15 @@ const MIGRATIONS: [Step; 3] = [
 ",
         find_folders,
     ),
+    // What a run was given is not kept, and a request goes with its run.
+    (
+        "
+    ALTER TABLE runs ADD COLUMN request INTEGER;
+    CREATE INDEX runs_by_request ON runs(request) WHERE request IS NOT NULL;
+    UPDATE requests SET input = NULL WHERE taken_at IS NOT NULL;
+",
+        nothing_more,
+    ),
 ];
 
 fn nothing_more(_: &Connection) -> rusqlite::Result<()> {
@@ -237,6 +246,8 @@ fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let mut connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY)?;
+    // What is taken away is overwritten: a password that a run was given.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     let number = |connection: &Connection, name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
     let newest = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     let ours = |version: i64, application: i64| application == APPLICATION && version == newest;
@@ -270,6 +281,18 @@ fn connect(path: &Path) -> rusqlite::Result<Result<Connection, String>> {
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(Ok(connection))
+}
+
+/// Empties the log of what was written before, where nobody reads or writes just now. Says whether it is empty.
+pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(BUSY)?;
+    match busy {
+        Ok(busy) => Ok(!busy),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// What SQLite says, as a person understands it.

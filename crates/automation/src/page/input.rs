@@ -2,8 +2,8 @@
 //! schema does not describe by members is one field of JSON.
 
 use super::exchange::Fields;
-use scim_connector_flow::check::is_secret_name;
-use serde_json::{Map, Value};
+use scim_connector_redaction::{is_marked, is_secret_name, marked_places, without_marked};
+use serde_json::{Map, Value, json};
 
 /// The form was filled in (and not just a button pressed).
 pub(super) const ASKED: &str = "asked";
@@ -29,8 +29,10 @@ pub(super) struct Field {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
-    /// Not shown while it is typed (`writeOnly`, or a name that says so).
-    Secret,
+    /// Not shown while it is typed (`writeOnly`, `format: password`, or a name that says so); a number, or text.
+    Secret {
+        number: bool,
+    },
     Number,
     YesOrNo,
     /// One of these, as JSON.
@@ -42,7 +44,7 @@ pub(super) enum Kind {
 pub(super) fn fields(schema: &Value, usual: &Value, typed: &Fields) -> Vec<Field> {
     let asked = typed.contains_key(ASKED);
     let Some(members) = members(schema) else {
-        let value = typed.get(MEMBER).cloned().unwrap_or_else(|| pretty(usual));
+        let value = typed.get(MEMBER).map_or_else(|| pretty(usual), |typed| shown_again(typed, schema, ""));
         let hint = schema.get("description").and_then(Value::as_str).map(str::to_owned);
         return vec![Field {
             id: MEMBER.into(),
@@ -56,8 +58,9 @@ pub(super) fn fields(schema: &Value, usual: &Value, typed: &Fields) -> Vec<Field
     let required = schema.get("required").and_then(Value::as_array);
     let field = |(name, schema): (&String, &Value)| {
         let (id, kind) = (format!("{MEMBER}{name}"), kind(name, schema));
-        let usual = usual.get(name).or_else(|| schema.get("default")).filter(|_| kind != Kind::Secret);
+        let usual = usual.get(name).or_else(|| schema.get("default")).filter(|_| !matches!(kind, Kind::Secret { .. }));
         let value = match (typed.get(&id), usual) {
+            (Some(typed), _) if kind == Kind::Json => shown_again(typed, schema, name),
             (Some(typed), _) => typed.clone(),
             (None, Some(usual)) if !asked => written(usual, &kind),
             _ => String::new(),
@@ -112,16 +115,21 @@ fn label<'a>(name: &'a str, schema: &'a Value) -> &'a str {
 }
 
 fn kind(name: &str, schema: &Value) -> Kind {
-    let is = |word: &str| schema.get("type").is_some_and(|kind| kind == word);
+    let is = |word: &str| {
+        schema.get("type").is_some_and(|kind| {
+            kind == word || kind.as_array().is_some_and(|kinds| kinds.iter().any(|kind| kind == word))
+        })
+    };
+    let number = is("integer") || is("number");
     if let Some(choices) = schema.get("enum").and_then(Value::as_array) {
         return Kind::Choice(choices.iter().map(Value::to_string).collect());
     }
     match () {
-        () if is("string") && (schema.get("writeOnly") == Some(&Value::Bool(true)) || is_secret_name(name)) => {
-            Kind::Secret
+        () if (is("string") || number) && (is_marked(schema) || is_secret_name(name)) => {
+            Kind::Secret { number: !is("string") }
         }
         () if is("string") => Kind::Text,
-        () if is("integer") || is("number") => Kind::Number,
+        () if number => Kind::Number,
         () if is("boolean") => Kind::YesOrNo,
         () => Kind::Json,
     }
@@ -130,7 +138,7 @@ fn kind(name: &str, schema: &Value) -> Kind {
 /// A value as it stands in a field.
 fn written(value: &Value, kind: &Kind) -> String {
     match (kind, value) {
-        (Kind::Text | Kind::Secret | Kind::Number, Value::String(text)) => text.clone(),
+        (Kind::Text | Kind::Secret { .. } | Kind::Number, Value::String(text)) => text.clone(),
         (Kind::YesOrNo, Value::Bool(false)) => String::new(),
         (Kind::Json, value) => pretty(value),
         (_, value) => value.to_string(),
@@ -143,8 +151,8 @@ fn value(kind: &Kind, typed: &str) -> Result<Option<Value>, &'static str> {
     match kind {
         Kind::YesOrNo => Ok(Some(Value::Bool(!typed.is_empty()))),
         _ if typed.trim().is_empty() => Ok(None),
-        Kind::Text | Kind::Secret => Ok(Some(Value::from(typed))),
-        Kind::Number => match json("a number")? {
+        Kind::Text | Kind::Secret { number: false } => Ok(Some(Value::from(typed))),
+        Kind::Number | Kind::Secret { number: true } => match json("a number")? {
             Some(Value::Number(number)) => Ok(Some(Value::Number(number))),
             _ => Err("a number"),
         },
@@ -154,15 +162,50 @@ fn value(kind: &Kind, typed: &str) -> Result<Option<Value>, &'static str> {
     }
 }
 
-/// What the schema has against a value.
+/// What the schema has against a value. Where a secret stands in what is wrong, it is not quoted.
 fn complaints(schema: &Value, input: &Value) -> Vec<String> {
+    let secrets = marked_places(schema, input);
     let Ok(schema) = jsonschema::validator_for(schema) else { return Vec::new() };
-    let sentence =
-        |error: jsonschema::ValidationError<'_>| match error.instance_path().to_string().trim_start_matches('/') {
-            "" => format!("{error}."),
-            place => format!("{place}: {error}."),
+    let sentence = |error: jsonschema::ValidationError<'_>| {
+        let at = error.instance_path().to_string();
+        let around = |one: &str, other: &str| {
+            one.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
+        let secret = secrets.iter().any(|secret| around(secret, &at) || around(&at, secret));
+        let text = if secret { error.masked().to_string() } else { error.to_string() };
+        match at.trim_start_matches('/') {
+            "" => format!("{text}."),
+            place => format!("{place}: {text}."),
+        }
+    };
     schema.iter_errors(input).map(sentence).collect()
+}
+
+/// JSON that was typed as it stands in the form once more: without secrets, and not at all where they cannot be told apart.
+fn shown_again(typed: &str, schema: &Value, name: &str) -> String {
+    let under = |value: Value| if name.is_empty() { value } else { json!({ name: value }) };
+    let Ok(value) = serde_json::from_str::<Value>(typed) else {
+        return if mentions_a_secret(schema) || is_secret_name(name) { String::new() } else { typed.to_owned() };
+    };
+    let described = if name.is_empty() { schema.clone() } else { json!({"properties": {name: schema}}) };
+    let value = under(value);
+    let places = marked_places(&described, &value);
+    if places.is_empty() {
+        return typed.to_owned();
+    }
+    let shown = without_marked(&value, &places);
+    pretty(if name.is_empty() { &shown } else { shown.get(name).unwrap_or(&Value::Null) })
+}
+
+/// Whether something in a schema is secret.
+fn mentions_a_secret(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => {
+            is_marked(schema) || members.iter().any(|(name, value)| is_secret_name(name) || mentions_a_secret(value))
+        }
+        Value::Array(items) => items.iter().any(mentions_a_secret),
+        _ => false,
+    }
 }
 
 fn pretty(value: &Value) -> String {
@@ -172,7 +215,6 @@ fn pretty(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn typed(pairs: &[(&str, &str)]) -> Fields {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -229,8 +271,39 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown_again() {
-        let schema = json!({"properties": {"key": {"type": "string", "writeOnly": true, "default": "hush"}}});
-        let fields = fields(&schema, &json!({"key": "hush"}), &Fields::new());
-        assert!(fields.iter().all(|field| field.kind == Kind::Secret && field.value.is_empty()));
+        let schema = json!({"properties": {
+            "key": {"type": "string", "writeOnly": true, "default": "hush"},
+            "word": {"type": ["string", "null"], "format": "password"},
+            "pin": {"type": "integer"},
+        }});
+        let asked = fields(&schema, &json!({"key": "hush", "pin": 4711}), &Fields::new());
+        assert_eq!(asked.len(), 3);
+        assert!(asked.iter().all(|field| matches!(field.kind, Kind::Secret { .. }) && field.value.is_empty()));
+        let given =
+            read(&schema, &json!({}), &typed(&[("input.key", "a"), ("input.word", "b"), ("input.pin", "4711")]));
+        assert_eq!(given.unwrap(), json!({"key": "a", "word": "b", "pin": 4711}));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_secret() {
+        let schema = json!({"minProperties": 5, "properties": {
+            "key": {"type": "string", "writeOnly": true, "minLength": 20},
+            "more": {"properties": {"apiToken": {"pattern": "^x"}}},
+            "who": {"type": "string", "minLength": 9},
+        }});
+        let more = r#"{"apiToken": "swordfish"}"#;
+        let form = typed(&[("input.key", "swordfish"), ("input.more", more), ("input.who", "ada")]);
+        let problems = read(&schema, &json!({}), &form).unwrap_err().join("\n");
+        assert!(!problems.contains("swordfish"), "{problems}");
+        assert!(
+            problems.contains("key: ") && problems.contains("more/apiToken: ") && problems.contains("\"ada\""),
+            "{problems}"
+        );
+        // Nor in the form once more.
+        let asked = fields(&schema, &json!({}), &form);
+        let more = asked.iter().find(|field| field.id == "input.more").unwrap();
+        assert!(more.value.contains("[redacted]") && !more.value.contains("swordfish"), "{}", more.value);
+        assert_eq!(shown_again("{\"apiToken\": \"sword", &json!({"properties": {"apiToken": {}}}), ""), "");
+        assert_eq!(shown_again("{\"who\": \"sword", &json!({}), ""), "{\"who\": \"sword");
     }
 }

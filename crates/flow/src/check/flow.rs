@@ -1,7 +1,8 @@
 //! What is wrong with a flow as a whole, where no part is wrong by itself: its schedule, the input it runs with, its secrets.
 
-use super::{Checker, call, known_hint};
+use super::{Checker, call, known_hint, name};
 use crate::schedule::Plan;
+use scim_connector_redaction::{is_secret_name, marked_places};
 use serde_json::Value;
 
 impl Checker<'_> {
@@ -16,6 +17,13 @@ impl Checker<'_> {
         let automation = "/document/metadata/automation/input";
         let schema = self.document.value.pointer("/input/schema/document");
         if let Some((input, schema)) = self.document.value.pointer(automation).zip(schema) {
+            // What is named like a secret is said where every value is looked at.
+            let marked = marked_places(schema, input).into_iter().filter(|place| !is_secret_name(&name(place)));
+            for place in marked {
+                if input.pointer(&place).is_some_and(|value| !value.as_str().is_some_and(str::is_empty)) {
+                    self.inline_secret(&format!("{automation}{place}"), &name(&place));
+                }
+            }
             let compiled = jsonschema::validator_for(schema).ok();
             for wrong in compiled.iter().flat_map(|compiled| call::mismatches(compiled, schema, input, &[])) {
                 let message = format!("the flow's `input.schema` does not take this: {}", wrong.message);

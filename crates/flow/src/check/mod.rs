@@ -17,7 +17,6 @@ use std::collections::HashMap;
 use table::{Member, Takes};
 
 pub use task::count;
-pub use value::is_secret_name;
 
 /// What a flow may refer to.
 pub struct Surroundings<'a> {

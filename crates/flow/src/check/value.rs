@@ -4,25 +4,8 @@ use super::{Checker, name};
 use crate::document::{Problem, join};
 use crate::expression::{self, is_expression, parts, written_out};
 use crate::retry;
+use scim_connector_redaction::{is_marked, is_secret_name, is_secret_path, without_literals};
 use serde_json::Value;
-
-/// How the names of members end whose values are secret, without `-` and `_`.
-const SECRET_NAMES: [&str; 14] = [
-    "password",
-    "passwd",
-    "pwd",
-    "passphrase",
-    "secret",
-    "token",
-    "apikey",
-    "accesskey",
-    "privatekey",
-    "secretkey",
-    "credential",
-    "credentials",
-    "authorization",
-    "tokenvalue",
-];
 
 impl<'a> Checker<'a> {
     /// A value with expressions in it.
@@ -39,7 +22,7 @@ impl<'a> Checker<'a> {
                 }
                 // PATCH (RFC 7644 section 3.5.2): the path says what the value is.
                 let path = map.get("path").and_then(Value::as_str).unwrap_or_default();
-                if is_secret_name(path) && map.get("value").and_then(Value::as_str).is_some_and(is_literal) {
+                if is_secret_path(path) && map.get("value").and_then(Value::as_str).is_some_and(is_literal) {
                     self.inline_secret(&join(pointer, "value"), path);
                 }
             }
@@ -57,7 +40,8 @@ impl<'a> Checker<'a> {
             }
             Value::String(text) => {
                 let name = name(pointer);
-                if is_literal(text) && (is_secret_name(&name) || is_credential(text)) {
+                let compared = || name == "filter" && without_literals(text, &is_secret_name).is_some();
+                if is_literal(text) && (is_secret_name(&name) || is_credential(text) || compared()) {
                     self.inline_secret(pointer, &name);
                 }
             }
@@ -188,7 +172,7 @@ impl<'a> Checker<'a> {
                         }
                         Some(text) if matches!(key.as_str(), "default" | "const") && !text.is_empty() => {
                             let of = name(pointer);
-                            if is_secret_name(&of) || is_credential(text) {
+                            if is_secret_name(&of) || is_credential(text) || is_marked(value) {
                                 self.inline_secret(&at, &of);
                             }
                         }
@@ -220,12 +204,6 @@ fn is_known_schema(id: &str) -> bool {
 
 fn is_literal(text: &str) -> bool {
     !text.is_empty() && !text.contains("${")
-}
-
-/// Whether a member of this name holds a secret.
-pub fn is_secret_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace(['-', '_'], "");
-    SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
 /// Whether a text is an HTTP credential (RFC 7617, RFC 6750), a private key (RFC 7468), or a URL with a password in it.

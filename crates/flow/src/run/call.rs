@@ -8,6 +8,7 @@ use crate::event::{Affected, Change, Event};
 use crate::fault::Fault;
 use crate::program::Task;
 use crate::rows::{self, Rows};
+use scim_connector_host::redact::Redactor;
 use scim_connector_host::{CallContext, Result};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -30,7 +31,7 @@ impl Frame {
             // What cannot be opened is told here, where it stands in the flow.
             let openable = rows::source(function).map_or(Ok(()), |source| Rows::openable(source, &with, &self.files()));
             let result = openable.map(|()| self.run.rows.described(function, &with));
-            let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+            let output = result.as_ref().map_or(Value::Null, |output| open.shown(output));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());
             return result;
         }
@@ -41,22 +42,25 @@ impl Frame {
         let instead = if runner.dry_run { dry::instead(operation, &mut with) } else { None };
         let input = Arc::new(Value::Object(with));
         open.operation = Some((operation, input.clone()));
+        open.asked = Redactor::for_call(&input);
         let known = |id: &str| self.run.names.of(id);
         let (result, mut shown) = match instead {
             Some(stand_in) => (stand_in, planned(operation, &input, &known)),
             None => {
                 let name = connection.as_ref().and_then(Value::as_str);
                 let result = self.invoke(name, function, &input, &open).await;
-                let result = result
-                    .map_err(|error| Fault { longest_pause: runner.longest_pause(name), ..Fault::of_call(&error) });
+                let fault = |error| Fault { longest_pause: runner.longest_pause(name), ..Fault::of_call(&error) };
+                let result = result.map_err(|error| open.clean(fault(error)));
                 let shown = affected(operation, &input, result.as_ref(), &known);
                 (result, shown)
             }
         };
+        open.clean_people(&mut shown);
         result.iter().for_each(|output| self.run.names.learn(output));
-        let output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+        let output = result.as_ref().map_or(Value::Null, |output| open.shown(output));
         // Of many operations each has its result; the call has succeeded where all have.
-        let result = result.and_then(|output| Fault::of_many(&output).map_or(Ok(output), Err));
+        let result =
+            result.and_then(|output| Fault::of_many(&output).map_or(Ok(output), |fault| Err(open.clean(fault))));
         match (&result, &self.failures, &self.handled) {
             (Err(_), Some(failures), _) => {
                 let is_open = |one: &Affected| matches!(one.change, Change::Failed | Change::Unknown);
@@ -70,7 +74,7 @@ impl Frame {
             }
             _ => {}
         }
-        open.end(shown, self.run.shown(&input), output, result.as_ref().err());
+        open.end(shown, open.shown(&input), output, result.as_ref().err());
         drop(running);
         result
     }

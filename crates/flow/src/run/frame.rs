@@ -205,7 +205,7 @@ impl Frame {
         };
         let result = frame.within(limit, &task.pointer, body).await;
         if let Some(open) = &mut open {
-            let output = result.as_ref().map_or(Value::Null, |(_, done)| self.run.shown(&done.output));
+            let output = result.as_ref().map_or(Value::Null, |(_, done)| open.shown(&done.output));
             open.end(Vec::new(), Value::Null, output, result.as_ref().err());
         }
         let (raw, done) = result?;
@@ -308,7 +308,7 @@ impl Frame {
             }
             _ => {
                 let event = event(given);
-                told = self.run.shown(&event);
+                told = open.shown(&event);
                 Ok(Passed { output: Arc::new(event), context: context.clone() })
             }
         };
@@ -326,6 +326,7 @@ impl Frame {
         let Some(flow) = Flow::sought(&self.run.runner.library, &name.0, &name.1, &name.2) else {
             return Err(Fault::of_input(format!("there is no flow {}/{} version {}", name.0, name.1, name.2)));
         };
+        self.run.given.learn(flow, &input, self.run.runner.secrets.redactor());
         let mut frame = self.below(&flow.program.tasks, number, &Arc::default());
         frame.flow = flow.clone();
         frame.variables = Vec::new();

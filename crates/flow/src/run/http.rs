@@ -11,6 +11,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use scim_connector_host::egress::{HttpClient, HttpResponse, Policy};
+use scim_connector_host::redact::Redactor;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -31,8 +32,9 @@ impl Frame {
         let openapi = matches!(task.action, Action::OpenApi(_));
         let function = Arc::from(if openapi { "openapi" } else { "http" });
         let mut open = OpenStep::begin(self, task, Some((&function, None)));
-        let result = self.exchange(openapi, with, input, &open).await;
-        let mut output = result.as_ref().map_or(Value::Null, |output| self.run.shown(output));
+        open.asked = Redactor::for_call(with);
+        let result = self.exchange(openapi, with, input, &open).await.map_err(|fault| open.clean(fault));
+        let mut output = result.as_ref().map_or(Value::Null, |output| open.shown(output));
         if with.get("output").and_then(Value::as_str) == Some("response") {
             self.without_credentials(&mut output);
         }
@@ -45,7 +47,7 @@ impl Frame {
                 .into(),
             _ => Value::Null,
         };
-        open.end(Vec::new(), self.run.shown(&shown), output, result.as_ref().err());
+        open.end(Vec::new(), open.shown(&shown), output, result.as_ref().err());
         drop(running);
         result
     }

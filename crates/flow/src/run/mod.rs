@@ -22,6 +22,7 @@ use super::Flow;
 use super::event::{Event, RunOutcome, Watcher};
 use super::fault::Fault;
 use super::files::FileAccess;
+use super::given::Given;
 use super::rows;
 use super::scope::Scope;
 use super::secrets::Secrets;
@@ -32,6 +33,7 @@ use names::Names;
 use parking_lot::Mutex;
 use scim_connector_host::catalog::Catalog;
 use scim_connector_host::egress::HttpClient;
+use scim_connector_host::redact::Redactor;
 use scim_connector_host::{Client, Config, Connector, Error, Result};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -187,6 +189,12 @@ impl Runner {
         &self.inner.catalog
     }
 
+    /// What takes the secrets of the configuration out of text, and what its runs are given as secrets for as long as they go on.
+    #[must_use]
+    pub fn redactor(&self) -> Arc<Redactor> {
+        self.inner.secrets.shared_redactor()
+    }
+
     /// Runs a flow to its end, or until `stop` is requested. Dropping the future ends it in the middle of a call.
     pub async fn run(&self, flow: &Arc<Flow>, input: Value, watcher: Arc<dyn Watcher>, stop: &Stop) -> Ended {
         let started = Instant::now();
@@ -198,10 +206,12 @@ impl Runner {
             steps: AtomicU64::new(0),
             rows: rows::Mark::new(),
             names: Names::default(),
+            given: Given::default(),
         });
+        let shown = run.given.learn(flow, &input, run.runner.secrets.redactor());
         let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
-        run.tell(&Event::RunStarted { flow: name, version, input: run.shown(&input) });
+        run.tell(&Event::RunStarted { flow: name, version, input: run.shown(&shown, &Redactor::default()) });
         if run.runner.dry_run {
             run.tell(&Event::DryRun);
         }
@@ -260,7 +270,12 @@ impl Runner {
 impl Inner {
     /// The client of a connection, opened at its first use.
     async fn client(&self, name: Option<&str>) -> Result<Client> {
-        self.clients.client(&self.connector, &self.config, name, &*self.opened).await
+        let opened = |client: &Client| {
+            // What the flow's secrets get into is shown by the connection: URLs, bodies, failures.
+            client.redactor().stand_beside(&self.secrets.shared_redactor());
+            (self.opened)(client);
+        };
+        self.clients.client(&self.connector, &self.config, name, &opened).await
     }
 
     /// The longest that a connection lets anybody wait for its provider, where it says so.
@@ -281,6 +296,8 @@ struct Run {
     rows: rows::Mark,
     /// Who the identifiers stand for.
     names: Names,
+    /// What it was given as a secret.
+    given: Given,
 }
 
 /// One flow of a run: the run's own, or one that `run: workflow` names.

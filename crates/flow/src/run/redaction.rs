@@ -1,46 +1,76 @@
-//! What a run tells is without secrets: those of the configuration, those of the connections that are open, and members that are
-//! named like one.
+//! What a run tells is without secrets: those of the configuration, those of the connections that are open, what it was given
+//! as a secret, and members that are named like one.
 
 use super::Run;
+use crate::event::Affected;
 use crate::fault::Fault;
-use scim_connector_host::{Client, redact};
+use scim_connector_host::Client;
+use scim_connector_host::redact::Redactor;
+use scim_connector_redaction::copy;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 impl Run {
-    /// As [`Run::redacted`], for an event: null where nobody reads such values.
-    pub(super) fn shown(&self, value: &Value) -> Value {
-        if self.tells_values { self.redacted(value) } else { Value::Null }
+    /// As [`Run::redacted`], for an event: null where nobody reads such values. `asked` knows the secrets of one call.
+    pub(super) fn shown(&self, value: &Value, asked: &Redactor) -> Value {
+        if self.tells_values { self.copied(value, Some(asked)) } else { Value::Null }
     }
 
     /// A copy without secrets.
     pub(super) fn redacted(&self, value: &Value) -> Value {
+        self.copied(value, None)
+    }
+
+    fn copied(&self, value: &Value, asked: Option<&Redactor>) -> Value {
         let clients = self.runner.clients.opened();
-        redact::copy(value, &|text| self.rows.shown(text).or_else(|| self.without_secrets(clients.values(), text)))
+        let mut marked = BTreeSet::new();
+        clients.values().for_each(|client| marked.append(&mut client.redactor().marked()));
+        copy(value, &marked, &|text| {
+            self.rows.shown(text).or_else(|| {
+                let without = self.without_secrets(clients.values(), text);
+                let again = asked.and_then(|asked| asked.record_without(without.as_deref().unwrap_or(text)));
+                again.or(without)
+            })
+        })
     }
 
     /// The text without secrets.
     pub(super) fn text(&self, text: &str) -> String {
+        self.text_without(text).unwrap_or_else(|| text.to_owned())
+    }
+
+    /// The text without secrets; none where it holds none.
+    pub(super) fn text_without(&self, text: &str) -> Option<String> {
         let clients = self.runner.clients.opened();
-        self.without_secrets(clients.values(), text).unwrap_or_else(|| text.to_owned())
+        self.without_secrets(clients.values(), text)
     }
 
     /// The fault with texts without secrets.
     pub(super) fn clean(&self, mut fault: Fault) -> Fault {
-        let clients = self.runner.clients.opened();
-        for part in [&mut fault.detail, &mut fault.title].into_iter().flatten() {
-            if let Some(text) = self.without_secrets(clients.values(), part) {
-                *part = text;
+        fault.each_text(&mut |text| {
+            if let Some(without) = self.text_without(text) {
+                *text = without;
             }
-        }
+        });
         fault
     }
 
-    /// The text without secrets; none where it holds none.
+    /// People, whose names may have been made of secrets.
+    pub(super) fn clean_people(&self, people: &mut [Affected]) {
+        for Affected { who, reason, .. } in people {
+            for text in std::iter::once(who).chain(reason) {
+                if let Some(without) = self.text_without(text) {
+                    *text = without;
+                }
+            }
+        }
+    }
+
     fn without_secrets<'a>(&self, clients: impl Iterator<Item = &'a Client>, text: &str) -> Option<String> {
-        // What a flow names a secret is one, however short.
+        // What a flow names a secret is one, however short, and so is what the run was given as one.
         let first = self.runner.secrets.redactor().text_without(text);
         clients.fold(first, |changed, client| {
-            client.redactor().result_without(changed.as_deref().unwrap_or(text)).or(changed)
+            client.redactor().record_without(changed.as_deref().unwrap_or(text)).or(changed)
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::program::Task;
 use scim_connector_host::Error;
 use scim_connector_host::catalog::Operation;
+use scim_connector_host::redact::Redactor;
 use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,8 @@ pub(super) struct OpenStep<'a> {
     /// Set where the call is cut off after it has sent a change.
     pub(super) given_up: Arc<AtomicBool>,
     pub(super) operation: Option<(&'a Operation, Arc<Value>)>,
+    /// Knows the secrets in what it is called with.
+    pub(super) asked: Redactor,
     /// Whom a `try` failed for until now.
     failures: Failures,
     /// Of how many the `try` around it tells.
@@ -37,6 +40,7 @@ impl<'a> OpenStep<'a> {
     pub(super) fn begin(frame: &'a Frame, task: &'a Task, calls: Option<(&Arc<str>, Option<Arc<str>>)>) -> Self {
         let number = frame.run.next();
         let (function, connection) = calls.map_or((None, None), |(function, connection)| (Some(function), connection));
+        let connection = connection.map(|name| frame.run.text_without(&name).map_or(name, Arc::from));
         frame.run.tell(&Event::StepStarted {
             step: number,
             parent: frame.parent,
@@ -54,6 +58,7 @@ impl<'a> OpenStep<'a> {
             started: Instant::now(),
             given_up: Arc::default(),
             operation: None,
+            asked: Redactor::default(),
             failures: Failures::default(),
             plain: false,
             handed_on: 0,
@@ -66,6 +71,30 @@ impl<'a> OpenStep<'a> {
         let mut step = Self::begin(frame, task, None);
         step.plain = true;
         step
+    }
+
+    /// What it was given or gave, as it may be told.
+    pub(super) fn shown(&self, value: &Value) -> Value {
+        self.frame.run.shown(value, &self.asked)
+    }
+
+    /// People and faults without the secrets of its call: they are handed on to steps that do not know them.
+    pub(super) fn clean_people(&self, people: &mut [Affected]) {
+        for person in people {
+            if let Some(without) = self.asked.record_without(&person.who) {
+                person.who = without;
+            }
+        }
+    }
+
+    /// As [`OpenStep::clean_people`], of the fault.
+    pub(super) fn clean(&self, mut fault: Fault) -> Fault {
+        fault.each_text(&mut |text| {
+            if let Some(without) = self.asked.text_without(text) {
+                *text = without;
+            }
+        });
+        fault
     }
 
     /// Where whom it failed for is kept.
@@ -94,7 +123,15 @@ impl<'a> OpenStep<'a> {
         }
     }
 
-    fn tell(&self, outcome: StepOutcome, affected: Vec<Affected>, input: Value, output: Value, fault: Option<Fault>) {
+    fn tell(
+        &self,
+        outcome: StepOutcome,
+        mut affected: Vec<Affected>,
+        input: Value,
+        output: Value,
+        fault: Option<Fault>,
+    ) {
+        self.frame.run.clean_people(&mut affected);
         self.frame.run.tell(&Event::StepEnded {
             step: self.number,
             outcome,
@@ -131,10 +168,11 @@ impl Drop for OpenStep<'_> {
         let (mut affected, input) = match &self.operation {
             Some((operation, input)) => {
                 let names = &self.frame.run.names;
-                (affected(operation, input, Err(&fault), &|id| names.of(id)), self.frame.run.shown(input))
+                (affected(operation, input, Err(&fault), &|id| names.of(id)), self.shown(input))
             }
             None => (failed, Value::Null),
         };
+        self.clean_people(&mut affected);
         // A `try` may handle that it took too long; that it may have been applied, nothing handles.
         if !maybe_applied {
             self.hand_on(&mut affected);

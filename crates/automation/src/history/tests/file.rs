@@ -27,7 +27,7 @@ fn a_file_that_is_no_history_is_refused_and_left_alone() {
     newer.pragma_update(None, "user_version", 99).unwrap();
     assert_eq!(
         refused("newer"),
-        "/newer: was written by a newer scim-connector (its layout is 99, this one knows 3); use that one, or another file with --history"
+        "/newer: was written by a newer scim-connector (its layout is 99, this one knows 4); use that one, or another file with --history"
     );
     let error = refused("text/history.sqlite");
     assert!(error.starts_with("/text/history.sqlite: the history cannot be written here: "), "{error}");
@@ -169,7 +169,7 @@ fn what_was_written_before_flows_had_folders_is_found_again() {
                  VALUES('a', 'nightly', '1.0.0', '{file}', 'd', 'schedule', 1, 'completed', '', 1, '', 1),
                      ('b', 'nightly', '1.0.0', 'flows/nightly.yaml', 'd', 'manual', 2, 'completed', '', 1, '', 1);
              INSERT INTO automations(name, file, paused, next_due, updated_at) VALUES('nightly', '{file}', 1, 7000000, 1);
-             INSERT INTO requests(automation, kind, at) VALUES('nightly', 'trigger', 1), ('gone', 'trigger', 1);"
+             INSERT INTO requests(automation, kind, at) VALUES('nightly', 'trigger', unixepoch() * 1000000), ('gone', 'trigger', unixepoch() * 1000000);"
         ))
         .unwrap();
     drop(older);

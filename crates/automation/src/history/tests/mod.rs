@@ -4,6 +4,7 @@ mod automations;
 mod file;
 #[cfg(unix)]
 mod full;
+mod requests;
 
 use super::*;
 use scim_connector_flow::Fault;

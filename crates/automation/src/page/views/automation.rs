@@ -217,7 +217,7 @@ fn field(field: &Field, position: usize) -> Markup {
             label for=(id) { (field.label) @if !required && field.kind != Kind::YesOrNo { span.dim { " (may be left out)" } } }
             @match &field.kind {
                 Kind::Text => input id=(id) name=(name) value=(value) required[*required] aria-describedby=[described];,
-                Kind::Secret => input id=(id) name=(name) type="password" autocomplete="off" required[*required] aria-describedby=[described];,
+                Kind::Secret { .. } => input id=(id) name=(name) type="password" autocomplete="off" required[*required] aria-describedby=[described];,
                 Kind::Number => input id=(id) name=(name) value=(value) inputmode="decimal" required[*required] aria-describedby=[described];,
                 Kind::YesOrNo => input id=(id) name=(name) type="checkbox" checked[!value.is_empty()] aria-describedby=[described];,
                 Kind::Choice(choices) => select id=(id) name=(name) aria-describedby=[described] {

@@ -1,6 +1,7 @@
 //! Flows that are wrong, each with the exact words and place.
 
 mod good;
+mod secrets;
 
 use super::*;
 use serde_json::json;
@@ -166,6 +167,11 @@ fn the_head() {
     );
     assert_rows(&[
         ("schedule: {}\ndo: []", &["2:1: `schedule` has exactly one of every, cron, after"]),
+        ("do:\n- a: {wait: P367D}", &["3:13: `P367D` is too long: at most 366 days"]),
+        (
+            "do:\n- a: {try: [{b: {set: {x: 1}}}], catch: {retry: {delay: P2D, jitter: {from: PT0S, to: {hours: 25}}}}}",
+            &["3:57: `P2D` is too long: at most 1 day", "3:87: `{\"hours\":25}` is too long: at most 1 day"],
+        ),
         (
             "schedule: {every: PT1M, cron: '0 6 * * *'}\ndo: []",
             &["2:1: `schedule` has exactly one of every, cron, after"],

@@ -1,0 +1,311 @@
+//! The names of secrets: of members, of attributes, of header fields.
+
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+
+/// What stands in a secret's place.
+pub const REDACTED: &str = "[redacted]";
+
+/// Names that end like this are secret, with or without a word's boundary before it: `apiToken`, `USERPASSWORD`. All in lower
+/// case, without what stands between words.
+const ENDINGS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "passwort",
+    "kennwort",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "secretkey",
+    "signingkey",
+    "encryptionkey",
+    "sharedkey",
+    "masterkey",
+    "bootstrapkey",
+    "sshkey",
+    "credential",
+    "authorization",
+    "assertion",
+    "cookie",
+    "secretanswer",
+    "securityanswer",
+    "recoveryanswer",
+    "challengeanswer",
+    "recoverycode",
+    "backupcode",
+    "verificationcode",
+    "securitycode",
+    "accesscode",
+    "otpseed",
+    "mfaseed",
+    "seedphrase",
+    "mnemonic",
+    "fdovoucher",
+    "connectionstring",
+];
+
+/// Names whose last word this is: words too short to be looked for inside of others (`userPin`, not `shipping`).
+const WORDS: &[&str] =
+    &["pin", "puk", "pwd", "pw", "otp", "totp", "hotp", "jwt", "psk", "cvv", "cvc", "irk", "pincode"];
+
+/// What may follow and changes nothing: `passwordConfirmation`, `token_value`, `newPassword2`.
+const QUALIFIERS: &[&str] = &[
+    "confirmation",
+    "confirmed",
+    "confirm",
+    "repeated",
+    "repeat",
+    "again",
+    "current",
+    "previous",
+    "value",
+    "plaintext",
+    "plain",
+    "cleartext",
+    "clear",
+    "text",
+    "hash",
+    "code",
+    "new",
+    "old",
+    "s",
+];
+
+/// Whole names that end like a secret and are none: a capability of providers (RFC 7643 section 5).
+const EXCEPTIONS: &[&str] = &["changepassword"];
+
+/// Header fields that carry credentials (RFC 9110 section 11, RFC 6265).
+const HEADERS: &[&str] = &["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"];
+
+/// Words, between the hyphens of a header field's name, that say the same of others.
+const HEADER_WORDS: &[&str] = &["token", "secret", "key", "auth", "password"];
+
+/// As much of a name as is looked at: its end says what it is.
+const LONGEST: usize = 64;
+
+/// Whether what stands under this name, of a member or an attribute, is secret.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
+    if !may_be_secret(name) {
+        return false;
+    }
+    let words = Words::of(name);
+    if EXCEPTIONS.iter().any(|exception| words.letters() == exception.as_bytes()) {
+        return false;
+    }
+    let mut end = words.length;
+    loop {
+        end = words.without_digits(end);
+        let rest = words.letters.get(..end).unwrap_or_default();
+        if ENDINGS.iter().any(|ending| rest.ends_with(ending.as_bytes())) {
+            return true;
+        }
+        if WORDS.iter().any(|word| rest.ends_with(word.as_bytes()) && words.begins_at(end - word.len())) {
+            return true;
+        }
+        match QUALIFIERS.iter().find(|qualifier| rest.ends_with(qualifier.as_bytes())) {
+            Some(qualifier) => end -= qualifier.len(),
+            None => return false,
+        }
+    }
+}
+
+/// For each letter, the letters that may stand before it at the end of a secret name, a bit each. Every member of every value is
+/// asked about, and most names are none for their last two letters.
+static TAILS: LazyLock<[u32; 26]> = LazyLock::new(|| {
+    let mut tails = [0; 26];
+    for word in [ENDINGS, WORDS, QUALIFIERS].concat() {
+        let mut letters = word.bytes().rev();
+        if let Some(tail) = letters.next().and_then(|last| tails.get_mut(place(last))) {
+            // One letter alone may stand after any.
+            *tail |= letters.next().map_or(u32::MAX, |before| 1 << place(before));
+        }
+    }
+    tails
+});
+
+fn place(letter: u8) -> usize {
+    usize::from(letter.to_ascii_lowercase().wrapping_sub(b'a'))
+}
+
+fn may_be_secret(name: &str) -> bool {
+    let mut letters = name.bytes().rev().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+    let Some(last) = letters.find(|byte| !byte.is_ascii_digit()) else { return false };
+    let Some(tail) = TAILS.get(place(last)) else { return false };
+    match letters.next() {
+        Some(before) if before.is_ascii_alphabetic() => tail >> place(before) & 1 == 1,
+        _ => *tail == u32::MAX,
+    }
+}
+
+/// Whether a path leads to a secret attribute (RFC 7644 section 3.5.2), as in `urn:…:User:password` or `apiToken.value`.
+#[must_use]
+pub fn is_secret_path(path: &str) -> bool {
+    any_attribute(path, &is_secret_name)
+}
+
+/// Whether a name in a path, without the schema's URN and without its filter, is what `is` says.
+pub(crate) fn any_attribute(path: &str, is: &dyn Fn(&str) -> bool) -> bool {
+    // What stands in brackets is a filter, whose texts may hold anything.
+    let (before, after) = match (path.find('['), path.rfind(']')) {
+        (Some(open), Some(close)) if open < close => {
+            (path.get(..open).unwrap_or_default(), path.get(close + 1..).unwrap_or_default())
+        }
+        _ => (path, ""),
+    };
+    let attributes = before.rsplit(':').next().unwrap_or_default();
+    [attributes, after].into_iter().flat_map(|part| part.split(['.', '/'])).any(|name| is(name.trim()))
+}
+
+/// Whether a header field of this name carries credentials.
+#[must_use]
+pub fn is_secret_header(name: &str) -> bool {
+    let same = |known: &&str| name.eq_ignore_ascii_case(known);
+    HEADERS.iter().any(|known| same(&known))
+        || name.split('-').any(|part| HEADER_WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)))
+        || is_secret_name(name)
+}
+
+/// The list as the manifest tells it.
+#[must_use]
+pub fn rules() -> Value {
+    json!({
+        "about": "What a log must not show of the input and the output of any operation. Go through the JSON, however deep, and put `replacement` for the whole value, whatever it is, of each member that one of the rules calls secret; null, true and false stay. Names of members are compared without regard to case.",
+        "replacement": REDACTED,
+        "names": {
+            "about": "A name is secret if, in lower case and with nothing but its letters and digits, it ends with one of `endings`, or its last word is one of `words`. A word begins at the start, after any other character, at a capital that follows a small letter or that a small letter follows, and where digits begin or end. Digits, and then one of `qualifiers`, are taken off the end as often as they are there, and it is looked at again. `exceptions` are whole names that are not secret.",
+            "endings": ENDINGS, "words": WORDS, "qualifiers": QUALIFIERS, "exceptions": EXCEPTIONS,
+        },
+        "paths": {
+            "about": "In an object with a text under one of `named` that leads to an attribute with a secret name, the members under `secret` are secret: operations of PATCH, alone, in bulk data and in submitted requests, and the changes that an ensure gives. The attributes of a path are what stands between `.` and `/` after its last `:`, without what stands in brackets.",
+            "named": ["path"], "secret": ["value"],
+        },
+        "headers": {
+            "about": "In an object that is a member under one of `in`, a member is also secret if its name is one of `names`, or one of `words` stands between its hyphens.",
+            "in": ["headers"], "names": HEADERS, "words": HEADER_WORDS,
+        },
+        "filters": {
+            "about": "In a text under one of `in`, `replacement` stands for each text or number that the operators of RFC 7644 section 3.4.2.2 compare with an attribute that has a secret name; a text keeps its quotes.",
+            "in": ["filter", "path"],
+        },
+    })
+}
+
+/// The end of a name in lower case, without what stands between its words.
+struct Words {
+    letters: [u8; LONGEST],
+    /// A bit for each letter that begins a word.
+    begins: u64,
+    length: usize,
+}
+
+impl Words {
+    fn of(name: &str) -> Self {
+        let mut words = Self { letters: [0; LONGEST], begins: 0, length: 0 };
+        let bytes = name.as_bytes();
+        let mut from = bytes.len().saturating_sub(LONGEST);
+        // Not into a character of several bytes, which would be a letter all the same.
+        while !name.is_char_boundary(from) {
+            from += 1;
+        }
+        let rest = bytes.get(from..).unwrap_or_default();
+        let mut before = b' ';
+        for (index, &byte) in rest.iter().enumerate() {
+            let letter = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+            if letter && let Some(place) = words.letters.get_mut(words.length) {
+                let next_is_small = rest.get(index + 1).is_some_and(u8::is_ascii_lowercase);
+                let begins = !(before.is_ascii_alphanumeric() || !before.is_ascii())
+                    || byte.is_ascii_uppercase() && (!before.is_ascii_uppercase() || next_is_small)
+                    || byte.is_ascii_digit() != before.is_ascii_digit();
+                words.begins |= u64::from(begins) << words.length;
+                *place = byte.to_ascii_lowercase();
+                words.length += 1;
+            }
+            before = byte;
+        }
+        words
+    }
+
+    fn letters(&self) -> &[u8] {
+        self.letters.get(..self.length).unwrap_or_default()
+    }
+
+    fn begins_at(&self, index: usize) -> bool {
+        self.begins >> index & 1 == 1
+    }
+
+    fn without_digits(&self, end: usize) -> usize {
+        let letters = self.letters.get(..end).unwrap_or_default();
+        letters.iter().rposition(|letter| !letter.is_ascii_digit()).map_or(0, |last| last + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_by_their_words() {
+        let secret = "password pass_word PASSWORD userPassword USERPASSWORD current-password newPassword2 passwordConfirmation \
+            password_hash passwd pwd userPwd db_pw passphrase keyPassphrase secret clientSecret client_secret sharedSecrets \
+            token apiToken api_token accessToken refresh-token idToken tokenValue tokens APIToken apitoken apiKey API_KEY apiKeys \
+            privateKey privateKey2 accesskey signingKey credentials credential authorization assertion clientAssertion \
+            secretAnswer securityAnswer1 pin PIN userPin user_pin pinCode pins otp otpCode totp jwt recoveryCodes backup_code \
+            verificationCode clientToken irk bootstrapKey fdoVoucher sessionCookie Kennwort smtpPasswort mfaSeed TOTP";
+        for name in secret.split_whitespace() {
+            assert!(is_secret_name(name), "{name}");
+        }
+        let plain = "tokenUrl tokenType tokenEndpoint accessTokenExpiresAt passwordPolicy passwordLastChanged changePassword \
+            secretName secretId shipping shippingCode spin opinion opinions pinned keyId publicKey key countryCode postalCode \
+            userName displayName value values code codes text news status class address jurisdiction laptop stop forwards \
+            entitlements externalId cvvless irksome description x509Certificates s new \u{e4}";
+        for name in plain.split_whitespace().chain(["", " ", "-", "123"]) {
+            assert!(!is_secret_name(name), "{name}");
+        }
+        // Of a long name its end counts.
+        assert!(is_secret_name(&format!("{}ApiToken", "x".repeat(500))));
+        assert!(is_secret_name(&format!("{}pin", "ä-".repeat(60))));
+    }
+
+    #[test]
+    fn paths_are_read_by_their_attributes() {
+        for path in [
+            "password",
+            "urn:ietf:params:scim:schemas:core:2.0:User:password",
+            "urn:example:params:scim:schemas:extension:acme:2.0:User:apiToken",
+            "urn:example:acme:2.0:User:apiToken.value",
+            "apiTokens[type eq \"ci\"].value",
+            "accounts[type eq \"a]b\"].password",
+            "name.Password ",
+            "/password",
+        ] {
+            assert!(is_secret_path(path), "{path}");
+        }
+        for path in [
+            "userName",
+            "emails[value eq \"password\"].value",
+            "emails[token eq \"x\"].type",
+            "urn:example:token:2.0:User:userName",
+            "",
+            "]x[",
+        ] {
+            assert!(!is_secret_path(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn header_fields_are_read_by_their_words() {
+        for name in
+            ["Authorization", "Set-Cookie", "X-Auth-Token", "x-api-key", "X-ApiToken", "Api-Secret", "X-Password"]
+        {
+            assert!(is_secret_header(name), "{name}");
+        }
+        for name in ["Content-Type", "X-Request-Id", "If-Match", "Author", "X-Tokens-Left"] {
+            assert!(!is_secret_header(name), "{name}");
+        }
+    }
+}
