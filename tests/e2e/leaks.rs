@@ -30,8 +30,11 @@ const WORD: &str = "Gr4ugans&Teich<9>";
 const OTHER: &str = r#"Moor"frosch/12"#;
 const API_TOKEN: &str = "Schilf+Rohr=77%";
 
+/// All forms of one kind that a text may take.
+type MakeForms = fn(&str) -> Vec<String>;
+
 /// What each can look like.
-const FORMS: [(&str, fn(&str) -> Vec<String>); 11] = [
+const FORMS: [(&str, MakeForms); 11] = [
     ("as it is", |secret| vec![secret.to_owned()]),
     ("base64 and base64url, wherever it begins", |secret| inside_base64(secret)),
     ("base64 in capital letters", |secret| inside_base64(&secret.to_ascii_uppercase())),

@@ -211,7 +211,7 @@ impl Bulk<'_> {
     fn keep(&mut self, entries: &[BulkEntry]) -> Result<()> {
         let redactor = self.client.redactor();
         if let Some(journal) = &mut self.sink {
-            return journal.append(entries, &|line| redactor.result(line).into());
+            return journal.append(entries, &|line| redactor.result(line));
         }
         let results = entries.iter().filter(|entry| matches!(entry, BulkEntry::Result(_)));
         let lines: String = results.map(|entry| output::json(&entry.to_json(), true)).collect();

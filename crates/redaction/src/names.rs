@@ -165,7 +165,7 @@ pub(crate) fn any_attribute(path: &str, is: &dyn Fn(&str) -> bool) -> bool {
 #[must_use]
 pub fn is_secret_header(name: &str) -> bool {
     let same = |known: &&str| name.eq_ignore_ascii_case(known);
-    HEADERS.iter().any(|known| same(&known))
+    HEADERS.iter().any(same)
         || name.split('-').any(|part| HEADER_WORDS.iter().any(|word| part.eq_ignore_ascii_case(word)))
         || is_secret_name(name)
 }
@@ -218,7 +218,7 @@ impl Words {
             let letter = byte.is_ascii_alphanumeric() || !byte.is_ascii();
             if letter && let Some(place) = words.letters.get_mut(words.length) {
                 let next_is_small = rest.get(index + 1).is_some_and(u8::is_ascii_lowercase);
-                let begins = !(before.is_ascii_alphanumeric() || !before.is_ascii())
+                let begins = !before.is_ascii_alphanumeric() && before.is_ascii()
                     || byte.is_ascii_uppercase() && (!before.is_ascii_uppercase() || next_is_small)
                     || byte.is_ascii_digit() != before.is_ascii_digit();
                 words.begins |= u64::from(begins) << words.length;

@@ -2,13 +2,13 @@
 
 use super::dry;
 use super::frame::Frame;
+use super::redaction::asked;
 use super::step::OpenStep;
 use crate::affected::{affected, planned};
 use crate::event::{Affected, Change, Event};
 use crate::fault::Fault;
 use crate::program::Task;
 use crate::rows::{self, Rows};
-use scim_connector_host::redact::Redactor;
 use scim_connector_host::{CallContext, Result};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Frame {
         let instead = if runner.dry_run { dry::instead(operation, &mut with) } else { None };
         let input = Arc::new(Value::Object(with));
         open.operation = Some((operation, input.clone()));
-        open.asked = Redactor::for_call(&input);
+        open.asked = asked(&input);
         let known = |id: &str| self.run.names.of(id);
         let (result, mut shown) = match instead {
             Some(stand_in) => (stand_in, planned(operation, &input, &known)),

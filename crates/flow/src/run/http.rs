@@ -3,6 +3,7 @@
 
 use super::frame::Frame;
 use super::openapi;
+use super::redaction::asked;
 use super::step::OpenStep;
 use crate::fault::Fault;
 use crate::program::{Action, Task};
@@ -11,7 +12,6 @@ use base64::prelude::BASE64_STANDARD;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use scim_connector_host::egress::{HttpClient, HttpResponse, Policy};
-use scim_connector_host::redact::Redactor;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -32,7 +32,7 @@ impl Frame {
         let openapi = matches!(task.action, Action::OpenApi(_));
         let function = Arc::from(if openapi { "openapi" } else { "http" });
         let mut open = OpenStep::begin(self, task, Some((&function, None)));
-        open.asked = Redactor::for_call(with);
+        open.asked = asked(with);
         let result = self.exchange(openapi, with, input, &open).await.map_err(|fault| open.clean(fault));
         let mut output = result.as_ref().map_or(Value::Null, |output| open.shown(output));
         if with.get("output").and_then(Value::as_str) == Some("response") {

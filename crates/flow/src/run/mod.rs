@@ -211,7 +211,7 @@ impl Runner {
         let shown = run.given.learn(flow, &input, run.runner.secrets.redactor());
         let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
-        run.tell(&Event::RunStarted { flow: name, version, input: run.shown(&shown, &Redactor::default()) });
+        run.tell(&Event::RunStarted { flow: name, version, input: run.shown(&shown, None) });
         if run.runner.dry_run {
             run.tell(&Event::DryRun);
         }

@@ -10,10 +10,18 @@ use scim_connector_redaction::copy;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// What knows the secrets in the input of one call, where there are some. Apart from the call: it is large, and calls wait on the
+/// stacks of others.
+#[inline(never)]
+pub(super) fn asked(input: &Value) -> Option<Box<Redactor>> {
+    let asked = Redactor::for_call(input);
+    (!asked.is_empty()).then(|| Box::new(asked))
+}
+
 impl Run {
     /// As [`Run::redacted`], for an event: null where nobody reads such values. `asked` knows the secrets of one call.
-    pub(super) fn shown(&self, value: &Value, asked: &Redactor) -> Value {
-        if self.tells_values { self.copied(value, Some(asked)) } else { Value::Null }
+    pub(super) fn shown(&self, value: &Value, asked: Option<&Redactor>) -> Value {
+        if self.tells_values { self.copied(value, asked) } else { Value::Null }
     }
 
     /// A copy without secrets.

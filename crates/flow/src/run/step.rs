@@ -25,7 +25,7 @@ pub(super) struct OpenStep<'a> {
     pub(super) given_up: Arc<AtomicBool>,
     pub(super) operation: Option<(&'a Operation, Arc<Value>)>,
     /// Knows the secrets in what it is called with.
-    pub(super) asked: Redactor,
+    pub(super) asked: Option<Box<Redactor>>,
     /// Whom a `try` failed for until now.
     failures: Failures,
     /// Of how many the `try` around it tells.
@@ -58,7 +58,7 @@ impl<'a> OpenStep<'a> {
             started: Instant::now(),
             given_up: Arc::default(),
             operation: None,
-            asked: Redactor::default(),
+            asked: None,
             failures: Failures::default(),
             plain: false,
             handed_on: 0,
@@ -75,13 +75,14 @@ impl<'a> OpenStep<'a> {
 
     /// What it was given or gave, as it may be told.
     pub(super) fn shown(&self, value: &Value) -> Value {
-        self.frame.run.shown(value, &self.asked)
+        self.frame.run.shown(value, self.asked.as_deref())
     }
 
     /// People and faults without the secrets of its call: they are handed on to steps that do not know them.
     pub(super) fn clean_people(&self, people: &mut [Affected]) {
+        let Some(asked) = &self.asked else { return };
         for person in people {
-            if let Some(without) = self.asked.record_without(&person.who) {
+            if let Some(without) = asked.record_without(&person.who) {
                 person.who = without;
             }
         }
@@ -89,8 +90,9 @@ impl<'a> OpenStep<'a> {
 
     /// As [`OpenStep::clean_people`], of the fault.
     pub(super) fn clean(&self, mut fault: Fault) -> Fault {
+        let Some(asked) = &self.asked else { return fault };
         fault.each_text(&mut |text| {
-            if let Some(without) = self.asked.text_without(text) {
+            if let Some(without) = asked.text_without(text) {
                 *text = without;
             }
         });
