@@ -105,7 +105,7 @@ impl Connection {
             "retry": {"maxAttempts": retry.max_attempts, "baseDelayMs": retry.base_delay},
             "limits": {"responseBytes": limits.response_bytes, "jsonDepth": limits.json_depth, "redirects": limits.redirects},
             "allowInsecureHttp": allow_insecure_http,
-            "overrides": overrides,
+            "overrides": Value::from(overrides),
         });
         // What it is without this depends on what the provider asks for.
         if let (Some(delay), Some(retry)) = (retry.max_delay, json.get_mut("retry").and_then(Value::as_object_mut)) {
