@@ -211,6 +211,15 @@ fn everything_is_checked_before_anything_is_sent() {
     std::fs::write(place.path().join("ops.ndjson"), format!("{}\n\n{{\"method\": \"POST\",\n", user(1))).unwrap();
     let refused = place.run(&RUN);
     assert!(refused.stderr.contains("line 3: column 18: it is no operation: "), "{}", refused.stderr);
+    // What only the component finds has its line, too.
+    for (line, expected) in [
+        (r#"{"method": "DELETE", "path": "/Users/1", "bulkId": "d", "x": "\ud800"}"#, "line 2: it is no operation: "),
+        ("[]", "line 2: it is no operation: expected an object"),
+    ] {
+        std::fs::write(place.path().join("ops.ndjson"), format!("{}\n{line}\n", user(1))).unwrap();
+        let refused = place.run(&RUN);
+        assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+    }
     assert_eq!(total(&observer), 0);
 }
 
