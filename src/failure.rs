@@ -3,7 +3,7 @@
 //! Every layer below returns it; `convert` turns it into the contract's `error`. It knows no WIT and no HTTP, and it never
 //! holds a secret: texts that quote a server pass through [`Failure::scrub`] on the way out.
 
-use crate::reader::place;
+use crate::naming::place;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};

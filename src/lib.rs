@@ -15,6 +15,7 @@ mod exports;
 pub mod failure;
 pub mod http;
 pub mod input;
+pub mod naming;
 pub mod operations;
 pub mod profile;
 pub mod provisioning;

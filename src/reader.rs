@@ -4,44 +4,33 @@
 //! of what the members mean.
 
 use crate::failure::{Failure, Kind, Result};
-use serde_json::{Map, Value};
+use crate::naming::{deeper, place, suggestion};
+use crate::scim::resource::{Data, Node, Resource};
 
 /// One JSON object being read.
 pub struct Reader<'a> {
-    object: &'a Map<String, Value>,
+    object: &'a Resource,
     pointer: String,
     kind: Kind,
 }
 
 /// Parses JSON text given by a caller; `what` names it in the error.
-pub fn parse(text: &str, what: &str, kind: Kind) -> Result<Value> {
-    serde_json::from_str(text).map_err(|error| Failure::new(kind, format!("{what} is not valid JSON: {error}")))
-}
-
-/// The JSON name of a value's type, with its article.
-pub fn type_name(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
-/// A JSON pointer one step deeper (RFC 6901 section 3).
-pub fn deeper(pointer: &str, step: impl AsRef<str>) -> String {
-    format!("{pointer}/{}", step.as_ref().replace('~', "~0").replace('/', "~1"))
+pub fn parse(text: &str, what: &str, kind: Kind) -> Result<Data> {
+    Data::parse(text.as_bytes()).map_err(|error| Failure::new(kind, format!("{what} is not valid JSON: {error}")))
 }
 
 impl<'a> Reader<'a> {
     /// Reads `value`, which stands at `pointer`, as an object; errors are of `kind`.
-    pub fn new(value: &'a Value, pointer: &str, kind: Kind) -> Result<Self> {
-        match value {
-            Value::Object(object) => Ok(Reader { object, pointer: pointer.to_owned(), kind }),
-            other => Err(wrong(kind, pointer, "an object", other)),
+    pub fn new(value: &'a Data, pointer: &str, kind: Kind) -> Result<Self> {
+        match value.as_object() {
+            Some(object) => Ok(Reader::of(object, pointer, kind)),
+            None => Err(wrong(kind, pointer, "an object", value)),
         }
+    }
+
+    /// Reads an object, which stands at `pointer`.
+    pub fn of(object: &'a Resource, pointer: &str, kind: Kind) -> Self {
+        Reader { object, pointer: pointer.to_owned(), kind }
     }
 
     /// Where this object stands.
@@ -56,11 +45,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A member, null counting as absent.
-    pub fn value(&self, name: &'static str) -> Option<&'a Value> {
+    pub fn value(&self, name: &'static str) -> Option<&'a Data> {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
-    fn typed<T>(&self, name: &'static str, expected: &str, read: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>> {
+    fn typed<T>(&self, name: &'static str, expected: &str, read: impl Fn(&'a Data) -> Option<T>) -> Result<Option<T>> {
         self.value(name)
             .map(|value| read(value).ok_or_else(|| wrong(self.kind, &deeper(&self.pointer, name), expected, value)))
             .transpose()
@@ -82,20 +71,23 @@ impl<'a> Reader<'a> {
 
     /// A member that must be there and be an identifier: a string, or a number, which some providers give and callers give back.
     pub fn identifier(&self, name: &'static str) -> Result<String> {
-        match self.value(name) {
-            Some(Value::Number(number)) => Ok(number.to_string()),
+        match self.value(name).map(Data::node) {
+            Some(Node::Number(number)) => Ok(number.to_string()),
             _ => self.required(name),
         }
     }
 
     /// A member that is a boolean.
     pub fn boolean(&self, name: &'static str) -> Result<Option<bool>> {
-        self.typed(name, "a boolean", Value::as_bool)
+        self.typed(name, "a boolean", |value| match value.node() {
+            Node::Bool(flag) => Some(flag),
+            _ => None,
+        })
     }
 
     /// A member that is a whole number, not negative.
     pub fn integer(&self, name: &'static str) -> Result<Option<u64>> {
-        self.typed(name, "a whole number, 0 or more", Value::as_u64)
+        self.typed(name, "a whole number, 0 or more", Data::as_u64)
     }
 
     /// A member that is a whole number of at most 32 bits, not negative.
@@ -107,11 +99,11 @@ impl<'a> Reader<'a> {
 
     /// A member that is a list of strings; one string with commas, as in a URL (RFC 7644 section 3.9), counts as a list.
     pub fn strings(&self, name: &'static str) -> Result<Option<Vec<String>>> {
-        self.typed(name, "a list of strings", |value| match value {
-            Value::String(text) => {
+        self.typed(name, "a list of strings", |value| match value.node() {
+            Node::Text(text) => {
                 Some(text.split(',').map(|item| item.trim().to_owned()).filter(|item| !item.is_empty()).collect())
             }
-            Value::Array(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+            Node::List(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
             _ => None,
         })
     }
@@ -121,16 +113,16 @@ impl<'a> Reader<'a> {
         let Some(value) = self.value(name) else { return Ok(None) };
         let pointer = deeper(&self.pointer, name);
         let object = value.as_object().ok_or_else(|| wrong(self.kind, &pointer, "an object of strings", value))?;
-        let pair = |(key, value): (&String, &Value)| match value {
-            Value::String(text) => Ok((key.clone(), text.clone())),
-            other => Err(wrong(self.kind, &deeper(&pointer, key), "a string", other)),
+        let pair = |(key, value): (&str, &Data)| match value.as_str() {
+            Some(text) => Ok((key.to_owned(), text.to_owned())),
+            None => Err(wrong(self.kind, &deeper(&pointer, key), "a string", value)),
         };
         object.iter().map(pair).collect::<Result<_>>().map(Some)
     }
 
     /// A member that is an object.
-    pub fn object(&self, name: &'static str) -> Result<Option<&'a Map<String, Value>>> {
-        self.typed(name, "an object", Value::as_object)
+    pub fn object(&self, name: &'static str) -> Result<Option<&'a Resource>> {
+        self.typed(name, "an object", Data::as_object)
     }
 
     /// A member that is an object, as a reader.
@@ -139,8 +131,8 @@ impl<'a> Reader<'a> {
     }
 
     /// A member that is a list.
-    pub fn list(&self, name: &'static str) -> Result<Option<&'a Vec<Value>>> {
-        self.typed(name, "a list", Value::as_array)
+    pub fn list(&self, name: &'static str) -> Result<Option<&'a [Data]>> {
+        self.typed(name, "a list", Data::as_list)
     }
 
     /// A member that is one of a few names.
@@ -158,7 +150,7 @@ impl<'a> Reader<'a> {
 
     /// Refuses every member but these, and suggests the nearest.
     pub fn only(&self, known: &[&str]) -> Result<()> {
-        match self.object.keys().find(|key| !known.contains(&key.as_str())) {
+        match self.object.keys().find(|key| !known.contains(key)) {
             None => Ok(()),
             Some(key) => {
                 let hint = match suggestion(key, known) {
@@ -172,39 +164,6 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn wrong(kind: Kind, pointer: &str, expected: &str, found: &Value) -> Box<Failure> {
-    Failure::new(kind, format!("{}: expected {expected}, found {}", place(pointer), type_name(found))).at(pointer)
-}
-
-/// A pointer as a person reads it: `auth.tokenUrl` rather than `/auth/tokenUrl`.
-pub fn place(pointer: &str) -> String {
-    match pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/").replace("~0", "~") {
-        text if text.is_empty() => "the value".into(),
-        text => text,
-    }
-}
-
-/// `; did you mean …?` for the nearest name, or nothing.
-pub fn suggestion(text: &str, names: &[&str]) -> String {
-    let lower = text.to_lowercase();
-    let nearest = names.iter().map(|name| (distance(&lower, &name.to_lowercase()), *name)).min();
-    match nearest {
-        Some((distance, name)) if distance <= 1 + text.chars().count() / 4 => format!("; did you mean {name:?}?"),
-        _ => String::new(),
-    }
-}
-
-/// Levenshtein distance, capped by the length of what callers type.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, one) in left.chars().take(64).enumerate() {
-        let mut next = vec![index + 1];
-        for ((other, diagonal), above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
-            let beside = next.last().copied().unwrap_or_default();
-            next.push((diagonal + usize::from(one != *other)).min(above + 1).min(beside + 1));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
+fn wrong(kind: Kind, pointer: &str, expected: &str, found: &Data) -> Box<Failure> {
+    Failure::new(kind, format!("{}: expected {expected}, found {}", place(pointer), found.type_name())).at(pointer)
 }

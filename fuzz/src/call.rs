@@ -57,7 +57,12 @@ impl Platform for Script<'_> {
         assert!(index < MOST, "the call does not end");
         self.clock.set(self.clock.get() + 10);
         let line = self.answers.get(index).or(self.answers.last()).copied().unwrap_or_default();
-        let broken = |maybe_sent| TransportError { reason: Reason::Closed, maybe_sent, detail: "scripted".into(), headers: Vec::new() };
+        let broken = |maybe_sent| TransportError {
+            reason: Reason::Closed,
+            maybe_sent,
+            detail: "scripted".into(),
+            headers: Vec::new(),
+        };
         let answer: Map<String, Value> = serde_json::from_str(line).map_err(|_| broken(index % 2 == 0))?;
         let Some(status) =
             resource::Resource::from(&answer).number("status").and_then(|status| u16::try_from(status).ok())

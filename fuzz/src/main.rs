@@ -8,13 +8,14 @@ mod answers;
 mod call;
 mod documents;
 mod patch;
+mod resources;
 mod syntax;
 
 use scim_connector::scim::resource::Data;
 use std::sync::OnceLock;
 
 /// The targets by name; each has a folder of this name in `corpus/`.
-const TARGETS: [(&str, fn(&[u8])); 9] = [
+const TARGETS: [(&str, fn(&[u8])); 10] = [
     ("filter", syntax::filter),
     ("path", syntax::path),
     ("patch", patch::run),
@@ -24,6 +25,7 @@ const TARGETS: [(&str, fn(&[u8])); 9] = [
     ("definition", documents::definition),
     ("connection", documents::connection),
     ("call", call::run),
+    ("resources", resources::run),
 ];
 
 static TARGET: OnceLock<fn(&[u8])> = OnceLock::new();

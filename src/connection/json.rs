@@ -2,8 +2,10 @@
 
 use super::{Auth, ClientCredentials, Connection, Draft, Limits, Method, Retry, Secret, Timeouts, http_url};
 use crate::failure::{Kind, Result};
+use crate::naming::suggestion;
 use crate::profile::{self, Provider};
-use crate::reader::{Reader, suggestion};
+use crate::reader::Reader;
+use crate::scim::resource::{Data, Node};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
@@ -19,6 +21,11 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 impl Connection {
     /// Reads the JSON form.
     pub fn from_json(value: &Value) -> Result<Self> {
+        Self::from_data(&value.into())
+    }
+
+    /// Reads the JSON form, as it was parsed.
+    pub(super) fn from_data(value: &Data) -> Result<Self> {
         let reader = Reader::new(value, "", Kind::Configuration)?;
         reader.only(&[
             "serviceUrl",
@@ -80,7 +87,7 @@ impl Connection {
             retry: retry_from_json(&reader)?,
             limits: limits_from_json(&reader)?,
             allow_insecure_http: reader.boolean("allowInsecureHttp")?.unwrap_or_default(),
-            overrides: reader.object("overrides")?.map(Into::into).unwrap_or_default(),
+            overrides: reader.object("overrides")?.cloned().unwrap_or_default(),
         };
         draft.check()
     }
@@ -98,7 +105,7 @@ impl Connection {
             "retry": {"maxAttempts": retry.max_attempts, "baseDelayMs": retry.base_delay},
             "limits": {"responseBytes": limits.response_bytes, "jsonDepth": limits.json_depth, "redirects": limits.redirects},
             "allowInsecureHttp": allow_insecure_http,
-            "overrides": overrides,
+            "overrides": Value::from(overrides),
         });
         // What it is without this depends on what the provider asks for.
         if let (Some(delay), Some(retry)) = (retry.max_delay, json.get_mut("retry").and_then(Value::as_object_mut)) {
@@ -118,15 +125,18 @@ impl Secret {
 }
 
 fn secret(reader: &Reader<'_>, name: &'static str) -> Result<Option<Secret>> {
-    match reader.value(name) {
+    let wrong = || Err(reader.error(name, "expected a string or {\"env\": \"NAME\"}"));
+    match reader.value(name).map(Data::node) {
         None => Ok(None),
-        Some(Value::String(text)) if text.is_empty() => Err(reader.error(name, "must not be empty")),
-        Some(Value::String(text)) => Ok(Some(Secret::Literal(text.clone()))),
-        Some(Value::Object(object)) if object.len() == 1 => match object.get("env") {
-            Some(Value::String(variable)) if !variable.is_empty() => Ok(Some(Secret::Env(variable.clone()))),
-            _ => Err(reader.error(name, "expected a string or {\"env\": \"NAME\"}")),
+        Some(Node::Text("")) => Err(reader.error(name, "must not be empty")),
+        Some(Node::Text(text)) => Ok(Some(Secret::Literal(text.to_owned()))),
+        Some(Node::Object(object)) => match object.iter().next().map(|(name, value)| (name, value.as_str())) {
+            Some(("env", Some(variable))) if object.len() == 1 && !variable.is_empty() => {
+                Ok(Some(Secret::Env(variable.to_owned())))
+            }
+            _ => wrong(),
         },
-        Some(_) => Err(reader.error(name, "expected a string or {\"env\": \"NAME\"}")),
+        Some(_) => wrong(),
     }
 }
 

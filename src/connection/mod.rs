@@ -43,11 +43,11 @@ impl Secret {
         match value {
             Some(value) if !value.is_empty() => Ok(value),
             Some(_) => {
-                Err(Failure::new(Kind::Configuration, format!("{}: {what} is empty", crate::reader::place(pointer)))
+                Err(Failure::new(Kind::Configuration, format!("{}: {what} is empty", crate::naming::place(pointer)))
                     .at(pointer))
             }
             None => {
-                Err(Failure::new(Kind::Configuration, format!("{}: {what} is not set", crate::reader::place(pointer)))
+                Err(Failure::new(Kind::Configuration, format!("{}: {what} is not set", crate::naming::place(pointer)))
                     .at(pointer))
             }
         }
@@ -275,7 +275,7 @@ fn at_most(pointer: &str, value: u32, most: u32) -> Result<()> {
 
 /// The failure of a connection that is wrong at `pointer`.
 pub fn configuration(pointer: &str, detail: impl fmt::Display) -> Box<Failure> {
-    Failure::new(Kind::Configuration, format!("{}: {detail}", crate::reader::place(pointer))).at(pointer)
+    Failure::new(Kind::Configuration, format!("{}: {detail}", crate::naming::place(pointer))).at(pointer)
 }
 
 impl ClientCredentials {

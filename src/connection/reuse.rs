@@ -21,7 +21,7 @@ impl Connection {
         if let Some(known) = known {
             return Ok(known);
         }
-        let connection = Rc::new(Self::from_json(&reader::parse(text, "connection", Kind::Configuration)?)?);
+        let connection = Rc::new(Self::from_data(&reader::parse(text, "connection", Kind::Configuration)?)?);
         LAST_TEXT.set(Some((text.to_owned(), connection.clone())));
         Ok(connection)
     }

@@ -56,7 +56,7 @@ pub(super) fn insecure(url: &Url, pointer: &str, allowed: bool) -> Result<()> {
 
 /// Header names are tokens, header values visible ASCII (RFC 9110 section 5), and some belong to the client alone.
 pub fn header(name: &str, value: &str, pointer: &str) -> Result<()> {
-    let at = crate::reader::deeper(pointer, name);
+    let at = crate::naming::deeper(pointer, name);
     header_name(name, &at)?;
     if super::is_authorization(name) {
         return Err(configuration(&at, "credentials belong to auth, where they are guarded"));
@@ -69,7 +69,7 @@ pub fn header(name: &str, value: &str, pointer: &str) -> Result<()> {
 
 /// The name of the header that credentials go into: `Authorization` too.
 pub fn credential_header(name: &str, pointer: &str) -> Result<()> {
-    header_name(name, &crate::reader::deeper(pointer, name))
+    header_name(name, &crate::naming::deeper(pointer, name))
 }
 
 fn header_name(name: &str, at: &str) -> Result<()> {

@@ -6,7 +6,7 @@ mod operations;
 pub use operations::Operation;
 
 use crate::failure::{Failure, Kind, Result};
-use crate::reader::suggestion;
+use crate::naming::suggestion;
 
 /// What wit/ says of an operation.
 #[derive(Debug)]

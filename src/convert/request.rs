@@ -347,7 +347,7 @@ fn query(query: Option<wit::Query>) -> (Query, View) {
 /// JSON text; `pointer` is where it stands.
 fn json(text: &str, pointer: &str) -> Result<Data> {
     Data::parse(text.as_bytes()).map_err(|error| {
-        let place = crate::reader::place(pointer);
+        let place = crate::naming::place(pointer);
         Failure::input(pointer, format!("{place}: is not valid JSON (text needs its quotation marks): {error}"))
     })
 }

@@ -5,7 +5,7 @@
 
 use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Result};
-use crate::reader::{deeper, place};
+use crate::naming::{deeper, place};
 use crate::scim::resource::{Data, Node, Resource, is_urn};
 use crate::scim::urn;
 

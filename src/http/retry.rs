@@ -30,6 +30,9 @@ pub fn may_repeat(effect: Effect, outcome: &Result<Response, TransportError>) ->
 /// `Retry-After` (RFC 9110 section 15.6.4), and 403 and 500 with the words or headers of providers that mean 429 by them. An answer
 /// with results of bulk operations (RFC 7644 section 3.7) says that some were carried out, whatever its status.
 pub fn refused_unprocessed(response: &Response) -> bool {
+    if !matches!(response.status, 403 | 429 | 500 | 503) {
+        return false;
+    }
     if [&b"BulkResponse"[..], b"\"Operations\""].iter().any(|words| contains(&response.body, words)) {
         return false;
     }

@@ -8,8 +8,7 @@ use crate::contract::{Operation, Subject};
 use crate::failure::{Failure, Kind, Result};
 use crate::reader::Reader;
 use crate::scim::bulk;
-use crate::scim::resource::Resource;
-use serde_json::Value;
+use crate::scim::resource::{Data, Resource};
 
 /// A member of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct Field {
 pub struct Form {
     subject: Subject,
     /// The JSON object; members that are taken by value leave it.
-    value: Option<Value>,
+    value: Option<Resource>,
     fields: Vec<Field>,
 }
 
@@ -41,11 +40,11 @@ pub fn fields(operation: Operation) -> Vec<Field> {
 ///
 /// # Errors
 /// A failure of kind `invalid-input` that names the member.
-pub fn read<T: Input>(operation: Operation, value: Value) -> Result<(Option<Target>, T)> {
+pub fn read<T: Input>(operation: Operation, value: Data) -> Result<(Option<Target>, T)> {
     let names: Vec<&str> = fields(operation).iter().map(|field| field.name).collect();
     // A misspelt name is reported as such, and not as the absence of the right one.
     Reader::new(&value, "", Kind::InvalidInput)?.only(&names)?;
-    let mut form = Form { subject: operation.subject(), value: Some(value), fields: Vec::new() };
+    let mut form = Form { subject: operation.subject(), value: value.into_object().ok(), fields: Vec::new() };
     Ok((form.target()?, T::read(&mut form)?))
 }
 
@@ -54,7 +53,7 @@ macro_rules! readers {
     ($($(#[$doc:meta])* $name:ident = $reader:ident -> $type:ty;)*) => {
         $($(#[$doc])*
         pub fn $name(&mut self, name: &'static str) -> Result<$type> {
-            match self.member(name, false)? {
+            match self.member(name, false) {
                 Some(reader) => Ok(reader.$reader(name)?.unwrap_or_default()),
                 None => Ok(Default::default()),
             }
@@ -64,14 +63,14 @@ macro_rules! readers {
 
 impl Form {
     /// Notes that the input has a member, and gives the reader where there is something to read.
-    fn member(&mut self, name: &'static str, required: bool) -> Result<Option<Reader<'_>>> {
+    fn member(&mut self, name: &'static str, required: bool) -> Option<Reader<'_>> {
         self.fields.push(Field { name, required });
-        self.value.as_ref().map(|value| Reader::new(value, "", Kind::InvalidInput)).transpose()
+        self.value.as_ref().map(|value| Reader::of(value, "", Kind::InvalidInput))
     }
 
     /// Takes a member out, by value.
-    fn take(&mut self, name: &str) -> Option<Value> {
-        self.value.as_mut()?.as_object_mut()?.remove(name)
+    fn take(&mut self, name: &str) -> Option<Data> {
+        self.value.as_mut()?.remove(name)
     }
 
     readers! {
@@ -85,12 +84,12 @@ impl Form {
 
     /// A text.
     pub fn string(&mut self, name: &'static str) -> Result<Option<String>> {
-        self.member(name, false)?.map_or(Ok(None), |reader| reader.string(name))
+        self.member(name, false).map_or(Ok(None), |reader| reader.string(name))
     }
 
     /// A number of 32 bits.
     pub fn small(&mut self, name: &'static str) -> Result<Option<u32>> {
-        self.member(name, false)?.map_or(Ok(None), |reader| reader.small(name))
+        self.member(name, false).map_or(Ok(None), |reader| reader.small(name))
     }
 
     /// Members that no version reads yet.
@@ -116,7 +115,7 @@ impl Form {
 
     /// `id`.
     pub fn id(&mut self) -> Result<String> {
-        self.member("id", true)?.map_or(Ok(String::new()), |reader| reader.identifier("id"))
+        self.member("id", true).map_or(Ok(String::new()), |reader| reader.identifier("id"))
     }
 
     /// Which resource is meant: `id`, where there are several.
@@ -126,15 +125,12 @@ impl Form {
 
     /// `payload`, taken by value.
     pub fn payload(&mut self) -> Result<Resource> {
-        if let Some(reader) = self.member("payload", true)?
+        if let Some(reader) = self.member("payload", true)
             && reader.object("payload")?.is_none()
         {
             return Err(reader.error("payload", "is required: the resource as a JSON object"));
         }
-        match self.take("payload") {
-            Some(Value::Object(payload)) => Ok(payload.into()),
-            _ => Ok(Resource::new()),
-        }
+        Ok(self.take("payload").and_then(|payload| payload.into_object().ok()).unwrap_or_default())
     }
 
     /// `attributes` and `excludedAttributes`.
@@ -163,8 +159,8 @@ impl Form {
         let view = self.view()?;
         let sort_by = self.string("sortBy")?;
         let orders = [("ascending", false), ("descending", true)];
-        let descending = self.member("sortOrder", false)?.map_or(Ok(None), |it| it.choice("sortOrder", &orders))?;
-        let start_index = self.member("startIndex", false)?.map_or(Ok(None), |it| it.integer("startIndex"))?;
+        let descending = self.member("sortOrder", false).map_or(Ok(None), |it| it.choice("sortOrder", &orders))?;
+        let start_index = self.member("startIndex", false).map_or(Ok(None), |it| it.integer("startIndex"))?;
         let count = self.small("count")?;
         let cursor = self.string("cursor")?;
         let page = self.string("page")?;
@@ -192,24 +188,20 @@ impl Form {
         &mut self,
         name: &'static str,
         shape: &str,
-        read: impl Fn(Value, &str) -> Result<T>,
+        read: impl Fn(Data, &str) -> Result<T>,
     ) -> Result<Vec<T>> {
-        if let Some(reader) = self.member(name, true)?
+        if let Some(reader) = self.member(name, true)
             && reader.list(name)?.is_none()
         {
             return Err(reader.error(name, format!("is required: a list of {shape}")));
         }
-        match self.take(name) {
-            Some(Value::Array(items)) => {
-                items.into_iter().enumerate().map(|(index, item)| read(item, &format!("/{name}/{index}"))).collect()
-            }
-            _ => Ok(Vec::new()),
-        }
+        let items = self.take(name).and_then(|items| items.into_list().ok()).unwrap_or_default();
+        items.into_iter().enumerate().map(|(index, item)| read(item, &format!("/{name}/{index}"))).collect()
     }
 
     /// `request`: a request to be carried out asynchronously.
     pub fn request(&mut self) -> Result<bulk::Operation> {
-        if let Some(reader) = self.member("request", true)?
+        if let Some(reader) = self.member("request", true)
             && reader.value("request").is_none()
         {
             return Err(reader.error("request", "is required: {\"method\", \"path\", \"data\"}"));
@@ -235,7 +227,7 @@ impl Form {
             transaction: None,
             location: None,
         };
-        let Some(reader) = self.member("ticket", true)? else { return Ok(nothing) };
+        let Some(reader) = self.member("ticket", true) else { return Ok(nothing) };
         match reader.child("ticket")? {
             Some(ticket) => json::ticket(&ticket),
             None => Err(reader.error("ticket", "is required: what submitRequest answered")),
@@ -247,7 +239,7 @@ impl Form {
 mod tests {
     use super::*;
     use crate::input;
-    use serde_json::json;
+    use crate::scim::resource::json;
 
     #[test]
     fn what_is_described_is_what_is_read() {
@@ -265,12 +257,12 @@ mod tests {
         for operation in Operation::ALL.into_iter().filter(|it| it.available()) {
             let fields = fields(operation);
             let required = fields.iter().filter(|field| field.required).map(|field| field.name);
-            let sound: serde_json::Map<_, _> = required.map(|name| (name.to_owned(), sound[name].clone())).collect();
+            let sound: Resource = required.map(|name| (name, sound[name].clone())).collect();
             by_verb!(operation.verb(), T => drop(read::<T>(operation, sound.clone().into()).unwrap()));
             for Field { name, .. } in fields {
                 // No member takes such a list, so that each is found to be wrong if it is looked at.
                 let mut value = sound.clone();
-                value.insert(name.to_owned(), json!([[[]]]));
+                value.insert(name, json!([[[]]]));
                 let failure = by_verb!(operation.verb(), T => read::<T>(operation, value.into()).err());
                 let pointer = failure.and_then(|failure| failure.pointer).unwrap_or_default();
                 assert!(pointer.starts_with(&format!("/{name}")), "{operation:?}: {name}: {pointer}");

@@ -3,14 +3,14 @@
 
 use super::Ticket;
 use crate::failure::{Failure, Kind, Result};
+use crate::naming;
 use crate::reader::{self, Reader};
 use crate::scim::bulk::{self, METHODS};
 use crate::scim::patch::{self, OPS};
-use crate::scim::resource::{Data, Resource};
-use serde_json::Value;
+use crate::scim::resource::{Data, Node, Resource};
 
 /// A PATCH operation, which stands at `pointer`.
-pub fn patch_operation(mut item: Value, pointer: &str) -> Result<patch::Operation> {
+pub fn patch_operation(mut item: Data, pointer: &str) -> Result<patch::Operation> {
     let reader = Reader::new(&item, pointer, Kind::InvalidInput)?;
     reader.only(&["op", "path", "value"])?;
     let name = reader.required("op")?;
@@ -22,24 +22,24 @@ pub fn patch_operation(mut item: Value, pointer: &str) -> Result<patch::Operatio
         .ok_or_else(|| reader.error("op", format!("{name:?} is not one of add, remove, replace")))?;
     let path = reader.string("path")?;
     // A null value says something (it clears an attribute), a value left out does not.
-    let value = item.as_object_mut().and_then(|object| object.remove("value")).map(Data::from);
+    let value = item.as_object_mut().and_then(|object| object.remove("value"));
     Ok(patch::Operation { op, path, value })
 }
 
 /// A bulk operation, which stands at `pointer`.
-pub fn bulk_operation(mut item: Value, pointer: &str) -> Result<bulk::Operation> {
+pub fn bulk_operation(mut item: Data, pointer: &str) -> Result<bulk::Operation> {
     let reader = Reader::new(&item, pointer, Kind::InvalidInput)?;
     reader.only(&["method", "path", "bulkId", "version", "data"])?;
     let method = method(&reader)?;
     let path = reader.required("path")?;
     let (bulk_id, version) = (reader.string("bulkId")?, reader.string("version")?);
     let data = item.as_object_mut().and_then(|object| object.remove("data"));
-    Ok(bulk::Operation { method, path, bulk_id, version, data: data.filter(|it| !it.is_null()).map(Data::from) })
+    Ok(bulk::Operation { method, path, bulk_id, version, data: data.filter(|it| !it.is_null()) })
 }
 
 /// A list of bulk operations as text; `at` says where each stands. All that cannot be read are told.
 pub fn bulk_operations(text: &str, at: &dyn Fn(usize) -> String) -> Result<Vec<bulk::Operation>> {
-    let Value::Array(items) = reader::parse(text, "operations", Kind::InvalidInput)? else {
+    let Ok(items) = reader::parse(text, "operations", Kind::InvalidInput)?.into_list() else {
         return Err(Failure::input("/operations", "operations: expected a list of operations"));
     };
     let mut problems = Vec::new();
@@ -60,17 +60,19 @@ fn method(reader: &Reader<'_>) -> Result<bulk::Method> {
 }
 
 /// A member: an object with `value`, or just the identifier.
-pub fn member(item: Value, pointer: &str) -> Result<Resource> {
-    match item {
-        Value::String(id) => Ok(Resource::from_iter([("value", id)])),
+pub fn member(item: Data, pointer: &str) -> Result<Resource> {
+    let id = match item.node() {
+        Node::Text(id) => id.to_owned(),
         // Some providers have numbers for identifiers.
-        Value::Number(id) => Ok(Resource::from_iter([("value", id.to_string())])),
-        Value::Object(object) => Ok(object.into()),
-        other => Err(Failure::input(
-            pointer,
-            format!("{}: expected a member or its id, found {}", reader::place(pointer), reader::type_name(&other)),
-        )),
-    }
+        Node::Number(id) => id.to_string(),
+        _ => {
+            return item.into_object().map_err(|other| {
+                let (place, found) = (naming::place(pointer), other.type_name());
+                Failure::input(pointer, format!("{place}: expected a member or its id, found {found}"))
+            });
+        }
+    };
+    Ok(Resource::from_iter([("value", id)]))
 }
 
 /// A ticket.

@@ -12,8 +12,8 @@ use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
 use crate::input::json::patch_operation;
 use crate::input::{self, Headers};
+use crate::naming;
 use crate::profile::BulkReferences;
-use crate::reader;
 use crate::scim::bulk::check::{Prepared, Scope, prepare};
 use crate::scim::bulk::plan::{Batch, Limits, Work};
 use crate::scim::bulk::{Answer, Method, Operation, Outcome, Report, answer, references};
@@ -518,7 +518,7 @@ pub fn checked(operation: &Operation, pointer: &str) -> Result<Prepared> {
         Some(one) if one.targets.is_empty() => Ok(one),
         _ => Err(Failure::input(
             pointer,
-            format!("{}: refers to what it creates itself; a bulk request can", reader::place(pointer)),
+            format!("{}: refers to what it creates itself; a bulk request can", naming::place(pointer)),
         )),
     }
 }

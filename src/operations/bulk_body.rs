@@ -5,7 +5,7 @@ use super::{resource, standard_type};
 use crate::contract::Subject;
 use crate::failure::{Failure, Problem, Result};
 use crate::input::json::patch_operation;
-use crate::reader::{self, deeper};
+use crate::naming::{self, deeper};
 use crate::scim::bulk::Method;
 use crate::scim::bulk::check::problems_of;
 use crate::scim::resource::{Data, Node, leave_out_unassigned};
@@ -34,7 +34,7 @@ pub fn complete(method: Method, segments: &[String], data: Data, pointer: &str) 
     }
     let payload = data.into_object().map_err(|data| {
         let detail = format!("expected an object, the resource, found {}", data.type_name());
-        Failure::input(pointer, format!("{}: {detail}", reader::place(pointer)))
+        Failure::input(pointer, format!("{}: {detail}", naming::place(pointer)))
     })?;
     let mut payload =
         resource::payload(&endpoint, payload, method == Method::Post).map_err(|failure| moved(*failure, pointer))?;
@@ -58,7 +58,7 @@ fn changes(data: Data, endpoint: &Endpoint, pointer: &str) -> Result<(Data, bool
     let Some(items) = items else {
         return Err(Failure::input(
             &pointer,
-            format!("{}: is required: the list of PATCH operations", reader::place(&pointer)),
+            format!("{}: is required: the list of PATCH operations", naming::place(&pointer)),
         ));
     };
     let mut operations: Vec<patch::Operation> = items

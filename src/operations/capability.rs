@@ -2,13 +2,16 @@
 
 use crate::http::client::Client;
 use crate::scim::patch;
-use crate::scim::service_provider::{ServiceProvider, Source};
+use crate::scim::service_provider::{FEATURES, Source, capability};
 
 /// Whether the provider is taken to support a feature, and how that is known.
 pub fn supports(client: &Client<'_>, feature: &str) -> (bool, Source) {
     let connection = client.connection();
-    let provider = ServiceProvider::new(None, &connection.parts.overrides, &connection.profile.document);
-    provider.feature(feature).map_or((true, Source::Assumed), |it| (it.supported, it.source))
+    if !FEATURES.contains(&feature) {
+        return (true, Source::Assumed);
+    }
+    let found = capability(feature, None, &connection.parts.overrides, &connection.profile.document);
+    (found.supported, found.source)
 }
 
 /// How operations are written for this provider.

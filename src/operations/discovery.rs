@@ -11,7 +11,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
 use crate::http::{Effect, Method};
 use crate::input::{GetResourceType, GetSchema, GetServiceProviderConfig, ListResourceTypes, ListSchemas, Listing};
-use crate::reader::suggestion;
+use crate::naming::suggestion;
 use crate::scim::builtin;
 use crate::scim::definition::{self, ResourceType, Schema};
 use crate::scim::list::{self, Page, Position, Token};

@@ -167,7 +167,7 @@ pub fn payload(client: &Client<'_>, endpoint: &Endpoint, payload: &Resource) -> 
     });
     let problems = several.map(|(name, _)| {
         problem(
-            format!("{}/1", crate::reader::deeper("/payload", name)),
+            format!("{}/1", crate::naming::deeper("/payload", name)),
             "the provider takes one value only; choose one",
         )
     });

@@ -111,7 +111,7 @@ fn cut(client: &Client<'_>, endpoint: &Endpoint, asked: &View, resource: Resourc
     if asked.is_empty() || client.connection().profile.knobs.views_on_changes {
         return resource;
     }
-    view::cut(resource, &asked.attributes, &asked.excluded, endpoint.schema.as_deref())
+    view::cut(&resource, &asked.attributes, &asked.excluded, endpoint.schema.as_deref())
 }
 
 /// The resource as it is sent: checked, without what only the provider sets, its schemas named; a new one without what has no value.
@@ -150,7 +150,7 @@ pub fn checked_types(endpoint: &Endpoint, resource: &Resource) -> Result<()> {
     let mut problems = Vec::new();
     schema::check(resource, known.attributes, "/payload", &mut problems);
     if let Some(Node::Object(extension)) = resource.get(urn::ENTERPRISE_USER).map(Data::node) {
-        let pointer = crate::reader::deeper("/payload", urn::ENTERPRISE_USER);
+        let pointer = crate::naming::deeper("/payload", urn::ENTERPRISE_USER);
         schema::check(extension, schema::ENTERPRISE_USER, &pointer, &mut problems);
     }
     Failure::of_problems(problems)

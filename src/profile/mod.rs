@@ -5,9 +5,10 @@
 //! `overrides` have the last word. A provider shorthand says where a provider lives.
 
 use crate::failure::{Failure, Kind, Result};
-use crate::reader::{Reader, suggestion};
+use crate::naming::suggestion;
+use crate::reader::Reader;
 use crate::scim::path::Path;
-use crate::scim::resource::Resource;
+use crate::scim::resource::{Data, Resource};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::text::TextRules;
 use serde_json::{Map, Value};
@@ -328,15 +329,13 @@ impl Profile {
             return Err(Failure::new(Kind::Configuration, detail).at("/profile"));
         };
         let document = document(name)?;
-        let value = Value::from(overrides);
         let known: Vec<&str> =
             FEATURES.iter().chain(&SECTIONS).copied().chain(KNOBS.iter().map(|it| it.name)).collect();
-        Reader::new(&value, "/overrides", Kind::Configuration)?.only(&known)?;
+        Reader::of(overrides, "/overrides", Kind::Configuration).only(&known)?;
         let document = Resource::from(document);
         let mut merged = document.clone();
         merged.extend(overrides.clone());
-        let merged = Value::from(merged);
-        let reader = Reader::new(&merged, "/overrides", Kind::Configuration)?;
+        let reader = Reader::of(&merged, "/overrides", Kind::Configuration);
         let knobs = knobs(&reader)?;
         let odd = knobs.filter_operators.iter().flatten().find(|word| !OPERATORS.contains(&word.as_str()));
         if let Some(word) = odd {
@@ -356,8 +355,11 @@ pub fn document(name: &str) -> Result<Map<String, Value>> {
 }
 
 fn file(name: &str, text: &str) -> Result<Map<String, Value>> {
-    serde_json::from_str(text)
-        .map_err(|error| Failure::new(Kind::Internal, format!("profile {name}: its file is broken: {error}")))
+    let broken = |what: &dyn std::fmt::Display| {
+        Failure::new(Kind::Internal, format!("profile {name}: its file is broken: {what}"))
+    };
+    let file = Data::parse(text.as_bytes()).map_err(|error| broken(&error))?;
+    Ok((&file.into_object().map_err(|other| broken(&other.type_name()))?).into())
 }
 
 /// Where a provider lives: the URLs that follow from an organisation's name, and what they need.
@@ -376,7 +378,8 @@ pub fn provider(name: &str) -> Result<Option<Provider>> {
     let Some((_, text)) = PROFILES.iter().find(|profile| profile.0 == name) else { return Ok(None) };
     let file = file(name, text)?;
     let Some(value) = file.get("provider").filter(|value| !value.is_null()) else { return Ok(None) };
-    let reader = Reader::new(value, "/provider", Kind::Internal)?;
+    let value = Data::from(value);
+    let reader = Reader::new(&value, "/provider", Kind::Internal)?;
     reader.only(&["serviceUrl", "tokenUrl", "scopes"])?;
     Ok(Some(Provider {
         service_url: reader.required("serviceUrl")?,

@@ -14,7 +14,7 @@ pub fn distinct(members: &[Resource], pointer: &str) -> Result<Vec<Resource>> {
     for (index, member) in members.iter().enumerate() {
         let Some(value) = identity(member) else {
             let at = format!("{pointer}/{index}/value");
-            let detail = format!("{}: is required: the id of the member", crate::reader::place(&at));
+            let detail = format!("{}: is required: the id of the member", crate::naming::place(&at));
             return Err(Failure::input(at, detail));
         };
         if seen.insert(value.clone()) {

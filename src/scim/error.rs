@@ -1,7 +1,7 @@
 //! What an answer that is no success means (RFC 7644 section 3.12).
 
 use super::error_body::{self, parse};
-use super::resource::{self, Data, Resource};
+use super::resource::{Data, Resource};
 use crate::failure::{Failure, Kind, Result};
 
 /// Longest excerpt of an unexpected body, in characters.
@@ -163,19 +163,18 @@ pub fn not_scim(status: u16, body: &[u8], what: &str, detail: &str) -> Box<Failu
 /// Reads a success's body as any JSON: documents of discovery come as bare lists, too.
 pub fn json(status: u16, body: &[u8], depth: u32, what: &str) -> Result<Data> {
     let not_scim = |detail: String| not_scim(status, body, what, &detail);
-    if resource::depth(body) > depth {
-        let mut failure =
-            not_scim(format!("the body nests deeper than {depth}; raise limits.jsonDepth if that is right"));
-        failure.kind = Kind::TooLarge;
-        return Err(failure);
-    }
     // A byte order mark is not JSON, and there all the same.
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    match Data::parse(body) {
-        Ok(value) => Ok(value),
-        Err(_) if looks_like_html(body) => Err(not_scim("the body is HTML, not SCIM; check serviceUrl".to_owned())),
-        Err(error) => Err(not_scim(format!("the body is not JSON ({error}); check serviceUrl"))),
-    }
+    let text = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    Data::parse_within(text, depth).map_err(|error| match error {
+        error if error.is_depth() => {
+            let mut failure =
+                not_scim(format!("the body nests deeper than {depth}; raise limits.jsonDepth if that is right"));
+            failure.kind = Kind::TooLarge;
+            failure
+        }
+        _ if looks_like_html(text) => not_scim("the body is HTML, not SCIM; check serviceUrl".to_owned()),
+        error => not_scim(format!("the body is not JSON ({error}); check serviceUrl")),
+    })
 }
 
 fn looks_like_html(body: &[u8]) -> bool {

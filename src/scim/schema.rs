@@ -1,9 +1,9 @@
 //! The attributes of User and Group (RFC 7643 sections 4.1 to 4.3), as far as a client must know them: one table for checking
 //! input, for the catalog's JSON Schemas, and for what is sensitive.
 
-use super::resource::{Data, Node, Resource};
+use super::resource::{Cursor, Resource, Seen, boolean};
 use crate::failure::Problem;
-use crate::reader::{deeper, suggestion};
+use crate::naming::{deeper, suggestion};
 use std::fmt;
 
 /// The shape of an attribute.
@@ -30,6 +30,16 @@ pub struct Attribute {
     pub about: &'static str,
     /// Whether only the provider sets it.
     pub read_only: bool,
+}
+
+impl Attribute {
+    /// The sub-attributes; none where it has none.
+    pub fn parts(&self) -> Option<&'static [Attribute]> {
+        match self.shape {
+            Shape::Complex(parts) | Shape::Multiple(parts) => Some(parts),
+            Shape::Text | Shape::Boolean => None,
+        }
+    }
 }
 
 const fn text(name: &'static str, about: &'static str) -> Attribute {
@@ -148,7 +158,7 @@ pub const ENTERPRISE_USER: &[Attribute] = &[
 /// provider's answer. Unknown attributes pass, unless they look like a known one misspelt.
 pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, problems: &mut Vec<Problem>) {
     let here = Place::At(pointer);
-    for (name, value) in resource.iter() {
+    each(resource.into(), &mut |name, value| {
         let at = Place::Member(&here, name);
         match attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
             Some(attribute) => check_value(value, attribute.shape, at, problems),
@@ -162,7 +172,15 @@ pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, probl
                 }
             }
         }
-    }
+    });
+}
+
+/// Shows all members of an object.
+fn each<'a>(object: Cursor<'a>, see: &mut dyn FnMut(&str, Cursor<'a>)) {
+    object.every(&mut |name, value| {
+        name.into_iter().for_each(|name| see(name, value));
+        true
+    });
 }
 
 /// Where a value stands. Written out as a pointer only for a problem: most resources have none.
@@ -199,44 +217,56 @@ impl fmt::Display for Place<'_> {
 }
 
 /// Checks a value for the JSON type of a shape.
-pub(super) fn check_value(value: &Data, shape: Shape, place: Place<'_>, problems: &mut Vec<Problem>) {
+pub(super) fn check_value<'a>(
+    value: impl Into<Cursor<'a>>,
+    shape: Shape,
+    place: Place<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let value = value.into();
+    let seen = value.seen();
     let mut wrong = |expected: &str| {
         problems.push(Problem {
             pointer: place.to_string(),
-            detail: format!("expected {expected}, found {}", value.type_name()),
+            detail: format!("expected {expected}, found {}", seen.type_name()),
         })
     };
-    match (shape, value.node()) {
+    match (shape, &seen) {
         // What a provider gave as a number can be given back.
-        (Shape::Text, Node::Number(_)) if place.is_identifier() => {}
-        (_, Node::Null) | (Shape::Text, Node::Text(_)) | (Shape::Boolean, Node::Bool(_)) => {}
+        (Shape::Text, Seen::Number) if place.is_identifier() => {}
+        (_, Seen::Null) | (Shape::Text, Seen::Text(_)) | (Shape::Boolean, Seen::Bool(_)) => {}
         (Shape::Text, _) => wrong("a string"),
-        (Shape::Boolean, _) => match value.as_boolean() {
-            Some(flag) => wrong(&format!("the boolean {flag}, without quotation marks")),
-            None => wrong("a boolean"),
-        },
-        (Shape::Complex(parts), Node::Object(object)) => check_parts(object, parts, place, problems),
+        (Shape::Boolean, Seen::Text(text)) if let Some(flag) = boolean(text) => {
+            wrong(&format!("the boolean {flag}, without quotation marks"))
+        }
+        (Shape::Boolean, _) => wrong("a boolean"),
+        (Shape::Complex(parts), Seen::Object) => check_parts(value, parts, place, problems),
         (Shape::Complex(_), _) => wrong("an object"),
-        (Shape::Multiple(parts), Node::List(items)) => {
-            for (index, item) in items.iter().enumerate() {
+        (Shape::Multiple(parts), Seen::List) => {
+            let mut index = 0;
+            value.every(&mut |_, item| {
                 let at = Place::Item(&place, index);
-                match item.node() {
-                    Node::Object(object) => check_parts(object, parts, at, problems),
-                    other => problems.push(Problem {
+                index += 1;
+                if item.is_object() {
+                    check_parts(item, parts, at, problems);
+                } else {
+                    let found = item.seen();
+                    problems.push(Problem {
                         pointer: at.to_string(),
-                        detail: format!("expected an object such as {{\"value\": …}}, found {}", other.type_name()),
-                    }),
+                        detail: format!("expected an object such as {{\"value\": …}}, found {}", found.type_name()),
+                    });
                 }
-            }
+                true
+            });
         }
         (Shape::Multiple(_), _) => wrong("a list of objects"),
     }
 }
 
-fn check_parts(object: &Resource, parts: &[Attribute], place: Place<'_>, problems: &mut Vec<Problem>) {
-    for (name, value) in object.iter() {
+fn check_parts(object: Cursor<'_>, parts: &[Attribute], place: Place<'_>, problems: &mut Vec<Problem>) {
+    each(object, &mut |name, value| {
         if let Some(part) = parts.iter().find(|part| part.name.eq_ignore_ascii_case(name)) {
             check_value(value, part.shape, Place::Member(&place, name), problems);
         }
-    }
+    });
 }

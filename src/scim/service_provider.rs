@@ -59,19 +59,7 @@ pub struct ServiceProvider {
 impl ServiceProvider {
     /// Puts a document, a connection's overrides and a profile's assumptions together; all have the form of the document.
     pub fn new(document: Option<Resource>, overrides: &Resource, assumed: &Resource) -> Self {
-        let features = FEATURES.map(|name| {
-            let read = |object: &Resource| section(object.get(name));
-            if let Some((supported, section)) = read(overrides) {
-                return Capability { supported, source: Source::Overridden, section };
-            }
-            match document.as_ref().and_then(read) {
-                Some((supported, section)) => Capability { supported, source: Source::Discovered, section },
-                None => {
-                    let (supported, section) = read(assumed).unwrap_or_default();
-                    Capability { supported, source: Source::Assumed, section }
-                }
-            }
-        });
+        let features = FEATURES.map(|name| capability(name, document.as_ref(), overrides, assumed));
         let pagination = [
             (Some(overrides), Source::Overridden),
             (document.as_ref(), Source::Discovered),
@@ -133,6 +121,21 @@ impl ServiceProvider {
             object.insert("document", Data::from(document.clone()));
         }
         Data::from(object)
+    }
+}
+
+/// A capability by its JSON name, as [`ServiceProvider::new`] puts them together.
+pub fn capability(name: &str, document: Option<&Resource>, overrides: &Resource, assumed: &Resource) -> Capability {
+    let read = |object: &Resource| section(object.get(name));
+    if let Some((supported, section)) = read(overrides) {
+        return Capability { supported, source: Source::Overridden, section };
+    }
+    match document.and_then(read) {
+        Some((supported, section)) => Capability { supported, source: Source::Discovered, section },
+        None => {
+            let (supported, section) = read(assumed).unwrap_or_default();
+            Capability { supported, source: Source::Assumed, section }
+        }
     }
 }
 

@@ -7,14 +7,17 @@
 
 use super::patch::Operation;
 use super::path::Path;
-use super::resource::{Data, Node, Resource};
+use super::resource::{Cursor, Data, Node, Resource, Seen, boolean};
 use super::schema::{self, Attribute, Shape};
 use super::urn;
 
 /// Corrects the names in a resource whose attributes are known, or follow from its schemas.
 pub fn correct(resource: &mut Resource, known: Option<&[Attribute]>) {
-    rename(resource, |name| name.eq_ignore_ascii_case("schemas").then_some("schemas"));
     let attributes = known.unwrap_or_else(|| by_schemas(resource));
+    if is_right(Cursor::from(&*resource), attributes, true) {
+        return;
+    }
+    rename(resource, |name| name.eq_ignore_ascii_case("schemas").then_some("schemas"));
     members(resource, attributes);
     rename(resource, |name| name.eq_ignore_ascii_case(urn::ENTERPRISE_USER).then_some(urn::ENTERPRISE_USER));
     if let Some(extension) = resource.get_mut(urn::ENTERPRISE_USER).and_then(Data::as_object_mut) {
@@ -37,6 +40,32 @@ fn by_schemas(resource: &Resource) -> &'static [Attribute] {
     }
 }
 
+/// Whether nothing in an object is to be corrected, so that it stays as it was read; `whole` where it is a resource.
+fn is_right(object: Cursor<'_>, attributes: &[Attribute], whole: bool) -> bool {
+    let is = |name: &str, value: Cursor<'_>| match attributes
+        .iter()
+        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
+    {
+        Some(attribute) => attribute.name == name && is_value_right(value, attribute.shape),
+        None if whole && name.eq_ignore_ascii_case(urn::ENTERPRISE_USER) => {
+            name == urn::ENTERPRISE_USER && is_value_right(value, Shape::Complex(schema::ENTERPRISE_USER))
+        }
+        None => !whole || !name.eq_ignore_ascii_case("schemas") || name == "schemas",
+    };
+    object.every(&mut |name, value| name.is_none_or(|name| is(name, value)))
+}
+
+fn is_value_right(value: Cursor<'_>, shape: Shape) -> bool {
+    match shape {
+        Shape::Text => true,
+        Shape::Boolean => !matches!(value.seen(), Seen::Text(text) if boolean(&text).is_some()),
+        Shape::Complex(parts) | Shape::Multiple(parts) if value.is_object() => is_right(value, parts, false),
+        Shape::Complex(parts) | Shape::Multiple(parts) => {
+            value.every(&mut |_, item| !item.is_object() || is_right(item, parts, false))
+        }
+    }
+}
+
 fn members(object: &mut Resource, attributes: &[Attribute]) {
     rename(object, |name| {
         let known = attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name));
@@ -53,6 +82,9 @@ fn members(object: &mut Resource, attributes: &[Attribute]) {
 
 /// Makes texts of the numbers that stand where an attribute is text.
 pub fn write_texts(object: &mut Resource, attributes: &[Attribute]) {
+    if are_texts(Cursor::from(&*object), attributes) {
+        return;
+    }
     for attribute in attributes {
         let Some(value) = object.get_mut(attribute.name) else { continue };
         write_text(value, attribute.shape);
@@ -62,7 +94,33 @@ pub fn write_texts(object: &mut Resource, attributes: &[Attribute]) {
     }
 }
 
+/// Whether no number stands where an attribute is text.
+fn are_texts(object: Cursor<'_>, attributes: &[Attribute]) -> bool {
+    object.every(&mut |name, value| {
+        let Some(name) = name else { return true };
+        match attributes.iter().find(|attribute| attribute.name == name) {
+            Some(attribute) => is_text(value, attribute.shape),
+            None if name == urn::ENTERPRISE_USER => is_text(value, Shape::Complex(schema::ENTERPRISE_USER)),
+            None => true,
+        }
+    })
+}
+
+fn is_text(value: Cursor<'_>, shape: Shape) -> bool {
+    match shape {
+        Shape::Text => value.seen() != Seen::Number,
+        Shape::Boolean => true,
+        Shape::Complex(parts) | Shape::Multiple(parts) if value.is_object() => are_texts(value, parts),
+        Shape::Complex(parts) | Shape::Multiple(parts) => {
+            value.every(&mut |_, item| !item.is_object() || are_texts(item, parts))
+        }
+    }
+}
+
 fn write_text(value: &mut Data, shape: Shape) {
+    if is_text(Cursor::from(&*value), shape) {
+        return;
+    }
     match shape {
         Shape::Text => {
             if let (Node::Number(_), Some(text)) = (value.node(), value.to_text()) {
@@ -104,7 +162,10 @@ pub fn write_texts_in(operation: &mut Operation, attributes: &[Attribute]) {
 
 /// Corrects the names in the value of an attribute.
 pub fn value(value: &mut Data, attribute: &Attribute) {
-    let (Shape::Complex(parts) | Shape::Multiple(parts)) = attribute.shape else { return };
+    let Some(parts) = attribute.parts() else { return };
+    if is_value_right(Cursor::from(&*value), attribute.shape) {
+        return;
+    }
     if let Some(part) = value.as_object_mut() {
         members(part, parts);
     } else if let Some(items) = value.as_list_mut() {
@@ -118,10 +179,8 @@ fn rename(object: &mut Resource, right: impl Fn(&str) -> Option<&'static str>) {
     let wrong: Vec<(String, &'static str)> =
         wrong.filter(|(_, right)| !object.contains(right)).map(|(name, right)| (name.to_owned(), right)).collect();
     for (name, right) in wrong {
-        if !object.contains(right)
-            && let Some(value) = object.remove(&name)
-        {
-            object.insert(right, value);
+        if !object.contains(right) {
+            object.rename(&name, right);
         }
     }
 }

@@ -12,7 +12,7 @@ use super::patch::{Op, Operation};
 use super::path::Path;
 use super::resource::{Data, Node, Resource, is_urn};
 use crate::failure::Problem;
-use crate::reader::{deeper, suggestion};
+use crate::naming::{deeper, suggestion};
 
 /// Attributes of every resource, whatever its schemas say (RFC 7643 section 3.1).
 const COMMON: [&str; 4] = ["schemas", "id", "externalId", "meta"];

@@ -51,40 +51,33 @@ impl Names {
 }
 
 /// Leaves what `attributes` names, or else takes out what `excluded` names. `core` is the URN of the resource's schema.
-pub fn cut(resource: Resource, attributes: &[String], excluded: &[String], core: Option<&str>) -> Resource {
+pub fn cut(resource: &Resource, attributes: &[String], excluded: &[String], core: Option<&str>) -> Resource {
     let keeps = !attributes.is_empty();
     let names = Names::new(if keeps { attributes } else { excluded }, core);
     let whole = |urn: &str| names.texts.iter().any(|text| text.eq_ignore_ascii_case(urn));
-    let mut result = Resource::new();
-    for (name, value) in resource {
-        if ALWAYS.iter().any(|always| name.eq_ignore_ascii_case(always)) {
-            result.insert(name, value);
-        } else if is_urn(&name) && value.is_object() && !whole(&name) {
-            let Ok(extension) = value.into_object() else { continue };
-            let left = members(extension, |member| names.of(Some(&name), member), keeps);
-            if !left.is_empty() {
-                result.insert(name, left);
+    let left = resource.iter().filter_map(|(name, value)| {
+        let left = match value.as_object().filter(|_| is_urn(name) && !whole(name)) {
+            _ if ALWAYS.iter().any(|always| name.eq_ignore_ascii_case(always)) => Some(value.clone()),
+            Some(extension) => {
+                let member = |(member, value)| Some((member, left_of(value, names.of(Some(name), member), keeps)?));
+                let left: Resource = extension.iter().filter_map(member).collect();
+                (!left.is_empty()).then(|| left.into())
             }
-        } else if is_urn(&name) {
-            result.extend(keeps.then_some((name, value)));
-        } else {
-            let one = Resource::from_iter([(name, value)]);
-            result.extend(members(one, |member| names.of(None, member), keeps));
-        }
-    }
-    result
-}
-
-fn members<'n>(object: Resource, named: impl Fn(&str) -> Named<'n>, keeps: bool) -> Resource {
-    let left = object.into_iter().filter_map(|(name, value)| {
-        let value = match (named(&name), keeps) {
-            (Named::Whole, true) | (Named::No, false) => Some(value),
-            (Named::Whole, false) | (Named::No, true) => None,
-            (Named::Parts(parts), _) => Some(parts_of(&value, &parts, keeps)),
+            None if is_urn(name) => keeps.then(|| value.clone()),
+            None => left_of(value, names.of(None, name), keeps),
         };
-        Some((name, value?))
+        Some((name, left?))
     });
     left.collect()
+}
+
+/// What is left of an attribute's value.
+fn left_of(value: &Data, named: Named<'_>, keeps: bool) -> Option<Data> {
+    match (named, keeps) {
+        (Named::Whole, true) | (Named::No, false) => Some(value.clone()),
+        (Named::Whole, false) | (Named::No, true) => None,
+        (Named::Parts(parts), _) => Some(parts_of(value, &parts, keeps)),
+    }
 }
 
 /// A value with some of its sub-attributes, or without them.
@@ -130,13 +123,13 @@ mod tests {
         ];
         let strings = |names: &[&str]| -> Vec<String> { names.iter().map(|name| (*name).to_owned()).collect() };
         for (names, expected) in rows {
-            let found = cut(user.as_object().cloned().unwrap(), &strings(&names), &[], Some(urn::USER));
+            let found = cut(user.as_object().unwrap(), &strings(&names), &[], Some(urn::USER));
             let mut whole = always.as_object().cloned().unwrap();
             whole.extend(expected.as_object().cloned().unwrap());
             assert_eq!(found, whole, "{names:?}");
         }
         let without = strings(&["id", "TITLE", "name.familyName", "emails", urn::ENTERPRISE_USER]);
-        let found = cut(user.as_object().cloned().unwrap(), &[], &without, Some(urn::USER));
+        let found = cut(user.as_object().unwrap(), &[], &without, Some(urn::USER));
         let expected = json!({"schemas": [urn::USER], "id": "1", "userName": "ada", "name": {"givenName": "A"}});
         assert_eq!(Data::from(found), expected);
     }

@@ -4,7 +4,7 @@
 use super::super::resource::Data;
 use super::{Method, Operation, references};
 use crate::failure::{Failure, Problem, Result};
-use crate::reader::deeper;
+use crate::naming::deeper;
 use percent_encoding::percent_decode_str;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -215,7 +215,7 @@ pub fn problems_of(failure: Failure) -> Vec<Problem> {
     if failure.problems.is_empty() {
         let pointer = failure.pointer.unwrap_or_default();
         // The place stands before the text of a single problem, and is put there again where it is told.
-        let place = format!("{}: ", crate::reader::place(&pointer));
+        let place = format!("{}: ", crate::naming::place(&pointer));
         let detail = failure.detail.strip_prefix(&place).unwrap_or(&failure.detail).to_owned();
         return vec![Problem { pointer, detail }];
     }

@@ -18,7 +18,7 @@ pub use print::with_lower_case_words;
 pub use proof::Shown;
 
 use super::path::AttributePath;
-use super::resource::{Data, Node, Number};
+use super::resource::Data;
 
 /// A comparison (RFC 7644 table 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,16 +101,9 @@ impl Filter {
     /// `attribute operator value`. The attribute's name is checked; the value is data, whatever it contains: null, a boolean,
     /// a number or text.
     pub fn compare(attribute: &str, operator: Operator, value: impl Into<Data>) -> Result<Filter, SyntaxError> {
-        let mut value: Data = value.into();
-        match value.node() {
-            Node::List(_) | Node::Object(_) => {
-                return Err(SyntaxError::new(
-                    "a filter compares with text, a number, true, false or null, nothing else",
-                ));
-            }
-            // Digits as they are read: numbers are equal where their texts are.
-            Node::Number(number) => value = Number::parse(&number.to_string()).map_or(Data::NULL, Data::from),
-            Node::Null | Node::Bool(_) | Node::Text(_) => {}
+        let value: Data = value.into();
+        if value.is_list() || value.is_object() {
+            return Err(SyntaxError::new("a filter compares with text, a number, true, false or null, nothing else"));
         }
         Ok(Filter::Compare { attribute: AttributePath::parse(attribute)?, operator, value })
     }

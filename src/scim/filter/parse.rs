@@ -7,7 +7,7 @@
 use super::super::resource::{Data, Node};
 use super::{Filter, OPERATORS, Operator};
 use crate::failure::Failure;
-use crate::reader::place;
+use crate::naming::place;
 use crate::scim::path::AttributePath;
 use std::fmt::{self, Display, Formatter};
 use winnow::ascii::Caseless;
@@ -335,10 +335,14 @@ fn string(input: &mut &str) -> Read<Data> {
         return Err(fault(start, "this text has no closing quotation mark"));
     };
     *input = rest;
-    Data::parse(token.as_bytes()).map_err(|error| Fault {
-        rest: (start.len() + 1).saturating_sub(error.column()),
-        detail: r#"is no escape of JSON, which knows \" \\ \/ \b \f \n \r \t and \uXXXX, a surrogate only in a pair"#
-            .to_owned(),
+    // Without its escapes: a filter has one form for each meaning.
+    Data::parse(token.as_bytes()).map(|text| text.to_text().into_iter().collect::<String>().into()).map_err(|error| {
+        Fault {
+            rest: (start.len() + 1).saturating_sub(error.column()),
+            detail:
+                r#"is no escape of JSON, which knows \" \\ \/ \b \f \n \r \t and \uXXXX, a surrogate only in a pair"#
+                    .to_owned(),
+        }
     })
 }
 

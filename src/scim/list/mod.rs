@@ -42,7 +42,7 @@ impl Page {
 /// What tells a resource from others: its `id`, which some providers count anew for each type, or all of it where it has none.
 pub fn identity(resource: &Resource, mixed: bool) -> String {
     let Some(id) = resource.text("id").filter(|id| !id.is_empty()) else {
-        return Data::from(resource.clone()).to_string();
+        return Data::from(resource.clone()).canonical();
     };
     let kind = || resource.get("meta")?.as_object()?.text("resourceType");
     match kind().filter(|_| mixed) {

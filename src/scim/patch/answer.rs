@@ -10,6 +10,7 @@ use super::attribute_table::{self, AttributeTable};
 use super::compare::{is_unassigned, says};
 use super::diff::rules_of;
 use super::{Operation, Options, Style, diff};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Attributes that providers fill in where the client leaves them out, or make up from others.
@@ -21,8 +22,16 @@ pub fn differing(answer: &Resource, sent: &Resource, known: &AttributeTable, tex
     if shows_nothing(answer) {
         return Vec::new();
     }
+    // What came back as it was sent, which is the most, needs no closer look.
+    let mut sent = Cow::Borrowed(sent);
+    if sent.iter().any(|(name, value)| answer.get(name) == Some(value)) {
+        sent.to_mut().retain(|name, value| answer.get(name) != Some(value));
+    }
+    if sent.is_empty() {
+        return Vec::new();
+    }
     let options = Options { members: true, style: Style { text, ..Style::default() }, ..Options::default() };
-    let names = diff(answer, sent, known, &options).into_iter().flat_map(|operation| names(&operation));
+    let names = diff(answer, &sent, known, &options).into_iter().flat_map(|operation| names(&operation));
     distinct(names.filter(|name| !is_never_shown(name)))
 }
 

@@ -144,7 +144,7 @@ fn selected(old: Option<&Data>, edit: &Edit<'_>) -> Result<Touched> {
             edit.pointer.clone(),
             format!(
                 "{}: no value of {attribute:?} matches, so there is nothing to {}",
-                crate::reader::place(&edit.pointer),
+                crate::naming::place(&edit.pointer),
                 edit.op.name()
             ),
         );
@@ -176,7 +176,7 @@ fn settle(mut list: Touched, edit: &Edit<'_>) -> Result<Option<Data>> {
     if fresh > 1 {
         let mut failure = Failure::input(
             edit.pointer.clone(),
-            format!("{}: more than one value would be primary", crate::reader::place(&edit.pointer)),
+            format!("{}: more than one value would be primary", crate::naming::place(&edit.pointer)),
         );
         failure.scim_type = Some("invalidValue".to_owned());
         return Err(failure);

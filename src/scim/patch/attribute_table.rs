@@ -1,6 +1,6 @@
 //! What is known ahead of a resource's attributes: the tables of `scim::schema` by schema, and how texts compare.
 
-use super::super::resource::{Data, Resource};
+use super::super::resource::{Cursor, Data, Resource, Seen, boolean};
 use super::super::schema::{self, Attribute, Shape};
 use super::super::urn;
 use super::compare::{element, items};
@@ -63,8 +63,11 @@ impl AttributeTable {
         let mut resource = resource.clone();
         tidy(&mut resource, self.attributes);
         for (urn, attributes) in self.extensions {
-            let extension = resource.iter_mut().find(|(name, _)| name.eq_ignore_ascii_case(urn));
-            if let Some(extension) = extension.and_then(|(_, value)| value.as_object_mut()) {
+            let named = resource.iter().find(|(name, _)| name.eq_ignore_ascii_case(urn));
+            let irregular = named.filter(|(_, value)| value.is_object() && !is_tidy((*value).into(), attributes));
+            if let Some(name) = irregular.map(|(name, _)| name.to_owned())
+                && let Some(extension) = resource.get_mut(&name).and_then(Data::as_object_mut)
+            {
                 tidy(extension, attributes);
             }
         }
@@ -75,10 +78,32 @@ impl AttributeTable {
 }
 
 fn tidy(object: &mut Resource, attributes: &'static [Attribute]) {
+    if is_tidy(Cursor::from(&*object), attributes) {
+        return;
+    }
     object.retain(|name, _| find(attributes, name).is_none_or(|attribute| !attribute.read_only));
     for (name, value) in object.iter_mut() {
         let old = value.take();
         *value = regular(old, find(attributes, name).map(|attribute| attribute.shape));
+    }
+}
+
+/// Whether an object has nothing that only the provider sets, and all its values have their regular form.
+fn is_tidy(object: Cursor<'_>, attributes: &'static [Attribute]) -> bool {
+    object.every(&mut |name, value| {
+        let known = name.and_then(|name| find(attributes, name));
+        known.is_none_or(|attribute| !attribute.read_only && is_regular(value, attribute.shape))
+    })
+}
+
+fn is_regular(value: Cursor<'_>, shape: Shape) -> bool {
+    match (shape, value.seen()) {
+        (Shape::Boolean, Seen::Text(text)) => boolean(&text).is_none(),
+        (Shape::Text, seen) => !matches!(seen, Seen::Bool(_) | Seen::Number),
+        (Shape::Complex(parts), Seen::Object) => is_tidy(value, parts),
+        (Shape::Multiple(parts), Seen::List) => value.every(&mut |_, item| item.is_object() && is_tidy(item, parts)),
+        (Shape::Multiple(_), seen) => seen == Seen::Null,
+        (Shape::Boolean | Shape::Complex(_), _) => true,
     }
 }
 
@@ -109,14 +134,6 @@ pub(super) fn find(attributes: &'static [Attribute], name: &str) -> Option<&'sta
 /// The names of the attributes that a client may write.
 pub(super) fn writable_names(attributes: &'static [Attribute]) -> impl Iterator<Item = &'static str> {
     attributes.iter().filter(|attribute| !attribute.read_only).map(|attribute| attribute.name)
-}
-
-/// The sub-attributes of an attribute; none where it has none.
-pub(super) fn parts(attribute: &Attribute) -> Option<&'static [Attribute]> {
-    match attribute.shape {
-        Shape::Complex(parts) | Shape::Multiple(parts) => Some(parts),
-        _ => None,
-    }
 }
 
 /// Whether a filter compares a sub-attribute with regard to case: identifiers and references do (RFC 7643 sections 2.3.7 and 3.1),

@@ -9,7 +9,7 @@ use super::super::schema::{self, Attribute, Shape};
 use super::attribute_table::{self, AttributeTable};
 use super::{Op, Operation};
 use crate::failure::{Failure, Problem, Result};
-use crate::reader::{deeper, suggestion};
+use crate::naming::{deeper, suggestion};
 
 /// One change of one attribute.
 pub(super) struct Edit<'a> {
@@ -163,7 +163,7 @@ impl<'a> Check<'a, '_> {
     /// A known attribute: its filter, its sub-attribute, its value.
     fn attribute(&mut self, edit: &Edit<'_>, attribute: &'static Attribute, value: Option<&Data>, at_value: &str) {
         let name = attribute.name;
-        let parts = attribute_table::parts(attribute);
+        let parts = attribute.parts();
         let multiple = matches!(attribute.shape, Shape::Multiple(_));
         if edit.filter.is_some() && !multiple {
             return self.problem(

@@ -7,7 +7,7 @@
 //! texts, [`TextRules`] say. A wanted `$ref` beside a `value` says nothing of its own,
 //! since each provider writes URIs its own way.
 
-use super::super::resource::{Data, Node, Number, Resource};
+use super::super::resource::{Data, Node, Number, Resource, has_unassigned};
 use super::super::text::{self, TextRules, same_but_for_store, same_text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,10 @@ pub(super) fn is_derived(wanted: &Resource, sub: &str) -> bool {
 }
 
 fn compare(current: Option<&Data>, wanted: &Data, attribute: &str, folded: bool, rules: TextRules) -> bool {
+    // What is the same text needs no closer look.
+    if current == Some(wanted) {
+        return true;
+    }
     if is_unassigned(Some(wanted)) {
         // An object without members says nothing.
         return wanted.is_object() || is_unassigned(current);
@@ -88,16 +92,27 @@ fn compare(current: Option<&Data>, wanted: &Data, attribute: &str, folded: bool,
     }
 }
 
+/// Whether a list may have items that say nothing, or has some that stand in it before.
+pub(super) fn says_too_much(items: &[Data]) -> bool {
+    items.iter().any(|item| is_unassigned(Some(item)) || has_unassigned(item)) || repeats(items).contains(&true)
+}
+
 /// A list in which nothing stands twice.
 pub(super) fn distinct(items: impl Iterator<Item = Data>) -> Data {
-    let mut seen = BTreeSet::new();
-    items.filter(|item| seen.insert(item.to_string())).collect()
+    let items: Vec<Data> = items.collect();
+    let repeats = repeats(&items);
+    items.into_iter().zip(repeats).filter(|(_, repeats)| !repeats).map(|(item, _)| item).collect()
 }
 
 /// Which items stand in a list before.
 fn repeats(items: &[Data]) -> Vec<bool> {
+    const FEW: usize = 8;
+    if items.len() <= FEW {
+        let before = |index: usize| items.get(..index).unwrap_or_default();
+        return items.iter().enumerate().map(|(index, item)| before(index).contains(item)).collect();
+    }
     let mut seen = BTreeSet::new();
-    items.iter().map(|item| !seen.insert(item.to_string())).collect()
+    items.iter().map(|item| !seen.insert(item.canonical())).collect()
 }
 
 /// What tells a value from others: its `value`, without regard to case, Unicode form and blanks at its ends.
@@ -112,14 +127,14 @@ pub(super) type Places<'a> = BTreeMap<String, Vec<(usize, &'a Data)>>;
 pub(super) fn places<'a>(items: impl Iterator<Item = &'a Data>) -> Places<'a> {
     let mut places = Places::new();
     for (index, item) in items.enumerate() {
-        places.entry(identity(item).unwrap_or_else(|| item.to_string())).or_default().push((index, item));
+        places.entry(identity(item).unwrap_or_else(|| item.canonical())).or_default().push((index, item));
     }
     places
 }
 
 /// The values that can be the same as this one.
 pub(super) fn among<'p, 'a>(places: &'p Places<'a>, item: &Data) -> impl Iterator<Item = &'a Data> + use<'p, 'a> {
-    let found = places.get(&identity(item).unwrap_or_else(|| item.to_string()));
+    let found = places.get(&identity(item).unwrap_or_else(|| item.canonical()));
     found.into_iter().flatten().map(|(_, item)| *item)
 }
 

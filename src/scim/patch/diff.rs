@@ -152,7 +152,7 @@ struct Diff<'k> {
 impl Diff<'_> {
     fn attribute(&mut self, schema: Option<&str>, name: &str, found: Option<&Data>, wanted: &Data) {
         // Of a list counts what says something, once.
-        let list = wanted.as_list().map(|items| {
+        let list = wanted.as_list().filter(|items| compare::says_too_much(items)).map(|items| {
             compare::distinct(items.iter().filter(|item| !is_unassigned(Some(&compare::assigned(item)))).cloned())
         });
         let wanted = list.as_ref().unwrap_or(wanted);
@@ -168,7 +168,7 @@ impl Diff<'_> {
         match (found.map(Data::node), wanted.node()) {
             _ if is_unassigned(Some(wanted)) => self.operations.push(place.clear()),
             (Some(Node::Object(found)), Node::Object(wanted)) => {
-                let parts = attribute.and_then(attribute_table::parts).unwrap_or_default();
+                let parts = attribute.and_then(|it| it.parts()).unwrap_or_default();
                 let writable = |sub: &str| attribute_table::find(parts, sub).is_none_or(|part| !part.read_only);
                 self.operations.extend(complex(&place, found, wanted, &writable));
             }

@@ -8,7 +8,7 @@ use super::super::resource::Data;
 use super::super::schema::Attribute;
 use super::super::spelling;
 use super::Operation;
-use super::attribute_table::{AttributeTable, find, parts};
+use super::attribute_table::{AttributeTable, find};
 
 /// The same operation, names of known attributes as the standard spells them. What is spelled so already stays as it was written.
 pub fn spelled(operation: &Operation, known: &AttributeTable) -> Operation {
@@ -55,7 +55,7 @@ fn named(path: &mut Path, known: &AttributeTable) -> Option<&'static Attribute> 
     let schema = path.attribute.schema.as_deref().filter(|schema| !known.is_core(schema));
     let attribute = find(known.table(schema), &path.attribute.name)?;
     attribute.name.clone_into(&mut path.attribute.name);
-    let parts = parts(attribute).unwrap_or_default();
+    let parts = attribute.parts().unwrap_or_default();
     for sub in [&mut path.attribute.sub, &mut path.sub].into_iter().flatten() {
         correct(sub, parts);
     }

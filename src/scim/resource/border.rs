@@ -2,7 +2,8 @@
 //! `invoke`, forms, profiles, failures.
 
 use super::Resource;
-use super::data::{Data, Node, Number, Tree};
+use super::data::{Data, Node, Number};
+use super::overlay::Text;
 use serde_json::{Map, Value};
 
 impl From<&Value> for Data {
@@ -10,7 +11,7 @@ impl From<&Value> for Data {
         match value {
             Value::Null => Data::NULL,
             Value::Bool(flag) => (*flag).into(),
-            Value::Number(number) => Number(number.to_string()).into(),
+            Value::Number(number) => Number(Text::Own(number.to_string())).into(),
             Value::String(text) => text.into(),
             Value::Array(items) => items.iter().collect(),
             Value::Object(object) => Resource::from(object).into(),
@@ -20,12 +21,7 @@ impl From<&Value> for Data {
 
 impl From<Value> for Data {
     fn from(value: Value) -> Self {
-        match value {
-            Value::String(text) => text.into(),
-            Value::Array(items) => items.into_iter().collect(),
-            Value::Object(object) => Resource::from(object).into(),
-            other => (&other).into(),
-        }
+        (&value).into()
     }
 }
 
@@ -37,7 +33,7 @@ impl From<&Map<String, Value>> for Resource {
 
 impl From<Map<String, Value>> for Resource {
     fn from(object: Map<String, Value>) -> Self {
-        object.into_iter().map(|(name, value)| (name, Data::from(value))).collect()
+        (&object).into()
     }
 }
 
@@ -56,24 +52,25 @@ impl From<&Data> for Value {
 
 impl From<Data> for Value {
     fn from(data: Data) -> Self {
-        match data.0 {
-            Tree::Text(text) => text.into(),
-            Tree::List(items) => items.into_iter().map(Value::from).collect(),
-            Tree::Object(object) => object.into(),
-            other => (&Data(other)).into(),
-        }
+        (&data).into()
     }
 }
 
 impl From<&Resource> for Value {
     fn from(object: &Resource) -> Self {
-        Value::Object(object.iter().map(|(name, value)| (name.to_owned(), value.into())).collect())
+        Value::Object(object.into())
+    }
+}
+
+impl From<&Resource> for Map<String, Value> {
+    fn from(object: &Resource) -> Self {
+        object.iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
     }
 }
 
 impl From<Resource> for Value {
     fn from(object: Resource) -> Self {
-        Value::Object(object.into_iter().map(|(name, value)| (name, value.into())).collect())
+        (&object).into()
     }
 }
 

@@ -2,25 +2,79 @@
 //! [`Data`] any value, [`Node`] a value being read. Names are read without regard to their case (RFC 7643 section 2.1), written
 //! strictly; absent, null and `[]` are three different things.
 //!
-//! Only `text` and `border` know how JSON is parsed.
+//! What was read is its text and an index of it (`tape`), which is made once; what is changed lies over it (`overlay`); what is
+//! written is copied from the text, but for what was changed (`text`). So what comes goes on as it came: members in their order,
+//! numbers by their digits, texts with their escapes. Only `text` and `border` know `serde_json`.
 
 mod border;
+mod cursor;
 mod data;
+mod overlay;
+#[cfg(test)]
+mod properties;
+mod tape;
 #[cfg(test)]
 mod testing;
 mod text;
 
 use super::urn;
-pub use data::{Data, Node, Number};
+pub use cursor::{Cursor, Seen};
+pub use data::{Data, Node, Number, boolean};
+use overlay::{Part, Parts, Source, Text};
 use scim_connector_redaction::is_secret_path;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 #[cfg(test)]
 pub(crate) use testing::json;
 pub use text::SyntaxError;
 
-/// A resource, or any other object in one: members by name, in the order of their names.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Resource(BTreeMap<String, Data>);
+/// A resource, or any other object in one: members by name, in the order in which they came. Two are equal when they have equal
+/// members, in whatever order.
+#[derive(Clone, Default)]
+pub struct Resource(Parts<Member>);
+
+/// A member of an object. No other member of it has the same name.
+#[derive(Clone)]
+struct Member {
+    name: Text,
+    value: Data,
+}
+
+impl Member {
+    fn new(name: impl Into<String>, value: impl Into<Data>) -> Member {
+        Member { name: Text::Own(name.into()), value: value.into() }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.name.is(name)
+    }
+}
+
+impl Source {
+    /// A member of an object by name, as [`Resource::get`] finds it.
+    fn member(&self, name: &str) -> Option<Data> {
+        let (document, object) = (self.document(), self.place());
+        let named =
+            |is: &dyn Fn(&str) -> bool| document.members(object).find(|(found, _)| is(&document.decoded(*found)));
+        let found = named(&|found| found == name).or_else(|| named(&|found| found.eq_ignore_ascii_case(name)));
+        found.map(|(_, value)| Data::of(self.at(value)))
+    }
+}
+
+impl Part for Member {
+    fn all(source: &Source) -> Vec<Member> {
+        let members = || source.document().members(source.place());
+        let mut all = Vec::with_capacity(members().count());
+        all.extend(
+            members()
+                .map(|(name, value)| Member { name: Text::quoted(source.at(name)), value: Data::of(source.at(value)) }),
+        );
+        all
+    }
+}
+
+/// Up to how many members names are compared one by one.
+const FEW: usize = 24;
 
 impl Resource {
     /// Without members.
@@ -28,23 +82,29 @@ impl Resource {
         Self::default()
     }
 
+    fn find(&self, name: &str) -> Option<&Member> {
+        let members = self.0.get();
+        let any_case = || members.iter().find(|member| member.name.is_in_any_case(name));
+        members.iter().find(|member| member.is(name)).or_else(any_case)
+    }
+
     /// The name a member has, the case of the given one not mattering; the exact name wins.
     pub fn key(&self, name: &str) -> Option<&str> {
-        match self.0.get_key_value(name) {
-            Some((key, _)) => Some(key),
-            None => self.keys().find(|key| key.eq_ignore_ascii_case(name)),
-        }
+        self.find(name).map(|member| member.name.as_str())
     }
 
     /// A member by name, its case not mattering; the exact name wins.
     pub fn get(&self, name: &str) -> Option<&Data> {
-        let any_case = || self.0.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
-        self.0.get(name).or_else(any_case)
+        self.find(name).map(|member| &member.value)
     }
 
     /// A member that is text; numbers and booleans, which some servers send for text, are read as such.
     pub fn text(&self, name: &str) -> Option<String> {
-        self.get(name)?.to_text()
+        match self.0.unread() {
+            // The rest is not taken out of the text for it.
+            Some(source) => source.member(name)?.to_text(),
+            None => self.get(name)?.to_text(),
+        }
     }
 
     /// A member that is a number, also as text.
@@ -58,78 +118,181 @@ impl Resource {
 
     /// A member of exactly this name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Data> {
-        self.0.get_mut(name)
+        if !self.contains(name) {
+            return None;
+        }
+        self.0.edit()?.iter_mut().find(|member| member.is(name)).map(|member| &mut member.value)
     }
 
     /// Whether there is a member of exactly this name.
     pub fn contains(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.0.get().iter().any(|member| member.is(name))
     }
 
     /// Sets a member of exactly this name; gives back the one it had.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Data>) -> Option<Data> {
-        self.0.insert(name.into(), value.into())
+        self.put(Member::new(name, value))
+    }
+
+    fn put(&mut self, member: Member) -> Option<Data> {
+        let members = self.0.edit()?;
+        match members.iter_mut().find(|other| other.name == member.name) {
+            Some(other) => Some(std::mem::replace(&mut other.value, member.value)),
+            None => {
+                members.push(member);
+                None
+            }
+        }
+    }
+
+    /// Gives the member of exactly this name another one, which none has.
+    pub fn rename(&mut self, name: &str, other: &str) {
+        let member = self.0.edit().into_iter().flatten().find(|member| member.is(name));
+        member.into_iter().for_each(|member| member.name = Text::Own(other.to_owned()));
     }
 
     /// Takes out the member of exactly this name.
     pub fn remove(&mut self, name: &str) -> Option<Data> {
-        self.0.remove(name)
+        let at = self.0.get().iter().position(|member| member.is(name))?;
+        Some(self.0.edit()?.remove(at).value)
     }
 
     /// Takes out all members but those for which `stays` is true.
     pub fn retain(&mut self, mut stays: impl FnMut(&str, &Data) -> bool) {
-        self.0.retain(|name, value| stays(name, value));
+        let stay: Vec<bool> = self.iter().map(|(name, value)| stays(name, value)).collect();
+        self.keep(&stay);
+    }
+
+    fn keep(&mut self, stay: &[bool]) {
+        if stay.contains(&false)
+            && let Some(members) = self.0.edit()
+        {
+            let mut stay = stay.iter();
+            members.retain(|_| stay.next() != Some(&false));
+        }
     }
 
     /// How many members there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.0.get().len()
     }
 
     /// Whether there is no member.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.get().is_empty()
     }
 
     /// The members.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Data)> + Clone {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+        self.0.get().iter().map(|member| (member.name.as_str(), &member.value))
     }
 
     /// The members, their values to be changed.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut Data)> {
-        self.0.iter_mut().map(|(name, value)| (name.as_str(), value))
+        self.0.edit().into_iter().flatten().map(|member| (member.name.as_str(), &mut member.value))
     }
 
     /// The names of the members.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
+        self.0.get().iter().map(|member| member.name.as_str())
     }
 
     /// The values of the members.
     pub fn values(&self) -> impl Iterator<Item = &Data> {
-        self.0.values()
+        self.0.get().iter().map(|member| &member.value)
+    }
+
+    /// Members by name, so that those of two objects can be compared.
+    fn sorted(&self) -> impl Iterator<Item = &Member> {
+        let members = self.0.get();
+        sorted(members).into_iter().filter_map(|(_, at)| members.get(at as usize))
     }
 }
+
+/// Names of members, sorted, with where they stand.
+fn sorted(members: &[Member]) -> Vec<(Cow<'_, str>, u32)> {
+    let names = members.iter().zip(0..).map(|(member, at)| (Cow::Borrowed(member.name.as_str()), at));
+    let mut names: Vec<_> = names.collect();
+    tape::sort(&mut names);
+    names
+}
+
+impl PartialEq for Resource {
+    fn eq(&self, other: &Resource) -> bool {
+        let (ours, theirs) = (self.0.get(), other.0.get());
+        let same = |(one, other): (&Member, &Member)| one.name == other.name && one.value == other.value;
+        let counterpart = |one: &Member| theirs.iter().find(|other| one.name == other.name);
+        self.0.is(&other.0)
+            || ours.len() == theirs.len()
+                && match ours.iter().zip(theirs).all(|(one, other)| one.name == other.name) {
+                    true => ours.iter().zip(theirs).all(same),
+                    false if ours.len() <= FEW => {
+                        ours.iter().all(|one| counterpart(one).is_some_and(|other| one.value == other.value))
+                    }
+                    false => self.sorted().zip(other.sorted()).all(same),
+                }
+    }
+}
+
+impl Eq for Resource {}
 
 impl<K: Into<String>, V: Into<Data>> FromIterator<(K, V)> for Resource {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(members: I) -> Self {
-        Self(members.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let mut resource = Resource::new();
+        resource.extend(members);
+        resource
     }
 }
 
+/// Of members with the same name the last counts.
 impl<K: Into<String>, V: Into<Data>> Extend<(K, V)> for Resource {
-    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, members: I) {
-        self.0.extend(members.into_iter().map(|(name, value)| (name.into(), value.into())));
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, added: I) {
+        let added = added.into_iter().map(|(name, value)| Member::new(name, value)).collect();
+        self.put_all(added);
     }
+}
+
+impl Resource {
+    fn put_all(&mut self, added: Vec<Member>) {
+        if added.len() <= FEW {
+            added.into_iter().for_each(|member| drop(self.put(member)));
+        } else if let Some(members) = self.0.edit() {
+            members.extend(added);
+            last_of_each(members);
+        }
+    }
+}
+
+/// Takes out all members that another one of the same name follows.
+fn last_of_each(members: &mut Vec<Member>) {
+    let names = sorted(members);
+    let followed = names.iter().zip(names.iter().skip(1)).filter(|(one, next)| one.0 == next.0);
+    let followed: BTreeSet<u32> = followed.map(|(one, _)| one.1).collect();
+    drop(names);
+    let mut at = 0;
+    members.retain(|_| {
+        at += 1;
+        !followed.contains(&(at - 1))
+    });
 }
 
 impl IntoIterator for Resource {
     type Item = (String, Data);
-    type IntoIter = std::collections::btree_map::IntoIter<String, Data>;
+    type IntoIter = Members;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+    fn into_iter(self) -> Members {
+        Members(self.0.into_vec().into_iter())
+    }
+}
+
+/// The members of an object that is taken apart.
+pub struct Members(std::vec::IntoIter<Member>);
+
+impl Iterator for Members {
+    type Item = (String, Data);
+
+    fn next(&mut self) -> Option<(String, Data)> {
+        self.0.next().map(|member| (member.name.into_string(), member.value))
     }
 }
 
@@ -165,16 +328,22 @@ pub fn strip_read_only(resource: &mut Resource, core: Option<&str>) {
 /// keep everybody where they are left out, or demand them.
 pub fn leave_out_unassigned(resource: &mut Resource, core: Option<&str>) {
     let group = core.is_some_and(|core| core.eq_ignore_ascii_case(urn::GROUP));
-    resource.0.values_mut().for_each(leave_out_parts);
+    if has_unassigned(&*resource) {
+        resource.iter_mut().for_each(|(_, value)| leave_out_parts(value));
+    }
     resource.retain(|name, value| {
         let members = group && name.eq_ignore_ascii_case("members") && value.is_list();
         members || !is_unassigned(value)
     });
 }
 
+/// Takes out what has no value in a value; what has nothing to be taken out stays as it was read.
 fn leave_out_parts(value: &mut Data) {
+    if !has_unassigned(&*value) {
+        return;
+    }
     if let Some(object) = value.as_object_mut() {
-        object.0.values_mut().for_each(leave_out_parts);
+        object.iter_mut().for_each(|(_, value)| leave_out_parts(value));
         object.retain(|_, value| !is_unassigned(value));
     } else if let Some(items) = value.as_list_mut() {
         items.iter_mut().for_each(leave_out_parts);
@@ -182,26 +351,41 @@ fn leave_out_parts(value: &mut Data) {
     }
 }
 
+/// Whether a part of a value, however deep, has no value.
+pub fn has_unassigned<'a>(value: impl Into<Cursor<'a>>) -> bool {
+    value.into().any(&mut |_, part| part.is_unassigned() || has_unassigned(part))
+}
+
 fn is_unassigned(value: &Data) -> bool {
-    match value.node() {
-        Node::Null => true,
-        Node::List(items) => items.is_empty(),
-        Node::Object(object) => object.is_empty(),
-        _ => false,
-    }
+    Cursor::from(value).is_unassigned()
 }
 
 /// Tells the passwords in a value: a resource, PATCH operations, or, where `secret` says so, all of it.
 pub fn passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str)) {
+    if secret || names_password(value.into()) {
+        tell_passwords(value, secret, tell);
+    }
+}
+
+/// Whether a member's name or path in a value, however deep, is that of a password.
+fn names_password(value: Cursor<'_>) -> bool {
+    value.any(&mut |name, part| {
+        let Some(name) = name else { return names_password(part) };
+        let of_path = || matches!(part.seen(), Seen::Text(path) if is_secret_path(&path));
+        is_secret_path(name) || (name.eq_ignore_ascii_case("path") && of_path()) || names_password(part)
+    })
+}
+
+fn tell_passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str)) {
     match value.node() {
         Node::Text(text) if secret => tell(text),
-        Node::Number(number) if secret => tell(&number.0),
-        Node::List(items) => items.iter().for_each(|item| passwords(item, secret, tell)),
+        Node::Number(number) if secret => tell(number.as_str()),
+        Node::List(items) => items.iter().for_each(|item| tell_passwords(item, secret, tell)),
         Node::Object(object) => {
             let of_path = object.get("path").and_then(Data::as_str).is_some_and(is_secret_path);
             for (name, item) in object.iter() {
                 let of_name = is_secret_path(name) || (of_path && name.eq_ignore_ascii_case("value"));
-                passwords(item, secret || of_name, tell);
+                tell_passwords(item, secret || of_name, tell);
             }
         }
         _ => {}
@@ -214,33 +398,18 @@ const NEVER_SHOWN: [&str; 5] = ["password", "clientToken", "irk", "bootstrapKey"
 /// Whether an attribute's name or path, with or without its schema's URN, is of one that no provider shows. Of others that are
 /// secret an answer may well prove something.
 pub fn is_never_shown(path: &str) -> bool {
-    let name = path.rsplit([':', '.']).next().unwrap_or_default().trim();
-    NEVER_SHOWN.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    let path = path.trim_end();
+    let ends = |secret: &str| {
+        let (before, name) = path.split_at_checked(path.len().checked_sub(secret.len())?)?;
+        let before = before.trim_end();
+        Some(name.eq_ignore_ascii_case(secret) && (before.is_empty() || before.ends_with([':', '.'])))
+    };
+    NEVER_SHOWN.iter().any(|secret| ends(secret) == Some(true))
 }
 
 /// Whether a member's name is a schema's URN rather than an attribute's name.
 pub fn is_urn(name: &str) -> bool {
     name.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("urn:"))
-}
-
-/// How deep JSON text nests, without reading it otherwise.
-pub fn depth(bytes: &[u8]) -> u32 {
-    let (mut depth, mut deepest, mut in_string, mut escaped) = (0u32, 0u32, false, false);
-    for byte in bytes {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            _ if in_string => {}
-            b'[' | b'{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 #[cfg(test)]
@@ -258,6 +427,22 @@ mod tests {
         assert_eq!(resource.get("active").and_then(Data::as_boolean), Some(false));
         assert_eq!(resource.number("COUNT"), Some(7));
         assert_eq!(resource.get("missing"), None);
+    }
+
+    #[test]
+    fn passwords_are_known_by_name_and_path() {
+        for path in [
+            "password",
+            " PassWord ",
+            "urn:ietf:params:scim:schemas:core:2.0:User:password",
+            "a. irk",
+            "a.b.clientToken",
+        ] {
+            assert!(is_never_shown(path), "{path}");
+        }
+        for path in ["", "passwords", "mypassword", "password.x", "pass word", "ä", "é-irk"] {
+            assert!(!is_never_shown(path), "{path}");
+        }
     }
 
     #[test]
@@ -285,13 +470,5 @@ mod tests {
             Data::from(resource),
             json!({"schemas": [urn::USER, "urn:x:y", enterprise], enterprise: {"department": "d"}, "urn:gone": null})
         );
-    }
-
-    #[test]
-    fn depth_counts_brackets_outside_strings() {
-        let rows = [("{}", 1), ("[[[]]]", 3), (r#"{"a":"[[[\"[["}"#, 1), ("1", 0), ("]]]][", 1)];
-        for (text, expected) in rows {
-            assert_eq!(depth(text.as_bytes()), expected, "{text}");
-        }
     }
 }

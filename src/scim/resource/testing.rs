@@ -13,7 +13,7 @@ impl Index<&str> for Resource {
     type Output = Data;
 
     fn index(&self, name: &str) -> &Data {
-        self.0.get(name).unwrap_or(&Data::NULL)
+        self.0.get().iter().find(|member| member.is(name)).map_or(&Data::NULL, |member| &member.value)
     }
 }
 

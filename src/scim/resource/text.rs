@@ -1,22 +1,29 @@
 //! Resources from JSON text and back. Numbers keep their digits; of members with the same name the last counts.
 
 use super::Resource;
-use super::data::{Data, Number, Tree};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Error as _, Serialize, Serializer};
-use std::collections::BTreeMap;
-use std::fmt;
+use super::data::{Data, Held, Number};
+use super::overlay::{Source, Text};
+use super::tape::{Document, Fault};
+use serde::de::{Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+use std::fmt::{self, Write as _};
 
-/// The name under which serde_json hands over a number as it is written (its feature `arbitrary_precision`).
-const NUMBER: &str = "$serde_json::private::Number";
+/// How deep JSON may nest where nothing else is said: what is nested is walked through by functions that call themselves.
+pub const DEPTH: u32 = 127;
 
 /// Why a text is not JSON: what was expected, with line and column.
 #[derive(Debug)]
-pub struct SyntaxError(serde_json::Error);
+pub struct SyntaxError {
+    what: String,
+    column: usize,
+    /// Whether all that is wrong is that it nests deeper than was allowed.
+    too_deep: bool,
+}
 
 impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&self.what)
     }
 }
 
@@ -25,15 +32,38 @@ impl std::error::Error for SyntaxError {}
 impl SyntaxError {
     /// The column, from 1, in bytes.
     pub fn column(&self) -> usize {
-        self.0.column()
+        self.column
+    }
+
+    /// Whether the text nests deeper than was allowed, which may be all that is wrong with it.
+    pub fn is_depth(&self) -> bool {
+        self.too_deep
+    }
+
+    /// What is wrong with a text that could not be read, in the words of `serde_json`, which reads it once more for them.
+    #[cold]
+    fn new(text: &[u8], fault: Option<Fault>) -> SyntaxError {
+        let too_deep = matches!(fault, Some(Fault::Depth(_)));
+        match (serde_json::from_slice::<Value>(text), fault) {
+            (Err(error), _) => SyntaxError { column: error.column(), what: error.to_string(), too_deep },
+            (Ok(_), Some(Fault::Length)) => SyntaxError { column: 0, what: "it is too long".to_owned(), too_deep },
+            (Ok(_), Some(Fault::Syntax(at) | Fault::Depth(at))) => {
+                let before = text.get(..at).unwrap_or_default();
+                let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+                let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+                let what = if too_deep { "it nests too deep" } else { "unexpected character" };
+                SyntaxError { column, what: format!("{what} at line {line} column {column}"), too_deep }
+            }
+            (Ok(_), None) => SyntaxError { column: 0, what: "it is not UTF-8".to_owned(), too_deep },
+        }
     }
 }
 
 impl Number {
     /// Reads a number; none where the text is anything else.
     pub fn parse(text: &str) -> Option<Number> {
-        match Data::parse(text.as_bytes()).ok()?.0 {
-            Tree::Number(number) => Some(number),
+        match Data::read(text, 0).ok()?.0 {
+            Held::Number(number) => Some(number),
             _ => None,
         }
     }
@@ -42,13 +72,26 @@ impl Number {
 impl Data {
     /// Reads JSON text.
     pub fn parse(text: &[u8]) -> Result<Data, SyntaxError> {
-        serde_json::from_slice(text).map_err(SyntaxError)
+        Data::parse_within(text, DEPTH)
+    }
+
+    /// Reads JSON text that nests at most so deep.
+    pub fn parse_within(text: &[u8], depth: u32) -> Result<Data, SyntaxError> {
+        let read = match std::str::from_utf8(text) {
+            Ok(text) => Data::read(text, depth.min(DEPTH)).map_err(Some),
+            Err(_) => Err(None),
+        };
+        read.map_err(|fault| SyntaxError::new(text, fault))
+    }
+
+    fn read(text: &str, depth: u32) -> Result<Data, Fault> {
+        Ok(Data::of(Source::whole(Document::read(text, depth)?)))
     }
 }
 
 impl<'de> Deserialize<'de> for Data {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reading)
+        Value::deserialize(deserializer).map(Data::from)
     }
 }
 
@@ -60,118 +103,121 @@ impl<'de> Deserialize<'de> for Resource {
     }
 }
 
-struct Reading;
-
-impl<'de> Visitor<'de> for Reading {
-    type Value = Data;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any valid JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Data, E> {
-        Ok(Data::NULL)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Data, E> {
-        Ok(flag.into())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Data, E> {
-        Ok(number.into())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Data, E> {
-        Ok(number.into())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Data, E> {
-        Ok(text.into())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Data, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Data, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Data(Tree::List(list)))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Data, A::Error> {
-        let mut object = BTreeMap::new();
-        while let Some(name) = members.next_key::<String>()? {
-            if name == NUMBER {
-                return Ok(Number(members.next_value()?).into());
-            }
-            object.insert(name, members.next_value()?);
-        }
-        Ok(Resource(object).into())
-    }
-}
-
 impl Serialize for Data {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match &self.0 {
-            Tree::Null => serializer.serialize_unit(),
-            Tree::Bool(flag) => serializer.serialize_bool(*flag),
-            Tree::Number(Number(text)) => {
-                let number: serde_json::Number = text.parse().map_err(S::Error::custom)?;
-                number.serialize(serializer)
-            }
-            Tree::Text(text) => serializer.serialize_str(text),
-            Tree::List(items) => items.serialize(serializer),
-            Tree::Object(object) => object.serialize(serializer),
-        }
+        Value::from(self).serialize(serializer)
     }
 }
 
 impl Serialize for Resource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        Value::from(self).serialize(serializer)
     }
 }
 
-/// As compact JSON text.
+impl Data {
+    /// The value as text that is the same for equal values: compact, members in the order of their names, only what must be is
+    /// escaped.
+    pub fn canonical(&self) -> String {
+        let mut text = String::new();
+        write_canonical(&mut text, self);
+        text
+    }
+}
+
+fn write_canonical(out: &mut String, data: &Data) {
+    // Nothing fails that is written into a text.
+    let _ = match &data.0 {
+        Held::Text(text) => write_quoted(out, text.as_str()),
+        Held::List(items) => {
+            for (index, item) in items.get().iter().enumerate() {
+                out.push(if index == 0 { '[' } else { ',' });
+                write_canonical(out, item);
+            }
+            out.write_str(if items.get().is_empty() { "[]" } else { "]" })
+        }
+        Held::Object(object) => {
+            for (index, member) in object.sorted().enumerate() {
+                out.push(if index == 0 { '{' } else { ',' });
+                let _ = write_quoted(out, member.name.as_str());
+                out.push(':');
+                write_canonical(out, &member.value);
+            }
+            out.write_str(if object.is_empty() { "{}" } else { "}" })
+        }
+        Held::Null | Held::Bool(_) | Held::Number(_) => write_data(out, data),
+    };
+}
+
+/// As JSON text: what was read as it was read, else compact.
 impl fmt::Display for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Tree::Null => f.write_str("null"),
-            Tree::Bool(flag) => flag.fmt(f),
-            Tree::Number(number) => number.fmt(f),
-            Tree::Text(text) => write_text(f, text),
-            Tree::List(items) => {
-                f.write_str("[")?;
-                for (index, item) in items.iter().enumerate() {
-                    f.write_str(if index == 0 { "" } else { "," })?;
-                    item.fmt(f)?;
-                }
-                f.write_str("]")
-            }
-            Tree::Object(object) => object.fmt(f),
-        }
+        write_data(f, self)
     }
 }
 
-/// As compact JSON text.
+/// As JSON text: what was read as it was read, else compact.
 impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("{")?;
-        for (index, (name, value)) in self.0.iter().enumerate() {
-            f.write_str(if index == 0 { "" } else { "," })?;
-            write_text(f, name)?;
-            f.write_str(":")?;
-            value.fmt(f)?;
-        }
-        f.write_str("}")
+        write_object(f, self)
+    }
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_data(f, self)
+    }
+}
+
+impl fmt::Debug for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_object(f, self)
+    }
+}
+
+fn write_data(out: &mut dyn fmt::Write, data: &Data) -> fmt::Result {
+    match &data.0 {
+        Held::Null => out.write_str("null"),
+        Held::Bool(flag) => out.write_str(if *flag { "true" } else { "false" }),
+        Held::Number(number) => out.write_str(number.0.as_str()),
+        Held::Text(text) => write_text(out, text),
+        Held::List(items) => match items.text() {
+            Some(text) => out.write_str(text),
+            None => {
+                for (index, item) in items.get().iter().enumerate() {
+                    out.write_str(if index == 0 { "[" } else { "," })?;
+                    write_data(out, item)?;
+                }
+                out.write_str(if items.get().is_empty() { "[]" } else { "]" })
+            }
+        },
+        Held::Object(object) => write_object(out, object),
+    }
+}
+
+fn write_object(out: &mut dyn fmt::Write, object: &Resource) -> fmt::Result {
+    if let Some(text) = object.0.text() {
+        return out.write_str(text);
+    }
+    let members = object.0.get();
+    for (index, member) in members.iter().enumerate() {
+        out.write_str(if index == 0 { "{" } else { "," })?;
+        write_text(out, &member.name)?;
+        out.write_str(":")?;
+        write_data(out, &member.value)?;
+    }
+    out.write_str(if members.is_empty() { "{}" } else { "}" })
+}
+
+fn write_text(out: &mut dyn fmt::Write, text: &Text) -> fmt::Result {
+    match text.written() {
+        Some(written) => out.write_str(written),
+        None => write_quoted(out, text.as_str()),
     }
 }
 
 /// A JSON string (RFC 8259 section 7): stretches without anything to escape are written as a whole.
-fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+fn write_quoted(f: &mut dyn fmt::Write, text: &str) -> fmt::Result {
     f.write_str("\"")?;
     let mut rest = text;
     while let Some(at) = rest.bytes().position(|byte| byte < b' ' || byte == b'"' || byte == b'\\') {
@@ -204,22 +250,69 @@ mod tests {
         let rows = [
             "null",
             "true",
-            r#"{"a":[1,-0,1.50,1e400,123456789012345678901234567890],"b":{},"c":[],"d":null}"#,
-            r#""quote \" slash \\ \b\f\n\r\t\u0000\u001f é 🦀 \u007f""#,
+            r#"{"b":[1,-0,1.50,1E400,123456789012345678901234567890],"a":{},"c":[],"d":null}"#,
+            r#""quote \" slash \\ \b\f\n\r\t\u0000\u001f \/ \u00e9 é 🦀 \ud83e\udd80 \u007f""#,
+            "{ \"a\" : [ 1 ,\n2 ] }",
         ];
         for text in rows {
             let data = Data::parse(text.as_bytes()).unwrap();
+            assert_eq!(data.to_string(), text);
+            assert_eq!(data.clone().to_string(), text);
             let reference: serde_json::Value = serde_json::from_str(text).unwrap();
-            assert_eq!(data.to_string(), reference.to_string(), "{text}");
-            assert_eq!(serde_json::to_string(&data).unwrap(), reference.to_string(), "{text}");
-            assert_eq!(Data::parse(data.to_string().as_bytes()).unwrap(), data, "{text}");
+            assert_eq!(serde_json::to_value(&data).unwrap(), reference, "{text}");
+            let own = Data::from(&reference);
+            assert_eq!(Data::parse(data.canonical().as_bytes()).unwrap(), data);
+            assert_eq!(own.to_string(), reference.to_string(), "{text}");
+            // Numbers are equal that are written alike, which that crate changes.
+            if !text.contains('E') {
+                assert_eq!(own, data);
+            }
         }
     }
 
     #[test]
-    fn names_are_sorted_and_the_last_of_two_counts() {
-        let data = Data::parse(br#"{"b":1,"a":2,"b":3}"#).unwrap();
-        assert_eq!(data.to_string(), r#"{"a":2,"b":3}"#);
+    fn what_is_not_changed_is_written_as_it_was_read() {
+        let text = r#"{ "b" : {"x": 1.0}, "a":[1, {"y":"\u00e9"}, 2], "c":"\/" }"#;
+        let mut data = Data::parse(text.as_bytes()).unwrap();
+        let object = data.as_object_mut().unwrap();
+        object.insert("d", 1);
+        assert_eq!(object.to_string(), r#"{"b":{"x": 1.0},"a":[1, {"y":"\u00e9"}, 2],"c":"\/","d":1}"#);
+        object.get_mut("a").and_then(Data::as_list_mut).unwrap().push(Data::NULL);
+        object.remove("b");
+        assert_eq!(object.to_string(), r#"{"a":[1,{"y":"\u00e9"},2,null],"c":"\/","d":1}"#);
+        // To look for what is not there changes nothing.
+        let mut data = Data::parse(text.as_bytes()).unwrap();
+        let object = data.as_object_mut().unwrap();
+        assert!(object.remove("x").is_none() && object.get_mut("x").is_none());
+        object.retain(|_, _| true);
+        data.replace_texts(&|_| None);
+        assert_eq!(data.to_string(), text);
+    }
+
+    #[test]
+    fn equal_values_have_one_canonical_text() {
+        let rows = [
+            r#"{"b": [1, {"y": "\u00e9", "x": {}}], "a": "\/"}"#,
+            r#"{"a":"/","b":[1,{"x":{},"y":"é"}]}"#,
+            r#"{ "a" : "/", "\u0062" : [ 1 , { "x":{ }, "y":"é"}]}"#,
+        ];
+        for text in rows {
+            let data = Data::parse(text.as_bytes()).unwrap();
+            assert_eq!(data.canonical(), rows[1]);
+            assert_eq!(data, Data::parse(rows[1].as_bytes()).unwrap());
+        }
+    }
+
+    #[test]
+    fn the_last_of_two_names_counts() {
+        let data = Data::parse(br#"{"b": 1, "a":[ 2 ], "b":[ 3 ]}"#).unwrap();
+        assert_eq!(data.to_string(), r#"{"a":[ 2 ],"b":[ 3 ]}"#);
+        let many = |object: &mut Resource| {
+            object.extend((0..200).map(|number| (format!("n{}", number % 150), number)));
+            (object.len(), object.number("n3"), object.number("n60"), object.number("n149"))
+        };
+        assert_eq!(many(&mut Resource::new()), (150, Some(153), Some(60), Some(149)));
+        assert_eq!(many(&mut Resource::from_iter([("n3", 0), ("a", 0)])), (151, Some(153), Some(60), Some(149)));
     }
 
     #[test]
