@@ -106,13 +106,9 @@ fn verdict(pending: &Pending, mut result: Map<String, Value>, portion: &[Pending
             let (error, untold) = (error(failure, true), pending.open && says("kind", "protocol"));
             return Verdict::Lost(Lost { error, untold: untold.then_some(result) });
         }
-        (false, false) if says("kind", "conflict") => {
-            if failure.get("pointer").is_none() {
-                return Verdict::Stopped;
-            }
-        }
+        (false, false) if says("kind", "conflict") && failure.get("pointer").is_none() => return Verdict::Stopped,
         // The call ended before it.
-        (false, false) if says("error", "transient") || is_left_out(failure) => {
+        (false, false) if !says("kind", "conflict") && (says("error", "transient") || is_left_out(failure)) => {
             return Verdict::Left(error(failure, false));
         }
         _ => {}
