@@ -1,7 +1,7 @@
 //! Bulks of more operations than a call holds: in portions from a file, with results that a later run goes on from; and what one call
 //! cannot hold.
 
-use crate::fake::{Act, Fake, json as scim};
+use crate::fake::{Act, Fake, Received, json as scim};
 use crate::harness::{Workplace, block_on, client, connector, invoke, sandbox};
 use scim_connector_host::bulk::{BulkEntry, BulkOptions, Operations};
 use scim_connector_host::settings::{ConnectionSettings, Limits};
@@ -211,6 +211,15 @@ fn everything_is_checked_before_anything_is_sent() {
     std::fs::write(place.path().join("ops.ndjson"), format!("{}\n\n{{\"method\": \"POST\",\n", user(1))).unwrap();
     let refused = place.run(&RUN);
     assert!(refused.stderr.contains("line 3: column 18: it is no operation: "), "{}", refused.stderr);
+    // What only the component finds has its line, too.
+    for (line, expected) in [
+        (r#"{"method": "DELETE", "path": "/Users/1", "bulkId": "d", "x": "\ud800"}"#, "line 2: it is no operation: "),
+        ("[]", "line 2: it is no operation: expected an object"),
+    ] {
+        std::fs::write(place.path().join("ops.ndjson"), format!("{}\n{line}\n", user(1))).unwrap();
+        let refused = place.run(&RUN);
+        assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+    }
     assert_eq!(total(&observer), 0);
 }
 
@@ -307,6 +316,169 @@ fn what_became_of_lost_answers_is_looked_up_and_never_sent_twice_blindly() {
     let other = place.run(&RESUME);
     assert_eq!(other.code, 64);
     assert!(other.stderr.contains("these results are of other operations"), "{}", other.stderr);
+}
+
+/// What a provider without anybody answers, bulk of `operations` at most included.
+fn nobody(request: &Received, operations: usize) -> Vec<Act> {
+    if request.line().contains("ServiceProviderConfig") {
+        let bulk = json!({"supported": operations > 0, "maxOperations": operations, "maxPayloadSize": 10_000_000});
+        return scim(200, json!({"bulk": bulk, "filter": {"supported": true}, "patch": {"supported": true}}));
+    }
+    scim(200, json!({"totalResults": 0, "Resources": []}))
+}
+
+/// The answer to a bulk request whose operations all succeed; what is created has its bulkId as id.
+fn carried_out(request: &Received) -> Vec<Act> {
+    let asked: Value = serde_json::from_str(&request.body).unwrap();
+    let results = asked["Operations"].as_array().unwrap().iter().map(|operation| {
+        let (method, path) = (&operation["method"], operation["path"].as_str().unwrap());
+        if method == "POST" {
+            let location = format!("{path}/{}", operation["bulkId"].as_str().unwrap());
+            return json!({"method": method, "bulkId": operation["bulkId"], "status": "201", "location": location});
+        }
+        json!({"method": method, "status": "200", "location": path})
+    });
+    scim(200, json!({"Operations": results.collect::<Vec<_>>()}))
+}
+
+fn connection(fake: &Fake) -> Value {
+    json!({"serviceUrl": format!("{}/scim", fake.origin()), "auth": {"type": "bearer", "token": "t"}, "retry": {"maxAttempts": 1}})
+}
+
+/// The bodies of requests that change something.
+fn changes(fake: &Fake) -> Vec<String> {
+    let requests = fake.requests();
+    let changes = requests.iter().filter(|request| !request.line().starts_with("GET"));
+    changes.map(|request| request.body.clone()).collect()
+}
+
+fn set(id: &str, path: &str, value: impl Into<Value>) -> Value {
+    json!({"method": "PATCH", "path": format!("/Users/{id}"), "data": [{"op": "replace", "path": path, "value": value.into()}]})
+}
+
+#[test]
+fn an_older_change_never_follows_a_newer_one() {
+    let fake = Fake::start(|_, request| match request.line().contains("/Bulk") {
+        // Carried out, and never answered.
+        true if request.body.contains("first") && request.header("X-Again").is_none() => vec![Act::Reset],
+        true => carried_out(request),
+        false => nobody(request, 100),
+    });
+    // Two portions: a leaver who had come back leaves for good in the second one.
+    let first = set("i1", "active", true);
+    let rest = (1 << 20) - first.to_string().len() - set("i2", "title", "first").to_string().len();
+    let long = format!("first{}", "x".repeat(rest));
+    let operations = [first, set("i2", "title", long), set("i1", "active", false)];
+    let place = workplace(connection(&fake), &operations);
+    let out = place.path().join("out.ndjson");
+    let cut = place.run(&RUN);
+    assert_eq!(cut.code, 75, "{}", cut.stderr);
+    assert!(cut.stderr.contains("of 2 operations the answer was lost"), "{}", cut.stderr);
+    assert!(cut.stderr.contains("to go on: the same command with --resume"), "{}", cut.stderr);
+    assert_eq!((results(&out).len(), changes(&fake).len()), (0, 1), "nothing overtakes what is open");
+    let begun = std::fs::read_to_string(&out).unwrap();
+
+    let again = [&RESUME[..], &["--input", r#"{"headers": {"X-Again": "1"}}"#]].concat();
+    let resumed = place.run(&again);
+    assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+    let sent = changes(&fake);
+    let actives: Vec<bool> = sent[1..].iter().map(|body| body.contains("true")).collect();
+    assert_eq!(actives, [true, false], "in their order");
+
+    // Results of a run that had gone on: what was overtaken is told, and not sent.
+    std::fs::write(&out, begun + "{\"index\":2,\"method\":\"PATCH\",\"status\":200,\"id\":\"i1\"}\n").unwrap();
+    let resumed = place.run(&again);
+    assert_eq!(resumed.code, 1, "{}", resumed.stderr);
+    let found = results(&out);
+    assert_eq!((found.len(), &found[&0]["failure"]["maybeApplied"]), (3, &json!(true)), "{}", found[&0]);
+    let sent = changes(&fake);
+    assert!(sent.len() == 4 && !sent[3].contains("i1") && sent[3].contains("i2"), "{}", found[&0]);
+}
+
+#[test]
+fn a_group_is_not_found_by_its_name_alone() {
+    // The first bulk request comes to nothing; somebody else's group has the name.
+    let fake = Fake::start(|_, request| match request.line() {
+        line if line.contains("/Bulk") && request.header("X-Again").is_none() => vec![Act::Reset],
+        line if line.contains("/Bulk") => carried_out(request),
+        line if line.contains("/Groups") => {
+            let group = json!({"id": "g9", "displayName": "Eng", "members": [{"value": "boss"}]});
+            if line.contains("/Groups/") {
+                return scim(200, group);
+            }
+            scim(200, json!({"totalResults": 1, "Resources": [group]}))
+        }
+        _ => nobody(request, 100),
+    });
+    let eng = json!({"method": "POST", "path": "/Groups", "bulkId": "g", "data": {"displayName": "Eng", "members": [{"value": "bulkId:u1"}]}});
+    let place = workplace(connection(&fake), &[user(1), eng]);
+    let out = place.path().join("out.ndjson");
+    let cut = place.run(&RUN);
+    assert_eq!((cut.code, results(&out).len()), (75, 0), "{}", cut.stderr);
+    let resumed = place.run(&[&RESUME[..], &["--input", r#"{"headers": {"X-Again": "1"}}"#]].concat());
+    assert_eq!(resumed.code, 1, "{}", resumed.stderr);
+    let found = results(&out);
+    assert_eq!((&found[&0]["id"], found[&1].get("found")), (&json!("u1"), None));
+    assert_eq!(found[&1]["failure"]["maybeApplied"], true, "{}", found[&1]);
+}
+
+#[test]
+fn what_came_after_a_lost_answer_is_carried_out_later() {
+    // No bulk: one request each, of which the first is not answered.
+    let fake = Fake::start(|_, request| match request.line().starts_with("PATCH") {
+        true if request.header("X-Again").is_none() => vec![Act::Reset],
+        true => scim(200, json!({"id": "i1", "userName": "leo", "active": request.body.contains("true")})),
+        false => nobody(request, 0),
+    });
+    let place = workplace(connection(&fake), &[set("i1", "active", true), set("i1", "active", false)]);
+    let cut = place.run(&RUN);
+    assert_eq!((cut.code, changes(&fake).len()), (75, 1), "{}", cut.stderr);
+    let resumed = place.run(&[&RESUME[..], &["--input", r#"{"headers": {"X-Again": "1"}}"#]].concat());
+    assert_eq!(resumed.code, 0, "{}", resumed.stderr);
+    let sent = changes(&fake);
+    assert!(sent.len() == 3 && sent[1].contains("true") && sent[2].contains("false"), "{sent:?}");
+}
+
+#[test]
+fn a_gateway_that_answers_for_the_provider_ends_the_run() {
+    let fake = Fake::start(|_, request| match request.line().contains("/Bulk") {
+        true if request.header("X-Again").is_none() => {
+            scim(if request.header("X-Status").is_some() { 500 } else { 503 }, json!({"detail": "down"}))
+        }
+        true => carried_out(request),
+        false => nobody(request, 100),
+    });
+    let mut large = user(1);
+    large["data"]["title"] = "x".repeat(1_000_000).into();
+    let place = workplace(connection(&fake), &[large, user(2), set("i9", "title", "y".repeat(100_000))]);
+    let out = place.path().join("out.ndjson");
+    let input = |headers: &str| {
+        [&RESUME[..], &["--input", headers]].concat().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    for (run, status) in [(RUN.map(str::to_owned).to_vec(), "503"), (input(r#"{"headers": {"X-Status": "1"}}"#), "500")]
+    {
+        let before = changes(&fake).len();
+        let cut = place.run(&run.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(cut.code, 75, "{}", cut.stderr);
+        assert!(cut.stderr.contains(status) && cut.stderr.contains("--resume"), "{}", cut.stderr);
+        assert_eq!((results(&out).len(), changes(&fake).len() - before), (0, 1));
+    }
+    let resumed = place.run(&input(r#"{"headers": {"X-Again": "1"}}"#).iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((resumed.code, results(&out).len()), (0, 3), "{}", resumed.stderr);
+}
+
+#[test]
+fn what_is_no_file_of_results_stays_as_it_is() {
+    let (_running, connection) = sandbox(Options::default());
+    let place = workplace(connection, &[user(1)]);
+    let out = place.path().join("out.ndjson");
+    assert_eq!(place.run(&RUN).code, 0);
+    // As private as a file of results, and without an end of line.
+    std::fs::write(&out, "{\"my\":\"precious notes\"}").unwrap();
+    let refused = place.run(&RESUME);
+    assert_eq!(refused.code, 64, "{}", refused.stderr);
+    assert!(refused.stderr.contains("out.ndjson is no file of results"), "{}", refused.stderr);
+    assert_eq!(std::fs::read_to_string(&out).unwrap(), "{\"my\":\"precious notes\"}");
 }
 
 #[test]

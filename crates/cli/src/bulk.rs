@@ -94,7 +94,14 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let ended = bulk.carry_out(&mut signals, &mut progress).await;
     progress.clear();
     bulk.sum_up(global, ended.is_ok());
-    ended.map(|()| bulk.exit_code())
+    // Failures stay failures; an answer that was lost is not waited for in vain.
+    let failed = bulk.run.progress().failed > 0;
+    match ended {
+        Err(Error::Failure { transient: true, failure }) if failed && failure.maybe_applied => {
+            Err(Error::Failure { transient: false, failure })
+        }
+        ended => ended.map(|()| bulk.exit_code()),
+    }
 }
 
 /// What holds for all operations.

@@ -69,8 +69,12 @@ impl Journal {
         loop {
             line.clear();
             let read = lines.read_line(&mut line).map_err(|error| self.failed("read", &error))?;
-            // What has no end was cut short when the run was.
+            // What has no end was cut short when the run was, if this is a run's.
             if !line.ends_with('\n') {
+                if number == 0 && read > 0 {
+                    let path = self.path.display();
+                    return Err(Error::Usage(format!("{path} is no file of results; it was left as it is")));
+                }
                 break;
             }
             number += 1;
@@ -141,6 +145,29 @@ mod tests {
             use std::os::unix::fs::PermissionsExt as _;
             assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn what_has_no_line_of_a_run_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("notes.json");
+        for text in ["{\"my\":\"precious notes\"}", "{\"bulk\":{\"operations\":3", "x"] {
+            std::fs::remove_file(&path).ok();
+            drop(Journal::create(&path).unwrap());
+            std::fs::write(&path, text).unwrap();
+            let error = Journal::reopen(&path).unwrap().read(&mut |_| Ok(())).unwrap_err().to_string();
+            assert!(error.ends_with("notes.json is no file of results; it was left as it is"), "{error}");
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap().success());
+        assert!(Journal::reopen(&path).err().unwrap().to_string().ends_with("pipe are not opened: it is no file"));
     }
 
     #[test]

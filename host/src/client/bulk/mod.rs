@@ -3,8 +3,9 @@
 //!
 //! All operations are looked at first (`plan`), in an order in which each comes after what it refers to (`order`). [`BulkRun::next`]
 //! gives entries ([`BulkEntry`]) that the caller keeps before asking on: what is about to be sent, then what became of it. Given back
-//! to a later run, they tell what is done and what is open; `lost` finds out what became of that. Knows no files but [`NdjsonFile`].
+//! to a later run, they tell what is done and what is open; `lost` finds out what became of that, `again` what of it may be sent again. Knows no files but [`NdjsonFile`].
 
+mod again;
 mod entry;
 mod lost;
 mod order;

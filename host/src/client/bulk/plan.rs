@@ -5,6 +5,7 @@ use super::entry::Indexes;
 use super::order::{self, Edge, Turns};
 use super::source::{BulkSource, SourceOperation};
 use super::{PORTION, PORTION_BYTES};
+use crate::bindings::exports::scim::connector::runtime::CheckedOperation;
 use crate::connector::Connector;
 use crate::error::{Error, Failure, FailureKind, Problem, Result};
 use crate::instance::Instance;
@@ -131,6 +132,11 @@ impl Survey<'_> {
     async fn look_at(&mut self, first: u32, portion: &[SourceOperation]) -> Result<()> {
         let mut whole = true;
         for (index, operation) in (first..).zip(portion) {
+            if operation.text.starts_with('[') {
+                whole = false;
+                self.wrong(operation, index, "", "it is no operation: expected an object");
+                continue;
+            }
             match serde_json::from_str::<Head>(&operation.text) {
                 Ok(head) => {
                     self.creates.set(index, head.creates());
@@ -163,14 +169,7 @@ impl Survey<'_> {
         if !whole {
             return self.refuse_many();
         }
-        let operations = list(portion.iter().map(|operation| operation.text.as_str()));
-        let checked = self
-            .connector
-            .locally(async |Instance { store, exports, .. }| {
-                exports.scim_connector_runtime().call_check_bulk(store, &operations).await
-            })
-            .await?;
-        match checked {
+        match self.check(portion).await? {
             Ok(checked) => {
                 for ((index, operation), checked) in (first..).zip(portion).zip(checked) {
                     let known = |name: &str| self.known.iter().any(|(known, _)| known == name);
@@ -184,7 +183,7 @@ impl Survey<'_> {
                 Ok(())
             }
             Err(error) => {
-                let Error::Failure { failure, transient } = Error::from(error) else { return Err(too_many()) };
+                let Error::Failure { failure, transient } = error else { return Err(too_many()) };
                 let problems = match failure.problems.clone() {
                     Some(problems) => problems,
                     None => vec![Problem {
@@ -201,12 +200,42 @@ impl Survey<'_> {
                     placed += 1;
                     self.wrong(operation, index, steps.next().unwrap_or_default(), &renumbered(&problem.detail, first));
                 }
-                if placed == 0 {
+                if placed == 0 && !self.find_unreadable(first, portion).await? {
                     return Err(Error::Failure { failure, transient });
                 }
                 self.refuse_many()
             }
         }
+    }
+
+    /// Has the component check operations.
+    async fn check(&self, portion: &[SourceOperation]) -> Result<Result<Vec<CheckedOperation>>> {
+        let operations = list(portion.iter().map(|operation| operation.text.as_str()));
+        self.connector
+            .locally(async |Instance { store, exports, .. }| {
+                exports.scim_connector_runtime().call_check_bulk(store, &operations).await
+            })
+            .await
+            .map(|checked| checked.map_err(Error::from))
+    }
+
+    /// Finds out which operations the component cannot read, and so says no place of; whether there are any.
+    async fn find_unreadable(&mut self, first: u32, portion: &[SourceOperation]) -> Result<bool> {
+        let mut found = false;
+        for (index, operation) in (first..).zip(portion) {
+            let Err(Error::Failure { failure, .. }) = self.check(std::slice::from_ref(operation)).await? else {
+                continue;
+            };
+            found = true;
+            // The place is one in a list that the caller has not written.
+            let detail = failure.detail.split(" at line ").next().unwrap_or_default();
+            let detail = detail.strip_prefix("operations is not valid JSON: ").unwrap_or(detail);
+            self.wrong(operation, index, "", &format!("it is no operation: {detail}"));
+            if self.problems.len() >= TOLD {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     fn wrong(&mut self, operation: &SourceOperation, index: u32, member: &str, detail: &str) {

@@ -1,10 +1,11 @@
 //! A run: portions one after the other, and what is known of each operation.
 
+use super::again::{self, Again, Names};
 use super::entry::{BulkEntry, Indexes, Ranges, index_of, is_error};
 use super::lost::{self, Fate};
 use super::order::Turn;
 use super::plan::{self, Plan, unreadable};
-use super::portion::{self, Pending, Verdict};
+use super::portion::{self, Lost, Pending, Verdict};
 use super::source::BulkSource;
 use super::{PORTION, PORTION_BYTES};
 use crate::client::handle::Client;
@@ -56,6 +57,8 @@ pub struct BulkRun {
     most: usize,
     done: Indexes,
     open: Indexes,
+    /// Which open changes of an earlier run are sent again, once that is known.
+    again: Option<HashMap<u32, Again>>,
     /// What others refer to, once it is there.
     ids: HashMap<u32, (String, String)>,
     progress: BulkProgress,
@@ -120,6 +123,7 @@ impl Client {
             most: PORTION,
             done: Indexes::default(),
             open: Indexes::default(),
+            again: None,
             ids: HashMap::new(),
             errors: 0,
             warnings: BTreeSet::new(),
@@ -168,11 +172,7 @@ impl BulkRun {
     /// Ends the run before what was announced last is sent. What this gives is to be kept, too.
     pub fn withdraw(&mut self) -> Vec<BulkEntry> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Announced(portion) => {
-                let ranges = portion::indexes(&portion);
-                self.mark(&ranges, false);
-                vec![BulkEntry::NotSent(ranges)]
-            }
+            Stage::Announced(portion) => self.not_sent(&portion),
             _ => Vec::new(),
         }
     }
@@ -198,6 +198,13 @@ impl BulkRun {
             let all = *first..=(*last).min(self.plan.operations.saturating_sub(1));
             all.for_each(|index| self.open.set(index, open && !self.done.has(index)));
         }
+    }
+
+    /// That these were not sent. Those that an earlier run sent stay open.
+    fn not_sent(&mut self, portion: &[Pending]) -> Vec<BulkEntry> {
+        let ranges = portion::never_sent(portion);
+        self.mark(&ranges, false);
+        if ranges.is_empty() { Vec::new() } else { vec![BulkEntry::NotSent(ranges)] }
     }
 
     /// Takes note of a result.
@@ -226,6 +233,12 @@ impl BulkRun {
     /// Puts the next portion together, and says what is in it. What is settled without being sent is told with it.
     async fn announce(&mut self) -> Result<Option<Vec<BulkEntry>>> {
         let mut entries = Vec::new();
+        if self.again.is_none() {
+            let names = |index| names(&self.plan, &self.ids, &self.options, index);
+            let settled = (&self.done, &self.open);
+            let changes = again::open_changes(&self.client, &mut *self.source, &self.plan, settled, &names).await?;
+            self.again = Some(changes);
+        }
         loop {
             if self.options.fail_on_errors.is_some_and(|most| self.errors >= most) {
                 self.progress.stopped = true;
@@ -236,10 +249,16 @@ impl BulkRun {
                 return Ok(Some(entries).filter(|entries| !entries.is_empty()));
             }
             for pending in std::mem::take(&mut portion) {
-                match if pending.open { lost::fate(&self.client, &pending, true).await? } else { Fate::Send } {
-                    Fate::Settled(result) => entries.push(self.settled(result)),
-                    Fate::Send => portion.push(pending),
-                    Fate::Open => {}
+                let fate = if pending.open { self.fate(&pending, true).await } else { Ok(Fate::Send) };
+                match fate {
+                    Ok(Fate::Settled(result)) => entries.push(self.settled(result)),
+                    Ok(Fate::Send) => portion.push(pending),
+                    Ok(Fate::Open) => {}
+                    Err(error) if entries.is_empty() => return Err(error),
+                    Err(error) => {
+                        self.stage = Stage::Broken(error);
+                        return Ok(Some(entries));
+                    }
                 }
             }
             self.hold_back(&mut portion, &mut entries);
@@ -257,6 +276,12 @@ impl BulkRun {
         }
     }
 
+    async fn fate(&self, pending: &Pending, later: bool) -> Result<Fate> {
+        let again = self.again.as_ref().and_then(|again| again.get(&pending.index).copied());
+        let names = names(&self.plan, &self.ids, &self.options, pending.index);
+        lost::fate(&self.client, pending, &names, later, again).await
+    }
+
     /// Takes out what refers to something that is not there: what failed, or is open.
     fn hold_back(&mut self, portion: &mut Vec<Pending>, entries: &mut Vec<BulkEntry>) {
         loop {
@@ -270,7 +295,7 @@ impl BulkRun {
             let pending = portion.remove(place);
             // One that is open may turn out to be there.
             if self.done.has(target) {
-                let result = blocked(&pending, target);
+                let result = portion::blocked(&pending, target);
                 entries.push(self.settled(result));
             }
         }
@@ -342,22 +367,23 @@ impl BulkRun {
     /// Sends what was announced.
     async fn send(&mut self, portion: Vec<Pending>) -> Result<Vec<BulkEntry>> {
         let input = self.input(&portion);
-        let outcome = match self.client.invoke_with("bulk", &input, &CallContext::default()).await {
-            Ok(outcome) => outcome,
+        let verdicts = match self.client.invoke_with("bulk", &input, &CallContext::default()).await {
+            Ok(outcome) => {
+                self.warnings.extend(outcome.warnings);
+                portion::verdicts(&portion, outcome.output)?
+            }
             Err(error) if error.class().maybe_applied => return Err(error),
             Err(error) => {
                 self.stage = Stage::Between;
                 return Ok(self.unsent(portion, error));
             }
         };
-        self.warnings.extend(outcome.warnings);
-        let verdicts = portion::verdicts(&portion, outcome.output)?;
         self.stage = Stage::Between;
         let (mut entries, mut left, mut lost, mut why) = (Vec::new(), Vec::new(), Vec::new(), None);
         for (pending, verdict) in portion.into_iter().zip(verdicts) {
             match verdict {
                 Verdict::Done(result) => entries.push(self.settled(result)),
-                Verdict::Lost => lost.push(pending),
+                Verdict::Lost(told) => lost.push((pending, told)),
                 Verdict::Stopped => left.push(pending),
                 Verdict::Left(error) => {
                     why = Some(error);
@@ -365,17 +391,19 @@ impl BulkRun {
                 }
             }
         }
-        for pending in &lost {
-            // Where even that fails, it stays open.
-            if let Ok(Fate::Settled(result)) = lost::fate(&self.client, pending, false).await {
-                entries.push(self.settled(result));
+        if !lost.is_empty() {
+            let ended = self.look_up(lost, &mut entries).await;
+            entries.extend(self.not_sent(&left));
+            match ended {
+                // Something later would overtake what is open, or be lost as well.
+                Some(error) if self.progress.done < self.plan.operations => self.stage = Stage::Broken(error),
+                _ => left.into_iter().rev().for_each(|pending| self.ahead.push_front(vec![pending])),
             }
+            return Ok(entries);
         }
         if !left.is_empty() {
-            let ranges = portion::indexes(&left);
-            self.mark(&ranges, false);
             let moved = !entries.is_empty();
-            entries.push(BulkEntry::NotSent(ranges));
+            entries.extend(self.not_sent(&left));
             match why {
                 // Another call would come no further.
                 Some(error) if !moved => self.stage = Stage::Broken(error),
@@ -386,11 +414,32 @@ impl BulkRun {
         Ok(entries)
     }
 
+    /// Looks up what became of operations whose answers were lost just now: why the run ends, unless all of them are there.
+    async fn look_up(&mut self, lost: Vec<(Pending, Lost)>, entries: &mut Vec<BulkEntry>) -> Option<Error> {
+        let (mut ended, mut reachable) = (None, true);
+        for (pending, Lost { error, untold }) in lost {
+            let mut result = untold;
+            if reachable {
+                match self.fate(&pending, false).await {
+                    Ok(Fate::Settled(found)) => result = Some(found),
+                    Ok(_) => {}
+                    // So it is for the others; where it cannot be looked up, it stays open.
+                    Err(_) => (reachable, result) = (false, None),
+                }
+            }
+            if result.as_ref().is_none_or(|result| result.contains_key("failure")) {
+                ended = Some(error);
+            }
+            if let Some(result) = result {
+                entries.push(self.settled(result));
+            }
+        }
+        ended
+    }
+
     /// Nothing of a portion was sent: a smaller one may be, where it was too large.
     fn unsent(&mut self, portion: Vec<Pending>, error: Error) -> Vec<BulkEntry> {
-        let ranges = portion::indexes(&portion);
-        self.mark(&ranges, false);
-        let mut entries = vec![BulkEntry::NotSent(ranges)];
+        let mut entries = self.not_sent(&portion);
         let too_large = match &error {
             Error::OutOfMemory { .. } => true,
             Error::Failure { failure, .. } => matches!(failure.kind, FailureKind::TooLarge) && failure.status.is_none(),
@@ -398,7 +447,7 @@ impl BulkRun {
         };
         match portion.as_slice() {
             [alone] if too_large => {
-                let mut result = own(alone);
+                let mut result = portion::own(alone);
                 result.insert("failure".into(), error.to_json());
                 entries.push(self.settled(result));
             }
@@ -427,23 +476,7 @@ impl BulkRun {
     }
 }
 
-/// The beginning of a result.
-fn own(pending: &Pending) -> Map<String, Value> {
-    let operation: Value = serde_json::from_str(&pending.text).unwrap_or_default();
-    let mut result = Map::new();
-    result.insert("index".into(), pending.index.into());
-    for name in ["method", "bulkId"] {
-        operation.get(name).into_iter().for_each(|value| drop(result.insert(name.into(), value.clone())));
-    }
-    result
-}
-
-/// That an operation is not carried out, since another one failed.
-fn blocked(pending: &Pending, target: u32) -> Map<String, Value> {
-    let mut result = own(pending);
-    let detail =
-        format!("not carried out: it refers to operation {target}, which failed or of which the provider tells no id");
-    let failure = json!({"error": "permanent", "kind": "conflict", "detail": detail, "pointer": format!("/operations/{target}"), "maybeApplied": false});
-    result.insert("failure".into(), failure);
-    result
+/// The ids of what an operation refers to.
+fn names(plan: &Plan, ids: &HashMap<u32, (String, String)>, options: &BulkOptions, index: u32) -> Names {
+    plan.targets(index).filter_map(|target| ids.get(&target)).chain(&options.known).cloned().collect()
 }
