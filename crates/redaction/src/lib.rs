@@ -15,4 +15,4 @@ pub use filter::{literals, query_literals, without_literals, without_query_liter
 pub use names::{REDACTED, is_secret_header, is_secret_name, is_secret_path, rules};
 pub use numbers::{number_forms, plain_number};
 pub use places::{ListedNames, Names, copy, each_secret, replace};
-pub use schema::{attributes_marked, is_marked, lost_references, marked_places, without_marked};
+pub use schema::{attributes_marked, is_marked, is_reference, lost_references, marked_places, without_marked};

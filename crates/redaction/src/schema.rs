@@ -9,6 +9,12 @@ use std::collections::{BTreeSet, HashSet};
 /// Words of JSON Schema that lead elsewhere.
 const REFERENCES: [&str; 3] = ["$ref", "$dynamicRef", "$recursiveRef"];
 
+/// Whether a member of a JSON Schema of this name leads elsewhere.
+#[must_use]
+pub fn is_reference(word: &str) -> bool {
+    REFERENCES.contains(&word)
+}
+
 /// Whether a JSON Schema says that what it describes is secret.
 #[must_use]
 pub fn is_marked(schema: &Value) -> bool {
@@ -246,7 +252,7 @@ fn references(schema: &Value, tell: &mut dyn FnMut(&str)) {
         Value::Object(members) => {
             for (word, value) in members {
                 match value {
-                    Value::String(reference) if REFERENCES.contains(&word.as_str()) => tell(reference),
+                    Value::String(reference) if is_reference(word) => tell(reference),
                     value => references(value, tell),
                 }
             }
