@@ -36,7 +36,7 @@ pub(super) enum Depth {
 /// The whole secret in every form, itself first. Their case does not matter.
 pub(super) fn whole(secret: &str) -> Vec<String> {
     if secret.len() > LONGEST_WHOLE {
-        return vec![secret.to_owned()];
+        return vec![secret.to_owned(), base32(secret.as_bytes())];
     }
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let mut forms = written(secret);
@@ -58,7 +58,9 @@ pub(super) fn parts<'a>(secrets: impl IntoIterator<Item = &'a str>, depth: Depth
         }
         let form: String = url::form_urlencoded::byte_serialize(part.as_bytes()).collect();
         all.extend(inside_base64(part));
-        all.extend(inside_base32(part));
+        if part.len() <= LONGEST_WHOLE {
+            all.extend(inside_base32(part));
+        }
         if part.len() <= LONGEST_WORD {
             for text in [form, part.to_ascii_lowercase(), part.to_ascii_uppercase()] {
                 all.extend(inside_base64(&text).filter(|_| text != part));

@@ -6,7 +6,7 @@
 
 use super::forms::{self, Depth};
 use std::borrow::Borrow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
 use zeroize::{Zeroize as _, Zeroizing};
@@ -127,13 +127,13 @@ impl Forms {
         whole.retain(|form| form.len() >= SHORTEST);
         whole.sort_unstable();
         whole.dedup();
-        let mut all = HashSet::new();
+        let mut windows = Vec::new();
         for part in parts.map(Zeroizing::new) {
-            all.extend(windows(part.as_bytes()));
+            windows.extend(self::windows(part.as_bytes()));
         }
-        let mut windows: Vec<u64> = all.into_iter().collect();
-        windows.retain(|window| ORDINARY_PARTS.binary_search(window).is_err());
         windows.sort_unstable();
+        windows.dedup();
+        windows.retain(|window| ORDINARY_PARTS.binary_search(window).is_err());
         Self { secret: secret.to_owned(), whole, parts: windows }
     }
 
