@@ -21,10 +21,16 @@ impl Rules {
     }
 
     fn secret_name(&self, name: &str) -> bool {
-        let mut words = words(name);
+        let words = words(name);
         if self.list("/names/exceptions").contains(&words.concat().as_str()) {
             return false;
         }
+        let joints =
+            (1..words.len().saturating_sub(1)).filter(|at| self.list("/names/joints").contains(&words[*at].as_str()));
+        joints.chain([words.len()]).any(|end| self.secret_words(words[..end].to_vec()))
+    }
+
+    fn secret_words(&self, mut words: Vec<String>) -> bool {
         loop {
             while let Some(last) = words.last_mut() {
                 let length = last.trim_end_matches(|c: char| c.is_ascii_digit()).len();

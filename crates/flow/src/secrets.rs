@@ -2,7 +2,7 @@
 
 use scim_connector_host::config::Config;
 use scim_connector_host::error::Error;
-use scim_connector_host::redact::Redactor;
+use scim_connector_host::redact::{Redactor, too_much};
 use scim_connector_host::wipe_on_drop::WipeOnDrop;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -37,7 +37,15 @@ impl Secrets {
         let (mut values, mut missing) = (BTreeMap::new(), BTreeMap::new());
         for name in config.secret_names() {
             match config.secret(name) {
-                Ok(value) => drop(values.insert(name.to_owned(), value)),
+                Ok(value) => {
+                    let mut all = Vec::new();
+                    texts(&value, &mut all);
+                    match too_much(all.iter().map(String::as_str)) {
+                        None => drop(values.insert(name.to_owned(), value)),
+                        Some(why) => drop(missing.insert(name.to_owned(), why)),
+                    }
+                    drop(WipeOnDrop::new(Value::from(all)));
+                }
                 Err(Error::Config { detail, .. }) => drop(missing.insert(name.to_owned(), detail)),
                 Err(other) => drop(missing.insert(name.to_owned(), other.to_string())),
             }

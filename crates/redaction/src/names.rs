@@ -46,11 +46,21 @@ const ENDINGS: &[&str] = &[
     "mnemonic",
     "fdovoucher",
     "connectionstring",
+    "questionanswer",
+    "keymaterial",
+    "otpauth",
+    "otpauthurl",
+    "otpauthuri",
+    "otpurl",
+    "otpuri",
+    "sessionid",
 ];
 
 /// Names whose last word this is: words too short to be looked for inside of others (`userPin`, not `shipping`).
-const WORDS: &[&str] =
-    &["pin", "puk", "pwd", "pw", "otp", "totp", "hotp", "jwt", "psk", "cvv", "cvc", "irk", "pincode"];
+const WORDS: &[&str] = &[
+    "pin", "puk", "pwd", "pw", "pass", "auth", "bearer", "otp", "totp", "hotp", "jwt", "psk", "cvv", "cvc", "irk",
+    "pincode",
+];
 
 /// What may follow and changes nothing: `passwordConfirmation`, `token_value`, `newPassword2`.
 const QUALIFIERS: &[&str] = &[
@@ -72,8 +82,18 @@ const QUALIFIERS: &[&str] = &[
     "code",
     "new",
     "old",
+    // `base64`, without its digits.
+    "base",
+    "encoded",
+    "hex",
+    "pem",
+    "field",
+    "number",
     "s",
 ];
+
+/// Words after which somebody is named whose secret it is: `passwordOfUser`.
+const JOINTS: &[&str] = &["of", "for"];
 
 /// Whole names that end like a secret and are none: a capability of providers (RFC 7643 section 5).
 const EXCEPTIONS: &[&str] = &["changepassword"];
@@ -90,14 +110,19 @@ const LONGEST: usize = 64;
 /// Whether what stands under this name, of a member or an attribute, is secret.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    if !may_be_secret(name) {
+    if !may_be_secret(name) && !may_have_joint(name) {
         return false;
     }
     let words = Words::of(name);
     if EXCEPTIONS.iter().any(|exception| words.letters() == exception.as_bytes()) {
         return false;
     }
-    let mut end = words.length;
+    let joints = (1..words.length).filter(|at| words.is_joint(*at));
+    joints.chain([words.length]).any(|end| is_secret_end(&words, end))
+}
+
+/// Whether what ends here is the name of a secret.
+fn is_secret_end(words: &Words, mut end: usize) -> bool {
     loop {
         end = words.without_digits(end);
         let rest = words.letters.get(..end).unwrap_or_default();
@@ -142,6 +167,12 @@ fn may_be_secret(name: &str) -> bool {
     }
 }
 
+/// Whether a joint may stand in a name.
+fn may_have_joint(name: &str) -> bool {
+    let stands = |pair: &[u8]| matches!(pair, [b'o' | b'O', b'f' | b'F'] | [b'f' | b'F', b'o' | b'O']);
+    name.len() > "pinOf".len() && name.as_bytes().windows(2).any(stands)
+}
+
 /// Whether a path leads to a secret attribute (RFC 7644 section 3.5.2), as in `urn:…:User:password` or `apiToken.value`.
 #[must_use]
 pub fn is_secret_path(path: &str) -> bool {
@@ -177,8 +208,8 @@ pub fn rules() -> Value {
         "about": "What a log must not show of the input and the output of any operation. Go through the JSON, however deep, and put `replacement` for the whole value, whatever it is, of each member that one of the rules calls secret; null, true and false stay. Names of members are compared without regard to case.",
         "replacement": REDACTED,
         "names": {
-            "about": "A name is secret if, in lower case and with nothing but its letters and digits, it ends with one of `endings`, or its last word is one of `words`. A word begins at the start, after any other character, at a capital that follows a small letter or that a small letter follows, and where digits begin or end. Digits, and then one of `qualifiers`, are taken off the end as often as they are there, and it is looked at again. `exceptions` are whole names that are not secret.",
-            "endings": ENDINGS, "words": WORDS, "qualifiers": QUALIFIERS, "exceptions": EXCEPTIONS,
+            "about": "A name is secret if, in lower case and with nothing but its letters and digits, it ends with one of `endings`, or its last word is one of `words`. A word begins at the start, after any other character, at a capital that follows a small letter or that a small letter follows, and where digits begin or end. Digits, and then one of `qualifiers`, are taken off the end as often as they are there, and it is looked at again. So is what stands before a word that is one of `joints`, where other words follow it. `exceptions` are whole names that are not secret.",
+            "endings": ENDINGS, "words": WORDS, "qualifiers": QUALIFIERS, "joints": JOINTS, "exceptions": EXCEPTIONS,
         },
         "paths": {
             "about": "In an object with a text under one of `named` that leads to an attribute with a secret name, the members under `secret` are secret: operations of PATCH, alone, in bulk data and in submitted requests, and the changes that an ensure gives. The attributes of a path are what stands between `.` and `/` after its last `:`, without what stands in brackets.",
@@ -238,6 +269,15 @@ impl Words {
         self.begins >> index & 1 == 1
     }
 
+    /// Whether one of [`JOINTS`] stands here, with a word after it.
+    fn is_joint(&self, index: usize) -> bool {
+        let rest = self.letters().get(index..).unwrap_or_default();
+        let stands = |joint: &&str| {
+            rest.starts_with(joint.as_bytes()) && rest.len() > joint.len() && self.begins_at(index + joint.len())
+        };
+        self.begins_at(index) && JOINTS.iter().any(stands)
+    }
+
     fn without_digits(&self, end: usize) -> usize {
         let letters = self.letters.get(..end).unwrap_or_default();
         letters.iter().rposition(|letter| !letter.is_ascii_digit()).map_or(0, |last| last + 1)
@@ -255,14 +295,20 @@ mod tests {
             token apiToken api_token accessToken refresh-token idToken tokenValue tokens APIToken apitoken apiKey API_KEY apiKeys \
             privateKey privateKey2 accesskey signingKey credentials credential authorization assertion clientAssertion \
             secretAnswer securityAnswer1 pin PIN userPin user_pin pinCode pins otp otpCode totp jwt recoveryCodes backup_code \
-            verificationCode clientToken irk bootstrapKey fdoVoucher sessionCookie Kennwort smtpPasswort mfaSeed TOTP";
+            verificationCode clientToken irk bootstrapKey fdoVoucher sessionCookie Kennwort smtpPasswort mfaSeed TOTP \
+            pass userPass auth basic_auth bearer passwordBase64 privateKeyPem keyMaterial sharedSecretBase64 otpauthUrl totpUri \
+            otpauth_uri securityQuestionAnswer passwordField passwordOfUser pin_for_door tokenForApiOfAcme pinNumber \
+            secretValue sessionId";
         for name in secret.split_whitespace() {
             assert!(is_secret_name(name), "{name}");
         }
         let plain = "tokenUrl tokenType tokenEndpoint accessTokenExpiresAt passwordPolicy passwordLastChanged changePassword \
             secretName secretId shipping shippingCode spin opinion opinions pinned keyId publicKey key countryCode postalCode \
             userName displayName value values code codes text news status class address jurisdiction laptop stop forwards \
-            entitlements externalId cvvless irksome description x509Certificates s new \u{e4}";
+            entitlements externalId cvvless irksome description x509Certificates s new \
+            authType authenticationSchemes authority author authn oauth passport passportNumber compass bypass passenger bearerMethods \
+            phoneNumber base64 number field pem hex dateOfBirth placeForPassengers numberOf officeFor secretaryOfUser profile \
+            publicKeyPem url uri question of for passwordPolicyOfUser \u{e4}";
         for name in plain.split_whitespace().chain(["", " ", "-", "123"]) {
             assert!(!is_secret_name(name), "{name}");
         }

@@ -88,7 +88,8 @@ fn copied(value: &Value, names: &impl Names, replaced: &impl Fn(&str) -> Option<
         Value::String(words) => text(words).into(),
         // A number is one as a whole only.
         Value::Number(number) => {
-            let secret = replaced(number.as_str()).filter(|shown| shown == REDACTED);
+            let secret = |text: &str| replaced(text).filter(|shown| shown == REDACTED);
+            let secret = secret(number.as_str()).or_else(|| secret(&crate::numbers::plain_number(number.as_str())?));
             secret.map_or_else(|| value.clone(), Value::from)
         }
         Value::Array(list) => list.iter().map(|value| copied(value, names, replaced, headers)).collect(),
@@ -199,10 +200,11 @@ mod tests {
     #[test]
     fn other_texts_numbers_and_names_are_asked_for() {
         let replaced = |text: &str| (text.starts_with("known") || text == "4711").then(|| REDACTED.to_owned());
-        let value = json!({"known-1": [{"deep": "known-2", "n": 4711, "m": 1.0}]});
+        let value =
+            json!({"known-1": [{"deep": "known-2", "n": 4711, "m": 1.0}], "more": [-4711, 4711.0, -4.711e3, 47110]});
         assert_eq!(
             copy(&value, &ListedNames, &replaced),
-            json!({REDACTED: [{"deep": REDACTED, "n": REDACTED, "m": 1.0}]})
+            json!({REDACTED: [{"deep": REDACTED, "n": REDACTED, "m": 1.0}], "more": [REDACTED, REDACTED, REDACTED, 47110]})
         );
     }
 }

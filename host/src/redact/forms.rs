@@ -1,9 +1,11 @@
 //! The forms a secret may be seen in: as it is sent, quoted, encoded, or made of it by an expression.
 
+use super::LONGEST_SECRET;
 use crate::visible;
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use base64::{Engine as _, alphabet};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use scim_connector_redaction::number_forms;
 use serde_json::Value;
 use std::fmt::Write as _;
 
@@ -16,6 +18,12 @@ const SHORTEST_INSIDE: usize = 6;
 /// Longer secrets are keys and tokens, in which nobody changes the case.
 const LONGEST_WORD: usize = 256;
 
+/// Longer ones are found by their parts.
+const LONGEST_WHOLE: usize = 1024;
+
+/// What is decoded to less is hardly an encoding.
+const FEWEST_DECODED: usize = 8;
+
 /// How much is looked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depth {
@@ -27,6 +35,9 @@ pub(super) enum Depth {
 
 /// The whole secret in every form, itself first. Their case does not matter.
 pub(super) fn whole(secret: &str) -> Vec<String> {
+    if secret.len() > LONGEST_WHOLE {
+        return vec![secret.to_owned(), base32(secret.as_bytes())];
+    }
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let mut forms = written(secret);
     forms.push(secret.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -39,23 +50,79 @@ pub(super) fn whole(secret: &str) -> Vec<String> {
 }
 
 /// Texts whose every part of some length is a part of the secret, or made of one.
-pub(super) fn parts(secret: &str, depth: Depth) -> Vec<String> {
-    let mut all = Vec::new();
-    for part in private_parts(secret) {
-        all.extend(written(part));
+pub(super) fn parts<'a>(secrets: impl IntoIterator<Item = &'a str>, depth: Depth) -> impl Iterator<Item = String> {
+    secrets.into_iter().flat_map(private_parts).flat_map(move |part| {
+        let mut all = written(part);
         if depth == Depth::Passing {
-            continue;
+            return all;
         }
         let form: String = url::form_urlencoded::byte_serialize(part.as_bytes()).collect();
         all.extend(inside_base64(part));
-        all.extend(inside_base32(part));
+        if part.len() <= LONGEST_WHOLE {
+            all.extend(inside_base32(part));
+        }
         if part.len() <= LONGEST_WORD {
             for text in [form, part.to_ascii_lowercase(), part.to_ascii_uppercase()] {
                 all.extend(inside_base64(&text).filter(|_| text != part));
             }
         }
+        all
+    })
+}
+
+/// The secret; of one that is too long for its forms, the beginning and the end.
+pub(super) fn ends(secret: &str) -> Vec<&str> {
+    if secret.len() <= LONGEST_SECRET {
+        return vec![secret];
     }
+    let half = LONGEST_SECRET / 2;
+    let first = secret.get(..secret.floor_char_boundary(half)).unwrap_or_default();
+    let last = secret.get(secret.floor_char_boundary(secret.len() - half)..).unwrap_or_default();
+    vec![first, last]
+}
+
+/// What a secret is an encoding of, where that is a text: expressions decode, too. Of JSON what stands in it, since its signs
+/// are those of any other.
+pub(super) fn made_of(secret: &str) -> Vec<String> {
+    if secret.len() > LONGEST_SECRET {
+        return Vec::new();
+    }
+    let percent = secret.contains('%').then(|| percent_decode_str(secret).collect::<Vec<u8>>());
+    let plus = percent.is_some().then(|| percent_decode_str(&secret.replace('+', " ")).collect::<Vec<u8>>());
+    let compact: String = secret.split_whitespace().collect();
+    let digits = compact.trim_end_matches('=');
+    let lenient = NO_PAD.with_decode_allow_trailing_bits(true);
+    let base64 = [alphabet::STANDARD, alphabet::URL_SAFE]
+        .into_iter()
+        .find_map(|alphabet| GeneralPurpose::new(&alphabet, lenient).decode(digits).ok());
+    let mut all = Vec::new();
+    for bytes in [percent, plus, base64].into_iter().flatten() {
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        let printable = text.chars().all(|c| !c.is_control() || c.is_whitespace());
+        if !printable || text.len() < FEWEST_DECODED || text == secret {
+            continue;
+        }
+        match serde_json::from_str::<Value>(&text) {
+            Ok(json @ (Value::Object(_) | Value::Array(_))) => leaves(&json, &mut all),
+            _ => all.push(text),
+        }
+    }
+    // Twice encoded.
+    let again: Vec<String> = all.iter().flat_map(|text| made_of(text)).collect();
+    all.extend(again);
+    all.extend(number_forms(secret));
+    all.sort_unstable();
+    all.dedup();
     all
+}
+
+fn leaves(json: &Value, all: &mut Vec<String>) {
+    match json {
+        Value::String(text) if text.len() >= FEWEST_DECODED => all.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, all)),
+        Value::Object(members) => members.values().for_each(|member| leaves(member, all)),
+        _ => {}
+    }
 }
 
 /// As it is, in URLs and forms, in JSON, in HTML, quoted.
@@ -177,7 +244,7 @@ mod tests {
     #[test]
     fn a_part_of_a_secret_is_a_part_of_a_form_however_it_is_encoded() {
         let secret = "Grün/\"Kessel\"<7>&9-Zander";
-        let all = parts(secret, Depth::Lasting);
+        let all: Vec<String> = parts([secret], Depth::Lasting).collect();
         let found = |text: &str| all.iter().any(|form| form.contains(text));
         for (from, to) in [(0, 9), (1, 10), (5, 15), (8, 17), (secret.len() - 9, secret.len())] {
             let part = &secret[from..to];
@@ -193,6 +260,24 @@ mod tests {
         }
         assert_eq!(base32(b"ada@example.com"), "MFSGCQDFPBQW24DMMUXGG33N");
         assert_eq!(base32("ä".as_bytes()), "YOSA");
+    }
+
+    #[test]
+    fn what_a_secret_is_an_encoding_of_is_known() {
+        let rows: [(&str, &[&str]); 9] = [
+            ("WmFuZGVyLUtlc3NlbC00NzEx", &["Zander-Kessel-4711"]),
+            ("WmFuZGVyLUtlc3NlbC00NzEx\n", &["Zander-Kessel-4711"]),
+            ("R3LDvG4_R3LDvG4-YWJj", &["Grün?Grün>abc"]),
+            ("Zander%2DKessel+4711", &["Zander-Kessel 4711", "Zander-Kessel+4711"]),
+            ("V21GdVpHVnlMVXRsYzNObGJDMDBOekV4", &["WmFuZGVyLUtlc3NlbC00NzEx", "Zander-Kessel-4711"]),
+            ("eyJhIjogIlphbmRlci1LZXNzZWwifQ==", &["Zander-Kessel"]),
+            ("Zander-Kessel-4711", &[]),
+            ("AAECAwQFBgcICQoLDA0ODw==", &[]),
+            ("48213.0", &["4.8213e+4", "4.8213e4", "48213"]),
+        ];
+        for (secret, expected) in rows {
+            assert_eq!(made_of(secret), expected, "{secret}");
+        }
     }
 
     #[test]

@@ -5,9 +5,11 @@
 //! stands before both.
 
 use super::forms::{self, Depth};
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::LazyLock;
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// Shorter whole forms are not searched for: they would blank out ordinary words.
 pub(super) const SHORTEST: usize = 4;
@@ -112,29 +114,52 @@ pub(super) struct Forms {
 
 impl Forms {
     pub(super) fn of(secret: &str, depth: Depth) -> Self {
-        Self::made(secret, forms::whole(secret), forms::parts(secret, depth))
+        Self::made(secret, forms::whole(secret), forms::parts(forms::ends(secret), depth))
     }
 
     /// Of a text that is found as a whole only, since a part of it is public.
     pub(super) fn whole(secret: &str) -> Self {
-        Self::made(secret, forms::whole(secret), Vec::new())
+        Self::made(secret, forms::whole(secret), std::iter::empty())
     }
 
-    fn made(secret: &str, mut whole: Vec<String>, parts: Vec<String>) -> Self {
+    fn made(secret: &str, mut whole: Vec<String>, parts: impl Iterator<Item = String>) -> Self {
         whole.iter_mut().for_each(|form| form.make_ascii_lowercase());
         whole.retain(|form| form.len() >= SHORTEST);
         whole.sort_unstable();
         whole.dedup();
-        let mut windows: Vec<u64> = parts.iter().flat_map(|part| windows(part.as_bytes())).collect();
+        let mut windows = Vec::new();
+        for part in parts.map(Zeroizing::new) {
+            windows.extend(self::windows(part.as_bytes()));
+        }
         windows.sort_unstable();
         windows.dedup();
         windows.retain(|window| ORDINARY_PARTS.binary_search(window).is_err());
-        parts.into_iter().for_each(|mut part| part.zeroize());
         Self { secret: secret.to_owned(), whole, parts: windows }
     }
 
     pub(super) fn is_of(&self, secret: &str) -> bool {
         self.secret == secret
+    }
+}
+
+/// Known by the secret that they are of.
+impl PartialEq for Forms {
+    fn eq(&self, other: &Self) -> bool {
+        self.secret == other.secret
+    }
+}
+
+impl Eq for Forms {}
+
+impl Hash for Forms {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.secret.hash(state);
+    }
+}
+
+impl Borrow<str> for Forms {
+    fn borrow(&self) -> &str {
+        &self.secret
     }
 }
 

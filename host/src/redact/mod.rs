@@ -19,7 +19,7 @@ use scim_connector_redaction::{
     without_query_literals,
 };
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Weak};
 use zeroize::Zeroizing;
@@ -49,6 +49,16 @@ const PUBLIC_AUTH_MEMBERS: [&str; 11] = [
     "parameters",
 ];
 
+/// A secret's forms are a multiple of it, so no flow is given a longer one. Keys and chains of certificates fit.
+pub const LONGEST_SECRET: usize = 64 * 1024;
+
+/// Nor is a run begun with more of them, in bytes with [`EACH`] for each; of one call's secrets, those beyond are known by name
+/// and place only.
+pub const MOST_SECRETS: usize = 1024 * 1024;
+
+/// What a secret costs, however short.
+const EACH: usize = 48;
+
 /// Access tokens remembered, the latest: they come and go for as long as a connection lives.
 const REMEMBERED_TOKENS: usize = 16;
 
@@ -66,21 +76,27 @@ pub struct Redactor {
 /// The secrets that are known.
 #[derive(Default)]
 struct Known {
-    lasting: Vec<Forms>,
+    lasting: HashSet<Forms>,
     tokens: VecDeque<Forms>,
     index: Index,
 }
 
 impl Known {
-    fn add(&mut self, secret: &str, forms: impl FnOnce(&str) -> Forms) {
+    fn add(&mut self, secret: &str, forms: impl Fn(&str) -> Forms) {
         let secret = secret.trim();
-        if secret.len() >= SHORTEST && !self.has(secret) {
-            self.lasting.push(forms(secret));
+        if secret.len() < SHORTEST || self.has(secret) {
+            return;
         }
+        for made in forms::made_of(secret).into_iter().map(Zeroizing::new) {
+            if made.len() >= SHORTEST && !self.has(&made) {
+                self.lasting.insert(forms(&made));
+            }
+        }
+        self.lasting.insert(forms(secret));
     }
 
     fn has(&self, secret: &str) -> bool {
-        self.lasting.iter().any(|forms| forms.is_of(secret))
+        self.lasting.contains(secret)
     }
 
     /// Sees to it that what was just added is found.
@@ -175,7 +191,12 @@ impl Redactor {
 
     fn of_passing(secrets: impl Iterator<Item = String>) -> Self {
         let mut known = Known::default();
-        secrets.map(Zeroizing::new).for_each(|secret| known.add(&secret, |secret| Forms::of(secret, Depth::Passing)));
+        let mut left = MOST_SECRETS;
+        for secret in secrets.map(Zeroizing::new) {
+            let Some(after) = left.checked_sub(cost(&secret)) else { continue };
+            left = after;
+            known.add(&secret, |secret| Forms::of(secret, Depth::Passing));
+        }
         known.index();
         Self { known: RwLock::new(known), ..Self::default() }
     }
@@ -335,6 +356,28 @@ impl Names for Redactor {
     fn is_secret(&self, name: &str) -> bool {
         is_secret_name(name) || self.marked.read().is_secret(name)
     }
+}
+
+/// Why a flow cannot be given these secrets: their forms would take too much.
+#[must_use]
+pub fn too_much<'a>(secrets: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut all = 0usize;
+    for secret in secrets {
+        if secret.len() > LONGEST_SECRET {
+            return Some(format!("a secret has {} bytes, and at most {LONGEST_SECRET} are taken", secret.len()));
+        }
+        all = all.saturating_add(secret.len() + EACH);
+    }
+    (all > MOST_SECRETS).then(|| {
+        format!(
+            "the secrets in it come to {all} bytes, {EACH} counted for each besides its own, and at most {MOST_SECRETS} are taken"
+        )
+    })
+}
+
+/// What the forms of a secret cost; those of a longer one are of its ends only.
+fn cost(secret: &str) -> usize {
+    secret.len().min(LONGEST_SECRET) + EACH
 }
 
 /// A part of a query as it was before it was encoded.

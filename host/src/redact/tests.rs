@@ -213,6 +213,80 @@ fn text_without_a_secret_is_known_for_it() {
     assert_eq!(redactor.result_without("a tok-12345"), None);
 }
 
+/// What `count` bytes of a secret look like.
+fn long(count: usize) -> String {
+    (0u32..)
+        .map(|number| format!("{:07x}", number.wrapping_mul(0x9e37_79b1) >> 4))
+        .flat_map(|word| word.into_bytes())
+        .take(count)
+        .map(char::from)
+        .collect()
+}
+
+#[test]
+fn a_long_secret_is_known_at_once() {
+    let redactor = Redactor::default();
+    let secret = long(LONGEST_SECRET);
+    assert_eq!(too_much([secret.as_str()].into_iter()), None);
+    let began = std::time::Instant::now();
+    redactor.learn(&secret);
+    let took = began.elapsed();
+    // Without optimisation, on a busy machine.
+    assert!(took < std::time::Duration::from_secs(3), "{took:?}");
+    for part in [&secret[..], &secret[30_000..30_010], &STANDARD.encode(&secret[40_001..40_030])[4..36]] {
+        assert_eq!(redactor.text(&format!("a {part} b")), "a [redacted] b");
+    }
+}
+
+#[test]
+fn what_is_longer_costs_no_more_and_is_known_by_its_ends() {
+    let secret = long(8 * 1024 * 1024);
+    let began = std::time::Instant::now();
+    let redactor = Redactor::for_call(&json!({"password": secret, "tokens": vec![secret.clone(); 3]}));
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(6), "{took:?}");
+    for part in [&secret[..20], &secret[secret.len() - 20..], &secret] {
+        assert!(redactor.text(&format!("a {part} b")).starts_with("a [redacted] b"));
+    }
+}
+
+#[test]
+fn too_many_secrets_are_none_that_a_run_takes() {
+    let bytes = |secrets: &[String]| too_much(secrets.iter().map(String::as_str));
+    assert_eq!(bytes(&vec!["Zander-Kessel-12".to_owned(); 16_384]), None);
+    assert!(bytes(&vec!["Zander-Kessel-12".to_owned(); 16_385]).unwrap().contains("come to 1048640 bytes"));
+    assert_eq!(bytes(&[long(LONGEST_SECRET + 1)]).unwrap(), "a secret has 65537 bytes, and at most 65536 are taken");
+    // A call is made with them all; those that are too many are known by their names.
+    let many: Vec<String> = (0..40_000).map(|number| format!("k{number:07}x")).collect();
+    let input = json!({ "passwords": many });
+    let redactor = Redactor::for_call(&input);
+    assert_eq!(redactor.text("k0000017x k0039999x"), "[redacted] k0039999x");
+    assert_eq!(redactor.value(&input), json!({ "passwords": REDACTED }));
+}
+
+#[test]
+fn what_expressions_decode_and_calculate_is_known() {
+    let redactor = Redactor::default();
+    redactor
+        .learn_all(["WmFuZGVyLUtlc3NlbC00NzEx", "For%65lle-Blau", "48213", "1.764288213e9", "-77120.0"].into_iter());
+    let value = json!([
+        "a Zander-Kessel-4711",
+        "Forelle-Blau",
+        -48213,
+        48213.0,
+        4.8213e4,
+        1_764_288_213u64,
+        77120,
+        "at 4.8213e4",
+        "-77120",
+        4821,
+        48214
+    ]);
+    let r = REDACTED;
+    let shown = json!([format!("a {r}"), r, r, r, r, r, r, format!("at {r}"), format!("-{r}"), 4821, 48214]);
+    assert_eq!(redactor.value(&value), shown);
+}
+
 #[test]
 fn its_debug_form_shows_nothing() {
     assert_eq!(format!("{:?}", redactor()), "Redactor(..)");

@@ -4,7 +4,9 @@ use super::{Checker, name};
 use crate::document::{Problem, join};
 use crate::expression::{self, is_expression, parts, written_out};
 use crate::retry;
-use scim_connector_redaction::{is_marked, is_secret_name, is_secret_path, without_literals};
+use scim_connector_redaction::{
+    is_marked, is_reference, is_secret_name, is_secret_path, lost_references, without_literals,
+};
 use serde_json::Value;
 
 impl<'a> Checker<'a> {
@@ -141,7 +143,8 @@ impl<'a> Checker<'a> {
             return self.kind(pointer, value, "a JSON Schema, a map");
         }
         let before = self.problems.len();
-        self.references(pointer, value);
+        let lost = lost_references(value);
+        self.references(pointer, value, &lost);
         // The compiler would go and look for what stands elsewhere.
         if self.problems.len() > before {
             return;
@@ -152,16 +155,25 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn references(&mut self, pointer: &str, value: &Value) {
+    /// `lost` are those that lead nowhere, where it matters for what is secret.
+    fn references(&mut self, pointer: &str, value: &Value, lost: &[String]) {
         match value {
             Value::Object(map) => {
                 for (key, inner) in map {
                     let at = join(pointer, key);
                     match inner.as_str() {
-                        Some(reference) if key == "$ref" && !reference.starts_with('#') => {
+                        Some(reference) if is_reference(key) && !reference.starts_with('#') => {
                             self.problem(
                                 &at,
                                 "a schema refers to itself only, with `#/...`; nothing is loaded from elsewhere",
+                            );
+                        }
+                        Some(reference) if is_reference(key) && lost.iter().any(|lost| lost == reference) => {
+                            self.problem(
+                                &at,
+                                format!(
+                                    "`{reference}` leads nowhere in this schema, so that nothing says whether what it describes is secret, as `writeOnly` and `format: password` do elsewhere in it"
+                                ),
                             );
                         }
                         Some(id) if matches!(key.as_str(), "$id" | "$schema") && !is_known_schema(id) => {
@@ -176,13 +188,13 @@ impl<'a> Checker<'a> {
                                 self.inline_secret(&at, &of);
                             }
                         }
-                        _ => self.references(&at, inner),
+                        _ => self.references(&at, inner, lost),
                     }
                 }
             }
             Value::Array(list) => {
                 for (index, inner) in list.iter().enumerate() {
-                    self.references(&join(pointer, index), inner);
+                    self.references(&join(pointer, index), inner, lost);
                 }
             }
             _ => {}

@@ -326,7 +326,7 @@ impl Frame {
         let Some(flow) = Flow::sought(&self.run.runner.library, &name.0, &name.1, &name.2) else {
             return Err(Fault::of_input(format!("there is no flow {}/{} version {}", name.0, name.1, name.2)));
         };
-        self.run.given.learn(flow, &input, self.run.runner.secrets.redactor());
+        self.run.given.learn(flow, &input, self.run.runner.secrets.redactor())?;
         let mut frame = self.below(&flow.program.tasks, number, &Arc::default());
         frame.flow = flow.clone();
         frame.variables = Vec::new();

@@ -208,7 +208,10 @@ impl Runner {
             names: Names::default(),
             given: Given::default(),
         });
-        let shown = run.given.learn(flow, &input, run.runner.secrets.redactor());
+        let (shown, refused) = match run.given.learn(flow, &input, run.runner.secrets.redactor()) {
+            Ok(shown) => (shown, None),
+            Err(fault) => (Value::Null, Some(fault)),
+        };
         let scope = stop.scope.within();
         let (name, version) = (flow.name().to_owned(), flow.version().to_owned());
         run.tell(&Event::RunStarted { flow: name, version, input: run.shown(&shown, None) });
@@ -231,7 +234,10 @@ impl Runner {
         };
         // A task of its own: what panics in the engine ends this run and nothing else.
         let mut running = JoinSet::new();
-        running.spawn(frame.run_flow(Arc::new(input)));
+        match refused {
+            None => running.spawn(frame.run_flow(Arc::new(input))),
+            Some(fault) => running.spawn(std::future::ready(Err(fault))),
+        };
         let result = tokio::select! {
             biased;
             result = running.join_next() => Some(match result {

@@ -35,6 +35,22 @@ fn what_the_list_calls_secret_is_not_written_out() {
 }
 
 #[test]
+fn a_schema_that_cannot_be_followed_is_refused_where_it_marks_something() {
+    let with = |reference: &str, word: &str| {
+        format!(
+            "input:\n  schema:\n    document:\n      properties:\n        a: {{$ref: '{reference}'}}\n        b: {{{word}}}\ndo: []"
+        )
+    };
+    let marked = with("#key", "format: password");
+    let said = "6:19: `#key` leads nowhere in this schema, so that nothing says whether what it describes is secret, as `writeOnly` and `format: password` do elsewhere in it";
+    assert_rows(&[
+        (&marked, &[said]),
+        (&with("#key", "$anchor: key, writeOnly: true"), &[]),
+        (&with("#/properties/b", "format: password"), &[]),
+    ]);
+}
+
+#[test]
 fn what_the_schema_marks_is_not_written_out_in_the_input_of_scheduled_runs() {
     let catalog = super::catalog();
     let problems = |input: &str| {
