@@ -429,7 +429,7 @@ fn attributes(attributes: &[Attribute], writing: bool) -> Map<String, Value> {
         .iter()
         .filter(|attribute| !(writing && attribute.read_only))
         .map(|it| (it.name.to_owned(), attribute(it, writing)))
-        .collect()
+        .gather()
 }
 
 fn attribute(attribute: &Attribute, writing: bool) -> Value {
