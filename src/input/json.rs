@@ -4,7 +4,7 @@
 use super::Ticket;
 use crate::failure::{Failure, Kind, Result};
 use crate::naming;
-use crate::reader::Reader;
+use crate::reader::{self, Reader};
 use crate::scim::bulk::{self, METHODS};
 use crate::scim::patch::{self, OPS};
 use crate::scim::resource::{Data, Node, Resource};
@@ -35,6 +35,22 @@ pub fn bulk_operation(mut item: Data, pointer: &str) -> Result<bulk::Operation> 
     let (bulk_id, version) = (reader.string("bulkId")?, reader.string("version")?);
     let data = item.as_object_mut().and_then(|object| object.remove("data"));
     Ok(bulk::Operation { method, path, bulk_id, version, data: data.filter(|it| !it.is_null()) })
+}
+
+/// A list of bulk operations as text; `at` says where each stands. All that cannot be read are told.
+pub fn bulk_operations(text: &str, at: &dyn Fn(usize) -> String) -> Result<Vec<bulk::Operation>> {
+    let Ok(items) = reader::parse(text, "operations", Kind::InvalidInput)?.into_list() else {
+        return Err(Failure::input("/operations", "operations: expected a list of operations"));
+    };
+    let mut problems = Vec::new();
+    let mut operations = Vec::with_capacity(items.len());
+    for (index, item) in items.into_iter().enumerate() {
+        match bulk_operation(item, &at(index)) {
+            Ok(operation) => operations.push(operation),
+            Err(failure) => problems.extend(bulk::check::problems_of(*failure)),
+        }
+    }
+    Failure::of_problems(problems).map(|()| operations)
 }
 
 fn method(reader: &Reader<'_>) -> Result<bulk::Method> {

@@ -2,10 +2,9 @@
 //! that whoever sends them can say what must come first. It sends nothing and knows no connection.
 
 use super::bulk_body::complete;
-use crate::failure::{Failure, Kind, Result};
-use crate::input::json::bulk_operation;
-use crate::reader;
-use crate::scim::bulk::check::{Scope, prepare, problems_of};
+use crate::failure::Result;
+use crate::input::json::bulk_operations;
+use crate::scim::bulk::check::{Scope, prepare};
 use crate::scim::bulk::{Operation, references};
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
@@ -21,19 +20,8 @@ pub struct Checked {
 
 /// Checks operations, a JSON list as that of `bulk`. Names that none of them has are taken for those of others.
 pub fn check(operations: &str) -> Result<Vec<Checked>> {
-    let Ok(items) = reader::parse(operations, "operations", Kind::InvalidInput)?.into_list() else {
-        return Err(Failure::input("/operations", "operations: expected a list of operations"));
-    };
     let at = |index: usize| format!("/operations/{index}");
-    let mut problems = Vec::new();
-    let mut operations = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
-        match bulk_operation(item, &at(index)) {
-            Ok(operation) => operations.push(operation),
-            Err(failure) => problems.extend(problems_of(*failure)),
-        }
-    }
-    Failure::of_problems(problems)?;
+    let mut operations = bulk_operations(operations, &at)?;
     let found: Vec<Vec<(String, bool)>> = operations.iter().map(references_of).collect();
     let prepared = prepare(&mut operations, &[], Scope::Beyond, &at, &complete)?;
     let checked = prepared.iter().zip(found);

@@ -210,7 +210,7 @@ fn everything_is_checked_before_anything_is_sent() {
     let place = workplace(connection, &[user(1)]);
     std::fs::write(place.path().join("ops.ndjson"), format!("{}\n\n{{\"method\": \"POST\",\n", user(1))).unwrap();
     let refused = place.run(&RUN);
-    assert!(refused.stderr.contains("line 3: column 17: it is no operation: "), "{}", refused.stderr);
+    assert!(refused.stderr.contains("line 3: column 18: it is no operation: "), "{}", refused.stderr);
     assert_eq!(total(&observer), 0);
 }
 

@@ -3,6 +3,7 @@
 
 use scim_connector_host::bulk::BulkEntry;
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::private::{self, Unfit};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -35,7 +36,16 @@ impl Journal {
 
     /// The file of a run before this one.
     pub fn reopen(path: &Path) -> Result<Self> {
-        Self::locked(OpenOptions::new().read(true).write(true).open(path), path)
+        if let Err(error) = path.symlink_metadata() {
+            return Self::locked(Err(error), path);
+        }
+        let real = private::prepare(path, &[]).map_err(|unfit| match unfit {
+            Unfit::Unwritable(error) => Error::Io(format!("the results {} cannot be opened: {error}", path.display())),
+            Unfit::Open(file, problem) => {
+                Error::Usage(format!("the results {} are not opened: {problem}", file.display()))
+            }
+        })?;
+        Self::locked(OpenOptions::new().read(true).write(true).open(real), path)
     }
 
     fn locked(file: std::io::Result<File>, path: &Path) -> Result<Self> {
@@ -86,7 +96,7 @@ impl Journal {
     }
 
     fn failed(&self, what: &str, error: &std::io::Error) -> Error {
-        Error::Load(format!("the results {} cannot be {what}: {error}", self.path.display()))
+        Error::Io(format!("the results {} cannot be {what}: {error}", self.path.display()))
     }
 }
 
@@ -137,6 +147,7 @@ mod tests {
     fn another_file_is_refused_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("other");
+        drop(Journal::create(&path).unwrap());
         std::fs::write(&path, "{\"index\":0}\nname;mail\n").unwrap();
         let error = Journal::reopen(&path).unwrap().read(&mut |_| Ok(())).unwrap_err().to_string();
         assert!(error.ends_with("other, line 2: it is no JSON"), "{error}");
