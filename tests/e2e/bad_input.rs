@@ -89,9 +89,9 @@ fn bad_input_is_named_exactly() {
             "createUser",
             r#"{"payload":{"userName":7,"emails":[{"value":true}]}}"#,
             1,
-            "error: invalid input: payload.emails.0.value: expected a string, found a boolean (and 1 more)\n  \
-             at: /payload/emails/0/value\n  problem: /payload/emails/0/value: expected a string, found a boolean\n  \
-             problem: /payload/userName: expected a string, found a number",
+            "error: invalid input: payload.userName: expected a string, found a number (and 1 more)\n  \
+             at: /payload/userName\n  problem: /payload/userName: expected a string, found a number\n  \
+             problem: /payload/emails/0/value: expected a string, found a boolean",
         ),
         (
             "createUser",

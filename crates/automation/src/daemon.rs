@@ -283,7 +283,9 @@ impl Daemon {
 
     fn recorded(&self, name: &str) -> Result<Recorded> {
         let flow = self.flow(name);
-        self.history.adopt_moved(&flow)?;
+        if let Some(folder) = self.history.pause_as_before(&flow)? {
+            self.notify(&Notice::PausedAsBefore { automation: name.to_owned(), folder });
+        }
         let row = self.history.automations_of(&self.place)?.into_iter().find(|row| row.flow == flow);
         let recent = Filter { limit: RECENT, ..Filter::of(&flow) };
         let runs = self.history.runs(&recent)?;

@@ -53,6 +53,8 @@ pub enum Notice {
     Missed { automation: String, missed: usize, runs: usize },
     /// It was paused, or goes on.
     Paused { automation: String, paused: bool },
+    /// It is new, and one of its name was paused in a folder that is gone.
+    PausedAsBefore { automation: String, folder: PathBuf },
     /// The clock went back.
     ClockBack {
         #[serde(serialize_with = "shown")]
@@ -170,6 +172,11 @@ impl fmt::Display for Notice {
             }
             Self::Paused { automation, paused: true } => write!(f, "{automation}: paused"),
             Self::Paused { automation, paused: false } => write!(f, "{automation}: goes on"),
+            Self::PausedAsBefore { automation, folder } => write!(
+                f,
+                "{automation}: paused, as in {}, which is gone; if it is not that flow, renamed, `resume {automation}`",
+                folder.display()
+            ),
             Self::ClockBack { from, to } => write!(
                 f,
                 "the clock went back from {from:.0} to {to:.0}, more than a day: due times count from the new time on"

@@ -90,7 +90,7 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else {
         let place =
             Place { service_url: &service_url, token_url: &token_url, behaves_as: arguments.behave_as.as_deref() };
-        output::note(&format!(
+        output::notes(&format!(
             "The sandbox serves {service_url}. Put this into Config.toml:\n\n{}\n\
              then, in another terminal:\n\n  \
              scim-connector call createUser --connection sandbox --input '{{\"payload\":{{\"userName\":\"ada\"}}}}'\n\n\

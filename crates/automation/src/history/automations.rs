@@ -145,10 +145,14 @@ impl History {
         Ok(all.into_iter().filter(|automation| automation.flow.folder == folder).collect())
     }
 
-    /// Takes over what is known of a flow whose folder had another name before: that it is paused, and its runs. Only where that
-    /// folder is gone, nobody runs it, and there is no other that it could be. It may be another flow all the same, so that
-    /// nothing is made up for: it is due as one that is new.
-    pub fn adopt_moved(&self, flow: &FlowId) -> Result<bool> {
+    /// Pauses a flow of which nothing is known yet, where one of its name is paused in a folder that is gone and that nobody runs:
+    /// it may be the same, renamed. Whether it is cannot be told (a disk that is not mounted, a release being switched), so nothing
+    /// else is taken over, and what is known of the other stays its own. Gives that folder.
+    pub fn pause_as_before(&self, flow: &FlowId) -> Result<Option<PathBuf>> {
+        let all = self.automations()?;
+        if all.iter().any(|row| row.flow == *flow) {
+            return Ok(None);
+        }
         let served: Vec<PathBuf> =
             self.daemons()?.into_iter().filter(Daemon::alive).map(|daemon| daemon.folder).collect();
         let is_gone = |folder: &Path| {
@@ -156,25 +160,12 @@ impl History {
             there.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
                 && !served.iter().any(|one| one == folder)
         };
-        let all: Vec<FlowId> = self.automations()?.into_iter().map(|row| row.flow).collect();
-        let mut before = all.iter().filter(|other| other.name == flow.name && is_gone(&other.folder));
-        let (Some(old), None, false) = (before.next(), before.next(), all.contains(flow)) else { return Ok(false) };
-        self.with(|connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            for table in ["automations", "runs", "requests"] {
-                let column = match table {
-                    "automations" => "name",
-                    "runs" => "flow",
-                    _ => "automation",
-                };
-                let query = format!("UPDATE {table} SET folder = ?1 WHERE folder = ?2 AND {column} = ?3");
-                transaction.execute(&query, params![text(&flow.folder), text(&old.folder), flow.name])?;
-            }
-            let planned = "UPDATE automations SET next_due = NULL WHERE folder = ?1 AND name = ?2";
-            transaction.execute(planned, params![text(&flow.folder), flow.name])?;
-            transaction.commit()?;
-            Ok(true)
-        })
+        let before = all.into_iter().find(|row| row.paused && row.flow.name == flow.name && is_gone(&row.flow.folder));
+        let Some(before) = before else { return Ok(None) };
+        let file = before.file.file_name().map_or_else(|| before.file.clone(), |name| flow.folder.join(name));
+        self.upsert_automation(&Scheduled { flow, file: &file, next_due: None, last_run: None, note: None })?;
+        self.set_paused(flow, true)?;
+        Ok(Some(before.flow.folder))
     }
 
     /// Pauses an automation or lets it go on. Says whether there is such an automation.

@@ -107,7 +107,7 @@ fn flows_of_one_name_in_two_folders_are_two() {
 }
 
 #[test]
-fn of_a_folder_that_has_another_name_now_what_is_known_goes_on() {
+fn a_flow_is_paused_where_one_of_its_name_was_in_a_folder_that_is_gone() {
     let (_file, history) = history();
     let place = tempfile::tempdir().unwrap();
     let made = |folder: &str| {
@@ -119,24 +119,25 @@ fn of_a_folder_that_has_another_name_now_what_is_known_goes_on() {
         history
             .upsert_automation(&Scheduled { flow, file: &file, next_due: None, last_run: None, note: None })
             .unwrap();
-        assert!(history.set_paused(flow, true).unwrap());
     };
     let (old, other) = (made("old"), made("other"));
     put(&old);
-    assert!(!history.adopt_moved(&other).unwrap(), "the folder is still there");
-    std::fs::rename(&old.folder, place.path().join("new")).unwrap();
-    let new = FlowId::new(&place.path().join("new"), "nightly");
-    assert!(!history.adopt_moved(&FlowId { name: "x".into(), ..new.clone() }).unwrap());
+    assert!(history.set_paused(&old, true).unwrap());
+    history.request_trigger(&old, Some(&json!({"for": "old"}))).unwrap();
+    assert_eq!(history.pause_as_before(&other).unwrap(), None, "the folder is still there");
+    let away = place.path().join("away");
+    std::fs::rename(&old.folder, &away).unwrap();
+    assert_eq!(history.pause_as_before(&FlowId { name: "x".into(), ..other.clone() }).unwrap(), None);
     history.claim_folder(&old.folder, None).unwrap();
-    assert!(!history.adopt_moved(&new).unwrap(), "somebody runs it, on another machine perhaps");
+    assert_eq!(history.pause_as_before(&other).unwrap(), None, "somebody runs it, on another machine perhaps");
     history.release_folder(&old.folder).unwrap();
-    assert!(history.adopt_moved(&new).unwrap());
-    assert!(history.paused(&new).unwrap() && !history.adopt_moved(&new).unwrap());
-    let rows = history.automations().unwrap();
-    assert_eq!((rows.len(), rows[0].next_due), (1, None), "nothing is made up for");
-    // Of two that it could be, neither is taken.
-    for name in ["gone", "gone too"] {
-        put(&FlowId::new(&place.path().join(name), "nightly"));
-    }
-    assert!(!history.adopt_moved(&other).unwrap());
+    assert_eq!(history.pause_as_before(&other).unwrap().as_ref(), Some(&old.folder));
+    assert!(history.paused(&other).unwrap());
+    assert_eq!(history.pause_as_before(&other).unwrap(), None, "once");
+    // It was another flow: what the first was asked for is not its own, and the first is as it was when it comes back.
+    assert!(history.take_requests(&other.folder, &["nightly"]).unwrap().is_empty());
+    assert!(history.set_paused(&other, false).unwrap());
+    std::fs::rename(&away, &old.folder).unwrap();
+    assert!(history.paused(&old).unwrap());
+    assert_eq!(history.take_requests(&old.folder, &["nightly"]).unwrap().len(), 1);
 }
