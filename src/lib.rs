@@ -13,6 +13,7 @@ pub mod convert;
 #[cfg(target_family = "wasm")]
 mod exports;
 pub mod failure;
+pub mod gather;
 pub mod http;
 pub mod input;
 pub mod naming;

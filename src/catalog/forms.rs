@@ -6,6 +6,7 @@ use super::schemas;
 use crate::connection::Connection;
 use crate::contract::{Operation, Subject};
 use crate::failure::{Failure, Result};
+use crate::gather::Gather as _;
 use crate::http::client::Client;
 use crate::http::platform::Platform;
 use crate::input::form::fields;
@@ -182,7 +183,7 @@ fn resource(it: &ResourceType, schemas: &[Schema]) -> Value {
 fn members(attributes: &[Attribute]) -> (Map<String, Value>, Vec<String>) {
     let written = || attributes.iter().filter(|it| it.mutability != Mutability::ReadOnly);
     let required = written().filter(|it| it.required).map(|it| it.name.clone()).collect();
-    (written().map(|it| (it.name.clone(), property(it))).collect(), required)
+    (written().map(|it| (it.name.clone(), property(it))).gather(), required)
 }
 
 fn title(attribute: &Attribute) -> String {

@@ -31,7 +31,8 @@ pub fn manifest() -> Value {
         .filter_map(|(name, _)| {
             // A test reads every file, so none is left out here.
             let mut document = profile::document(name).ok()?;
-            let mut entry = Map::from_iter([("name".to_owned(), json!(name))]);
+            let mut entry = Map::new();
+            entry.insert("name".to_owned(), json!(name));
             // What is said about the provider; the rest is what counts for it.
             entry.extend(["title", "notes", "provider"].iter().filter_map(|about| document.remove_entry(*about)));
             entry.insert("document".into(), Value::Object(document));

@@ -2,6 +2,7 @@
 
 use crate::connection::{ATTEMPTS_MAX, JSON_DEPTH_MAX, LONGEST_MS, REDIRECTS_MAX};
 use crate::contract::{Operation, Subject, Verb};
+use crate::gather::Gather as _;
 use crate::input::form::fields;
 use crate::operations::standard_type;
 use crate::profile::{KNOBS, PROFILES, SECTIONS, Takes, providers};
@@ -96,7 +97,7 @@ fn overrides() -> Value {
         let properties = if FEATURES.contains(name) { supported } else { json!({}) };
         ((*name).to_owned(), json!({"type": "object", "title": name, "properties": properties}))
     };
-    let mut properties: Map<String, Value> = FEATURES.iter().chain(&SECTIONS).map(section).collect();
+    let mut properties: Map<String, Value> = FEATURES.iter().chain(&SECTIONS).map(section).gather();
     properties.extend(KNOBS.iter().map(|knob| {
         let mut schema = takes(knob.takes);
         schema.insert("title".into(), json!(knob.about));
@@ -124,7 +125,7 @@ pub fn takes(takes: Takes) -> Map<String, Value> {
         Takes::Names => Some(("items", json!({"type": "string"}))),
         _ => None,
     };
-    std::iter::once((name, value)).chain(detail).map(|(name, value)| (name.to_owned(), value)).collect()
+    std::iter::once((name, value)).chain(detail).map(|(name, value)| (name.to_owned(), value)).gather()
 }
 
 /// The schema of an operation's input.
@@ -137,7 +138,7 @@ pub fn input(operation: Operation) -> Value {
         (name.to_owned(), schema)
     };
     let fields = fields(operation);
-    let properties: Map<String, Value> = fields.iter().map(|field| property(field.name)).collect();
+    let properties: Map<String, Value> = fields.iter().map(|field| property(field.name)).gather();
     let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
     json!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
@@ -209,7 +210,7 @@ pub fn output(operation: Operation) -> Value {
         Verb::GetServiceProviderConfig => {
             let capability = json!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
             let properties: Map<String, Value> =
-                FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).collect();
+                FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).gather();
             json!({"type": "object", "properties": properties, "required": FEATURES})
         }
         Verb::Bulk => json!({
@@ -428,7 +429,7 @@ fn attributes(attributes: &[Attribute], writing: bool) -> Map<String, Value> {
         .iter()
         .filter(|attribute| !(writing && attribute.read_only))
         .map(|it| (it.name.to_owned(), attribute(it, writing)))
-        .collect()
+        .gather()
 }
 
 fn attribute(attribute: &Attribute, writing: bool) -> Value {

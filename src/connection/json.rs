@@ -2,6 +2,7 @@
 
 use super::{Auth, ClientCredentials, Connection, Draft, Limits, Method, Retry, Secret, Timeouts, http_url};
 use crate::failure::{Kind, Result};
+use crate::gather::Gather as _;
 use crate::naming::suggestion;
 use crate::profile::{self, Provider};
 use crate::reader::Reader;
@@ -95,7 +96,7 @@ impl Connection {
     /// The JSON form with everything filled in; secrets as they were given.
     pub fn to_json(&self) -> Value {
         let Draft { auth, headers, timeouts, retry, limits, allow_insecure_http, overrides, .. } = &self.parts;
-        let headers: Map<String, Value> = headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let headers: Map<String, Value> = headers.iter().map(|(name, value)| (name.clone(), json!(value))).gather();
         let mut json = json!({
             "serviceUrl": self.service_url.as_str().trim_end_matches('/'),
             "auth": auth_to_json(auth),
@@ -238,7 +239,7 @@ fn auth_to_json(auth: &Auth) -> Value {
         Auth::ClientCredentials(it) => {
             let mut object = Map::new();
             let parameters: Map<String, Value> =
-                it.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+                it.parameters.iter().map(|(name, value)| (name.clone(), json!(value))).gather();
             let method = METHODS.iter().find(|method| method.1 == it.method).map(|method| method.0);
             object.insert("type".into(), json!("clientCredentials"));
             object.insert("tokenUrl".into(), json!(it.token_url.as_str()));

@@ -2,6 +2,7 @@
 
 use crate::bindings::exports::scim::connector::runtime as wit;
 use crate::failure::{Failure, Result};
+use crate::gather::Gather as _;
 use crate::scim::list::walk::{self, Key, Progress, WalkedPage};
 use std::collections::BTreeSet;
 
@@ -21,8 +22,8 @@ pub fn verdict(state: wit::WalkState, page: wit::WalkedPage) -> Result<wit::Walk
     let given =
         WalkedPage { identities: ids, left_out, total: total_results, next, complete, page, start_index, cursor };
     // Few keys of the page are looked for in many that were seen.
-    let here: BTreeSet<Key> = given.identities.iter().chain(&given.left_out).map(|id| walk::key(id)).collect();
-    let known: BTreeSet<&Key> = seen.iter().filter(|key| here.contains(*key)).collect();
+    let here: BTreeSet<Key> = given.identities.iter().chain(&given.left_out).map(|id| walk::key(id)).gather();
+    let known: BTreeSet<&Key> = seen.iter().filter(|key| here.contains(*key)).gather();
     let step = walk::judge(progress, &|key| known.contains(key), &given);
     Ok(wit::WalkVerdict {
         fresh: step.fresh,

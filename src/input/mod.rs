@@ -8,6 +8,7 @@ mod verbs;
 
 use crate::contract::Verb;
 use crate::failure::{Failure, Result};
+use crate::gather::Gather as _;
 use crate::profile::Knobs;
 use crate::scim::path::AttributePath;
 use crate::scim::resource::Resource;
@@ -132,7 +133,7 @@ impl View {
                         let schema = path.schema?;
                         Some(if urn::is_core(&schema) { path.name } else { schema })
                     })
-                    .collect();
+                    .gather();
                 names.extend(wholes);
             }
             sent.push((parameter, names));

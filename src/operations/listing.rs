@@ -9,6 +9,7 @@ use super::target::Endpoint;
 use super::{Context, Execute};
 use crate::contract::Verb;
 use crate::failure::{Failure, Kind, Result};
+use crate::gather::Gather as _;
 use crate::http::client::Client;
 use crate::input::{self, Listing, Query, View};
 use crate::scim::filter::{Filter, Shown};
@@ -125,7 +126,7 @@ fn filtered_here(
                 ),
             ));
         }
-        let fresh: BTreeSet<usize> = step.fresh.iter().filter_map(|index| usize::try_from(*index).ok()).collect();
+        let fresh: BTreeSet<usize> = step.fresh.iter().filter_map(|index| usize::try_from(*index).ok()).gather();
         for (_, resource) in listed.page.resources.into_iter().enumerate().filter(|(index, _)| fresh.contains(index)) {
             match filter.shown(&resource, knobs.user_store_prefix) {
                 Shown::Matches => matching.push(resource),

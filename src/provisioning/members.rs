@@ -1,6 +1,7 @@
 //! Members as data: who they are, what makes one set of them another, and how that is written. No I/O, no provider.
 
 use crate::failure::{Failure, Result};
+use crate::gather::Gather as _;
 use crate::profile::MemberStyle;
 use crate::scim::filter::Filter;
 use crate::scim::patch::{Op, Operation};
@@ -45,7 +46,7 @@ pub fn shown_in(group: &Resource) -> Option<Vec<Resource>> {
 
 /// Who these are.
 pub fn identities(members: &[Resource]) -> BTreeSet<String> {
-    members.iter().filter_map(identity).collect()
+    members.iter().filter_map(identity).gather()
 }
 
 /// Those of whom the list has more than one, each once.

@@ -107,7 +107,10 @@ fn copied(value: &Value, names: &impl Names, replaced: &impl Fn(&str) -> Option<
                 };
                 (text(name), shown)
             });
-            Value::Object(members.collect())
+            // Not `collect`, which sorts first: a sort is some kilobytes of the component.
+            let mut object = serde_json::Map::new();
+            object.extend(members);
+            Value::Object(object)
         }
         other => other.clone(),
     }

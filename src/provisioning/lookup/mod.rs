@@ -12,6 +12,7 @@ mod refused;
 use super::plural;
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind, Result};
+use crate::gather::Gather as _;
 use crate::http::client::Client;
 use crate::input::Headers;
 use crate::operations::modify::supports;
@@ -55,7 +56,7 @@ pub fn digests(subject: Subject, payload: &Resource, chosen: &[String]) -> Resul
     let required = standard_type(subject).map(|known| known.required);
     let names = chosen.iter().map(String::as_str).chain(["externalId"]).chain(required);
     let keys: Vec<Option<Key>> = names.map(|name| Key::new(subject, name, payload)).collect::<Result<_>>()?;
-    let digests: BTreeSet<String> = keys.iter().flatten().map(Key::digest).collect();
+    let digests: BTreeSet<String> = keys.iter().flatten().map(Key::digest).gather();
     Ok(digests.into_iter().collect())
 }
 

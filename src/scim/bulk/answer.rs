@@ -2,6 +2,7 @@
 
 use super::{Answer, METHODS, Method, Operation, tail};
 use crate::failure::{Failure, Kind};
+use crate::gather::Gather as _;
 use crate::scim::resource::{Data, Node, Resource};
 use crate::scim::{error, error_body};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -21,7 +22,7 @@ pub fn items(answer: &Resource) -> Vec<&Resource> {
 /// left. Some providers give every result a `bulkId` of their own. Results that belong to none are left out, and counted.
 pub fn read(answer: &Resource, sent: &[Operation]) -> (Vec<Option<Answer>>, usize) {
     let names: BTreeMap<&str, usize> =
-        (0..).zip(sent).filter_map(|(at, it)| Some((it.bulk_id.as_deref()?, at))).collect();
+        (0..).zip(sent).filter_map(|(at, it)| Some((it.bulk_id.as_deref()?, at))).gather();
     let mut found: Vec<Option<&Resource>> = vec![None; sent.len()];
     let (mut others, mut strange) = (Vec::new(), 0);
     for item in items(answer) {

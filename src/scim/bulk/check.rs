@@ -4,6 +4,7 @@
 use super::super::resource::Data;
 use super::{Method, Operation, references};
 use crate::failure::{Failure, Problem, Result};
+use crate::gather::Gather as _;
 use crate::naming::deeper;
 use percent_encoding::percent_decode_str;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,7 +50,7 @@ pub fn prepare(
     let bodies: Vec<Option<Data>> = operations.iter_mut().map(|operation| operation.data.take()).collect();
     let operations = &*operations;
     let mut problems = Vec::new();
-    let earlier: BTreeMap<&str, &str> = known.iter().map(|(name, id)| (name.as_str(), id.as_str())).collect();
+    let earlier: BTreeMap<&str, &str> = known.iter().map(|(name, id)| (name.as_str(), id.as_str())).gather();
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
     for (index, operation) in operations.iter().enumerate() {
         let Some(name) = operation.bulk_id.as_deref() else { continue };

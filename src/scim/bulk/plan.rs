@@ -10,6 +10,7 @@ use super::super::resource::Data;
 use super::check::Prepared;
 use super::{Answer, Method, Operation, Report, references};
 use crate::failure::{Failure, Kind};
+use crate::gather::Gather as _;
 use crate::scim::bulk::Outcome;
 use crate::scim::patch::{self, Op};
 use crate::scim::urn;
@@ -108,7 +109,7 @@ impl Work {
             .iter()
             .enumerate()
             .filter_map(|(index, it)| Some((it.operation.bulk_id.clone()?, index)))
-            .collect();
+            .gather();
         let steps =
             operations.into_iter().enumerate().map(|(owner, prepared)| PlannedOperation { owner, prepared }).collect();
         Work {
@@ -357,7 +358,7 @@ impl Work {
             return;
         }
         unit.sort_unstable();
-        let places: BTreeMap<usize, usize> = unit.iter().enumerate().map(|(place, step)| (*step, place)).collect();
+        let places: BTreeMap<usize, usize> = unit.iter().enumerate().map(|(place, step)| (*step, place)).gather();
         let mut completions = Vec::new();
         for (place, index) in unit.iter().enumerate() {
             // Only what comes before is there.

@@ -2,6 +2,7 @@
 
 use super::Page;
 use super::token::{Position, TAIL, Token};
+use crate::gather::Gather as _;
 
 /// Fewest resources that a server's own bound leaves on a page.
 pub const SMALLEST_CUT: u64 = 10;
@@ -63,7 +64,7 @@ pub fn judge(
         cursors.push(hash(this));
     }
     let mut tail = from.map(|token| token.tail.clone()).unwrap_or_default();
-    let mut known: std::collections::BTreeSet<u64> = tail.iter().copied().collect();
+    let mut known: std::collections::BTreeSet<u64> = tail.iter().copied().gather();
     let fresh: Vec<bool> = prints.iter().map(|print| known.insert(*print) && !repeated).collect();
     let came = fresh.iter().filter(|fresh| **fresh).count() as u64;
     tail.extend(&prints);

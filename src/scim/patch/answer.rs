@@ -10,6 +10,7 @@ use super::attribute_table::{self, AttributeTable};
 use super::compare::{is_unassigned, says};
 use super::diff::rules_of;
 use super::{Operation, Options, Style, diff};
+use crate::gather::Gather as _;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -101,7 +102,7 @@ fn names(operation: &Operation) -> Vec<String> {
 }
 
 fn distinct(names: impl Iterator<Item = String>) -> Vec<String> {
-    names.collect::<BTreeSet<_>>().into_iter().collect()
+    names.gather::<BTreeSet<_>>().into_iter().collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::attribute_table::AttributeTable;
 use super::compare::{self, Pairing, element, is_unassigned, says};
 use super::diff::Place;
 use super::{Op, Operation};
+use crate::gather::Gather as _;
 use std::collections::BTreeMap;
 
 /// What selects one value of a list: first by what it is for, or first by what it is.
@@ -125,7 +126,7 @@ impl Lists<'_> {
 
     /// The list as a whole: values that stay keep what is not spoken of.
     fn whole(&self) -> Data {
-        let pairs: BTreeMap<usize, usize> = self.kept.iter().chain(&self.changed).copied().collect();
+        let pairs: BTreeMap<usize, usize> = self.kept.iter().chain(&self.changed).copied().gather();
         let partner = |index: usize| pairs.get(&index).and_then(|at| self.current(*at));
         let primary = self.wanted.iter().any(compare::is_primary);
         let merged = |(index, item): (usize, &Data)| {

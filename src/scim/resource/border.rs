@@ -4,6 +4,7 @@
 use super::Resource;
 use super::data::{Data, Node, Number};
 use super::overlay::Text;
+use crate::gather::Gather as _;
 use serde_json::{Map, Value};
 
 impl From<&Value> for Data {
@@ -64,7 +65,7 @@ impl From<&Resource> for Value {
 
 impl From<&Resource> for Map<String, Value> {
     fn from(object: &Resource) -> Self {
-        object.iter().map(|(name, value)| (name.to_owned(), value.into())).collect()
+        object.iter().map(|(name, value)| (name.to_owned(), value.into())).gather()
     }
 }
 

@@ -23,7 +23,6 @@ pub use data::{Data, Node, Number, boolean};
 use overlay::{Part, Parts, Source, Text};
 use scim_connector_redaction::is_secret_path;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 #[cfg(test)]
 pub(crate) use testing::json;
 pub use text::SyntaxError;
@@ -265,15 +264,14 @@ impl Resource {
 
 /// Takes out all members that another one of the same name follows.
 fn last_of_each(members: &mut Vec<Member>) {
+    let mut stay = vec![true; members.len()];
     let names = sorted(members);
-    let followed = names.iter().zip(names.iter().skip(1)).filter(|(one, next)| one.0 == next.0);
-    let followed: BTreeSet<u32> = followed.map(|(one, _)| one.1).collect();
+    for ((_, one), _) in names.iter().zip(names.iter().skip(1)).filter(|(one, next)| one.0 == next.0) {
+        stay.iter_mut().skip(*one as usize).take(1).for_each(|stays| *stays = false);
+    }
     drop(names);
-    let mut at = 0;
-    members.retain(|_| {
-        at += 1;
-        !followed.contains(&(at - 1))
-    });
+    let mut stay = stay.into_iter();
+    members.retain(|_| stay.next() != Some(false));
 }
 
 impl IntoIterator for Resource {
