@@ -6,6 +6,7 @@
 //! to a later run, they tell what is done and what is open; `lost` finds out what became of that, `again` what of it may be sent again. Knows no files but [`NdjsonFile`].
 
 mod again;
+mod clean;
 mod entry;
 mod lost;
 mod order;

@@ -1,6 +1,7 @@
 //! A run: portions one after the other, and what is known of each operation.
 
 use super::again::{self, Again, Names};
+use super::clean;
 use super::entry::{BulkEntry, Indexes, Ranges, index_of, is_error};
 use super::lost::{self, Fate};
 use super::order::Turn;
@@ -368,7 +369,8 @@ impl BulkRun {
     async fn send(&mut self, portion: Vec<Pending>) -> Result<Vec<BulkEntry>> {
         let input = self.input(&portion);
         let verdicts = match self.client.invoke_with("bulk", &input, &CallContext::default()).await {
-            Ok(outcome) => {
+            Ok(mut outcome) => {
+                clean::told(&input, &mut outcome);
                 self.warnings.extend(outcome.warnings);
                 portion::verdicts(&portion, outcome.output)?
             }
