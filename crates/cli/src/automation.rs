@@ -111,7 +111,7 @@ pub fn pause(global: &Global, arguments: &PauseArguments, paused: bool) -> Resul
     history.set_paused(&flow, paused)?;
     let name = &flow.name;
     let what = if paused { "paused; what is due meanwhile does not run" } else { "runs again when it is due" };
-    output::out(&format!("{name}: {what}\n"))?;
+    output::result(&format!("{name}: {what}\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -130,14 +130,14 @@ pub async fn trigger(global: &Global, arguments: &TriggerArguments) -> Result<Ex
     }
     let request = history.request_trigger(&automation.flow, input.as_ref())?;
     if !arguments.wait {
-        output::out(&format!("{name}: asked for; `status` and `runs --flow {name}` show what comes of it\n"))?;
+        output::result(&format!("{name}: asked for; `status` and `runs --flow {name}` show what comes of it\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
     let run = begun(&history, &automation, request).await?;
     output::note(&format!("{name}: run {run} begins"));
     let ended = ended(&history, &automation, &run).await?;
     let word = ended.status.word();
-    output::out(&format!("{name}: run {run} {word}; `runs show {run}` says what happened to whom\n"))?;
+    output::result(&format!("{name}: run {run} {word}; `runs show {run}` says what happened to whom\n"))?;
     Ok(match ended.status {
         Status::Completed => ExitCode::SUCCESS,
         Status::Interrupted => ExitCode::from(130),
