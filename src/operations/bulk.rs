@@ -8,6 +8,7 @@ use super::versioned::Versioned;
 use super::wire::{RequestOptions, body, refused, request, url};
 use super::{Context, Execute, answered, conditions, creation, discovery, proof};
 use crate::failure::{Failure, Kind, Result, forms};
+use crate::gather::Gather as _;
 use crate::http::client::{Client, Exchange};
 use crate::http::{self, Effect, Request};
 use crate::input::json::patch_operation;
@@ -21,6 +22,7 @@ use crate::scim::error;
 use crate::scim::resource::{Data, Node, Resource, passwords};
 use crate::scim::service_provider::ServiceProvider;
 use percent_encoding::percent_decode_str;
+use std::collections::BTreeSet;
 
 /// Most operations and bytes of a request, where the provider has bulk and says no limits.
 const USUAL: (u64, u64) = (100, 1_048_576);
@@ -275,6 +277,8 @@ impl BulkRun<'_, '_> {
         let failed = |found: &Option<Answer>| found.as_ref().is_some_and(|found| found.failure.is_some());
         let errors = results.iter().filter(|found| failed(found)).count();
         let stopped = batch.fail_on_errors.is_some_and(|most| usize::try_from(most).is_ok_and(|most| errors >= most));
+        let names = batch.operations.iter().zip(&results).filter(|(_, found)| found.is_none() || failed(found));
+        let missing: BTreeSet<String> = names.filter_map(|(operation, _)| operation.bulk_id.clone()).gather();
         let mut left_out = 0;
         let share = exchange.response.body.len() / batch.steps.len().max(1);
         for ((step, operation), found) in batch.steps.iter().zip(&batch.operations).zip(results) {
@@ -287,7 +291,8 @@ impl BulkRun<'_, '_> {
                 })
             });
             let found = self.judged(found, operation.method, operation.version.is_some(), exchange.repeated);
-            let mut found = proved(self.client, found, operation, work.data(*step));
+            let found = proved(self.client, found, operation, work.data(*step));
+            let mut found = whole(found, operation, work.data(*step), &missing);
             self.memory.keep(&mut found, share);
             work.settle(*step, self.scrubbed(found, work.data(*step)));
         }
@@ -396,6 +401,26 @@ pub fn proved(client: &Client<'_>, mut found: Answer, operation: &Operation, dat
     if let Err(failure) = judged {
         // Whoever was answered about is not to be gone on with.
         found = Answer { status: found.status, ..Answer::failed(failure) };
+    }
+    found
+}
+
+/// The answer to an operation, a failure where it was carried out although one that it refers to, in the same request, was not: a
+/// group has a member less then, or a member that is nobody.
+fn whole(mut found: Answer, operation: &Operation, data: Option<&Data>, missing: &BTreeSet<String>) -> Answer {
+    let Some(data) = data.filter(|_| found.failure.is_none() && !missing.is_empty()) else { return found };
+    let mut without = None;
+    references::each(data, &mut |name, _| {
+        if missing.contains(name) {
+            without.get_or_insert(name);
+        }
+    });
+    if let Some(name) = without {
+        let detail = format!(
+            "{} was carried out, but bulkId:{name}, to which it refers, was not or is unknown; read the resource, and put in what is missing",
+            operation.what()
+        );
+        found.failure = Some(Failure::new(Kind::Conflict, detail).maybe_applied());
     }
     found
 }

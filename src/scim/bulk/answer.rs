@@ -238,7 +238,7 @@ pub fn result(item: &Resource, operation: &Operation) -> Answer {
 impl Answer {
     /// The same, unless it is about another resource than the one the operation named.
     pub fn about(mut self, operation: &Operation) -> Answer {
-        let Some([endpoint, id]) = operation.target() else { return self };
+        let Some([endpoint, id]) = operation.target() else { return self.created(operation) };
         let differs = |other: &str| !other.eq_ignore_ascii_case(&id);
         let body = self.response.as_ref().and_then(Data::as_object).and_then(|body| body.text("id"));
         let location = self.location.as_deref().and_then(tail);
@@ -252,6 +252,27 @@ impl Answer {
             failure.status = self.status;
             self.failure = Some(failure);
             self.response = None;
+        }
+        self
+    }
+
+    /// The answer to a creation, unless its location is that of a user for a group, or of a group for a user.
+    fn created(mut self, operation: &Operation) -> Answer {
+        let standard = |name: &str| ["users", "groups"].into_iter().find(|known| known.eq_ignore_ascii_case(name));
+        let meant = standard(&operation.endpoint());
+        let other = self.location.as_deref().and_then(tail).and_then(|[its, _]| standard(&its));
+        if operation.method == Method::Post
+            && self.failure.is_none()
+            && meant.is_some()
+            && other.is_some_and(|it| meant != Some(it))
+        {
+            let detail = format!(
+                "the provider's answer to {} is about a resource of another type; its id was left out; look for what was created before you repeat the operation",
+                operation.what()
+            );
+            let mut failure = Failure::new(Kind::Protocol, detail).maybe_applied();
+            failure.status = self.status;
+            self = Answer { status: self.status, ..Answer::failed(failure) };
         }
         self
     }
