@@ -35,8 +35,10 @@ fn group(name: &str, member: &str) -> Value {
     json!({"method": "POST", "path": "Groups", "bulkId": name, "data": {"displayName": name, "members": [{"value": format!("bulkId:{member}")}]}})
 }
 
+/// Groups are those called `g…` and `outer`.
 fn created(name: &str, id: &str) -> Value {
-    json!({"method": "POST", "bulkId": name, "status": {"code": "201"}, "location": format!("https://scim.example/v2/Users/{id}")})
+    let endpoint = if name.starts_with('g') || name == "outer" { "Groups" } else { "Users" };
+    json!({"method": "POST", "bulkId": name, "status": {"code": "201"}, "location": format!("https://scim.example/v2/{endpoint}/{id}")})
 }
 
 fn results(items: Value) -> Outcome {

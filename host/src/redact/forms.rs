@@ -1,6 +1,5 @@
 //! The forms a secret may be seen in: as it is sent, quoted, encoded, or made of it by an expression.
 
-use super::LONGEST_SECRET;
 use crate::visible;
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use base64::{Engine as _, alphabet};
@@ -8,6 +7,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use scim_connector_redaction::number_forms;
 use serde_json::Value;
 use std::fmt::Write as _;
+
+/// A secret's forms are a multiple of it, so no flow is given a longer one. Keys and chains of certificates fit.
+pub const LONGEST_SECRET: usize = 64 * 1024;
 
 /// What RFC 3986 section 2.3 leaves as it is.
 const URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

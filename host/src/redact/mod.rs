@@ -11,6 +11,7 @@ mod index;
 mod tests;
 
 use forms::Depth;
+pub use forms::LONGEST_SECRET;
 use index::{Bounds, Forms, Index, PART, SHORTEST};
 use parking_lot::RwLock;
 pub use scim_connector_redaction::REDACTED;
@@ -48,9 +49,6 @@ const PUBLIC_AUTH_MEMBERS: [&str; 11] = [
     "name",
     "parameters",
 ];
-
-/// A secret's forms are a multiple of it, so no flow is given a longer one. Keys and chains of certificates fit.
-pub const LONGEST_SECRET: usize = 64 * 1024;
 
 /// Nor is a run begun with more of them, in bytes with [`EACH`] for each; of one call's secrets, those beyond are known by name
 /// and place only.
