@@ -80,12 +80,13 @@ pub fn rows() -> Vec<Fault> {
         .call(Create, FOUND.0, FOUND.1)
         .call(Get, "tooLarge permanent 200", [1, 0, 0])
         .within(60),
-        content("JSON that takes more memory than anybody expects", |hit| {
+        // Some bytes for each are enough, since no tree is built of them.
+        content("JSON of 600,000 lists in a small instance", |hit| {
             hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":[{}0]}}", "[],".repeat(600_000)))
         })
         .with(small_instance())
-        .call(Create, "tooLarge permanent maybeApplied", [1, 1, 1])
-        .call(Get, "tooLarge permanent", [1, 0, 0])
+        .call(Create, "ok", [1, 1, 1])
+        .call(Get, "ok", [1, 0, 0])
         .within(60),
         content("compressed bomb, gzip", |hit| hit.carry_out_but_answer(bomb("gzip", gzip())))
             .with(megabyte())
