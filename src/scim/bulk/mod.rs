@@ -56,7 +56,8 @@ pub struct Operation {
 impl Operation {
     /// What it is called in failures.
     pub fn what(&self) -> String {
-        format!("{} {}", self.method.name(), self.path)
+        let path: String = self.path.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
+        format!("{} {path}", self.method.name())
     }
 
     /// The name of the endpoint.
