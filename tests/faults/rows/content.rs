@@ -81,8 +81,8 @@ pub fn rows() -> Vec<Fault> {
         .call(Get, "tooLarge permanent 200", [1, 0, 0])
         .within(60),
         // Some bytes for each are enough, since no tree is built of them.
-        content("JSON of 600,000 lists in a small instance", |hit| {
-            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":[{}0]}}", "[],".repeat(600_000)))
+        content("JSON of 100,000 lists in a small instance", |hit| {
+            hit.body(format!("{{\"id\":\"1\",\"userName\":\"ada\",\"x\":[{}0]}}", "[],".repeat(100_000)))
         })
         .with(small_instance())
         .call(Create, "ok", [1, 1, 1])
