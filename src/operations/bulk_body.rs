@@ -8,8 +8,8 @@ use crate::input::json::patch_operation;
 use crate::naming::{self, deeper};
 use crate::scim::bulk::Method;
 use crate::scim::bulk::check::problems_of;
+use crate::scim::patch;
 use crate::scim::resource::{Data, Node, leave_out_unassigned};
-use crate::scim::{patch, spelling};
 
 /// Where the resource of an operation is.
 pub fn endpoint(method: Method, segments: &[String]) -> Result<Endpoint> {
@@ -66,9 +66,7 @@ fn changes(data: Data, endpoint: &Endpoint, pointer: &str) -> Result<(Data, bool
         .enumerate()
         .map(|(index, item)| patch_operation(item.into(), &format!("{pointer}/{index}")))
         .collect::<Result<_>>()?;
-    if let Some(known) = endpoint.known {
-        operations.iter_mut().for_each(|operation| spelling::write_texts_in(operation, known.attributes));
-    }
+    operations.iter_mut().for_each(|operation| patch::write_texts(operation, known));
     let body = patch::body(&operations, known, &pointer)?;
     Ok((Data::from(body), operations.iter().all(|it| it.is_idempotent(known))))
 }

@@ -1,14 +1,14 @@
 //! Create, get, update, patch and delete one resource (RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.5.2 and 3.6).
 
 use super::modify::Modification;
-use super::target::Endpoint;
+use super::target::{self, Endpoint};
 use super::{Context, Execute, conditions, creation, discovery, lint, proof, sending, validate};
 use crate::failure::{Failure, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Create, Delete, Get, Patch, Update, View};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned, name_schemas, strip_read_only};
-use crate::scim::{builtin, schema, spelling, urn, view};
+use crate::scim::{builtin, patch, schema, spelling, urn, view};
 use std::borrow::Cow;
 
 pub use super::message::Message;
@@ -76,9 +76,7 @@ impl Execute for Patch {
         }
         lint::patch(client, endpoint, &self.operations)?;
         let mut operations = self.operations;
-        if let Some(known) = endpoint.known {
-            operations.iter_mut().for_each(|operation| spelling::write_texts_in(operation, known.attributes));
-        }
+        operations.iter_mut().for_each(|operation| patch::write_texts(operation, target::known(endpoint)));
         let (id, view, change) = (self.selector.id(), &self.view, &self.change);
         let modification = Modification { client, what: context.what(), endpoint, id, view, change };
         Ok(modification.patch(&operations)?.map(|found| cut(client, endpoint, view, found.resource)))

@@ -26,7 +26,7 @@ pub use build::Patch;
 pub use diff::{Options, Style, diff, for_put, to_put};
 pub use pathless::without_paths;
 pub use selected::without_selection;
-pub use spelled::spelled;
+pub use spelled::{spelled, write_texts};
 
 use super::filter::{Filter, with_lower_case_words};
 use super::resource::{Data, Node, Resource};

@@ -1,4 +1,4 @@
-//! Operations with the attributes that are known in the standard's spelling.
+//! Operations with the attributes that are known in the standard's spelling, and their identifiers as texts.
 //!
 //! Names have no case (RFC 7643 section 2.1), yet some providers store `Active` beside `active` and answer with success.
 
@@ -34,6 +34,22 @@ pub fn spelled(operation: &Operation, known: &AttributeTable) -> Operation {
         }
     }
     operation
+}
+
+/// Makes texts of the numbers in an operation's value that stand where an attribute is text.
+pub fn write_texts(operation: &mut Operation, known: &AttributeTable) {
+    let Some(value) = &mut operation.value else { return };
+    let Some(path) = operation.path.as_deref() else {
+        value.as_object_mut().into_iter().for_each(|object| spelling::write_texts(object, known.attributes));
+        return;
+    };
+    let Ok(mut path) = path.trim().parse::<Path>() else { return };
+    let Some(attribute) = named(&mut path, known) else { return };
+    let shape = match path.sub.or(path.attribute.sub) {
+        Some(sub) => attribute.parts().and_then(|parts| find(parts, &sub)).map(|part| part.shape),
+        None => Some(attribute.shape),
+    };
+    shape.into_iter().for_each(|shape| spelling::write_text(value, shape));
 }
 
 /// Corrects the names in a path; the attribute, where it is known.
@@ -122,6 +138,23 @@ mod tests {
         ];
         for (written, expected) in rows {
             assert_eq!(spelled(&written, &AttributeTable::USER), expected, "{written:?}");
+        }
+    }
+    #[test]
+    fn identifiers_are_sent_as_texts() {
+        let rows = [
+            (Some("externalId"), json!(4711), json!("4711")),
+            (Some("members"), json!([{"value": 42}]), json!([{"value": "42"}])),
+            (Some("emails[type eq \"work\"].value"), json!(1), json!("1")),
+            (Some("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value"), json!(26), json!("26")),
+            (None, json!({"externalId": 1, "x": 1}), json!({"externalId": "1", "x": 1})),
+            (Some("x"), json!(1), json!(1)),
+        ];
+        for (path, value, expected) in rows {
+            let known = if path == Some("members") { AttributeTable::GROUP } else { AttributeTable::USER };
+            let mut operation = Operation { op: Op::Add, path: path.map(str::to_owned), value: Some(value) };
+            write_texts(&mut operation, &known);
+            assert_eq!(operation.value, Some(expected), "{path:?}");
         }
     }
 }
