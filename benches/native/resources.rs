@@ -10,32 +10,12 @@ use serde_json::{Value, json};
 use std::hint::black_box;
 use std::time::Instant;
 
+#[path = "../src/users.rs"]
+mod users;
+
 /// A user of 844 bytes, as a provider answers with it.
-fn user(number: usize) -> Value {
-    json!({
-        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
-        "id": format!("{number:032x}"),
-        "externalId": format!("e-{number}"),
-        "userName": format!("user{number}@example.com"),
-        "name": {"givenName": "Ada", "familyName": format!("Number {number}"), "formatted": format!("Ada Number {number}")},
-        "displayName": format!("Ada Number {number}"),
-        "title": "Engineer",
-        "preferredLanguage": "en-GB",
-        "timezone": "Europe/London",
-        "active": true,
-        "emails": [
-            {"value": format!("user{number}@example.com"), "type": "work", "primary": true},
-            {"value": format!("ada{number}@example.org"), "type": "home"},
-        ],
-        "phoneNumbers": [{"value": "+44 20 7946 0000", "type": "work"}],
-        "addresses": [{
-            "type": "work", "streetAddress": "1 Example Street", "locality": "London", "postalCode": "EC1A 1AA", "country": "GB",
-        }],
-        "meta": {
-            "resourceType": "User", "created": "2026-01-01T00:00:00Z", "lastModified": "2026-01-01T00:00:00Z",
-            "location": format!("https://example.com/scim/v2/Users/{number:032x}"), "version": "W/\"1\"",
-        },
-    })
+fn user(number: u64) -> Value {
+    users::stored(users::user(number), number, "https://example.com/scim/v2")
 }
 
 /// Answers everything with one body.

@@ -3,7 +3,8 @@
 //! A provider may carry a request out at once although it was asked to defer it; and what it names as the place of the result
 //! may be the completion event or the resource itself, which nothing but the answer tells.
 
-use super::bulk::{checked, is_repeatable, outcome, proved, report, result, single};
+use super::bulk::report;
+use super::bulk_one::{checked, is_repeatable, outcome, proved, result, single};
 use super::output::{Json, Output};
 use super::wire::refused;
 use super::{Context, Execute, discovery};

@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod bulk_body;
 pub mod bulk_check;
 mod bulk_memory;
+pub mod bulk_one;
 pub mod capability;
 pub mod complete_read;
 pub mod conditions;

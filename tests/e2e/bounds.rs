@@ -96,17 +96,22 @@ fn endless() -> Fake {
     })
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn nothing_that_is_given_grows_without_bound() {
-    let fake = endless();
+/// A folder whose configuration has a connection `a` to a provider, and a history of its own.
+fn workplace(origin: &str) -> Workplace {
     let connection =
-        json!({"serviceUrl": format!("{}/scim", fake.origin()), "auth": {"type": "none"}, "retry": {"maxAttempts": 1}});
+        json!({"serviceUrl": format!("{origin}/scim"), "auth": {"type": "none"}, "retry": {"maxAttempts": 1}});
     let config = format!(
         "[host]\nallowAddresses = [\"loopback\"]\n[connections]\na = {}\n[history]\nfile = \"runs.sqlite\"\n",
         crate::harness::toml(&connection)
     );
-    let place = Workplace::with_config(&config);
+    Workplace::with_config(&config)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_that_is_given_grows_without_bound() {
+    let fake = endless();
+    let place = workplace(&fake.origin());
     let file = |name: &str| place.path().join(name);
     let flow = |name: &str, tasks: &str| std::fs::write(file(name), format!("{HEAD}do:\n{tasks}\n")).expect("a flow");
 
@@ -263,13 +268,7 @@ fn an_answer_that_is_no_scim_is_shown_without_what_steers_a_terminal() {
         line if line.contains("/Users") => scim(200, json!({"totalResults": 1, "Resources": [user]})),
         _ => scim(404, json!({"status": "404", "detail": nasty})),
     });
-    let connection =
-        json!({"serviceUrl": format!("{}/scim", fake.origin()), "auth": {"type": "none"}, "retry": {"maxAttempts": 1}});
-    let config = format!(
-        "[host]\nallowAddresses = [\"loopback\"]\n[connections]\na = {}\n[history]\nfile = \"runs.sqlite\"\n",
-        crate::harness::toml(&connection)
-    );
-    let place = Workplace::with_config(&config);
+    let place = workplace(&fake.origin());
     let quoted = json!(nasty).to_string();
     let title = json!(format!("step {nasty}")).to_string();
     let text = format!(

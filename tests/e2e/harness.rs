@@ -276,6 +276,25 @@ impl Workplace {
         command
     }
 
+    /// Starts the command there and kills it (-9) once something is so.
+    pub fn run_until(&self, arguments: &[&str], is_so: impl Fn() -> bool) {
+        let mut command = self.command(arguments);
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it can be started");
+        let started = Instant::now();
+        while !is_so() {
+            let ended = child.try_wait().expect("it can be waited for").is_some();
+            assert!(!ended && started.elapsed() < COMMAND_LIMIT, "it ended before it could be killed");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        child.kill().expect("it can be killed");
+        child.wait().expect("it can be waited for");
+    }
+
     /// Runs the command there with variables and a stdin.
     pub fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)], stdin: &str) -> Finished {
         let mut command = self.command(arguments);

@@ -74,18 +74,7 @@ fn killed_in_the_middle_and_resumed_everybody_exists_once() {
     operations.push(group("first", 0..1));
     let place = workplace(connection, &operations);
     let out = place.path().join("out.ndjson");
-    let mut child =
-        place.command(&RUN).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let began = Instant::now();
-    while total(&observer) < PEOPLE / 3 {
-        assert!(
-            child.try_wait().unwrap().is_none() && began.elapsed() < Duration::from_secs(60),
-            "it ended before it could be killed"
-        );
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    place.run_until(&RUN, || total(&observer) >= PEOPLE / 3);
     let before = total(&observer);
     assert!(before < PEOPLE, "it was over already");
 

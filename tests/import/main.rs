@@ -196,14 +196,7 @@ fn killed(people: usize, folder: &Path) {
     let history = place.path().join("history.sqlite");
     let (flow, history) = (flow_file(), history.to_str().unwrap().to_owned());
     let arguments = ["run", flow.to_str().unwrap(), "--allow", "read", "--input", &input, "--history", &history];
-    let mut child =
-        place.command(&arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    while total(&observer) < people / 3 {
-        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be killed");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    place.run_until(&arguments, || total(&observer) >= people / 3);
     let before = total(&observer);
     assert!(before < people, "it was over already");
 

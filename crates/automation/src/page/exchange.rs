@@ -55,18 +55,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_shows_what_steers_or_hides_as_marks() {
-        for kind in [
-            "\u{0}",
-            "\u{1b}]0;x\u{7}",
-            "\r",
-            "\u{7f}",
-            "\u{9b}",
-            "\u{202e}",
-            "\u{2066}",
-            "\u{200b}",
-            "\u{2028}",
-            "\u{feff}",
-        ] {
+        for kind in crate::tests::STEERING {
             let page = Answer::Page(StatusCode::OK, maud::html! { p title=(kind) { "a" (kind) "b" } });
             let body = axum::body::to_bytes(page.into_response().into_body(), 10_000).await.unwrap();
             let text = String::from_utf8(body.to_vec()).unwrap();

@@ -202,18 +202,7 @@ fn hostile_names_stay_text() {
 
 #[test]
 fn no_format_lets_through_what_steers_or_hides() {
-    for kind in [
-        "\u{0}",
-        "\u{1b}]0;x\u{7}",
-        "\r",
-        "\u{7f}",
-        "\u{9b}",
-        "\u{202e}",
-        "\u{2066}",
-        "\u{200b}",
-        "\u{2028}",
-        "\u{feff}",
-    ] {
+    for kind in crate::tests::STEERING {
         let (_folder, history) = history();
         let who = format!("ada{kind}@example.com");
         let id = seed(&history, &who);

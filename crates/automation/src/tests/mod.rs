@@ -11,6 +11,10 @@ use scim_connector_flow::{Document, Flow, Problem};
 use std::path::Path;
 use std::sync::Arc;
 
+/// What steers a terminal, turns the direction of writing or hides.
+pub(crate) const STEERING: [&str; 10] =
+    ["\u{0}", "\u{1b}]0;x\u{7}", "\r", "\u{7f}", "\u{9b}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{2028}", "\u{feff}"];
+
 fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
