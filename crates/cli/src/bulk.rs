@@ -222,8 +222,8 @@ impl Bulk<'_> {
         }
         let results = entries.iter().filter(|entry| matches!(entry, BulkEntry::Result(_)));
         let lines: String = results.map(|entry| output::json(&entry.to_json(), true)).collect();
-        // Changes whose results nobody reads are not made.
-        if output::lines(&redactor.result(&lines))? { Ok(()) } else { Err(Error::Interrupted { maybe_applied: false }) }
+        // Changes whose results nobody reads are not made; those of these lines were.
+        if output::lines(&redactor.result(&lines))? { Ok(()) } else { Err(Error::Interrupted { maybe_applied: true }) }
     }
 
     fn warn(&mut self, progress: &mut Progress) {

@@ -11,26 +11,12 @@ pub(super) fn told(input: &str, outcome: &mut Outcome) {
     if asked.is_empty() {
         return;
     }
-    let clean = |text: &mut String| {
-        if let Some(without) = asked.record_without(text) {
-            *text = without;
-        }
-    };
-    outcome.warnings.iter_mut().for_each(clean);
+    outcome.warnings.iter_mut().for_each(|warning| *warning = asked.text(warning));
     let results = outcome.output.get_mut("results").and_then(Value::as_array_mut).into_iter().flatten();
     for result in results.filter_map(Value::as_object_mut) {
         let told =
             result.iter_mut().filter(|(name, _)| !["id", "bulkId", "method", "response"].contains(&name.as_str()));
-        told.for_each(|(_, value)| each_text(value, &clean));
-    }
-}
-
-fn each_text(value: &mut Value, clean: &impl Fn(&mut String)) {
-    match value {
-        Value::String(text) => clean(text),
-        Value::Array(items) => items.iter_mut().for_each(|item| each_text(item, clean)),
-        Value::Object(members) => members.values_mut().for_each(|member| each_text(member, clean)),
-        _ => {}
+        told.for_each(|(_, value)| *value = asked.value(value));
     }
 }
 
