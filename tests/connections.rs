@@ -178,6 +178,18 @@ fn a_wrong_path_fails_the_first_step_and_the_service_is_looked_for() {
     let (report, _) = test(&at("/scim/v2/Users"), [answer(404, ""), answer(405, ""), service_provider()]);
     assert!(report.failure.unwrap().detail.contains("the service is at https://scim.example/scim/v2: "));
 
+    // Where credentials are asked for there may be a service; a document that comes says more.
+    let (report, _) =
+        test(&at("/scim/wrong"), [answer(404, ""), answer(404, ""), answer(404, ""), answer(404, ""), answer(401, "")]);
+    let detail = report.failure.unwrap().detail;
+    let expected =
+        "the service may be at https://scim.example/scim/v2, where credentials are asked for: try serviceUrl with that";
+    assert!(detail.ends_with(expected), "{detail}");
+    let (report, _) = test(&at("/scim/v1"), [answer(404, ""), answer(404, ""), answer(401, ""), service_provider()]);
+    assert!(
+        report.failure.unwrap().detail.ends_with("the service is at https://scim.example/scim: set serviceUrl to that")
+    );
+
     // What a profile knows is said where nothing was found.
     let mut known = at("/v1");
     known["profile"] = json!("google");

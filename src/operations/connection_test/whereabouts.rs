@@ -40,9 +40,12 @@ pub fn wrong_place(client: &Client<'_>, status: u16, failure: Failure) -> Box<Fa
         None => "no answer".to_owned(),
     };
     let place = match (found(client), documented(connection)) {
-        (Some(place), _) => format!("the service is at {place}: set serviceUrl to that"),
-        (None, Some(template)) => {
+        (Some(Found::Service(place)), _) => format!("the service is at {place}: set serviceUrl to that"),
+        (_, Some(template)) => {
             format!("profile {} knows the service at {template}: correct serviceUrl", connection.profile.name)
+        }
+        (Some(Found::Guarded(place)), None) => {
+            format!("the service may be at {place}, where credentials are asked for: try serviceUrl with that")
         }
         (None, None) => "correct serviceUrl: it ends where /Users begins, as in https://example.com/scim/v2".to_owned(),
     };
@@ -63,9 +66,17 @@ fn documented(connection: &Connection) -> Option<String> {
     (!there).then_some(provider.service_url)
 }
 
-/// A usual place of the origin from which a ServiceProviderConfig came.
-fn found(client: &Client<'_>) -> Option<String> {
+/// What was found at a usual place of the origin.
+enum Found {
+    /// A ServiceProviderConfig came from there.
+    Service(String),
+    /// Nobody is let in there without credentials, which are not sent where it is not known who gets them.
+    Guarded(String),
+}
+
+fn found(client: &Client<'_>) -> Option<Found> {
     let service = &client.connection().service_url;
+    let mut guarded = None;
     for path in usual_places(service.path()) {
         let mut url = service.clone();
         url.set_path(&format!("{path}/ServiceProviderConfig"));
@@ -73,10 +84,13 @@ fn found(client: &Client<'_>) -> Option<String> {
         // One that cannot be asked will not answer elsewhere either.
         let response = client.anonymous(&request).ok()?.response;
         if response.is_success() && is_service_provider(&response.body) {
-            return Some(at(service, &path));
+            return Some(Found::Service(at(service, &path)));
+        }
+        if response.status == 401 {
+            guarded.get_or_insert_with(|| Found::Guarded(at(service, &path)));
         }
     }
-    None
+    guarded
 }
 
 fn at(service: &Url, path: &str) -> String {
