@@ -27,11 +27,7 @@ impl Journal {
     /// A new file, which this user alone can read: results name people.
     pub fn create(path: &Path) -> Result<Self> {
         Self::refuse_existing(path)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        Self::locked(options.open(path), path)
+        Self::locked(private::create(path), path)
     }
 
     /// The file of a run before this one.
