@@ -9,6 +9,8 @@
     reason = "tests"
 )]
 
+#[path = "../support/place.rs"]
+mod place;
 mod story;
 
 use scim_connector_automation::history::{Filter, FlowId, History, Retention, RunId, Trigger};
@@ -48,7 +50,7 @@ impl Answer {
 
 impl Site {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = place::private_folder();
         let history = History::open(&folder.path().join("history.sqlite"), Retention::default()).unwrap();
         let (flows_folder, flows) = story::flows();
         let going = story::tell(&history, &flows);
@@ -383,7 +385,7 @@ async fn long_lists_come_in_pages() {
 
 #[tokio::test]
 async fn only_this_machine_is_served() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = place::private_folder();
     let history = History::open(&folder.path().join("history.sqlite"), Retention::default()).unwrap();
     for address in ["0.0.0.0:0", "192.0.2.1:80", "[::]:0"] {
         let page = Page { history: history.clone(), folder: folder.path().into(), flows: Arc::new(|_| None) };

@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub mod fake;
+mod place;
 
+pub use place::private_folder;
 use std::path::{Path, PathBuf};
 
 /// The repository.

@@ -13,6 +13,8 @@
     reason = "a program of its own, with made-up data"
 )]
 
+#[path = "../../../tests/support/place.rs"]
+mod place;
 #[path = "../../../tests/page/story.rs"]
 mod story;
 
@@ -24,8 +26,8 @@ use tokio::io::AsyncReadExt as _;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let place = std::env::temp_dir().join(format!("page-demo-{}.sqlite", std::process::id()));
-    let history = History::open(&place, Retention::default())?;
+    let place = place::private_folder();
+    let history = History::open(&place.path().join("history.sqlite"), Retention::default())?;
     let (folder, flows) = story::flows();
     let going = story::tell(&history, &flows);
     let found = flows.clone();
@@ -51,8 +53,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     drop(going);
     served.stop().await;
-    for end in ["", "-wal", "-shm", "-reserve"] {
-        std::fs::remove_file(format!("{}{end}", place.display())).unwrap_or_default();
-    }
     Ok(())
 }

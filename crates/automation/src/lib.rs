@@ -24,4 +24,7 @@ pub use notice::Notice;
 pub use scim_connector_flow::schedule::{Plan, Schedule, Settings};
 
 #[cfg(test)]
+#[path = "../../../tests/support/place.rs"]
+mod place;
+#[cfg(test)]
 mod tests;

@@ -101,7 +101,12 @@ impl Journal {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/support/place.rs"]
+mod place;
+
+#[cfg(test)]
 mod tests {
+    use super::place::private_folder;
     use super::*;
     use serde_json::json;
 
@@ -111,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_and_what_was_cut_short_is_not() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private_folder();
         let path = folder.path().join("results.ndjson");
         let mut journal = Journal::create(&path).unwrap();
         let plain = |line: &str| line.to_owned();
@@ -145,7 +150,7 @@ mod tests {
 
     #[test]
     fn what_has_no_line_of_a_run_is_left_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private_folder();
         let path = folder.path().join("notes.json");
         for text in ["{\"my\":\"precious notes\"}", "{\"bulk\":{\"operations\":3", "x"] {
             std::fs::remove_file(&path).ok();
@@ -160,7 +165,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_pipe_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private_folder();
         let path = folder.path().join("pipe");
         assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap().success());
         assert!(Journal::reopen(&path).err().unwrap().to_string().ends_with("pipe are not opened: it is no file"));
@@ -168,7 +173,7 @@ mod tests {
 
     #[test]
     fn another_file_is_refused_with_its_line() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = private_folder();
         let path = folder.path().join("other");
         drop(Journal::create(&path).unwrap());
         std::fs::write(&path, "{\"index\":0}\nname;mail\n").unwrap();

@@ -181,4 +181,7 @@ fn file_name(engine: &Engine, digest: &str) -> String {
 }
 
 #[cfg(test)]
+#[path = "../../../tests/support/place.rs"]
+mod place;
+#[cfg(test)]
 mod tests;

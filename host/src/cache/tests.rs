@@ -1,3 +1,4 @@
+use super::place::private_folder;
 use super::*;
 use std::fs;
 
@@ -28,7 +29,7 @@ fn only_file(folder: &Path) -> PathBuf {
 
 #[test]
 fn the_second_load_finds_the_code() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let folder = folder.path().join("made/here");
     assert_eq!(load_in(&folder), CacheStatus::Stored);
     assert_eq!(load_in(&folder), CacheStatus::Hit);
@@ -37,7 +38,7 @@ fn the_second_load_finds_the_code() {
 
 #[test]
 fn damage_is_noticed_and_mended() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     load_in(folder.path());
     let file = only_file(folder.path());
     let good = fs::read(&file).unwrap();
@@ -55,7 +56,7 @@ fn damage_is_noticed_and_mended() {
 #[test]
 fn code_others_may_write_is_not_loaded() {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let folder = folder.path().join("cache");
     load_in(&folder);
     let file = only_file(&folder);
@@ -77,7 +78,7 @@ fn code_others_may_write_is_not_loaded() {
 #[test]
 fn a_folder_of_another_user_is_not_used() {
     // Only root can give a folder away; anybody else finds one that is root's.
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let given = std::os::unix::fs::chown(folder.path(), Some(65_534), Some(65_534)).is_ok();
     let folder = if given { folder.path() } else { Path::new("/usr") };
     let CacheStatus::NotStored(reason) = load_in(folder) else { panic!("it is used") };
@@ -86,7 +87,7 @@ fn a_folder_of_another_user_is_not_used() {
 
 #[test]
 fn what_is_no_file_is_replaced_or_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     load_in(folder.path());
     let file = only_file(folder.path());
     fs::remove_file(&file).unwrap();
@@ -97,7 +98,7 @@ fn what_is_no_file_is_replaced_or_left_alone() {
 #[test]
 fn one_of_many_compiles_and_the_others_take_its_code() {
     static COMPILED: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let bytes = wat::parse_str(EMPTY).unwrap();
     let engine = Engine::default();
     let statuses: Vec<CacheStatus> = std::thread::scope(|scope| {
@@ -116,7 +117,7 @@ fn one_of_many_compiles_and_the_others_take_its_code() {
 
 #[test]
 fn one_that_never_ends_stops_nobody_for_ever() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let place = folder.path().join("code.cwasm");
     let turn = Turn::wait(&place, Duration::ZERO).unwrap();
     assert!(Turn::wait(&place, Duration::from_millis(50)).is_none(), "the wait is over");
@@ -126,7 +127,7 @@ fn one_that_never_ends_stops_nobody_for_ever() {
 
 #[test]
 fn a_folder_that_cannot_be_made_is_no_error() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let file = folder.path().join("file");
     fs::write(&file, "").unwrap();
     assert!(matches!(load_in(&file), CacheStatus::NotStored(_)));
@@ -135,7 +136,7 @@ fn a_folder_that_cannot_be_made_is_no_error() {
 
 #[test]
 fn a_module_is_cached_like_a_component() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = private_folder();
     let bytes = wat::parse_str("(module)").unwrap();
     for expected in [CacheStatus::Stored, CacheStatus::Hit] {
         let loaded = load(&Engine::default(), &bytes, &digest(&bytes), Some(folder.path()), None);

@@ -208,7 +208,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_flow_is_the_same_by_whatever_way_its_folder_is_named() {
-        let place = tempfile::tempdir().unwrap();
+        let place = crate::place::private_folder();
         let (one, other) = (place.path().join("one"), place.path().join("other"));
         std::fs::create_dir(&one).unwrap();
         std::fs::create_dir(&other).unwrap();

@@ -79,7 +79,7 @@ struct Test {
 
 impl Test {
     fn new() -> Self {
-        let place = tempfile::tempdir().unwrap();
+        let place = crate::place::private_folder();
         fs::create_dir(place.path().join("flows")).unwrap();
         let history = History::open(&place.path().join("history.sqlite"), Retention::default()).unwrap();
         Self { place, history, engine: Arc::default(), notices: Arc::default() }

@@ -14,7 +14,7 @@ fn texts(folder: &Folder) -> Vec<String> {
 
 #[test]
 fn flows_come_change_and_go() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let file = |name: &str| place.path().join(name);
     let mut folder = folder(place.path());
     assert_eq!(folder.look().unwrap(), []);
@@ -38,7 +38,7 @@ fn flows_come_change_and_go() {
 
 #[test]
 fn an_editor_that_takes_a_file_away_for_a_moment_loses_nothing() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let file = place.path().join("a.yaml");
     let mut folder = folder(place.path());
     fs::write(&file, flow("a", "", "")).unwrap();
@@ -52,7 +52,7 @@ fn an_editor_that_takes_a_file_away_for_a_moment_loses_nothing() {
 
 #[test]
 fn the_last_good_version_stays_while_the_file_has_problems() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let file = place.path().join("a.yaml");
     let mut folder = folder(place.path());
     let good = flow("a", "", "every: PT1H");
@@ -82,7 +82,7 @@ fn the_last_good_version_stays_while_the_file_has_problems() {
 
 #[test]
 fn of_two_files_with_one_name_the_one_that_was_there_counts() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let file = |name: &str| place.path().join(name);
     let mut folder = folder(place.path());
     fs::write(file("b.yaml"), flow("a", "", "")).unwrap();
@@ -105,7 +105,7 @@ fn of_two_files_with_one_name_the_one_that_was_there_counts() {
 
 #[test]
 fn a_file_that_is_renamed_keeps_its_flow() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let file = |name: &str| place.path().join(name);
     let mut folder = folder(place.path());
     fs::write(file("a.yaml"), flow("a", "", "")).unwrap();
@@ -118,7 +118,7 @@ fn a_file_that_is_renamed_keeps_its_flow() {
 
 #[test]
 fn a_folder_that_is_away_changes_nothing() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let path = place.path().join("flows");
     fs::create_dir(&path).unwrap();
     fs::write(path.join("a.yaml"), flow("a", "", "")).unwrap();

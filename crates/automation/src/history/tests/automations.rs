@@ -71,7 +71,7 @@ fn a_folder_has_one_daemon() {
 #[test]
 fn flows_of_one_name_in_two_folders_are_two() {
     let (_file, history) = history();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let flows = ["a", "b"].map(|folder| {
         std::fs::create_dir(place.path().join(folder)).unwrap();
         FlowId::new(&place.path().join(folder), "nightly")
@@ -109,7 +109,7 @@ fn flows_of_one_name_in_two_folders_are_two() {
 #[test]
 fn a_flow_is_paused_where_one_of_its_name_was_in_a_folder_that_is_gone() {
     let (_file, history) = history();
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let made = |folder: &str| {
         std::fs::create_dir(place.path().join(folder)).unwrap();
         FlowId::new(&place.path().join(folder), "nightly")

@@ -6,7 +6,7 @@ use scim_connector_host::private;
 
 #[test]
 fn a_file_that_is_no_history_is_refused_and_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::place::private_folder();
     let refused = |name: &str| {
         let path = folder.path().join(name);
         let error = History::open(&path, Retention::default()).map(drop).unwrap_err();
@@ -39,7 +39,7 @@ fn a_file_that_is_no_history_is_refused_and_left_alone() {
 #[test]
 fn a_new_file_is_for_this_user_alone() {
     use std::os::unix::fs::MetadataExt as _;
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::place::private_folder();
     let path = folder.path().join("made/here/history.sqlite");
     let history = History::open(&path, Retention::default()).unwrap();
     begin(&history, "seed");
@@ -52,7 +52,7 @@ fn a_new_file_is_for_this_user_alone() {
 
 #[test]
 fn many_open_a_new_file_at_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::place::private_folder();
     let path = folder.path().join("history.sqlite");
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -68,7 +68,7 @@ fn many_open_a_new_file_at_once() {
 
 #[test]
 fn what_cannot_be_read_is_told_from_what_is_no_history() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::place::private_folder();
     let path = folder.path().join("history.sqlite");
     let history = History::open(&path, Retention::default()).unwrap();
     for _ in 0..50 {
@@ -96,7 +96,7 @@ fn what_cannot_be_read_is_told_from_what_is_no_history() {
 #[test]
 fn a_file_that_others_may_reach_is_refused_with_what_mends_it() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let path = place.path().join("history.sqlite");
     let mode = |path: &Path, mode: u32| {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
@@ -142,7 +142,7 @@ fn a_file_that_others_may_reach_is_refused_with_what_mends_it() {
     std::fs::hard_link(&path, place.path().join("hard")).unwrap();
     assert!(refused(&path).contains("it is a hard link"));
     std::fs::remove_file(place.path().join("hard")).unwrap();
-    std::fs::create_dir(place.path().join("folder")).unwrap();
+    private::folder(&place.path().join("folder")).unwrap();
     symlink(place.path().join("folder"), place.path().join("way")).unwrap();
     History::open(&place.path().join("way/history.sqlite"), Retention::default()).unwrap();
     // Where everybody replaces files, none is safe.
@@ -155,7 +155,7 @@ fn a_file_that_others_may_reach_is_refused_with_what_mends_it() {
 
 #[test]
 fn what_was_written_before_flows_had_folders_is_found_again() {
-    let place = tempfile::tempdir().unwrap();
+    let place = crate::place::private_folder();
     let place = place.path().canonicalize().unwrap();
     std::fs::create_dir(place.join("flows")).unwrap();
     let path = place.join("history.sqlite");

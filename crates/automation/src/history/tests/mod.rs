@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// A history in a folder of its own.
 pub(crate) fn history() -> (tempfile::TempDir, History) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::place::private_folder();
     let history = History::open(&folder.path().join("history.sqlite"), Retention::default()).unwrap();
     (folder, history)
 }
@@ -354,7 +354,7 @@ fn a_locked_file_neither_stops_the_run_nor_loses_it() {
 
 #[test]
 fn old_runs_go_by_age_and_by_number_and_running_ones_stay() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::place::private_folder();
     let history = History::open(&folder.path().join("h.sqlite"), Retention { days: 30, runs: 3 }).unwrap();
     let run = |flow: &str, steps: u64| {
         let recorder = begin(&history, flow);
