@@ -3,6 +3,7 @@
 use crate::bindings;
 use crate::egress::activity::Activity;
 use crate::egress::door::Hooks;
+use crate::watch::Watch;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::{HasData, Linker, ResourceTable};
@@ -134,6 +135,8 @@ pub struct Instance {
     pub exports: bindings::Connector,
     /// What the current call has done on the network.
     pub activity: Arc<Activity>,
+    /// When the current call must end; without one, it is for whoever calls to see to that.
+    pub watch: Option<Arc<Watch>>,
 }
 
 impl Instance {
@@ -171,7 +174,7 @@ impl Instance {
         });
         store.set_epoch_deadline(1);
         let exports = pre.instantiate_async(&mut store).await?;
-        Ok(Box::new(Self { store, exports, activity }))
+        Ok(Box::new(Self { store, exports, activity, watch: None }))
     }
 
     /// Prepares for a call that must end by `deadline`.
