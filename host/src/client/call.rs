@@ -34,7 +34,7 @@ pub(super) struct Call<'a> {
     limit: Duration,
     /// By when the caller wants an answer, where it says so.
     wanted_by: Option<Instant>,
-    recording: CallRecording,
+    recording: CallRecording<'a>,
     given_up: Option<Arc<AtomicBool>>,
     open: OpenCall,
     _running: Running,

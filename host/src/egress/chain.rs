@@ -12,7 +12,7 @@ use super::record::Record;
 use super::service::Service;
 use super::transport::{Send, Transport};
 use crate::redact::Redactor;
-use crate::telemetry::{Meter, Observer};
+use crate::telemetry::{Meter, Observer, Requests};
 use crate::traffic::Traffic;
 use http::Uri;
 use std::sync::Arc;
@@ -92,7 +92,8 @@ fn stages(parts: &Parts, requests: &Arc<AtomicU64>) -> Vec<Arc<dyn Interceptor>>
     if let Some(credentials) = credentials {
         stages.push(Arc::new(Authorize { credentials, service: service.clone() }));
     }
-    stages.push(Arc::new(Record { redactor, meter, observer }));
+    let recorded = Requests::new(meter, observer, redactor.clone());
+    stages.push(Arc::new(Record { redactor, requests: recorded }));
     stages.push(Arc::new(Decode { limit: parts.response_limit }));
     stages.push(check.clone());
     stages.push(Arc::new(Gate { traffic, service: service.clone(), requests: requests.clone() }));
