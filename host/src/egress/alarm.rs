@@ -9,6 +9,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 /// The timer. Whoever is done with it hands it on.
 #[derive(Default)]
 pub struct Alarm {
+    /// It rings at this time at the latest, whatever is waited for.
+    end: Option<Instant>,
     /// When it rings, while something is waited for.
     at: Option<Instant>,
     /// Moving it to a later time takes no lock, unlike setting another one.
@@ -18,6 +20,11 @@ pub struct Alarm {
 }
 
 impl Alarm {
+    /// One that rings by `end` at the latest.
+    pub fn by(end: Option<std::time::Instant>) -> Self {
+        Self { end: end.map(Instant::from_std), ..Self::default() }
+    }
+
     /// From now on something else is waited for.
     pub fn clear(&mut self) {
         self.at = None;
@@ -25,7 +32,11 @@ impl Alarm {
 
     /// Ready when `patience` has passed since it was asked for the first time, or cleared.
     pub fn poll(&mut self, patience: Duration, context: &mut Context<'_>) -> Poll<()> {
-        let at = *self.at.get_or_insert_with(|| Instant::now() + patience);
+        let end = self.end;
+        let at = *self.at.get_or_insert_with(|| {
+            let at = Instant::now() + patience;
+            end.map_or(at, |end| end.min(at))
+        });
         let sleep = self.sleep.get_or_insert_with(|| {
             self.set = Some(at);
             Box::pin(sleep_until(at))
@@ -61,6 +72,19 @@ mod tests {
             alarm.ring(patience).await;
             assert!(began.elapsed() >= patience && began.elapsed() < LONG / 2);
             alarm.clear();
+        }
+    }
+
+    #[tokio::test]
+    async fn it_rings_at_its_end_whatever_is_waited_for() {
+        let began = Instant::now();
+        let mut alarm = Alarm::by(Some((began + SHORT).into_std()));
+        alarm.ring(SHORT / 4).await;
+        assert!(began.elapsed() < LONG / 2);
+        for _ in 0..2 {
+            alarm.clear();
+            alarm.ring(LONG).await;
+            assert!(began.elapsed() >= SHORT && began.elapsed() < LONG / 2);
         }
     }
 

@@ -84,7 +84,7 @@ impl Transport {
 
     /// Sends a request. `on_connected` is called when a connection stands, just before the request goes out.
     async fn send(&self, request: Request, on_connected: impl FnOnce()) -> Result<Response, SendError> {
-        let Request { method, url, headers, body, timeouts, .. } = request;
+        let Request { method, url, headers, body, timeouts, activity, .. } = request;
         let mut request = http::Request::new(body);
         (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, url.clone(), headers);
         let secure = url.scheme() == Some(&http::uri::Scheme::HTTPS);
@@ -116,7 +116,7 @@ impl Transport {
             let body = Body::stream(body.map_err(|error| translate::in_body(&error))).timed_by(alarm);
             Response { status: head.status, version: head.version, headers: head.headers, body }
         };
-        let mut alarm = Alarm::default();
+        let mut alarm = Alarm::by(activity.end());
         tokio::select! {
             // The answer first: where both are ready, the connection has done its part.
             biased;
