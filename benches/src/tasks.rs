@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use crate::contenders::{Call, Contender, Host, Native, connection};
 use crate::server::{BULK_LIMITS, PAGE};
 use crate::users;
+use crate::way_out;
 
 /// What a child does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,6 +30,9 @@ pub enum Task {
     Load,
     /// As `load`, for getUser.
     LoadGet,
+    /// The host's way out without the component and without a network: `count` requests that the last stage answers, on one thread
+    /// and on two.
+    WayOut,
 }
 
 /// Longer than any pooled connection is kept.
@@ -46,6 +50,7 @@ pub async fn run(host: Option<&Host>, task: Task, url: &str, count: u64) -> Resu
         Task::Bulk => timed(count, bulk(host, url, count)).await,
         Task::Load => load(host, url, Call::Create, count).await,
         Task::LoadGet => load(host, url, Call::Get, count).await,
+        Task::WayOut => way_out::measure(url, count),
     }
 }
 

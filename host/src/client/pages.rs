@@ -121,7 +121,7 @@ impl Pages {
         // Before the walk goes on, which it does once.
         let read = |resource: &RawValue| serde_json::from_str(resource.get()).map_err(unread);
         let mut resources = came.resources.into_iter().map(read).collect::<Result<Vec<T>>>()?;
-        let verdict = self.walk.judge(&self.client.version().connector, page).await?;
+        let verdict = self.walk.judge(&self.client.version(), page).await?;
         let (next, complete) = (verdict.next, verdict.complete);
         if verdict.fresh.len() != all {
             resources = chosen(resources, &verdict.fresh);
