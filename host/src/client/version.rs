@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::redact::Redactor;
 use crate::references;
+use crate::runtime::Running;
 use crate::settings::ConnectionSettings;
 use crate::warm::Owner;
 use crate::wipe_on_drop::WipeOnDrop;
@@ -135,18 +136,12 @@ impl Version {
         }
     }
 
-    /// Has the component work something out without the network, in a warm instance where there is one.
-    pub async fn locally<T>(&self, work: impl AsyncFn(&mut Instance) -> wasmtime::Result<T>) -> Result<T> {
-        if let Some(mut instance) = self.take() {
-            let _running = self.connector.inner.runtime.run();
-            instance.begin(Instant::now() + LOCAL_CALL);
-            if let Ok(result) = work(&mut instance).await {
-                self.keep(instance);
-                return Ok(result);
-            }
-            // A new one has all its memory left, and tells what is wrong where something is.
-        }
-        self.connector.locally(work).await
+    /// A warm instance, where there is one, to work something out without the network; the clock runs for as long as the guard lives.
+    pub fn take_locally(&self) -> Option<(Box<Instance>, Running)> {
+        let mut instance = self.take()?;
+        let running = self.connector.inner.runtime.run();
+        instance.begin(Instant::now() + LOCAL_CALL);
+        Some((instance, running))
     }
 
     /// Warm instances.
