@@ -55,9 +55,7 @@ impl<'a> Iterator for Tokens<'a> {
         let end = match text.bytes().next()? {
             b'{' | b'}' | b'[' | b']' | b',' | b':' => 1,
             b'"' => string(text),
-            _ => text
-                .find(|c| matches!(c, '{' | '}' | '[' | ']' | ',' | ':' | '"' | ' ' | '\t' | '\n' | '\r'))
-                .unwrap_or(text.len()),
+            _ => text.find(['{', '}', '[', ']', ',', ':', '"', ' ', '\t', '\n', '\r']).unwrap_or(text.len()),
         };
         let (token, rest) = text.split_at_checked(end).unwrap_or((text, ""));
         self.0 = rest;
