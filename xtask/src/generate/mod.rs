@@ -25,7 +25,7 @@ type Render = fn(&Resolve, PackageId) -> Result<String>;
 
 /// The generated files, below the project's root.
 const FILES: [(&str, Render); 6] = [
-    ("crates/adapters/typed/src/exports.rs", adapter::render),
+    ("adapters/typed/src/exports.rs", adapter::render),
     ("crates/records/src/contract.rs", records::render),
     ("docs/reference.md", reference::render),
     ("host/src/client/typed/operations.rs", client::render),

@@ -2,7 +2,7 @@
 #![allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::restriction, dead_code, reason = "generated")]
 
 wit_bindgen::generate!({
-    path: "../../../wit",
-    world: "typed-adapter",
+    path: ["../../wit", "../wit"],
+    world: "scim:connector-parts/typed",
     generate_all,
 });
