@@ -14,9 +14,18 @@ pub fn root() -> &'static Path {
     of_crate.filter(|folder| folder.join("wit").is_dir()).last().expect("the crate stands in the repository")
 }
 
-/// The component.
+/// The component as our host loads it: its core.
 pub fn component() -> PathBuf {
-    let path = root().join("target/scim-connector.wasm");
+    built("scim-connector.core.wasm")
+}
+
+/// The component as everybody else loads it, with its way out over wasi:http.
+pub fn whole_component() -> PathBuf {
+    built("scim-connector.wasm")
+}
+
+fn built(name: &str) -> PathBuf {
+    let path = root().join("target").join(name);
     assert!(path.is_file(), "there is no {}: run cargo xtask component", path.display());
     path
 }
