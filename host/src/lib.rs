@@ -51,7 +51,7 @@ mod warm;
 pub mod wipe_on_drop;
 
 pub use catalog::Catalog;
-pub use client::{CallContext, Client, ConnectionReport, Outcome, Page, Pages, bulk};
+pub use client::{CallContext, Client, ConnectionReport, Input, Outcome, Page, Pages, Text, bulk};
 pub use config::Config;
 pub use connection::Connection;
 pub use connector::{CodeCache, Connector, Options};
