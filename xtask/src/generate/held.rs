@@ -28,18 +28,16 @@ pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
         let name = camel(def.name.as_deref().context("a type without a name")?);
         let row = match &def.kind {
             TypeDefKind::Record(record) => {
-                let fields: Vec<String> = record.fields.iter().map(|field| field_name(&field.name)).collect();
-                format!("record {name} {{ {} }}", fields.join(" "))
+                let fields = record.fields.iter().map(|field| field_name(&field.name));
+                format!("record {name} {{ {} }}", numbered(fields))
             }
             TypeDefKind::Enum(cases) => {
-                let cases: Vec<String> = cases.cases.iter().map(|case| camel(&case.name)).collect();
-                format!("names {name} {{ {} }}", cases.join(" "))
+                format!("names {name} {{ {} }}", numbered(cases.cases.iter().map(|case| camel(&case.name))))
             }
             TypeDefKind::Variant(variant) => {
                 let word = if is_open(variant) { "open" } else { "cases" };
                 let cases = variant.cases.iter().filter(|case| word == "cases" || case.ty.is_none());
-                let cases: Vec<String> = cases.map(|case| camel(&case.name)).collect();
-                format!("{word} {name} {{ {} }}", cases.join(" "))
+                format!("{word} {name} {{ {} }}", numbered(cases.map(|case| camel(&case.name))))
             }
             _ => continue,
         };
@@ -50,10 +48,20 @@ pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
     writeln!(out, "// Generated from wit/ by `{COMMAND}`; change wit/ and run it again.")?;
     writeln!(out, "//! The records of the typed functions, and what each is made of.\n")?;
     let names: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
-    writeln!(out, "use crate::types::{{{}}};\n\nheld! {{", names.join(", "))?;
+    writeln!(
+        out,
+        "use super::values::{{Given, Made, held}};\nuse crate::types::{{{}}};\n\nheld! {{",
+        names.join(", ")
+    )?;
     rows.iter().try_for_each(|row| writeln!(out, "    {}", row.1))?;
     writeln!(out, "}}")?;
     Ok(out)
+}
+
+/// Names with their places.
+fn numbered(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.enumerate().map(|(index, name)| format!("{index} {name}")).collect();
+    names.join(" ")
 }
 
 /// A field's name; `type` and `ref` are words of Rust.
@@ -97,7 +105,7 @@ mod tests {
     fn each_record_has_a_row() {
         let (resolve, package) = super::super::contract::tests::package("");
         let text = render(&resolve, package).unwrap();
-        assert!(text.contains("use crate::types::{Item};") && text.contains("    record Item { id }"), "{text}");
+        assert!(text.contains("use crate::types::{Item};") && text.contains("    record Item { 0 id }"), "{text}");
         assert!(!text.contains("Connection"), "{text}");
     }
 }
