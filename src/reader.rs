@@ -108,16 +108,29 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A member that is an object of strings, in order.
+    /// A member that is an object of strings, in order; or a list of pairs of them, which can name one twice.
     pub fn pairs(&self, name: &'static str) -> Result<Option<Vec<(String, String)>>> {
         let Some(value) = self.value(name) else { return Ok(None) };
         let pointer = deeper(&self.pointer, name);
-        let object = value.as_object().ok_or_else(|| wrong(self.kind, &pointer, "an object of strings", value))?;
-        let pair = |(key, value): (&str, &Data)| match value.as_str() {
-            Some(text) => Ok((key.to_owned(), text.to_owned())),
-            None => Err(wrong(self.kind, &deeper(&pointer, key), "a string", value)),
+        let text = |at: String, value: &Data| match value.as_str() {
+            Some(text) => Ok(text.to_owned()),
+            None => Err(wrong(self.kind, &at, "a string", value)),
         };
-        object.iter().map(pair).collect::<Result<_>>().map(Some)
+        let pair = |index: usize, pair: &Data| {
+            let at = deeper(&pointer, index.to_string());
+            match pair.as_list() {
+                Some([name, value]) => Ok((text(deeper(&at, "0"), name)?, text(deeper(&at, "1"), value)?)),
+                _ => Err(wrong(self.kind, &at, "a name and a string", pair)),
+            }
+        };
+        let pairs = match value.node() {
+            Node::Object(object) => {
+                object.iter().map(|(key, value)| Ok((key.to_owned(), text(deeper(&pointer, key), value)?))).collect()
+            }
+            Node::List(items) => items.iter().enumerate().map(|(index, item)| pair(index, item)).collect(),
+            _ => Err(wrong(self.kind, &pointer, "an object of strings", value)),
+        };
+        pairs.map(Some)
     }
 
     /// A member that is an object.

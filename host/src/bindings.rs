@@ -12,8 +12,8 @@ wasmtime::component::bindgen!({
 /// The records of the typed functions that stand beside these.
 pub mod records {
     wasmtime::component::bindgen!({
-        path: ["../wit", "../adapters/wit"],
-        world: "scim:connector-parts/records",
+        path: ["../wit", "../adapters/typed/wit"],
+        world: "scim:connector-typed/records",
         with: { "scim:connector/types@0.2.0": super::scim::connector::types },
         additional_derives: [PartialEq],
     });

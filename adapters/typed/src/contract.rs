@@ -2,7 +2,7 @@
 #![allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::restriction, dead_code, reason = "generated")]
 
 wit_bindgen::generate!({
-    path: ["../../wit", "../wit"],
-    world: "scim:connector-parts/typed",
+    path: ["../../wit", "wit"],
+    world: "scim:connector-typed/typed",
     generate_all,
 });

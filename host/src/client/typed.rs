@@ -4,6 +4,8 @@
 
 mod operations;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod values;
 
 use super::call::End;
