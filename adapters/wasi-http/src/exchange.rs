@@ -24,7 +24,6 @@ pub struct Exchange {
     response: IncomingResponse,
     received: u64,
     over: bool,
-    failure: Option<TransportError>,
     bounds: Bounds,
     timer: Timer,
 }
@@ -36,7 +35,7 @@ impl Exchange {
         let timer = Timer { end: monotonic_clock::now().saturating_add(bounds.total_ms.saturating_mul(NANOSECONDS)) };
         let future = start(request, &timer)?;
         let response = answer(&future, &bounds, &timer)?;
-        Ok(Self { stream: None, body: None, response, received: 0, over: false, failure: None, bounds, timer })
+        Ok(Self { stream: None, body: None, response, received: 0, over: false, bounds, timer })
     }
 
     /// The answer's status and headers.
@@ -51,13 +50,11 @@ impl Exchange {
         self.over
     }
 
-    /// The next piece of the body: what comes until it ends or the piece is full; an empty one is the end. What went wrong once is
-    /// said again.
+    /// The next piece of the body: what comes until it ends or the piece is full; an empty one is the end.
     pub fn piece(&mut self) -> Result<Vec<u8>, TransportError> {
         let mut piece = Vec::new();
         while !self.over && piece.len() < PIECE {
-            let read = self.failure.clone().map_or_else(|| self.read(PIECE - piece.len()), Err);
-            let bytes = read.inspect_err(|failure| self.failure = Some(failure.clone()))?;
+            let bytes = self.read(PIECE - piece.len())?;
             if piece.is_empty() {
                 piece = bytes;
             } else {

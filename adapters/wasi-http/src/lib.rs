@@ -20,9 +20,18 @@ mod bindings {
 
 use bindings::exports::scim::connector_parts::outbound::{Guest, Request, Response, TransportError};
 
+/// The exchange whose answer is being read.
+enum Open {
+    /// There is none.
+    None,
+    /// There may be more of its body.
+    Reading(Exchange),
+    /// It broke, which has not been told; its connection is let go.
+    Broken(TransportError),
+}
+
 thread_local! {
-    /// The exchange whose body is being read.
-    static OPEN: RefCell<Option<Exchange>> = const { RefCell::new(None) };
+    static OPEN: RefCell<Open> = const { RefCell::new(Open::None) };
 }
 
 /// The component.
@@ -30,23 +39,30 @@ struct Component;
 
 impl Guest for Component {
     fn send(request: Request) -> Result<Response, TransportError> {
-        OPEN.replace(None);
+        OPEN.replace(Open::None);
         let mut exchange = Exchange::begin(&request)?;
         let (status, headers) = exchange.head();
         // What goes wrong from here on is told by `receive`: the head is the caller's.
-        let body = exchange.piece().unwrap_or_default();
-        let more = !exchange.is_over();
-        if more {
-            OPEN.replace(Some(exchange));
-        }
+        let (body, open) = match exchange.piece() {
+            Ok(body) if exchange.is_over() => (body, Open::None),
+            Ok(body) => (body, Open::Reading(exchange)),
+            Err(error) => (Vec::new(), Open::Broken(error)),
+        };
+        let more = !matches!(open, Open::None);
+        OPEN.replace(open);
         Ok(Response { status, headers, body, more })
     }
 
     fn receive() -> Result<Vec<u8>, TransportError> {
-        OPEN.with_borrow_mut(|open| match open {
-            Some(exchange) => exchange.piece(),
-            None => Ok(Vec::new()),
-        })
+        match OPEN.replace(Open::None) {
+            Open::None => Ok(Vec::new()),
+            Open::Broken(error) => Err(error),
+            Open::Reading(mut exchange) => {
+                let piece = exchange.piece()?;
+                OPEN.replace(Open::Reading(exchange));
+                Ok(piece)
+            }
+        }
     }
 }
 
