@@ -1,5 +1,5 @@
-//! What is refused before anything is sent: names that would reach another resource, a
-//! payload that the provider's schemas do not allow.
+//! What is refused before anything is sent: names that would reach another resource, a payload that the provider's schemas do not
+//! allow.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "script/mod.rs"]

@@ -22,7 +22,7 @@ type Kind = (&'static str, fn(&str, &str, &Value));
 
 /// The more particular kinds stand before those they begin like.
 const KINDS: [Kind; 14] = [
-    ("user", user),
+    ("user", object),
     ("group", object),
     ("service-provider-config", service_provider),
     ("resource-types-bare-array", resource_types),

@@ -59,6 +59,16 @@ pub fn input<'a>(function: &'static Function, parameters: impl Source<'a>) -> Re
     Ok(writer.out)
 }
 
+/// The JSON of a value.
+///
+/// # Errors
+/// As [`input`].
+pub fn value<'a>(ty: &'static Type, value: impl Source<'a>) -> Result<String, Refusal> {
+    let mut writer = Writer::new("");
+    writer.value(ty, value)?;
+    Ok(writer.out)
+}
+
 /// Where in the input something is written.
 #[derive(Clone, Copy)]
 enum Step<'a> {
