@@ -86,24 +86,35 @@ impl<'t> Cursor<'t> {
         })
     }
 
-    /// Begins an object or list; its members or items follow one by one.
-    pub fn begin(&mut self) -> Option<()> {
+    /// Begins an object, whose members follow one by one.
+    pub fn object(&mut self) -> Option<()> {
         self.blanks();
-        (self.take(b'{') || self.take(b'[')).then_some(())
+        self.take(b'{').then_some(())
     }
 
-    /// Goes on to the next item of a list; false at its end. `first` says whether it is the first one.
-    pub fn item(&mut self, first: bool) -> Option<bool> {
+    /// Begins a list, whose items follow one by one.
+    pub fn list(&mut self) -> Option<()> {
         self.blanks();
-        if self.take(b']') || self.take(b'}') {
+        self.take(b'[').then_some(())
+    }
+
+    /// Goes on to the next part; false at the end.
+    fn next(&mut self, first: bool, end: u8) -> Option<bool> {
+        self.blanks();
+        if self.take(end) {
             return Some(false);
         }
         (first || self.take(b',')).then_some(true)
     }
 
+    /// Goes on to the next item of a list; false at its end. `first` says whether it is the first one.
+    pub fn item(&mut self, first: bool) -> Option<bool> {
+        self.next(first, b']')
+    }
+
     /// Goes on to the next member of an object, behind its name, which it gives as it is written; none at the end.
     pub fn member(&mut self, first: bool) -> Option<Option<&'t str>> {
-        if !self.item(first)? {
+        if !self.next(first, b'}')? {
             return Some(None);
         }
         self.blanks();

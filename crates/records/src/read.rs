@@ -67,7 +67,7 @@ fn fits(ty: &Type, open: bool, mut cursor: Cursor<'_>) -> Option<bool> {
 
 /// Counts the items of a list for which something is so, and says whether it is so for all.
 fn items(mut cursor: Cursor<'_>, mut is: impl FnMut(Cursor<'_>) -> Option<bool>) -> Option<(usize, bool)> {
-    cursor.begin()?;
+    cursor.list()?;
     let (mut count, mut all, mut first) = (0, true, true);
     while cursor.item(first)? {
         first = false;
@@ -155,7 +155,7 @@ fn list<T: Target>(inner: &Type, cursor: &mut Cursor<'_>, target: &mut T) -> Opt
         })
     };
     target.set_len(inner, items(*cursor, readable)?.0);
-    cursor.begin()?;
+    cursor.list()?;
     let (mut index, mut first) = (0, true);
     while cursor.item(first)? {
         first = false;
@@ -192,7 +192,7 @@ fn variant<T: Target>(variant: &Variant, cursor: &mut Cursor<'_>, target: &mut T
 /// A member of an object, by its exact name.
 fn member<'t>(object: &'t str, name: &str) -> Option<Cursor<'t>> {
     let mut cursor = Cursor::new(object);
-    cursor.begin()?;
+    cursor.object()?;
     let mut first = true;
     while let Some(raw) = cursor.member(first)? {
         first = false;
@@ -213,7 +213,7 @@ fn record<T: Target>(record: &Record, cursor: &mut Cursor<'_>, target: &mut T) -
     // Names in another case count where the exact one is not there.
     let mut near: Vec<(usize, Written<'_>)> = Vec::new();
     let mut rest: Vec<Written<'_>> = Vec::new();
-    cursor.begin()?;
+    cursor.object()?;
     let (mut first, mut next) = (true, 0);
     while let Some(raw) = cursor.member(first)? {
         first = false;
@@ -356,7 +356,7 @@ fn attributes<T: Target>(
     target: &mut T,
     next: &mut usize,
 ) -> Option<()> {
-    cursor.begin()?;
+    cursor.list()?;
     let mut first = true;
     while cursor.item(first)? {
         first = false;

@@ -4,16 +4,17 @@
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
+use core::fmt;
 
 /// Why a record cannot be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Refusal {
     /// Where in the input, a JSON pointer (RFC 6901).
     pub pointer: String,
     why: Why,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Why {
     /// This text is no JSON.
     NotJson(String, Hint),
@@ -27,6 +28,13 @@ pub enum Hint {
     None,
     /// How a text is written.
     Quotes,
+}
+
+/// Without the text, which may hold secrets.
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusal").field("pointer", &self.pointer).finish_non_exhaustive()
+    }
 }
 
 impl Refusal {

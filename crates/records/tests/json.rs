@@ -103,7 +103,7 @@ fn compare(text: &str) {
         }
         Kind::List => {
             let reference: Vec<&RawValue> = serde_json::from_str(text).unwrap();
-            cursor.begin().unwrap();
+            cursor.list().unwrap();
             let mut items = Vec::new();
             while cursor.item(items.is_empty()).unwrap() {
                 items.push(cursor.skip().unwrap());
@@ -113,7 +113,7 @@ fn compare(text: &str) {
         }
         Kind::Object => {
             let reference: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap();
-            cursor.begin().unwrap();
+            cursor.object().unwrap();
             let mut members = Vec::new();
             while let Some(name) = cursor.member(members.is_empty()).unwrap() {
                 members.push((unquoted(name).into_owned(), cursor.skip().unwrap()));

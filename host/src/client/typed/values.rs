@@ -227,7 +227,7 @@ impl Made for String {
     }
 
     fn set_text(&mut self, text: &str) {
-        self.push_str(text);
+        text.clone_into(self);
     }
 }
 
