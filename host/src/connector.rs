@@ -28,7 +28,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 /// Time for calls that need no network, such as reading the catalog.
-const LOCAL_CALL: Duration = Duration::from_secs(10);
+pub(crate) const LOCAL_CALL: Duration = Duration::from_secs(10);
 
 /// How much of a component's digest tells versions apart for a person.
 const SHOWN_DIGEST: usize = 12;
@@ -295,7 +295,7 @@ impl Connector {
         let _local = runtime.local.acquire().await;
         let _running = runtime.run();
         let deadline = Instant::now() + LOCAL_CALL;
-        let hooks = Hooks::new(None, Arc::new(Activity::new(Arc::default())));
+        let hooks = Hooks { egress: None, activity: Arc::new(Activity::new(Arc::default())) };
         let options = &self.inner.options;
         let called = async {
             let mut instance =

@@ -3,6 +3,8 @@
 use crate::bindings::{self, scim::connector_parts::outbound};
 use crate::egress::activity::Activity;
 use crate::egress::door::Hooks;
+use crate::egress::outbound::Outbound;
+use crate::watch::Watch;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
@@ -42,6 +44,7 @@ pub struct State {
     http: WasiHttpCtx,
     table: ResourceTable,
     hooks: Hooks,
+    outbound: Outbound,
     limiter: Limiter,
     deadline: Instant,
 }
@@ -60,11 +63,11 @@ impl WasiHttpView for State {
 
 impl outbound::Host for State {
     async fn send(&mut self, request: outbound::Request) -> Result<outbound::Response, outbound::TransportError> {
-        self.hooks.exchange(request).await
+        self.outbound.exchange(request).await
     }
 
     async fn receive(&mut self) -> Result<Vec<u8>, outbound::TransportError> {
-        self.hooks.next_piece().await
+        self.outbound.next_piece().await
     }
 }
 
@@ -146,6 +149,8 @@ pub struct Instance {
     pub exports: bindings::Core,
     /// What the current call has done on the network.
     pub activity: Arc<Activity>,
+    /// When the current call must end; without one, it is for whoever calls to see to that.
+    pub watch: Option<Arc<Watch>>,
 }
 
 impl Instance {
@@ -168,6 +173,7 @@ impl Instance {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
+            outbound: Outbound::new(hooks.egress.clone(), hooks.activity.clone()),
             hooks,
             limiter: Limiter { limit: memory_limit, used: 0, refused: false },
             deadline,
@@ -183,7 +189,7 @@ impl Instance {
         });
         store.set_epoch_deadline(1);
         let exports = pre.instantiate_async(&mut store).await?;
-        Ok(Box::new(Self { store, exports, activity }))
+        Ok(Box::new(Self { store, exports, activity, watch: None }))
     }
 
     /// Prepares for a call that must end by `deadline`.

@@ -48,6 +48,7 @@ mod traffic;
 pub mod usage;
 pub mod visible;
 mod warm;
+mod watch;
 pub mod wipe_on_drop;
 
 pub use catalog::Catalog;

@@ -3,7 +3,7 @@
 use super::failure::{at, scrubbed};
 use crate::bindings::scim::connector::types as wit;
 use crate::connection::Connection;
-use crate::connector::Connector;
+use crate::connector::{Connector, LOCAL_CALL};
 use crate::egress::chain::Egress;
 use crate::egress::policy::{Origin, Policy};
 use crate::error::{Error, Result};
@@ -16,7 +16,7 @@ use crate::wipe_on_drop::WipeOnDrop;
 use http::Uri;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the host waits beyond the connection's own limit, which the component keeps by itself.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
@@ -133,6 +133,20 @@ impl Version {
         if !self.retired.load(Ordering::Acquire) && instance.memory_used() <= LARGEST_WARM {
             self.connector.inner.runtime.warm().put(self.owner, instance);
         }
+    }
+
+    /// Has the component work something out without the network, in a warm instance where there is one.
+    pub async fn locally<T>(&self, work: impl AsyncFn(&mut Instance) -> wasmtime::Result<T>) -> Result<T> {
+        if let Some(mut instance) = self.take() {
+            let _running = self.connector.inner.runtime.run();
+            instance.begin(Instant::now() + LOCAL_CALL);
+            if let Ok(result) = work(&mut instance).await {
+                self.keep(instance);
+                return Ok(result);
+            }
+            // A new one has all its memory left, and tells what is wrong where something is.
+        }
+        self.connector.locally(work).await
     }
 
     /// Warm instances.

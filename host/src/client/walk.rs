@@ -1,8 +1,8 @@
 //! What a walk over the pages of a listing keeps: sixteen bytes of each resource, and what the component said of the last page.
 //! Which resources are new and whether everything came, the component decides.
 
+use super::version::Version;
 use crate::bindings::exports::scim::connector::runtime::{WalkState, WalkVerdict, WalkedPage};
-use crate::connector::Connector;
 use crate::error::{Error, Result};
 use std::collections::HashSet;
 
@@ -18,10 +18,10 @@ pub(super) struct Walk {
 
 impl Walk {
     /// What a page means. The walk goes on from it only where this succeeds.
-    pub async fn judge(&mut self, connector: &Connector, page: WalkedPage) -> Result<WalkVerdict> {
+    pub async fn judge(&mut self, version: &Version, page: WalkedPage) -> Result<WalkVerdict> {
         let ids: Vec<String> = page.ids.iter().chain(&page.left_out).cloned().collect();
-        let (progress, kept) = (self.progress.clone(), &self.kept);
-        let verdict = connector
+        let (progress, kept) = (&self.progress, &self.kept);
+        let verdict = version
             .locally(async |instance| {
                 let runtime = instance.exports.scim_connector_runtime();
                 let keys = match runtime.call_page_keys(&mut instance.store, &ids).await? {
@@ -31,7 +31,7 @@ impl Walk {
                 // Those of this page alone: a walk may be long.
                 let (keys, _) = keys.as_chunks();
                 let seen = keys.iter().filter(|key| kept.has(key)).flatten().copied().collect();
-                let state = WalkState { progress, seen };
+                let state = WalkState { progress: progress.clone(), seen };
                 runtime.call_page_verdict(&mut instance.store, &state, &page).await
             })
             .await??;

@@ -14,6 +14,7 @@
 //! protocol above HTTP means (which POST changes nothing, for example) is the caller's to say: `service::Protocol`.
 
 pub(crate) mod activity;
+mod alarm;
 mod assertion;
 mod bounded;
 pub(crate) mod chain;
@@ -26,7 +27,7 @@ mod gate;
 pub(crate) mod http_client;
 pub(crate) mod interceptor;
 pub(crate) mod message;
-mod outbound;
+pub(crate) mod outbound;
 pub mod policy;
 mod record;
 pub mod resolve;

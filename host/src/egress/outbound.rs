@@ -1,7 +1,8 @@
 //! The core's door: the one import by which a request goes out and its answer comes in, and what its failures mean. One exchange at
 //! a time; its body is handed in piece by piece, and read no faster than it is asked for.
 
-use super::door::Hooks;
+use super::activity::Activity;
+use super::chain::Egress;
 use super::fault::Fault;
 use super::message::{Body, Request, Timeouts};
 use crate::bindings::scim::connector_parts::outbound::{self, Bounds, Method, Reason, TransportError};
@@ -9,8 +10,8 @@ use bytes::{Buf as _, Bytes};
 use http::header::{self, CONTENT_LENGTH, HeaderName};
 use http::{HeaderMap, HeaderValue, Uri};
 use http_body_util::BodyExt as _;
-use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Most of a body that crosses at once, in bytes; see `send` in the contract between the parts.
 const PIECE: usize = 256 << 10;
@@ -28,8 +29,18 @@ const OF_THE_CONNECTION: [HeaderName; 9] = [
     HeaderName::from_static("http2-settings"),
 ];
 
+/// The core's door; without a way out nothing passes.
+pub struct Outbound {
+    egress: Option<Arc<Egress>>,
+    activity: Arc<Activity>,
+    /// The exchange whose answer has not been read to its end.
+    open: Option<Open>,
+    /// What went wrong with it and has not been told.
+    failure: Option<TransportError>,
+}
+
 /// An answer whose body has not been read to its end.
-pub struct Open {
+struct Open {
     body: Body,
     /// What came beyond the last piece.
     rest: Bytes,
@@ -39,18 +50,22 @@ pub struct Open {
     end: Instant,
 }
 
-impl Hooks {
+impl Outbound {
+    /// A door to a way out, for a call that has done this so far.
+    pub fn new(egress: Option<Arc<Egress>>, activity: Arc<Activity>) -> Self {
+        Self { egress, activity, open: None, failure: None }
+    }
+
     /// Sends a request and waits for the head of its answer with the beginning of its body.
     pub async fn exchange(&mut self, request: outbound::Request) -> Result<outbound::Response, TransportError> {
-        self.open = None;
+        (self.open, self.failure) = (None, None);
         let bounds = request.bounds;
         let egress = self.egress.clone().ok_or_else(|| before(&Fault::HttpRequestDenied))?;
         let end = Instant::now() + milliseconds(bounds.total_ms);
         let request = self.outgoing(request)?;
-        let sent = timeout_at(end, egress.send(request)).await;
-        let response = sent
-            .map_err(|_| failed(Reason::Timeout, true, "no answer within the timeout"))?
-            .map_err(|error| before(&error.fault))?;
+        // Its one timer rings at the end, too.
+        self.activity.must_end_by(end);
+        let response = egress.send(request).await.map_err(|error| before(&error.fault))?;
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
         let mut open = Open { body: response.body, rest: Bytes::new(), received: 0, limit: bounds.response_bytes, end };
@@ -125,9 +140,12 @@ impl Open {
             if piece.len() == PIECE {
                 return Ok((piece, true));
             }
-            let frame = timeout_at(self.end, self.body.frame());
-            let Some(frame) = frame.await.map_err(|_| self.late())? else { return Ok((piece, false)) };
-            let Ok(data) = frame.map_err(|fault| within(&fault))?.into_data() else { continue };
+            let Some(frame) = self.body.frame().await else { return Ok((piece, false)) };
+            let stopped = |fault| match fault {
+                Fault::ConnectionReadTimeout if Instant::now() >= self.end => self.late(),
+                fault => within(&fault),
+            };
+            let Ok(data) = frame.map_err(stopped)?.into_data() else { continue };
             self.received = self.received.saturating_add(data.remaining() as u64);
             if self.received > self.limit {
                 return Err(failed(Reason::TooLarge, true, "the answer is too large"));
