@@ -180,3 +180,30 @@ impl<'a> Reader<'a> {
 fn wrong(kind: Kind, pointer: &str, expected: &str, found: &Data) -> Box<Failure> {
     Failure::new(kind, format!("{}: expected {expected}, found {}", place(pointer), found.type_name())).at(pointer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::resource::json;
+
+    #[test]
+    fn pairs_are_an_object_or_a_list() {
+        let read = |value: Data| {
+            let reader = Reader::new(&value, "", Kind::InvalidInput).unwrap();
+            reader.pairs("headers").map_err(|failure| failure.detail)
+        };
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(read(json!({"headers": {"B": "2", "a": "1"}})), Ok(Some(vec![pair("B", "2"), pair("a", "1")])));
+        assert_eq!(read(json!({"headers": [["a", "1"], ["a", "2"]]})), Ok(Some(vec![pair("a", "1"), pair("a", "2")])));
+        assert_eq!(read(json!({"headers": null})), Ok(None));
+        for (wrong, detail) in [
+            (json!("x"), "headers: expected an object of strings, found a string"),
+            (json!({"a": 1}), "headers.a: expected a string, found a number"),
+            (json!(["a"]), "headers.0: expected a name and a string, found a string"),
+            (json!([["a", "1", "2"]]), "headers.0: expected a name and a string, found an array"),
+            (json!([["a", 1]]), "headers.0.1: expected a string, found a number"),
+        ] {
+            assert_eq!(read(json!({"headers": wrong})), Err(detail.to_owned()));
+        }
+    }
+}

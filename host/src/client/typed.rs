@@ -24,9 +24,6 @@ macro_rules! typed {
             $($(#[$doc:meta])* $name:ident = $shape:ident($($arg:ident: $ty:ty),*) -> $out:ty;)*
         }
     )*) => {
-        /// Every function by its name.
-        pub(crate) const OPERATIONS: &[&str] = &[$($(stringify!($name),)*)* "test_connection"];
-
         $(
             $(#[$about])*
             impl Client {
@@ -47,8 +44,6 @@ macro_rules! typed {
     };
 }
 use typed;
-
-pub(crate) use operations::OPERATIONS;
 
 /// The input of the named call.
 fn input(function: &'static Function, parameters: &[&dyn Given]) -> Result<String, Refusal> {
