@@ -83,7 +83,7 @@ impl<'a> Source<'a> for Place<'a> {
         self.flag().then(|| self.behind(inner.align()))
     }
 
-    fn len(self) -> usize {
+    fn count(self) -> usize {
         self.load(4)
     }
 

@@ -19,7 +19,7 @@ pub trait Source<'a>: Copy {
     /// What an option holds.
     fn some(self, inner: &Type) -> Option<Self>;
     /// How many items a list has.
-    fn len(self) -> usize;
+    fn count(self) -> usize;
     /// An item of a list.
     fn item(self, inner: &Type, index: usize) -> Self;
     /// The name and the text of a pair in a list.
@@ -152,7 +152,7 @@ impl<'a> Writer<'a> {
             Type::List(inner) => {
                 self.out.push('[');
                 let mut first = true;
-                for index in 0..value.len() {
+                for index in 0..value.count() {
                     self.comma(&mut first);
                     self.at(Step::Index(index), |writer| writer.value(inner, value.item(inner, index)))?;
                 }
@@ -198,7 +198,7 @@ impl<'a> Writer<'a> {
 
     /// Names and texts: an object; a list of pairs where a name stands twice, which an object cannot say.
     fn pairs<S: Source<'a>>(&mut self, value: S) {
-        let pairs = || (0..value.len()).map(|index| value.pair(index));
+        let pairs = || (0..value.count()).map(|index| value.pair(index));
         let twice = pairs().enumerate().any(|(index, pair)| pairs().take(index).any(|other| other.0 == pair.0));
         let mut first = true;
         self.out.push(if twice { '[' } else { '{' });
@@ -270,7 +270,7 @@ impl<'a> Writer<'a> {
             let Some(given) = value.field(field, index).some(ty) else { continue };
             if taken.contains(&field.name) {
                 self.member(field.name, ty, given, first)?;
-            } else if NEVER_PASSED_OVER.contains(&field.name) && !(matches!(ty, Type::Flag) && !given.flag()) {
+            } else if NEVER_PASSED_OVER.contains(&field.name) && (!matches!(ty, Type::Flag) || given.flag()) {
                 let what = format!("{} does not take it; leave it out", self.operation);
                 return Err(Refusal::said(format!("/{}", field.name), &what));
             }
@@ -282,7 +282,7 @@ impl<'a> Writer<'a> {
     fn extensions<S: Source<'a>>(&mut self, record: &'static Record, list: S, first: &mut bool) -> Result<(), Refusal> {
         let [schema, attributes] = record.fields else { return Ok(()) };
         let item = Type::Record(record);
-        for index in 0..list.len() {
+        for index in 0..list.count() {
             let extension = list.item(&item, index);
             let urn = extension.field(schema, 0).text();
             self.name(urn, first);

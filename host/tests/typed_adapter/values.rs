@@ -134,7 +134,7 @@ impl<'a> Source<'a> for Held<'a> {
         held.as_ref().map(|held| Held::of(held, ty.ty()))
     }
 
-    fn len(self) -> usize {
+    fn count(self) -> usize {
         let Val::List(items) = self.value() else { panic!() };
         items.len()
     }
@@ -220,8 +220,8 @@ impl<'a> Source<'a> for Parameters<'a> {
         self.part().some(inner).map(Parameters::Part)
     }
 
-    fn len(self) -> usize {
-        self.part().len()
+    fn count(self) -> usize {
+        self.part().count()
     }
 
     fn item(self, inner: &Shape, index: usize) -> Self {

@@ -18,7 +18,7 @@ pub trait Given {
     fn some(&self) -> Option<&dyn Given> {
         None
     }
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         0
     }
     fn item(&self, _: usize) -> &dyn Given {
@@ -84,8 +84,8 @@ impl<'a> Source<'a> for From<'a> {
         self.0.some().map(From)
     }
 
-    fn len(self) -> usize {
-        self.0.len()
+    fn count(self) -> usize {
+        self.0.count()
     }
 
     fn item(self, _: &Type, index: usize) -> Self {
@@ -260,7 +260,7 @@ impl<T: Made> Made for Option<T> {
 }
 
 impl<T: Given> Given for [T] {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         <[T]>::len(self)
     }
 
@@ -270,7 +270,7 @@ impl<T: Given> Given for [T] {
 }
 
 impl<T: Given> Given for Vec<T> {
-    fn len(&self) -> usize {
+    fn count(&self) -> usize {
         self.as_slice().len()
     }
 
@@ -310,8 +310,8 @@ impl<T: Given + ?Sized> Given for &T {
         (**self).some()
     }
 
-    fn len(&self) -> usize {
-        (**self).len()
+    fn count(&self) -> usize {
+        (**self).count()
     }
 
     fn item(&self, index: usize) -> &dyn Given {
