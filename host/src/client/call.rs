@@ -147,11 +147,6 @@ impl Inner {
 }
 
 impl Call<'_> {
-    /// The component's version that runs the call.
-    pub fn version(&self) -> Arc<Version> {
-        self.version.clone()
-    }
-
     /// What is needed to run the call.
     pub fn parts(&mut self) -> Result<(Limit<'_>, &mut Instance)> {
         let gone = || Error::Trap { detail: "its instance is gone".into(), maybe_applied: false };
