@@ -47,7 +47,7 @@ impl Walk {
     async fn ask(
         &self,
         instance: &mut Instance,
-        ids: &Vec<String>,
+        ids: &[String],
         page: &WalkedPage,
     ) -> wasmtime::Result<Result<WalkVerdict, wit::Error>> {
         let runtime = instance.exports.scim_connector_runtime();
