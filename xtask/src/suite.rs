@@ -55,7 +55,9 @@ const STEPS: &[Step] = &[
         what: "clippy, for the component",
         needs: &["cargo"],
         run: || {
-            cargo("clippy --package scim-connector --lib --target wasm32-wasip2 --profile component -- --deny warnings")
+            cargo(
+                "clippy --package scim-connector --package scim-connector-over-wasi-http --package scim-connector-typed --lib --target wasm32-wasip2 --profile component -- --deny warnings",
+            )
         },
     },
     Step {
