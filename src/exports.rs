@@ -11,7 +11,7 @@ use crate::contract::Operation;
 use crate::convert::answer::{self, maybe};
 use crate::convert::{discovery as described, request, resource, walk};
 use crate::failure::Result;
-use crate::http::wasi::Wasi;
+use crate::http::outside::Outside;
 use crate::input::{self, Input, Selector, Target};
 use crate::operations::{Execute, bulk_check, connection_test, unavailable};
 use crate::provisioning::ensure;
@@ -36,7 +36,7 @@ fn run<I: Execute, T>(
     input: impl FnOnce() -> Result<I>,
     answer: impl FnOnce(I::Output) -> T,
 ) -> Answer<T> {
-    let call = || call(&Wasi, &*request::connection(connection)?, operation, target, input()?, None);
+    let call = || call(&Outside, &*request::connection(connection)?, operation, target, input()?, None);
     call().map(|it| answer(it.output)).map_err(answer::error)
 }
 
@@ -200,7 +200,7 @@ impl runtime::Guest for Component {
         context: Option<runtime::CallContext>,
     ) -> Answer<runtime::Outcome> {
         let deadline = context.and_then(|context| context.deadline_ms);
-        invoke::invoke(&Wasi, &connection, &operation, &input, deadline).map(answer::outcome).map_err(answer::error)
+        invoke::invoke(&Outside, &connection, &operation, &input, deadline).map(answer::outcome).map_err(answer::error)
     }
 
     fn ensure_keys(operation: String, input: String) -> Answer<Vec<String>> {
@@ -208,7 +208,7 @@ impl runtime::Guest for Component {
     }
 
     fn test_connection(connection: String) -> Answer<runtime::ConnectionReport> {
-        Ok(answer::report(connection_test::run(&Wasi, &*connection_from(&connection)?)))
+        Ok(answer::report(connection_test::run(&Outside, &*connection_from(&connection)?)))
     }
 
     fn resolve_connection(connection: String) -> Answer<String> {
@@ -216,12 +216,12 @@ impl runtime::Guest for Component {
     }
 
     fn choices(connection: String, source: String) -> Answer<Vec<runtime::Choice>> {
-        let choices = forms::choices(&Wasi, &*connection_from(&connection)?, &source).map_err(answer::error)?;
+        let choices = forms::choices(&Outside, &*connection_from(&connection)?, &source).map_err(answer::error)?;
         Ok(choices.into_iter().map(|(value, label)| runtime::Choice { value, label }).collect())
     }
 
     fn resolve_schema(connection: String, operation: String) -> Answer<String> {
-        let schema = forms::schema(&Wasi, &*connection_from(&connection)?, &operation).map_err(answer::error)?;
+        let schema = forms::schema(&Outside, &*connection_from(&connection)?, &operation).map_err(answer::error)?;
         Ok(schema.to_string())
     }
 

@@ -30,8 +30,10 @@ mod stubs;
 #[allow(missing_docs, unsafe_code, clippy::all, clippy::pedantic, clippy::restriction, reason = "generated")]
 pub mod bindings {
     wit_bindgen::generate!({
-        path: "wit",
-        world: "connector",
+        path: ["wit", "adapters/wit"],
+        world: "scim:connector-parts/core",
+        // A request is handed out where it lies.
+        ownership: Borrowing { duplicate_if_necessary: true },
         generate_all,
         pub_export_macro: true,
         additional_derives: [PartialEq],

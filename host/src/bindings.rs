@@ -1,9 +1,10 @@
-//! The typed bindings of the contract in `wit/`, generated at compile time. Nothing else may stand here.
+//! The typed bindings of the contract in `wit/`, and of the core's import in `adapters/wit/`, generated at compile time. Nothing else may stand here.
 #![allow(missing_docs, clippy::all, reason = "generated; the contract's own documentation is in wit/")]
 
 wasmtime::component::bindgen!({
-    path: "../wit",
-    world: "scim:connector/connector",
+    path: ["../wit", "../adapters/wit"],
+    world: "scim:connector-parts/core",
+    imports: { default: async },
     exports: { default: async },
     additional_derives: [PartialEq],
 });

@@ -139,7 +139,7 @@ pub struct Connector {
 }
 
 pub(crate) struct Inner {
-    pub(crate) pre: bindings::ConnectorPre<State>,
+    pub(crate) pre: bindings::CorePre<State>,
     pub(crate) options: Options,
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) calls: Arc<Calls>,
@@ -188,7 +188,7 @@ impl Connector {
         check_imports(engine, &component)?;
         let pre = instance::linker(engine)
             .and_then(|linker| linker.instantiate_pre(&component))
-            .and_then(bindings::ConnectorPre::new)
+            .and_then(bindings::CorePre::new)
             .map_err(|error| Error::Load(format!("this component is no SCIM connector of this version: {error:#}")))?;
         let gauges: Arc<dyn RuntimeGauges> = runtime.clone();
         options.metrics.add_runtime(Arc::downgrade(&gauges));
@@ -295,7 +295,7 @@ impl Connector {
         let _local = runtime.local.acquire().await;
         let _running = runtime.run();
         let deadline = Instant::now() + LOCAL_CALL;
-        let hooks = Hooks { egress: None, activity: Arc::new(Activity::new(Arc::default())) };
+        let hooks = Hooks::new(None, Arc::new(Activity::new(Arc::default())));
         let options = &self.inner.options;
         let called = async {
             let mut instance =

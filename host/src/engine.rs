@@ -2,8 +2,11 @@
 
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-/// Core modules, and their tables, that one component may have; the connector has three modules and two tables.
-const PARTS: u32 = 8;
+/// Core modules, and their tables, that one component may have; the connector, put together with its adapters, has ten modules.
+const PARTS: u32 = 16;
+
+/// Memories that one component may have: the core's, and one for each adapter.
+const MEMORIES: u32 = 3;
 
 /// Memory that a slot keeps for its next instance instead of giving it back to the system page by page.
 const RESIDENT_BYTES: usize = 1 << 20;
@@ -32,11 +35,11 @@ fn pool(instances: usize, memory_limit: usize) -> PoolingAllocationConfig {
     pool.total_component_instances(slots)
         .total_core_instances(slots.saturating_mul(PARTS))
         .total_tables(slots.saturating_mul(PARTS))
-        .total_memories(slots)
+        .total_memories(slots.saturating_mul(MEMORIES))
         .total_stacks(slots)
         .max_core_instances_per_component(PARTS)
         .max_tables_per_component(PARTS)
-        .max_memories_per_component(1)
+        .max_memories_per_component(MEMORIES)
         .max_memory_size(memory_limit.next_multiple_of(WASM_PAGE))
         .linear_memory_keep_resident(RESIDENT_BYTES)
         .table_keep_resident(RESIDENT_BYTES)

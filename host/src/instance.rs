@@ -1,11 +1,11 @@
 //! One instance of the component: its store, what it may use, and how it is stopped. Knows no SCIM.
 
-use crate::bindings;
+use crate::bindings::{self, scim::connector_parts::outbound};
 use crate::egress::activity::Activity;
 use crate::egress::door::Hooks;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use wasmtime::component::{HasData, Linker, ResourceTable};
+use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
 use wasmtime::{Engine, ResourceLimiter, Store, UpdateDeadline};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
@@ -14,7 +14,8 @@ use wasmtime_wasi::{HostWallClock, WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 /// What a component may import; names ending in `/` stand for all interfaces of a package.
-pub const ALLOWED_IMPORTS: [&str; 6] = [
+pub const ALLOWED_IMPORTS: [&str; 7] = [
+    "scim:connector-parts/outbound",
     "wasi:http/outgoing-handler",
     "wasi:http/types",
     "wasi:io/",
@@ -57,6 +58,16 @@ impl WasiHttpView for State {
     }
 }
 
+impl outbound::Host for State {
+    async fn send(&mut self, request: outbound::Request) -> Result<outbound::Response, outbound::TransportError> {
+        self.hooks.exchange(request).await
+    }
+
+    async fn receive(&mut self) -> Result<Vec<u8>, outbound::TransportError> {
+        self.hooks.next_piece().await
+    }
+}
+
 struct HasIo;
 
 impl HasData for HasIo {
@@ -77,6 +88,7 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     random::random::add_to_linker::<State, WasiRandom>(l, |state| state.wasi.random())?;
     cli::environment::add_to_linker::<State, WasiCli>(l, State::cli)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(l)?;
+    outbound::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     Ok(linker)
 }
 
@@ -131,7 +143,7 @@ pub struct Instance {
     /// The store; every call needs it.
     pub store: Store<State>,
     /// The component's exports.
-    pub exports: bindings::Connector,
+    pub exports: bindings::Core,
     /// What the current call has done on the network.
     pub activity: Arc<Activity>,
 }
@@ -140,7 +152,7 @@ impl Instance {
     /// Makes an instance, by `deadline` if it is busy. It is told how much memory it may have, and gets no further environment, no
     /// arguments, no files and no standard streams.
     pub async fn new(
-        pre: &bindings::ConnectorPre<State>,
+        pre: &bindings::CorePre<State>,
         hooks: Hooks,
         memory_limit: usize,
         clock: Option<WallClock>,

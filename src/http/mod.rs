@@ -1,16 +1,16 @@
 //! HTTP as the operations see it: build a [`Request`], get a [`Response`].
 //!
-//! `platform` is the seam to the outside (transport, clocks, randomness, environment); `wasi` implements it over waki's
-//! bindings; `exchange` adds limits, redirects and retries, `auth` credentials, which it may fetch by exchanges; `client` is
+//! `platform` is the seam to the outside (transport, clocks, randomness, environment); `outside` implements it in the
+//! component; `exchange` adds limits, redirects and retries, `auth` credentials, which it may fetch by exchanges; `client` is
 //! the two together. Each knows those before it only, and none knows what SCIM is.
 
 mod auth;
 pub mod client;
 pub mod exchange;
+#[cfg(target_family = "wasm")]
+pub mod outside;
 pub mod platform;
 pub mod retry;
-#[cfg(target_family = "wasm")]
-pub mod wasi;
 
 use url::Url;
 

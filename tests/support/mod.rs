@@ -14,9 +14,10 @@ pub fn root() -> &'static Path {
     of_crate.filter(|folder| folder.join("wit").is_dir()).last().expect("the crate stands in the repository")
 }
 
-/// The component.
+/// The file of the component: its core, as our host loads it, or the file that `TEST_COMPONENT` names in target/.
 pub fn component() -> PathBuf {
-    let path = root().join("target/scim-connector.wasm");
+    let name = std::env::var("TEST_COMPONENT").unwrap_or_else(|_| "scim-connector.core.wasm".into());
+    let path = root().join("target").join(name);
     assert!(path.is_file(), "there is no {}: run cargo xtask component", path.display());
     path
 }

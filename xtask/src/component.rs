@@ -1,38 +1,66 @@
-//! Builds the component, and holds it to what it may import and how large it may be. Knows nothing of the host.
+//! Builds the component's parts and puts them together, and holds what users load to what it may import and how large it may be.
+//! Knows nothing of the host.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 use wasmparser::{ComponentTypeRef, Parser, Payload};
 
+use crate::compose::{Part, compose};
 use crate::shell;
 
 /// The target the component is built for.
 const TARGET: &str = "wasm32-wasip2";
 
-/// Everything the component may import, without versions, and why. `/*` stands for every interface of a package.
+/// Everything a component may import besides its way out, without versions, and why. `/*` stands for every interface of a package.
 const ALLOWED_IMPORTS: &[(&str, &str)] = &[
-    ("wasi:http/outgoing-handler", "to send requests"),
-    ("wasi:http/types", "to build requests and read answers"),
-    ("wasi:io/*", "streams and polling, which wasi:http rests on"),
+    ("wasi:io/*", "streams and polling, which wasi:http and clocks rest on"),
     ("wasi:clocks/*", "deadlines, retries, the life of tokens"),
     ("wasi:cli/environment", "secrets given as environment variables"),
     ("wasi:random/random", "unguessable token identifiers, retry jitter"),
     ("scim:connector/types", "types shared by the exports; it has no functions, so a host need not provide it"),
 ];
 
-/// Largest component, in bytes: a fifth above what it was when this was last set.
-const MAX_RAW_BYTES: u64 = 3_200_000;
-/// Largest component after gzip at level 9, in bytes: a fifth above what it was when this was last set.
-const MAX_GZIP_BYTES: u64 = 900_000;
+/// A file that users load.
+struct Kind {
+    /// Its name in target/.
+    file: &'static str,
+    /// What it is, for a person.
+    about: &'static str,
+    /// What it imports besides [`ALLOWED_IMPORTS`], without versions.
+    also: &'static [&'static str],
+    /// Largest in bytes: a fifth above what it was when this was last set.
+    max_raw_bytes: u64,
+    /// Largest after gzip at level 9, likewise.
+    max_gzip_bytes: u64,
+}
+
+/// What our host loads: it provides the way out itself.
+const CORE: Kind = Kind {
+    file: "scim-connector.core.wasm",
+    about: "the core, for hosts that provide the way out",
+    also: &["scim:connector-parts/outbound"],
+    max_raw_bytes: 3_200_000,
+    max_gzip_bytes: 900_000,
+};
+
+/// What everybody else loads: the core with its way out over wasi:http.
+const WHOLE: Kind = Kind {
+    file: "scim-connector.wasm",
+    about: "the whole, for every host that offers wasi:http",
+    also: &["wasi:http/outgoing-handler", "wasi:http/types"],
+    max_raw_bytes: 3_300_000,
+    max_gzip_bytes: 950_000,
+};
 
 /// What there is to know about a built component.
 pub struct Report {
+    kind: &'static Kind,
     /// Where it is.
     path: PathBuf,
     /// Its imports, sorted, with versions.
@@ -44,6 +72,12 @@ pub struct Report {
 }
 
 impl Report {
+    fn new(kind: &'static Kind, bytes: &[u8]) -> Result<Self> {
+        let path = shell::target().join(kind.file);
+        put(&path, bytes)?;
+        Ok(Self { kind, path, imports: imports(bytes)?, raw_bytes: bytes.len() as u64, gzip_bytes: gzip_size(bytes)? })
+    }
+
     /// As JSON, with the limits it was held to.
     fn json(&self) -> Value {
         json!({
@@ -51,15 +85,15 @@ impl Report {
             "rawBytes": self.raw_bytes,
             "gzipBytes": self.gzip_bytes,
             "imports": self.imports,
-            "limits": { "rawBytes": MAX_RAW_BYTES, "gzipBytes": MAX_GZIP_BYTES },
+            "limits": { "rawBytes": self.kind.max_raw_bytes, "gzipBytes": self.kind.max_gzip_bytes },
         })
     }
 
     /// Prints it for a person.
     pub fn print(&self) {
-        println!("component  {}", self.path.display());
-        println!("size       {} bytes raw (at most {MAX_RAW_BYTES})", self.raw_bytes);
-        println!("           {} bytes gzip -9 (at most {MAX_GZIP_BYTES})", self.gzip_bytes);
+        println!("component  {}: {}", self.path.display(), self.kind.about);
+        println!("size       {} bytes raw (at most {})", self.raw_bytes, self.kind.max_raw_bytes);
+        println!("           {} bytes gzip -9 (at most {})", self.gzip_bytes, self.kind.max_gzip_bytes);
         for (index, import) in self.imports.iter().enumerate() {
             println!("{:<10} {import}", if index == 0 { "imports" } else { "" });
         }
@@ -70,19 +104,26 @@ impl Report {
         let mut problems: Vec<String> = self
             .imports
             .iter()
-            .filter(|import| !allowed(import))
+            .filter(|import| !allowed(import, self.kind))
             .map(|import| format!("imports `{import}`, which is not allowed"))
             .collect();
-        for (what, bytes, limit) in
-            [("raw", self.raw_bytes, MAX_RAW_BYTES), ("after gzip", self.gzip_bytes, MAX_GZIP_BYTES)]
-        {
+        for (what, bytes, limit) in [
+            ("raw", self.raw_bytes, self.kind.max_raw_bytes),
+            ("after gzip", self.gzip_bytes, self.kind.max_gzip_bytes),
+        ] {
             if bytes > limit {
                 problems.push(format!("has {bytes} bytes {what}, more than {limit}"));
             }
         }
         if !problems.is_empty() {
             let allowed: Vec<String> = ALLOWED_IMPORTS.iter().map(|(name, why)| format!("{name} ({why})")).collect();
-            bail!("the component {}\nallowed imports: {}", problems.join("; it "), allowed.join(", "));
+            bail!(
+                "{} {}\nallowed imports: {}; {}",
+                self.kind.file,
+                problems.join("; it "),
+                allowed.join(", "),
+                self.kind.also.join(", ")
+            );
         }
         Ok(())
     }
@@ -90,32 +131,40 @@ impl Report {
 
 /// `cargo xtask component`.
 pub fn command(json: bool) -> Result<()> {
-    let report = build()?;
+    let reports = build()?;
     if json {
-        println!("{:#}", report.json());
+        println!("{:#}", Value::from_iter(reports.iter().map(Report::json)));
     } else {
-        report.print();
+        reports.iter().for_each(Report::print);
     }
-    report.check()
+    reports.iter().try_for_each(Report::check)
 }
 
-/// Builds the component and puts it at target/scim-connector.wasm.
-pub fn build() -> Result<Report> {
+/// Builds the parts, puts them together, and puts what users load into target/.
+pub fn build() -> Result<Vec<Report>> {
     install_target()?;
-    shell::run(
-        "cargo",
-        &["build", "--package", "scim-connector", "--lib", "--target", TARGET, "--profile", "component"],
-    )?;
-    let built = shell::target().join(TARGET).join("component").join("scim_connector.wasm");
-    let bytes = fs::read(&built).with_context(|| format!("cannot read {}", built.display()))?;
-    let path = shell::target().join("scim-connector.wasm");
-    if fs::read(&path).ok().as_ref() != Some(&bytes) {
-        // By way of a rename, so that nobody ever loads half a component.
-        let partial = path.with_extension("wasm.partial");
-        fs::write(&partial, &bytes).with_context(|| format!("cannot write {}", partial.display()))?;
-        fs::rename(&partial, &path).with_context(|| format!("cannot write {}", path.display()))?;
+    let core = part("scim-connector")?;
+    let over_wasi_http = part("scim-connector-over-wasi-http")?;
+    let parts = [Part { name: "over-wasi-http", bytes: &over_wasi_http }, Part { name: "core", bytes: &core }];
+    Ok(vec![Report::new(&CORE, &core)?, Report::new(&WHOLE, &compose(&parts)?)?])
+}
+
+/// Builds one part.
+fn part(package: &str) -> Result<Vec<u8>> {
+    shell::run("cargo", &["build", "--package", package, "--lib", "--target", TARGET, "--profile", "component"])?;
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    let built = shell::target().join(TARGET).join("component").join(file);
+    fs::read(&built).with_context(|| format!("cannot read {}", built.display()))
+}
+
+/// Writes a file whose bytes have changed, by way of a rename, so that nobody ever loads half a component.
+fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).ok().as_deref() == Some(bytes) {
+        return Ok(());
     }
-    Ok(Report { imports: imports(&bytes)?, raw_bytes: bytes.len() as u64, gzip_bytes: gzip_size(&bytes)?, path })
+    let partial = path.with_extension("wasm.partial");
+    fs::write(&partial, bytes).with_context(|| format!("cannot write {}", partial.display()))?;
+    fs::rename(&partial, path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Makes sure that the standard library for the component's target is there.
@@ -153,9 +202,10 @@ fn imports(bytes: &[u8]) -> Result<BTreeSet<String>> {
 }
 
 /// Whether the component may import this.
-fn allowed(import: &str) -> bool {
+fn allowed(import: &str, kind: &Kind) -> bool {
     let name = import.split_once('@').map_or(import, |(name, _)| name);
-    ALLOWED_IMPORTS.iter().any(|(entry, _)| match entry.strip_suffix('*') {
+    let mut entries = ALLOWED_IMPORTS.iter().map(|(entry, _)| entry).chain(kind.also);
+    entries.any(|entry| match entry.strip_suffix('*') {
         Some(package) => name.starts_with(package),
         None => name == *entry,
     })
@@ -177,7 +227,7 @@ mod tests {
         for import in
             ["wasi:http/types@0.2.6", "wasi:io/poll@0.2.0", "wasi:random/random@0.2.6", "scim:connector/types@0.2.0"]
         {
-            assert!(allowed(import), "{import}");
+            assert!(allowed(import, &WHOLE), "{import}");
         }
         for import in [
             "wasi:random/insecure-seed@0.2.6",
@@ -186,7 +236,7 @@ mod tests {
             "wasi:iota/poll",
             "env",
         ] {
-            assert!(!allowed(import), "{import}");
+            assert!(!allowed(import, &WHOLE), "{import}");
         }
     }
 
@@ -195,8 +245,9 @@ mod tests {
         let report = Report {
             path: PathBuf::from("x.wasm"),
             imports: ["wasi:cli/stdin@0.2.6", "wasi:io/error@0.2.6", "wasi:sockets/udp@0.2.6"].map(String::from).into(),
-            raw_bytes: MAX_RAW_BYTES + 1,
-            gzip_bytes: MAX_GZIP_BYTES,
+            kind: &WHOLE,
+            raw_bytes: WHOLE.max_raw_bytes + 1,
+            gzip_bytes: WHOLE.max_gzip_bytes,
         };
         let error = report.check().unwrap_err().to_string();
         for part in ["wasi:cli/stdin@0.2.6", "wasi:sockets/udp@0.2.6", "bytes raw"] {

@@ -5,6 +5,7 @@
 mod bench;
 mod bulk;
 mod component;
+mod compose;
 mod figures;
 mod fuzz;
 mod generate;

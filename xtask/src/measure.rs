@@ -12,7 +12,7 @@ use crate::{component, listing, sandbox::Sandbox, shell, suite};
 
 /// `cargo xtask measure`.
 pub fn command(release: bool, runs: u16, users: u64) -> Result<()> {
-    let report = component::build()?;
+    let reports = component::build()?;
     suite::build_host(release)?;
     let sandbox = Sandbox::start(release, None)?;
     let config = shell::target().join("measure").join("Config.toml");
@@ -27,7 +27,7 @@ pub fn command(release: bool, runs: u16, users: u64) -> Result<()> {
     }
     warm.sort();
 
-    report.print();
+    reports.iter().for_each(component::Report::print);
     let profile = if release { "release" } else { "debug" };
     println!("start to first created user, {profile} build, sandbox on loopback, token request included:");
     println!("no cache   {} (the component is compiled)", milliseconds(cold));

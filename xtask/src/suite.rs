@@ -94,6 +94,16 @@ const STEPS: &[Step] = &[
         run: || linted("test --workspace"),
     },
     Step {
+        name: "whole",
+        what: "the same with the component that others load: the fault table, and all operations on all servers",
+        needs: &["node", "python3"],
+        run: || {
+            let whole = [("TEST_COMPONENT", "scim-connector.wasm")];
+            linted_with("test --workspace --test faults", &whole)?;
+            linted_with("test --workspace --test e2e -- servers::", &whole)
+        },
+    },
+    Step {
         name: "bindings",
         what: "the component called from Node and Python",
         needs: &["python3", "node"],
@@ -226,10 +236,14 @@ pub fn build_host(release: bool) -> Result<()> {
 /// Builds with clippy as the compiler, and warnings as errors: what is linted is what is tested, and dependencies are
 /// compiled once. `cargo clippy` would check each of them beside compiling it, which takes as long again.
 fn linted(arguments: &str) -> Result<()> {
+    linted_with(arguments, &[])
+}
+
+fn linted_with(arguments: &str, environment: &[(&str, &str)]) -> Result<()> {
     let arguments: Vec<&str> = arguments.split(' ').collect();
     // As `cargo clippy` hands its arguments over.
     let clippy = [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings")];
-    shell::run_with("cargo", &arguments, &clippy)
+    shell::run_with("cargo", &arguments, &[&clippy, environment].concat())
 }
 
 fn check_sandbox() -> Result<()> {

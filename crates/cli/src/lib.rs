@@ -49,8 +49,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// The component's file name, as it is looked for beside the executable.
-const COMPONENT: &str = "scim-connector.wasm";
+/// The component's file names, as they are looked for beside the executable: the core, for which this host has the way out, before
+/// the whole.
+const COMPONENTS: [&str; 2] = ["scim-connector.core.wasm", "scim-connector.wasm"];
 
 /// Provision users and groups in any SCIM 2.0 service.
 #[derive(Parser)]
@@ -68,7 +69,7 @@ struct Cli {
 /// What every command takes.
 #[derive(Args)]
 struct Global {
-    /// The component [default: scim-connector.wasm beside this executable or one folder up]
+    /// The component [default: scim-connector.core.wasm or scim-connector.wasm beside this executable or one folder up]
     #[arg(long, global = true, value_name = "FILE", env = "SCIM_CONNECTOR_COMPONENT", hide_env = false)]
     component: Option<PathBuf>,
     /// The configuration with the connections [default: $SCIM_CONNECTOR_CONFIG, else ./Config.toml]
@@ -307,7 +308,7 @@ impl Global {
         }
         let executable = std::env::current_exe().ok().and_then(|path| path.canonicalize().ok());
         let folders = executable.iter().flat_map(|path| path.ancestors().skip(1).take(2));
-        let places: Vec<PathBuf> = folders.map(|folder| folder.join(COMPONENT)).collect();
+        let places: Vec<PathBuf> = folders.flat_map(|folder| COMPONENTS.map(|name| folder.join(name))).collect();
         places.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
             let places: Vec<String> = places.iter().map(|path| path.display().to_string()).collect();
             Error::Load(format!(

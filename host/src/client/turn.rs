@@ -1,7 +1,7 @@
 //! Equal ensures wait for each other: two that look at the same time find nobody both, and both create. Which are equal, the component
 //! says by their keys; they wait within this process and at one service. Between processes nothing waits: the next ensure finds both.
 
-use crate::bindings::Connector as Exports;
+use crate::bindings::Core as Exports;
 use crate::bindings::scim::connector::types as wit;
 use crate::instance::State;
 use parking_lot::Mutex;

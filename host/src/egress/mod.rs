@@ -10,7 +10,7 @@
 //! 7. [`Interceptors::last`]: the embedding program's, followed by `check` once more
 //! 8. `transport`: name lookup, the filter of private addresses, proxy, connecting, TLS, sending
 //!
-//! A stage knows its neighbours by [`Next`] alone. `chain` puts them in order, `door` is where wasi:http comes in. What the
+//! A stage knows its neighbours by [`Next`] alone. `chain` puts them in order, `door` is where wasi:http comes in, `outbound` where the core's own import does. What the
 //! protocol above HTTP means (which POST changes nothing, for example) is the caller's to say: `service::Protocol`.
 
 pub(crate) mod activity;
@@ -26,6 +26,7 @@ mod gate;
 pub(crate) mod http_client;
 pub(crate) mod interceptor;
 pub(crate) mod message;
+mod outbound;
 pub mod policy;
 mod record;
 pub mod resolve;
