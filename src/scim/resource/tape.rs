@@ -76,10 +76,10 @@ impl Span {
 }
 
 impl Document {
-    /// Reads a text, whose value, at place 0, nests at most so deep.
-    pub(super) fn read(text: &str, depth: u32) -> Result<Document, Fault> {
+    /// Reads a text, whose value, at place 0, nests at most so deep; a text that cannot be read is given back.
+    pub(super) fn read(text: Box<str>, depth: u32) -> Result<Document, (Fault, Box<str>)> {
         if text.len() > SIZE as usize {
-            return Err(Fault::Length);
+            return Err((Fault::Length, text));
         }
         let mut reading = Reading {
             bytes: text.as_bytes(),
@@ -90,9 +90,12 @@ impl Document {
             depth: depth as usize,
         };
         match reading.document() {
-            Some(()) => Ok(Document { text: text.into(), entries: reading.entries }),
-            None if reading.open.len() > reading.depth => Err(Fault::Depth(reading.at)),
-            None => Err(Fault::Syntax(reading.at)),
+            Some(()) => {
+                let entries = reading.entries;
+                Ok(Document { text, entries })
+            }
+            None if reading.open.len() > reading.depth => Err((Fault::Depth(reading.at), text)),
+            None => Err((Fault::Syntax(reading.at), text)),
         }
     }
 
