@@ -246,8 +246,16 @@ impl Reading<'_> {
 
     fn push(&mut self, start: usize, marks: u32) -> Option<()> {
         let size = u32::try_from(self.at - start).ok()?;
-        self.entries.push(Entry { start: u32::try_from(start).ok()?, size: size | marks });
+        self.index(Entry { start: u32::try_from(start).ok()?, size: size | marks });
         Some(())
+    }
+
+    /// Puts an entry on the tape, which grows by less than it would by itself: of a large text it is large.
+    fn index(&mut self, entry: Entry) {
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(self.entries.len() / 4 + 8);
+        }
+        self.entries.push(entry);
     }
 
     /// Reads the beginning of an object or list, and the name of its first member; whether it has ended.
@@ -297,7 +305,7 @@ impl Reading<'_> {
         let mut open = self.open.pop()?;
         self.at += 1;
         let size = u32::try_from(self.entries.len() - open.place - 1).ok()?;
-        self.entries.push(Entry { start: u32::try_from(self.at).ok()?, size: 0 });
+        self.index(Entry { start: u32::try_from(self.at).ok()?, size: 0 });
         self.entries.get_mut(open.place)?.size = CONTAINER | size;
         if open.deferred {
             open.marked |= self.supersede_all(open.place);
