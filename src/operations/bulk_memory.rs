@@ -8,16 +8,16 @@ use crate::scim::bulk::Answer;
 use crate::scim::resource::{Data, Resource};
 
 /// A result, kept until the call is over and then written.
-const RESULT: usize = 1536;
+const RESULT: usize = 768;
 
 /// What the answer to an operation says beyond what was sent: `meta`, a location, an error.
 const ANSWERED: usize = 512;
 
 /// For each byte of an answer: its text, what is read of it, and the copy for the result.
-const READ: usize = 20;
+const READ: usize = 10;
 
-/// For each byte of an answer that is kept: it is written once more at the end, into text that grows.
-const WRITTEN: usize = 3;
+/// For each byte of an answer that is kept: it is written once more at the end.
+const WRITTEN: usize = 2;
 
 /// The memory of a call.
 pub struct CallMemory<'a, 'c> {
