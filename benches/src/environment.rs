@@ -13,8 +13,10 @@ use crate::tasks::Task;
 
 /// Everything a run needs to know of its surroundings.
 pub struct Environment {
-    /// The component and the code cache.
+    /// The component's core and the code cache.
     pub host: Host,
+    /// The component with its way out over wasi:http.
+    pub whole: Host,
     /// The `scim-connector` program.
     pub program: PathBuf,
     /// A Python that has scim2-client; none leaves its column empty.
@@ -58,7 +60,7 @@ pub enum Who {
 impl Environment {
     /// Starts the provider; `certificate` and `key` exist.
     pub fn new(
-        host: Host,
+        (host, whole): (Host, Host),
         program: PathBuf,
         python: Option<(PathBuf, PathBuf)>,
         folder: PathBuf,
@@ -80,7 +82,7 @@ impl Environment {
         };
         let provider = Provider { plain: url("plain")?, secure: url("secure")?, child };
         let (python, script) = python.map_or((None, PathBuf::new()), |(python, script)| (Some(python), script));
-        let place = Self { host, program, python, script, folder, certificate, quick, provider };
+        let place = Self { host, whole, program, python, script, folder, certificate, quick, provider };
         place.write_config()?;
         Ok(place)
     }

@@ -56,9 +56,12 @@ enum Command {
 struct Run {
     /// Only these rows (all when left out).
     rows: Vec<String>,
-    /// The component.
+    /// The component's core.
     #[arg(long)]
     component: PathBuf,
+    /// The component with its way out over wasi:http.
+    #[arg(long)]
+    whole: PathBuf,
     /// The `scim-connector` program.
     #[arg(long)]
     program: PathBuf,
@@ -132,8 +135,11 @@ fn run(arguments: &Run) -> Result<ExitCode> {
         return again(&certificate, &folder.join("key.pem"));
     }
     crypto();
+    let host = |component: &Path| {
+        Ok::<_, anyhow::Error>(Host { component: component.canonicalize()?, cache: folder.join("cache") })
+    };
     let place = Environment::new(
-        Host { component: arguments.component.canonicalize()?, cache: folder.join("cache") },
+        (host(&arguments.component)?, host(&arguments.whole)?),
         arguments.program.clone(),
         arguments.python.clone().zip(arguments.script.clone()),
         folder.clone(),

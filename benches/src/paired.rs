@@ -17,6 +17,9 @@ pub struct Rounds {
     pub ours: Vec<f64>,
     /// The native client's.
     pub native: Vec<f64>,
+    /// CPU seconds of this process (user and system) while the host, and while the native client was measured; empty where
+    /// children are measured.
+    pub cpu: (Vec<f64>, Vec<f64>),
 }
 
 /// The middle of many figures, and the outermost.
@@ -52,6 +55,11 @@ impl Rounds {
         Spread::of(self.ours.iter().zip(&self.native).map(|(ours, native)| ours / native).collect())
     }
 
+    /// The same of the CPU time. Both do as many calls in a round.
+    pub fn cpu_ratio(&self) -> Option<Spread> {
+        Spread::of(self.cpu.0.iter().zip(&self.cpu.1).map(|(ours, native)| ours / native).collect())
+    }
+
     /// Takes `rounds` rounds; who begins changes with each.
     pub async fn take<F>(rounds: u32, ours: impl Fn() -> F, native: impl Fn() -> F) -> Result<Self>
     where
@@ -59,16 +67,25 @@ impl Rounds {
     {
         let mut all = Self::default();
         for round in 0..rounds {
-            if round % 2 == 0 {
-                all.ours.push(ours().await?);
-                all.native.push(native().await?);
-            } else {
-                all.native.push(native().await?);
-                all.ours.push(ours().await?);
+            for turn in 0..2 {
+                let before = cpu_seconds();
+                if (round + turn) % 2 == 0 {
+                    all.ours.push(ours().await?);
+                    all.cpu.0.push(cpu_seconds() - before);
+                } else {
+                    all.native.push(native().await?);
+                    all.cpu.1.push(cpu_seconds() - before);
+                }
             }
         }
         Ok(all)
     }
+}
+
+/// CPU time of this process so far, all threads, in seconds.
+pub fn cpu_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 /// Microseconds a call takes, `count` calls one after the other.
@@ -110,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_ratio_is_taken_within_each_round() {
-        let rounds = Rounds { ours: vec![2.0, 30.0, 4.0], native: vec![1.0, 10.0, 4.0] };
+        let rounds = Rounds { ours: vec![2.0, 30.0, 4.0], native: vec![1.0, 10.0, 4.0], ..Rounds::default() };
         assert_eq!(rounds.ratio(), Some(Spread { median: 2.0, min: 1.0, max: 3.0 }));
         assert_eq!(Spread::of(vec![1.0, 2.0]).map(|spread| spread.median), Some(1.5));
         assert_eq!(Rounds::default().ratio(), None);

@@ -51,6 +51,8 @@ pub enum Aim {
     RatioAtMost(f64),
     /// The host's figure over reqwest's, at least.
     RatioAtLeast(f64),
+    /// The host's figure over reqwest's, at most; and the same of the CPU time.
+    RatiosAtMost(f64, f64),
     /// The host's figure, at most.
     AtMost(f64),
 }
@@ -70,6 +72,8 @@ pub struct Figure {
     pub native: Option<f64>,
     /// The host's over reqwest's; the median of the rounds, which need not be the quotient of the two medians beside it.
     pub ratio: Option<Spread>,
+    /// The same of the CPU time (user and system) of the process, where it was measured.
+    pub cpu: Option<Spread>,
     /// scim2-client's.
     pub python: Option<f64>,
     /// What is aimed at.
@@ -79,12 +83,18 @@ pub struct Figure {
 }
 
 impl Figure {
+    /// A figure that has no counterpart.
+    pub fn alone(row: &'static str, what: &str, unit: Unit, ours: f64, aim: Option<Aim>, note: Option<String>) -> Self {
+        Self { row, what: what.into(), unit, ours, native: None, ratio: None, cpu: None, python: None, aim, note }
+    }
+
     /// Whether the aim is met; none where there is none.
     pub fn met(&self) -> Option<bool> {
         let ratio = self.ratio.map(|ratio| ratio.median);
         match self.aim? {
             Aim::RatioAtMost(most) => Some(ratio? <= most),
             Aim::RatioAtLeast(least) => Some(ratio? >= least),
+            Aim::RatiosAtMost(wall, cpu) => Some(ratio? <= wall && self.cpu?.median <= cpu),
             Aim::AtMost(most) => Some(self.ours <= most),
         }
     }
@@ -99,20 +109,22 @@ impl Figure {
         let aim = self.aim.map(|aim| match aim {
             Aim::RatioAtMost(most) => json!({"ratioAtMost": most}),
             Aim::RatioAtLeast(least) => json!({"ratioAtLeast": least}),
+            Aim::RatiosAtMost(wall, cpu) => json!({"ratioAtMost": wall, "cpuRatioAtMost": cpu}),
             Aim::AtMost(most) => json!({"atMost": most}),
         });
         json!({
             "row": self.row, "what": self.what, "unit": self.unit.name(), "moreIsBetter": self.unit.grows(),
-            "ours": self.ours, "reqwest": self.native, "ratio": self.ratio.map(|ratio| ratio.json()),
+            "ours": self.ours, "reqwest": self.native, "ratio": self.ratio.map(|ratio| ratio.json()), "cpuRatio": self.cpu.map(|ratio| ratio.json()),
             "python": self.python, "pythonRatio": self.of_python(), "aim": aim, "met": self.met(), "note": self.note,
         })
     }
 
-    fn cells(&self) -> [String; 8] {
+    fn cells(&self) -> [String; COLUMNS] {
         let show = |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| self.unit.show(figure));
         let aim = self.aim.map(|aim| match aim {
             Aim::RatioAtMost(most) => format!("≤ {most:.2}x"),
             Aim::RatioAtLeast(least) => format!("≥ {least:.2}x"),
+            Aim::RatiosAtMost(wall, cpu) => format!("≤ {wall:.2}x, CPU ≤ {cpu:.2}x"),
             Aim::AtMost(most) => format!("≤ {}", self.unit.show(most)),
         });
         [
@@ -123,6 +135,7 @@ impl Figure {
                 || "-".to_owned(),
                 |Spread { median, min, max }| format!("{median:.2}x ({min:.2}..{max:.2})"),
             ),
+            self.cpu.map_or_else(|| "-".to_owned(), |Spread { median, .. }| format!("{median:.2}x")),
             show(self.python),
             self.of_python().map_or_else(|| "-".to_owned(), factor),
             aim.unwrap_or_default(),
@@ -131,7 +144,9 @@ impl Figure {
     }
 }
 
-const HEAD: [&str; 8] = ["what", "ours", "reqwest", "ratio (min..max)", "python", "ratio", "aim", "met"];
+const COLUMNS: usize = 9;
+
+const HEAD: [&str; COLUMNS] = ["what", "ours", "reqwest", "ratio (min..max)", "CPU", "python", "ratio", "aim", "met"];
 
 /// Characters of the picture that stand for a ratio of 1.
 const ONE: f64 = 10.0;
@@ -155,11 +170,11 @@ fn bar(ratio: Option<Spread>) -> String {
 
 /// The table for a terminal.
 pub fn table(figures: &[Figure]) -> String {
-    let rows: Vec<([String; 8], String)> =
+    let rows: Vec<([String; COLUMNS], String)> =
         std::iter::once((HEAD.map(str::to_owned), "of reqwest, | is 1.00x".to_owned()))
             .chain(figures.iter().map(|figure| (figure.cells(), bar(figure.ratio))))
             .collect();
-    let mut widths = [0; 8];
+    let mut widths = [0; COLUMNS];
     for (cells, _) in &rows {
         for (width, cell) in widths.iter_mut().zip(cells) {
             *width = cell.chars().count().max(*width);
@@ -170,7 +185,7 @@ pub fn table(figures: &[Figure]) -> String {
         for (column, (cell, width)) in cells.iter().zip(widths).enumerate() {
             // Words to the left, figures to the right.
             let pad = " ".repeat(width - cell.chars().count());
-            text += &if matches!(column, 0 | 6 | 7) { format!("{cell}{pad}  ") } else { format!("{pad}{cell}  ") };
+            text += &if matches!(column, 0 | 7 | 8) { format!("{cell}{pad}  ") } else { format!("{pad}{cell}  ") };
         }
         text = format!("{}\n", (text + bar).trim_end());
     }
@@ -248,6 +263,7 @@ mod tests {
             ours,
             native: None,
             ratio,
+            cpu: spread(1.3),
             python: None,
             aim: Some(aim),
             note: None,
@@ -255,6 +271,8 @@ mod tests {
         assert_eq!(figure(Aim::RatioAtMost(1.1), 500.0, spread(1.1)).met(), Some(true));
         assert_eq!(figure(Aim::RatioAtMost(1.1), 0.0, spread(1.2)).met(), Some(false));
         assert_eq!(figure(Aim::RatioAtLeast(0.85), 0.0, spread(0.9)).met(), Some(true));
+        assert_eq!(figure(Aim::RatiosAtMost(1.2, 1.35), 0.0, spread(1.2)).met(), Some(true));
+        assert_eq!(figure(Aim::RatiosAtMost(1.2, 1.25), 0.0, spread(1.2)).met(), Some(false));
         assert_eq!(figure(Aim::AtMost(40.0), 41.0, None).met(), Some(false));
         assert_eq!(figure(Aim::RatioAtMost(1.1), 1.0, None).met(), None);
     }

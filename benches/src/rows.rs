@@ -22,6 +22,8 @@ pub enum CallMode {
     Typed,
     /// JSON in and out, a new instance for each call.
     Fresh,
+    /// JSON in and out, a warm instance of the component with its way out over wasi:http.
+    Whole,
 }
 
 /// How a row is measured.
@@ -33,6 +35,8 @@ pub enum Kind {
     Throughput { in_flight: usize, secure: bool },
     /// From the start of a process to the first created user.
     Start { cached: bool },
+    /// The component compiled, nothing cached.
+    Compile,
     /// Memory of connections that are not in use.
     Idle { connections: u64 },
     /// Listing everything.
@@ -63,28 +67,38 @@ const fn many(in_flight: usize, secure: bool) -> Kind {
     Kind::Throughput { in_flight, secure }
 }
 
-const FRESH: Option<Aim> = Some(Aim::RatioAtMost(1.30));
-const WARM: Option<Aim> = Some(Aim::RatioAtMost(1.10));
+const WARM: Option<Aim> = Some(Aim::RatiosAtMost(1.20, 1.35));
+const WHOLE: Option<Aim> = Some(Aim::RatioAtMost(1.50));
+const TYPED: Option<Aim> = Some(Aim::RatioAtMost(1.60));
+const FRESH: Option<Aim> = Some(Aim::RatioAtMost(2.30));
 
 /// Everything that is measured.
 pub const ROWS: &[Row] = &[
     row("create", "createUser", one(Call::Create, CallMode::Invoke, false), WARM),
     row("get", "getUser", one(Call::Get, CallMode::Invoke, false), WARM),
+    row("create-whole", "createUser, over wasi:http", one(Call::Create, CallMode::Whole, false), WHOLE),
+    row("get-whole", "getUser, over wasi:http", one(Call::Get, CallMode::Whole, false), WHOLE),
     row("create-fresh", "createUser, fresh instance", one(Call::Create, CallMode::Fresh, false), FRESH),
     row("get-fresh", "getUser, fresh instance", one(Call::Get, CallMode::Fresh, false), FRESH),
-    row("create-typed", "createUser by records", one(Call::Create, CallMode::Typed, false), WARM),
-    row("get-typed", "getUser by records", one(Call::Get, CallMode::Typed, false), WARM),
+    row("create-typed", "createUser by records", one(Call::Create, CallMode::Typed, false), TYPED),
+    row("get-typed", "getUser by records", one(Call::Get, CallMode::Typed, false), TYPED),
     row("create-tls", "createUser over TLS", one(Call::Create, CallMode::Invoke, true), None),
     row("get-tls", "getUser over TLS", one(Call::Get, CallMode::Invoke, true), None),
     row("in-flight-1", "createUser, 1 in flight", many(1, false), None),
     row("in-flight-8", "createUser, 8 in flight", many(8, false), None),
-    row("in-flight-64", "createUser, 64 in flight", many(64, false), Some(Aim::RatioAtLeast(0.85))),
+    row("in-flight-64", "createUser, 64 in flight", many(64, false), Some(Aim::RatioAtLeast(0.72))),
     row("in-flight-256", "createUser, 256 in flight", many(256, false), None),
     row("in-flight-64-tls", "createUser, 64 in flight, TLS", many(64, true), None),
-    row("start", "process start to first user, code cached", Kind::Start { cached: true }, Some(Aim::AtMost(40.0))),
+    row(
+        "start",
+        "process start to first user, code cached",
+        Kind::Start { cached: true },
+        Some(Aim::RatioAtMost(1.60)),
+    ),
     row("start-cold", "process start to first user, no cache", Kind::Start { cached: false }, None),
+    row("compile", "compiling, nothing cached, CPU", Kind::Compile, Some(Aim::AtMost(1300.0))),
     row("idle", "memory of an idle connection", Kind::Idle { connections: 10_000 }, Some(Aim::AtMost(1024.0))),
-    row("listing", "listing users, 1,000 a page", Kind::Listing, None),
+    row("listing", "listing users, 1,000 a page", Kind::Listing, Some(Aim::RatioAtLeast(0.70))),
     row("bulk", "bulk", Kind::Bulk { few: 10_000, many: 100_000 }, None),
 ];
 
@@ -107,6 +121,7 @@ impl<'a> Bench<'a> {
             Kind::Sequential { call, way, secure } => self.sequential(row, call, way, secure),
             Kind::Throughput { in_flight, secure } => self.throughput(row, in_flight, secure),
             Kind::Start { cached } => self.start(row, cached),
+            Kind::Compile => self.compile(row),
             Kind::Idle { connections } => self.idle(row, connections),
             Kind::Listing => self.listing(row),
             Kind::Bulk { few, many } => self.bulk(row, few, many),
@@ -154,7 +169,8 @@ impl<'a> Bench<'a> {
     ) -> Result<(Contender, Contender)> {
         let (place, url) = (self.place, self.place.url(secure));
         runtime.block_on(async {
-            let client = place.host.connector(in_flight, way != CallMode::Fresh)?.client(connection(url)).await?;
+            let host = if way == CallMode::Whole { &place.whole } else { &place.host };
+            let client = host.connector(in_flight, way != CallMode::Fresh)?.client(connection(url)).await?;
             let ours = if way == CallMode::Typed { Contender::Typed(client) } else { Contender::Invoke(client) };
             Ok((ours, Contender::Native(Native::new(url)?)))
         })
@@ -192,12 +208,26 @@ impl<'a> Bench<'a> {
         Ok(vec![paired(row, row.what, Unit::Millis, all, Spread::of(python).map(|spread| spread.median))?])
     }
 
+    fn compile(&mut self, row: &Row) -> Result<Vec<Figure>> {
+        let mut ours = Vec::new();
+        for _ in 0..self.place.size(7, 3) {
+            ours.push(number(&self.place.child(Who::Ours, Task::Compile, 1)?, "cpuSeconds")? * 1000.0);
+        }
+        let Some(spread) = Spread::of(ours) else { bail!("there was no round") };
+        let note = Some("CPU time of all threads; reqwest has nothing to compile".into());
+        Ok(vec![Figure::alone(row.name, row.what, Unit::Millis, spread.median, row.aim, note)])
+    }
+
     fn idle(&mut self, row: &Row, connections: u64) -> Result<Vec<Figure>> {
         let count = self.place.size(connections, connections / 10);
         let ours = self.place.child(Who::Ours, Task::Idle, count)?;
         let native = self.place.child(Who::Native, Task::Idle, count)?;
         let kib = |value: &Value, name: &str| Ok::<_, anyhow::Error>(number(value, name)? / 1024.0);
-        let rounds = Rounds { ours: vec![kib(&ours, "bytesEach")?], native: vec![kib(&native, "bytesEach")?] };
+        let rounds = Rounds {
+            ours: vec![kib(&ours, "bytesEach")?],
+            native: vec![kib(&native, "bytesEach")?],
+            ..Rounds::default()
+        };
         let mut figure = paired(row, row.what, Unit::Kib, rounds, None)?;
         figure.note = Some(format!(
             "{count} connections, each a pool of its own, after one call and 8 s of rest; {:.0} and {:.0} KiB just after the calls; {} and {} memory mappings of the process",
@@ -226,13 +256,33 @@ impl<'a> Bench<'a> {
         let cost = |users: u64| move |said: &Value| Ok(number(said, "seconds")? * 1e6 / users as f64);
         let (low, high) = (small.each(cost(few))?, large.each(cost(many))?);
         let growth = |high: &[f64], low: &[f64]| high.iter().zip(low).map(|(high, low)| high / low).collect();
-        let growth = Rounds { ours: growth(&high.ours, &low.ours), native: growth(&high.native, &low.native) };
+        let growth = Rounds {
+            ours: growth(&high.ours, &low.ours),
+            native: growth(&high.native, &low.native),
+            ..Rounds::default()
+        };
         let python = self.one(Task::Bulk, few).map(|said| cost(few)(&said)).transpose()?;
+        let memory = |users: u64, said: &ContenderAnswers, aim: f64| {
+            let what = format!("bulk of {users} users in a call, peak memory");
+            Ok::<_, anyhow::Error>(Figure {
+                aim: Some(Aim::AtMost(aim)),
+                ..paired(row, &what, Unit::Mib, said.each(mebibytes)?, None)?
+            })
+        };
+        let component = |users: u64, said: &ContenderAnswers, aim: Option<f64>| {
+            let what = format!("the same, of the component ({users})");
+            let most = said.ours.iter().map(|said| number(said, "componentBytes"));
+            let most = most.collect::<Result<Vec<f64>>>()?.into_iter().fold(0.0, f64::max) / f64::from(1 << 20);
+            Ok::<_, anyhow::Error>(Figure::alone(row.name, &what, Unit::Mib, most, aim.map(Aim::AtMost), None))
+        };
         Ok(vec![
             paired(row, &format!("bulk of {few} users, each"), Unit::Micros, low, python)?,
             paired(row, &format!("bulk of {many} users, each"), Unit::Micros, high, None)?,
             paired(row, "bulk, growth of a user's cost", Unit::Factor, growth, None)?,
-            paired(row, &format!("bulk of {many} users, peak memory"), Unit::Mib, large.each(mebibytes)?, None)?,
+            memory(few, &small, 64.0)?,
+            component(few, &small, Some(16.0))?,
+            memory(many, &large, 160.0)?,
+            component(many, &large, None)?,
         ])
     }
 
@@ -262,7 +312,7 @@ struct ContenderAnswers {
 impl ContenderAnswers {
     fn each(&self, figure: impl Fn(&Value) -> Result<f64>) -> Result<Rounds> {
         let all = |said: &[Value]| said.iter().map(&figure).collect::<Result<_>>();
-        Ok(Rounds { ours: all(&self.ours)?, native: all(&self.native)? })
+        Ok(Rounds { ours: all(&self.ours)?, native: all(&self.native)?, ..Rounds::default() })
     }
 }
 
@@ -280,7 +330,7 @@ fn warn_on_failure<T>(result: Result<T>, who: &str, task: &str) -> Option<T> {
 }
 
 fn paired(row: &Row, what: &str, unit: Unit, rounds: Rounds, python: Option<f64>) -> Result<Figure> {
-    let ratio = rounds.ratio();
+    let (ratio, cpu) = (rounds.ratio(), rounds.cpu_ratio());
     let Some(ours) = Spread::of(rounds.ours) else { bail!("{what}: there was no round") };
     let native = Spread::of(rounds.native).context("there was no round")?;
     // Where a row gives several figures, its aim is the first one's.
@@ -292,6 +342,7 @@ fn paired(row: &Row, what: &str, unit: Unit, rounds: Rounds, python: Option<f64>
         ours: ours.median,
         native: Some(native.median),
         ratio,
+        cpu,
         python,
         aim,
         note: None,

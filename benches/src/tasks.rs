@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::ValueEnum;
-use scim_connector_host::{CallContext, Client};
+use scim_connector_host::{CallContext, Client, CodeCache, Connector, Options};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::contenders::{Call, Contender, Host, Native, connection};
+use crate::paired::cpu_seconds;
 use crate::server::{BULK_LIMITS, PAGE};
 use crate::users;
 
@@ -19,6 +20,8 @@ use crate::users;
 pub enum Task {
     /// Creates one user.
     Create,
+    /// Compiles the component.
+    Compile,
     /// Opens `count` connections of different configurations, makes a call on each, and waits.
     Idle,
     /// Lists `count` users.
@@ -41,9 +44,27 @@ pub async fn run(host: Option<&Host>, task: Task, url: &str, count: u64) -> Resu
             contender(host, url).await?.call(Call::Create, 1).await?;
             Ok(json!({}))
         }
+        Task::Compile => {
+            let host = host.context("only a component is compiled")?;
+            let before = cpu_seconds();
+            Connector::load(&host.component, Options { code_cache: CodeCache::Off, ..Options::default() })?;
+            Ok(json!({"cpuSeconds": cpu_seconds() - before}))
+        }
         Task::Idle => idle(host, url, count).await,
         Task::Listing => timed(count, listing(host, url, count)).await,
-        Task::Bulk => timed(count, bulk(host, url, count)).await,
+        Task::Bulk => {
+            let mut component = 0;
+            let work = async {
+                let (done, peak) = bulk(host, url, count).await?;
+                component = peak;
+                Ok(done)
+            };
+            let mut said = timed(count, work).await?;
+            if let Some(said) = said.as_object_mut() {
+                said.insert("componentBytes".into(), component.into());
+            }
+            Ok(said)
+        }
         Task::Load => load(host, url, Call::Create, count).await,
         Task::LoadGet => load(host, url, Call::Get, count).await,
     }
@@ -131,7 +152,8 @@ async fn listing(host: Option<&Host>, url: &str, count: u64) -> Result<u64> {
     Ok(pages.listed())
 }
 
-async fn bulk(host: Option<&Host>, url: &str, count: u64) -> Result<u64> {
+/// How many users were created, and how much memory the component has had, in bytes.
+async fn bulk(host: Option<&Host>, url: &str, count: u64) -> Result<(u64, usize)> {
     let operation = |number: u64| json!({"method": "POST", "path": "/Users", "bulkId": number.to_string(), "data": users::user(number)});
     let created = |results: &Value, name: &str| {
         let results = results.get(name).and_then(Value::as_array);
@@ -148,7 +170,7 @@ async fn bulk(host: Option<&Host>, url: &str, count: u64) -> Result<u64> {
                 json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": operations});
             done += created(&native.post("Bulk", &body).await?, "Operations");
         }
-        return Ok(done);
+        return Ok((done, 0));
     };
     let mut settings = connection(url);
     if let Some(settings) = settings.as_object_mut() {
@@ -156,17 +178,19 @@ async fn bulk(host: Option<&Host>, url: &str, count: u64) -> Result<u64> {
     }
     let connector = host.connector(1, true)?;
     let client = connector.client(settings).await?;
-    let input = {
-        let operations: Vec<Value> = (1..=count).map(operation).collect();
-        json!({"operations": operations}).to_string()
-    };
+    let mut input = r#"{"operations":["#.to_owned();
+    for number in 1..=count {
+        input += if number == 1 { "" } else { "," };
+        input += &operation(number).to_string();
+    }
+    input += "]}";
     let outcome = client.invoke_with("bulk", &input, &CallContext::default()).await?;
     let done = created(&outcome.output, "results");
     if done != count {
         let text = outcome.output.to_string();
         bail!("the report says {done} users of {count}: {}", text.chars().take(500).collect::<String>());
     }
-    Ok(done)
+    Ok((done, client.peak_memory()))
 }
 
 /// A figure of this process' memory, in bytes.

@@ -295,7 +295,7 @@ impl Connector {
         let _local = runtime.local.acquire().await;
         let _running = runtime.run();
         let deadline = Instant::now() + LOCAL_CALL;
-        let hooks = Hooks::new(None, Arc::new(Activity::new(Arc::default())));
+        let hooks = Hooks { egress: None, activity: Arc::new(Activity::new(Arc::default())) };
         let options = &self.inner.options;
         let called = async {
             let mut instance =

@@ -3,6 +3,7 @@
 use crate::bindings::{self, scim::connector_parts::outbound};
 use crate::egress::activity::Activity;
 use crate::egress::door::Hooks;
+use crate::egress::outbound::Outbound;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
@@ -42,6 +43,7 @@ pub struct State {
     http: WasiHttpCtx,
     table: ResourceTable,
     hooks: Hooks,
+    outbound: Outbound,
     limiter: Limiter,
     deadline: Instant,
 }
@@ -60,11 +62,11 @@ impl WasiHttpView for State {
 
 impl outbound::Host for State {
     async fn send(&mut self, request: outbound::Request) -> Result<outbound::Response, outbound::TransportError> {
-        self.hooks.exchange(request).await
+        self.outbound.exchange(request).await
     }
 
     async fn receive(&mut self) -> Result<Vec<u8>, outbound::TransportError> {
-        self.hooks.next_piece().await
+        self.outbound.next_piece().await
     }
 }
 
@@ -168,6 +170,7 @@ impl Instance {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
+            outbound: Outbound::new(hooks.egress.clone(), hooks.activity.clone()),
             hooks,
             limiter: Limiter { limit: memory_limit, used: 0, refused: false },
             deadline,

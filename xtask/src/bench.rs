@@ -16,7 +16,8 @@ pub fn command(arguments: &[String]) -> Result<()> {
     let mut words: Vec<String> = vec!["run".into()];
     let path = |path: PathBuf| path.display().to_string();
     for (option, value) in [
-        ("--component", shell::target().join("scim-connector.wasm")),
+        ("--component", shell::target().join("scim-connector.core.wasm")),
+        ("--whole", shell::target().join("scim-connector.wasm")),
         ("--program", shell::connector(true)),
         ("--folder", folder.clone()),
     ] {

@@ -221,7 +221,7 @@ impl Call<'_> {
         let connector = &self.version.connector.inner;
         usage::count(self.client.counters(&self.version), |counters| &counters.instances);
         let activity = Arc::new(Activity::new(self.client.open_writes.clone()));
-        let hooks = Hooks::new(Some(self.version.egress.clone()), activity);
+        let hooks = Hooks { egress: Some(self.version.egress.clone()), activity };
         let limit = Limit { deadline: Some(self.deadline), open: &self.open };
         let clock = connector.options.wall_clock.clone();
         let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, clock, self.deadline);

@@ -5,8 +5,6 @@ use super::activity::Activity;
 use super::chain::Egress;
 use super::fault::Fault;
 use super::message::{Body, Request, Response, Timeouts};
-use super::outbound::Open;
-use crate::bindings::scim::connector_parts::outbound::TransportError;
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
 use wasmtime_wasi_http::{Error as WasiError, RequestOptions, WasiBody, WasiHttpHooks};
@@ -17,17 +15,6 @@ pub struct Hooks {
     pub egress: Option<Arc<Egress>>,
     /// What the current call has done.
     pub activity: Arc<Activity>,
-    /// The core's exchange whose answer has not been read to its end.
-    pub(super) open: Option<Open>,
-    /// What went wrong with it and has not been told.
-    pub(super) failure: Option<TransportError>,
-}
-
-impl Hooks {
-    /// Doors to a way out.
-    pub fn new(egress: Option<Arc<Egress>>, activity: Arc<Activity>) -> Self {
-        Self { egress, activity, open: None, failure: None }
-    }
 }
 
 type Sent = Result<(http::Response<WasiBody>, Box<dyn Future<Output = Result<(), WasiError>> + Send>), WasiError>;

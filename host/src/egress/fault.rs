@@ -2,7 +2,7 @@
 //! no library that sends; `translate` makes these from its errors, `door` makes wasi:http's codes from these.
 
 /// Why there is no answer, by the names of wasi:http's error codes. The component decides on them whether a request was
-/// surely never sent; which ones say so stands in its `src/http/wasi.rs`.
+/// surely never sent; which ones say so stands in `outbound`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {

@@ -26,7 +26,7 @@ mod gate;
 pub(crate) mod http_client;
 pub(crate) mod interceptor;
 pub(crate) mod message;
-mod outbound;
+pub(crate) mod outbound;
 pub mod policy;
 mod record;
 pub mod resolve;

@@ -1,7 +1,8 @@
 //! The core's door: the one import by which a request goes out and its answer comes in, and what its failures mean. One exchange at
 //! a time; its body is handed in piece by piece, and read no faster than it is asked for.
 
-use super::door::Hooks;
+use super::activity::Activity;
+use super::chain::Egress;
 use super::fault::Fault;
 use super::message::{Body, Request, Timeouts};
 use crate::bindings::scim::connector_parts::outbound::{self, Bounds, Method, Reason, TransportError};
@@ -9,6 +10,7 @@ use bytes::{Buf as _, Bytes};
 use http::header::{self, CONTENT_LENGTH, HeaderName};
 use http::{HeaderMap, HeaderValue, Uri};
 use http_body_util::BodyExt as _;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
@@ -28,8 +30,18 @@ const OF_THE_CONNECTION: [HeaderName; 9] = [
     HeaderName::from_static("http2-settings"),
 ];
 
+/// The core's door; without a way out nothing passes.
+pub struct Outbound {
+    egress: Option<Arc<Egress>>,
+    activity: Arc<Activity>,
+    /// The exchange whose answer has not been read to its end.
+    open: Option<Open>,
+    /// What went wrong with it and has not been told.
+    failure: Option<TransportError>,
+}
+
 /// An answer whose body has not been read to its end.
-pub struct Open {
+struct Open {
     body: Body,
     /// What came beyond the last piece.
     rest: Bytes,
@@ -39,10 +51,15 @@ pub struct Open {
     end: Instant,
 }
 
-impl Hooks {
+impl Outbound {
+    /// A door to a way out, for a call that has done this so far.
+    pub fn new(egress: Option<Arc<Egress>>, activity: Arc<Activity>) -> Self {
+        Self { egress, activity, open: None, failure: None }
+    }
+
     /// Sends a request and waits for the head of its answer with the beginning of its body.
     pub async fn exchange(&mut self, request: outbound::Request) -> Result<outbound::Response, TransportError> {
-        self.open = None;
+        (self.open, self.failure) = (None, None);
         let bounds = request.bounds;
         let egress = self.egress.clone().ok_or_else(|| before(&Fault::HttpRequestDenied))?;
         let end = Instant::now() + milliseconds(bounds.total_ms);
