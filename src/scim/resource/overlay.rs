@@ -19,6 +19,21 @@ impl Source {
         Source { document: Rc::new(document), place: 0 }
     }
 
+    /// A text that is the whole of a value and was written here; it is not read before somebody looks into it.
+    pub(super) fn written(text: String) -> Source {
+        Source { document: Rc::new(Document::written(text.into_boxed_str())), place: 0 }
+    }
+
+    /// Whether it is such a text, nobody looked into it, and nobody else has it.
+    pub(super) fn is_written(&self) -> bool {
+        Rc::strong_count(&self.document) == 1 && self.document.is_untouched()
+    }
+
+    /// The text of such a value.
+    pub(super) fn into_written(self) -> Option<String> {
+        Rc::into_inner(self.document)?.into_written().map(String::from)
+    }
+
     /// Another value or name in the same document.
     pub(super) fn at(&self, place: Place) -> Source {
         Source { document: Rc::clone(&self.document), place }
@@ -142,8 +157,6 @@ pub(super) trait Part: Clone {
 pub(super) enum Parts<T> {
     /// Those of a document, once they were looked at.
     Read(Source, OnceCell<Vec<T>>),
-    /// Those of a text of their own, which was written here and is not read before somebody looks at them.
-    Written(Box<str>, OnceCell<Vec<T>>),
     /// Those that are not, or no longer, what a document says.
     Own(Vec<T>),
 }
@@ -154,20 +167,11 @@ impl<T: Part> Parts<T> {
         Parts::Read(source, OnceCell::new())
     }
 
-    /// Those of a text that was written here.
-    pub(super) fn written(text: String) -> Self {
-        Parts::Written(text.into_boxed_str(), OnceCell::new())
-    }
-
     pub(super) fn get(&self) -> &Vec<T> {
         match self {
             Parts::Read(source, parts) => match parts.get() {
                 Some(parts) => parts,
                 None => taken(source, parts),
-            },
-            Parts::Written(text, parts) => match parts.get() {
-                Some(parts) => parts,
-                None => read(text, parts),
             },
             Parts::Own(parts) => parts,
         }
@@ -175,21 +179,18 @@ impl<T: Part> Parts<T> {
 
     /// The parts, to be changed. There are some in any case, which no type can say.
     pub(super) fn edit(&mut self) -> Option<&mut Vec<T>> {
-        match self {
-            Parts::Read(source, parts) => *self = Parts::Own(parts.take().unwrap_or_else(|| T::all(source))),
-            Parts::Written(text, parts) => *self = Parts::Own(parts.take().unwrap_or_else(|| all(text))),
-            Parts::Own(_) => {}
+        if let Parts::Read(source, parts) = self {
+            *self = Parts::Own(parts.take().unwrap_or_else(|| T::all(source)));
         }
         match self {
             Parts::Own(parts) => Some(parts),
-            Parts::Read(_, parts) | Parts::Written(_, parts) => parts.get_mut(),
+            Parts::Read(_, parts) => parts.get_mut(),
         }
     }
 
     pub(super) fn into_vec(self) -> Vec<T> {
         match self {
             Parts::Read(source, parts) => parts.into_inner().unwrap_or_else(|| T::all(&source)),
-            Parts::Written(text, parts) => parts.into_inner().unwrap_or_else(|| all(&text)),
             Parts::Own(parts) => parts,
         }
     }
@@ -198,7 +199,7 @@ impl<T: Part> Parts<T> {
     pub(super) fn source(&self) -> Option<&Source> {
         match self {
             Parts::Read(source, _) => Some(source),
-            Parts::Written(..) | Parts::Own(_) => None,
+            Parts::Own(_) => None,
         }
     }
 
@@ -214,7 +215,6 @@ impl<T: Part> Parts<T> {
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Parts::Read(source, _) if source.document.is_exact(source.place) => Some(source.document.raw(source.place)),
-            Parts::Written(text, _) => Some(text),
             _ => None,
         }
     }
@@ -230,17 +230,6 @@ impl<T: Part> Parts<T> {
 #[cold]
 fn taken<'a, T: Part>(source: &Source, parts: &'a OnceCell<Vec<T>>) -> &'a Vec<T> {
     parts.get_or_init(|| T::all(source))
-}
-
-/// The same of a text that was written here, which cannot but be read.
-#[cold]
-fn read<'a, T: Part>(text: &str, parts: &'a OnceCell<Vec<T>>) -> &'a Vec<T> {
-    parts.get_or_init(|| all(text))
-}
-
-#[cold]
-fn all<T: Part>(text: &str) -> Vec<T> {
-    Document::read(text.into(), u32::MAX).map(|document| T::all(&Source::whole(document))).unwrap_or_default()
 }
 
 impl<T> From<Vec<T>> for Parts<T> {
@@ -260,7 +249,6 @@ impl<T: Part> Clone for Parts<T> {
     fn clone(&self) -> Self {
         match self {
             Parts::Read(source, _) => Parts::of(source.clone()),
-            Parts::Written(text, _) => Parts::Written(text.clone(), OnceCell::new()),
             Parts::Own(parts) => Parts::Own(parts.clone()),
         }
     }

@@ -97,7 +97,7 @@ impl Data {
     /// memory, and holds no document that it was a part of.
     pub fn packed(self) -> Data {
         match &self.0 {
-            Held::List(_) => Data(Held::List(Parts::written(self.to_string()))),
+            Held::List(_) => Data(Held::List(Parts::of(Source::written(self.to_string())))),
             Held::Object(_) => Data::written_object(self.to_string()),
             _ => self,
         }
@@ -105,13 +105,17 @@ impl Data {
 
     /// An object as its text, which is right; nobody looks at it before somebody reads the object.
     pub fn written_object(text: String) -> Data {
-        Resource(Parts::written(text)).into()
+        Resource(Parts::of(Source::written(text))).into()
     }
 
     /// The value as JSON text, without a copy of what is nothing else.
     pub fn into_json_text(self) -> String {
+        let written = match &self.0 {
+            Held::Object(object) => object.0.unread().is_some_and(Source::is_written),
+            _ => false,
+        };
         match self.0 {
-            Held::Object(Resource(Parts::Written(text, _))) => text.into_string(),
+            Held::Object(Resource(Parts::Read(source, _))) if written => source.into_written().unwrap_or_default(),
             other => Data(other).to_string(),
         }
     }
