@@ -113,16 +113,29 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A member that is an object of strings, in order.
+    /// A member that is an object of strings, in order; or a list of pairs of them, which can name one twice.
     pub fn pairs(&self, name: &'static str) -> Result<Option<Vec<(String, String)>>> {
         let Some(value) = self.value(name) else { return Ok(None) };
         let pointer = deeper(&self.pointer, name);
-        let object = value.as_object().ok_or_else(|| wrong(self.kind, &pointer, "an object of strings", value))?;
-        let pair = |(key, value): (&str, &Data)| match value.as_str() {
-            Some(text) => Ok((key.to_owned(), text.to_owned())),
-            None => Err(wrong(self.kind, &deeper(&pointer, key), "a string", value)),
+        let text = |at: String, value: &Data| match value.as_str() {
+            Some(text) => Ok(text.to_owned()),
+            None => Err(wrong(self.kind, &at, "a string", value)),
         };
-        object.iter().map(pair).collect::<Result<_>>().map(Some)
+        let pair = |index: usize, pair: &Data| {
+            let at = deeper(&pointer, index.to_string());
+            match pair.as_list() {
+                Some([name, value]) => Ok((text(deeper(&at, "0"), name)?, text(deeper(&at, "1"), value)?)),
+                _ => Err(wrong(self.kind, &at, "a name and a string", pair)),
+            }
+        };
+        let pairs = match value.node() {
+            Node::Object(object) => {
+                object.iter().map(|(key, value)| Ok((key.to_owned(), text(deeper(&pointer, key), value)?))).collect()
+            }
+            Node::List(items) => items.iter().enumerate().map(|(index, item)| pair(index, item)).collect(),
+            _ => Err(wrong(self.kind, &pointer, "an object of strings", value)),
+        };
+        pairs.map(Some)
     }
 
     /// A member that is an object.
@@ -171,4 +184,31 @@ impl<'a> Reader<'a> {
 
 fn wrong(kind: Kind, pointer: &str, expected: &str, found: &Data) -> Box<Failure> {
     Failure::new(kind, format!("{}: expected {expected}, found {}", place(pointer), found.type_name())).at(pointer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scim::resource::json;
+
+    #[test]
+    fn pairs_are_an_object_or_a_list() {
+        let read = |value: Data| {
+            let reader = Reader::new(&value, "", Kind::InvalidInput).unwrap();
+            reader.pairs("headers").map_err(|failure| failure.detail)
+        };
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(read(json!({"headers": {"B": "2", "a": "1"}})), Ok(Some(vec![pair("B", "2"), pair("a", "1")])));
+        assert_eq!(read(json!({"headers": [["a", "1"], ["a", "2"]]})), Ok(Some(vec![pair("a", "1"), pair("a", "2")])));
+        assert_eq!(read(json!({"headers": null})), Ok(None));
+        for (wrong, detail) in [
+            (json!("x"), "headers: expected an object of strings, found a string"),
+            (json!({"a": 1}), "headers.a: expected a string, found a number"),
+            (json!(["a"]), "headers.0: expected a name and a string, found a string"),
+            (json!([["a", "1", "2"]]), "headers.0: expected a name and a string, found an array"),
+            (json!([["a", 1]]), "headers.0.1: expected a string, found a number"),
+        ] {
+            assert_eq!(read(json!({"headers": wrong})), Err(detail.to_owned()));
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod rows;
 mod server;
 mod tasks;
 mod users;
+mod way_out;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -14,6 +14,7 @@ use crate::contenders::{Call, Contender, Host, Native, connection};
 use crate::paired::cpu_seconds;
 use crate::server::{BULK_LIMITS, PAGE};
 use crate::users;
+use crate::way_out;
 
 /// What a child does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,6 +33,9 @@ pub enum Task {
     Load,
     /// As `load`, for getUser.
     LoadGet,
+    /// The host's way out without the component and without a network: `count` requests that the last stage answers, on one thread
+    /// and on two.
+    WayOut,
 }
 
 /// Longer than any pooled connection is kept.
@@ -67,6 +71,7 @@ pub async fn run(host: Option<&Host>, task: Task, url: &str, count: u64) -> Resu
         }
         Task::Load => load(host, url, Call::Create, count).await,
         Task::LoadGet => load(host, url, Call::Get, count).await,
+        Task::WayOut => way_out::measure(url, count),
     }
 }
 

@@ -17,6 +17,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use scim_connector_host::{CallContext, Client, Config, Connector, Error, Metrics, Options};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use std::path::Path;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -60,16 +62,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(served?)
 }
 
+/// What `createUser` takes.
+#[derive(Serialize)]
+struct Input<'a> {
+    payload: &'a RawValue,
+}
+
 /// Creates a user, and answers as SCIM would: 201 with the user, or why there is none.
 async fn provision(State(service): State<Service>, headers: HeaderMap, user: Bytes) -> Response {
-    let Ok(user) = serde_json::from_slice::<serde_json::Value>(&user) else {
+    // Neither the user nor the answer is read here: both go through as text.
+    let Ok(payload) = serde_json::from_slice::<&RawValue>(&user) else {
         return (StatusCode::BAD_REQUEST, "the body must be a user in JSON\n").into_response();
     };
     let run_id = headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
     let context = CallContext { run_id, ..CallContext::default() };
-    let input = serde_json::json!({ "payload": user }).to_string();
-    match service.client.invoke_with("createUser", &input, &context).await {
-        Ok(outcome) => (StatusCode::CREATED, outcome.output.to_string()).into_response(),
+    match service.client.invoke_as::<Box<RawValue>>("createUser", &Input { payload }, &context).await {
+        Ok(outcome) => (StatusCode::CREATED, outcome.output.get().to_owned()).into_response(),
         Err(error) => refusal(&error),
     }
 }

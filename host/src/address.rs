@@ -208,10 +208,13 @@ impl Guard {
 /// Whether a URL's host is this machine: `localhost`, a name below it (RFC 6761 section 6.3), or a loopback address.
 #[must_use]
 pub fn names_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    let bare = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
     match bare.parse::<IpAddr>() {
         Ok(address) => address.to_canonical().is_loopback(),
-        Err(_) => bare == "localhost" || bare.ends_with(".localhost"),
+        Err(_) => {
+            let last = bare.rsplit('.').next().unwrap_or_default();
+            last.eq_ignore_ascii_case("localhost")
+        }
     }
 }
 

@@ -8,3 +8,13 @@ wasmtime::component::bindgen!({
     exports: { default: async },
     additional_derives: [PartialEq],
 });
+
+/// The records of the typed functions that stand beside these.
+pub mod records {
+    wasmtime::component::bindgen!({
+        path: ["../wit", "../adapters/typed/wit"],
+        world: "scim:connector-typed/records",
+        with: { "scim:connector/types@0.2.0": super::scim::connector::types },
+        additional_derives: [PartialEq],
+    });
+}

@@ -28,7 +28,7 @@ use wasmtime::Engine;
 use wasmtime::component::Component;
 
 /// Time for calls that need no network, such as reading the catalog.
-const LOCAL_CALL: Duration = Duration::from_secs(10);
+pub(crate) const LOCAL_CALL: Duration = Duration::from_secs(10);
 
 /// How much of a component's digest tells versions apart for a person.
 const SHOWN_DIGEST: usize = 12;

@@ -4,6 +4,7 @@ use crate::bindings::{self, scim::connector_parts::outbound};
 use crate::egress::activity::Activity;
 use crate::egress::door::Hooks;
 use crate::egress::outbound::Outbound;
+use crate::watch::Watch;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::{HasData, HasSelf, Linker, ResourceTable};
@@ -148,6 +149,8 @@ pub struct Instance {
     pub exports: bindings::Core,
     /// What the current call has done on the network.
     pub activity: Arc<Activity>,
+    /// When the current call must end; without one, it is for whoever calls to see to that.
+    pub watch: Option<Arc<Watch>>,
 }
 
 impl Instance {
@@ -186,7 +189,7 @@ impl Instance {
         });
         store.set_epoch_deadline(1);
         let exports = pre.instantiate_async(&mut store).await?;
-        Ok(Box::new(Self { store, exports, activity }))
+        Ok(Box::new(Self { store, exports, activity, watch: None }))
     }
 
     /// Prepares for a call that must end by `deadline`.

@@ -48,10 +48,11 @@ mod traffic;
 pub mod usage;
 pub mod visible;
 mod warm;
+mod watch;
 pub mod wipe_on_drop;
 
 pub use catalog::Catalog;
-pub use client::{CallContext, Client, ConnectionReport, Outcome, Page, Pages, bulk};
+pub use client::{CallContext, Client, ConnectionReport, Input, Outcome, Page, Pages, Text, bulk};
 pub use config::Config;
 pub use connection::Connection;
 pub use connector::{CodeCache, Connector, Options};
@@ -66,7 +67,7 @@ pub use usage::{BreakerState, ClientUsage, ConnectorUsage};
 /// The records of the contract's typed functions, as `wit/types.wit` and `wit/resources.wit` describe them. Those whose
 /// members may all be left out have a `Default` that leaves them out.
 pub mod types {
-    pub use crate::bindings::exports::scim::connector::resources::{
+    pub use crate::bindings::records::scim::connector::resources::{
         Progress, ReconcileChange, ReconcileOptions, ReconcileReport, Submission, Surplus, Target, Ticket,
     };
     pub use crate::bindings::scim::connector::types::{

@@ -5,6 +5,7 @@ use crate::engine;
 use crate::telemetry::RuntimeGauges;
 use crate::usage::RuntimeUsage;
 use crate::warm::Warm;
+use crate::watch::Watches;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
@@ -53,6 +54,7 @@ struct Clock {
     running: AtomicUsize,
     stopped: AtomicBool,
     warm: Warm,
+    watches: Watches,
 }
 
 impl Runtime {
@@ -77,6 +79,7 @@ impl Runtime {
             running: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             warm: Warm::new(shape.warm_instances, shape.idle),
+            watches: Watches::default(),
         });
         let (weak, ticking) = (engine.weak(), clock.clone());
         let handle = thread::Builder::new().name("scim-connector-clock".into()).spawn(move || tick(&weak, &ticking))?;
@@ -112,6 +115,11 @@ impl Runtime {
     pub fn warm(&self) -> &Warm {
         &self.clock.warm
     }
+
+    /// What the clock watches.
+    pub fn watches(&self) -> &Watches {
+        &self.clock.watches
+    }
 }
 
 impl RuntimeGauges for Runtime {
@@ -136,12 +144,13 @@ impl Drop for Running {
     }
 }
 
-/// The clock: a thread that advances the engine's epoch while calls run, lets warm instances go when their time has come,
+/// The clock: a thread that advances the engine's epoch and ends calls in time while any run, lets warm instances go when their time has come,
 /// and sleeps while there is neither.
 fn tick(engine: &EngineWeak, clock: &Clock) {
     while !clock.stopped.load(Ordering::Acquire) {
         if clock.running.load(Ordering::Acquire) > 0 {
             thread::sleep(TICK);
+            clock.watches.look();
             match engine.upgrade() {
                 Some(engine) => engine.increment_epoch(),
                 None => return,

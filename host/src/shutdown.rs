@@ -2,6 +2,7 @@
 //! Knows neither connections nor the component.
 
 use crate::error::{Error, Result};
+use crate::watch::Ending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -30,12 +31,11 @@ pub struct ShutdownReport {
 #[derive(Default)]
 pub struct Calls {
     closing: AtomicBool,
+    /// Those that run see it, woken by the clock.
     ending: AtomicBool,
     open: AtomicUsize,
     /// Wakes those that wait for their turn.
     close: Notify,
-    /// Wakes those that run.
-    end: Notify,
     /// Wakes who shuts down, when no call is left.
     empty: Notify,
     finished: AtomicU64,
@@ -79,7 +79,6 @@ impl Calls {
         self.close.notify_waiters();
         if !self.is_empty_by(deadline).await {
             self.ending.store(true, Ordering::SeqCst);
-            self.end.notify_waiters();
             self.is_empty_by(Instant::now() + AFTER_THE_END).await;
         }
         let [finished, refused, ended, maybe_applied] = self.counts();
@@ -106,24 +105,21 @@ impl Calls {
     }
 }
 
+impl Ending for Calls {
+    fn is_ending(&self) -> bool {
+        self.ending.load(Ordering::SeqCst)
+    }
+}
+
 impl OpenCall {
     /// Returns when the connector closes, for calls that wait for their turn.
     pub async fn until_closed(&self) -> Error {
-        self.until(&self.0.close, &self.0.closing).await;
+        let closed = self.0.close.notified();
+        if !self.0.closing.load(Ordering::SeqCst) {
+            closed.await;
+        }
         self.0.refused.fetch_add(1, Ordering::SeqCst);
         Error::ShuttingDown { maybe_applied: false }
-    }
-
-    /// Returns when the grace is over, for calls that run.
-    pub async fn until_ended(&self) {
-        self.until(&self.0.end, &self.0.ending).await;
-    }
-
-    async fn until(&self, wake: &Notify, flag: &AtomicBool) {
-        let woken = wake.notified();
-        if !flag.load(Ordering::SeqCst) {
-            woken.await;
-        }
     }
 
     /// The call was ended by the shutdown.

@@ -230,7 +230,8 @@ fn what_is_no_connector_is_refused() {
     .unwrap();
     assert_eq!(
         refused(&foreign),
-        "the component imports wasi:filesystem/types@0.2.6, env; a SCIM connector may import only wasi:http/outgoing-handler, \
+        "the component imports wasi:filesystem/types@0.2.6, env; a SCIM connector may import only scim:connector-parts/outbound, \
+         wasi:http/outgoing-handler, \
          wasi:http/types, wasi:io/*, wasi:clocks/*, wasi:cli/environment, wasi:random/random"
     );
     assert!(

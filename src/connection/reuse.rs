@@ -2,7 +2,7 @@
 //! profile, would cost more than the rest of a small call. It holds no more than the caller gave, and secrets by reference are
 //! still read just before use.
 
-use super::{Connection, Draft};
+use super::Connection;
 use crate::failure::{Kind, Result};
 use crate::reader;
 use std::cell::RefCell;
@@ -10,7 +10,6 @@ use std::rc::Rc;
 
 thread_local! {
     static LAST_TEXT: RefCell<Option<(String, Rc<Connection>)>> = const { RefCell::new(None) };
-    static LAST_DRAFT: RefCell<Option<Rc<Connection>>> = const { RefCell::new(None) };
 }
 
 impl Connection {
@@ -23,19 +22,6 @@ impl Connection {
         }
         let connection = Rc::new(Self::from_data(&reader::parse(text, "connection", Kind::Configuration)?)?);
         LAST_TEXT.set(Some((text.to_owned(), connection.clone())));
-        Ok(connection)
-    }
-}
-
-impl Draft {
-    /// [`Draft::check`], or what it gave for the same parts before.
-    pub fn checked(self) -> Result<Rc<Connection>> {
-        let known = LAST_DRAFT.with_borrow(|last| last.as_ref().filter(|last| last.parts == self).cloned());
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let connection = Rc::new(self.check()?);
-        LAST_DRAFT.set(Some(connection.clone()));
         Ok(connection)
     }
 }
@@ -54,11 +40,5 @@ mod tests {
         assert_eq!(Connection::from_text(&other).unwrap().service_url.host_str(), Some("b.test"));
         assert!(Connection::from_text("{}").is_err() && Connection::from_text("{}").is_err());
         assert_eq!(Connection::from_text(TEXT).unwrap().service_url.host_str(), Some("a.test"));
-
-        let draft = first.parts.clone().checked().unwrap();
-        assert!(Rc::ptr_eq(&draft, &first.parts.clone().checked().unwrap()));
-        let mut changed = first.parts.clone();
-        changed.retry.max_attempts = 9;
-        assert_eq!(changed.checked().unwrap().parts.retry.max_attempts, 9);
     }
 }

@@ -1,17 +1,11 @@
-//! What goes out: the contract's errors, resources, pages, reports.
+//! What goes out: the contract's errors, outcomes, reports.
 
-use super::resource;
-use crate::bindings::exports::scim::connector::{resources, runtime};
+use crate::bindings::exports::scim::connector::runtime;
 use crate::bindings::scim::connector::types as wit;
 use crate::failure::{Failure, Kind};
-use crate::input::Ticket;
-use crate::operations::asynchronous::{Progress, Submission};
 use crate::operations::bulk_check::Checked;
 use crate::operations::connection_test::{StepStatus, TestReport};
-use crate::operations::output::{Answer, Ensured, EnsuredResource, Json, Membership};
-use crate::operations::query::Listed;
-use crate::scim::resource::Resource;
-use crate::scim::{bulk, patch};
+use crate::operations::output::{Answer, Json};
 
 /// A failure as the contract's error.
 #[allow(clippy::boxed_local, reason = "failures travel boxed")]
@@ -104,103 +98,6 @@ pub fn outcome(answer: Answer<Json>) -> runtime::Outcome {
     }
 }
 
-/// A resource, read by `read`, or none where the provider answered without a body.
-pub fn maybe<T>(read: fn(Resource) -> T) -> impl FnOnce(Option<Resource>) -> Option<T> {
-    move |resource| resource.map(read)
-}
-
-macro_rules! pages {
-    ($($(#[$doc:meta])* $name:ident $page:ident $read:path;)*) => {
-        $($(#[$doc])* pub fn $name(listed: Listed) -> wit::$page {
-            let Listed { page, left_out, next, complete } = listed;
-            wit::$page {
-                resources: page.resources.into_iter().map($read).collect(),
-                total_results: page.total_results,
-                start_index: page.start_index,
-                items_per_page: page.items_per_page,
-                left_out,
-                next,
-                complete,
-            }
-        })*
-    };
-}
-
-pages! {
-    /// A page of users.
-    user_page UserPage resource::user;
-    /// A page of groups.
-    group_page GroupPage resource::group;
-    /// A page of resources.
-    resource_page ResourcePage resource::json;
-}
-
-fn patch_operation(operation: patch::Operation) -> wit::PatchOperation {
-    let patch::Operation { op, path, value } = operation;
-    let op = match op {
-        patch::Op::Add => wit::PatchOp::Add,
-        patch::Op::Remove => wit::PatchOp::Remove,
-        patch::Op::Replace => wit::PatchOp::Replace,
-    };
-    wit::PatchOperation { op, path, value: value.map(|value| value.to_string()) }
-}
-
-fn outcome_of(outcome: Ensured) -> wit::EnsureOutcome {
-    match outcome {
-        Ensured::Created => wit::EnsureOutcome::Created,
-        Ensured::Updated => wit::EnsureOutcome::Updated,
-        Ensured::Unchanged => wit::EnsureOutcome::Unchanged,
-    }
-}
-
-/// What `ensure-user` found and did.
-pub fn ensured_user(ensured: EnsuredResource) -> wit::EnsuredUser {
-    let EnsuredResource { outcome, resource, changes, noun: _, dry_run } = ensured;
-    let changes = changes.into_iter().map(patch_operation).collect();
-    wit::EnsuredUser { outcome: outcome_of(outcome), user: resource::user(resource), changes, dry_run }
-}
-
-/// What `ensure-group` found and did.
-pub fn ensured_group(ensured: EnsuredResource) -> wit::EnsuredGroup {
-    let EnsuredResource { outcome, resource, changes, noun: _, dry_run } = ensured;
-    let changes = changes.into_iter().map(patch_operation).collect();
-    wit::EnsuredGroup { outcome: outcome_of(outcome), group: resource::group(resource), changes, dry_run }
-}
-
-/// What a change of members did.
-pub fn membership(membership: Membership) -> wit::MembershipChange {
-    let Membership { added, removed, unchanged, verified } = membership;
-    wit::MembershipChange { added, removed, unchanged, verified }
-}
-
-fn bulk_method(method: bulk::Method) -> wit::BulkMethod {
-    match method {
-        bulk::Method::Post => wit::BulkMethod::Post,
-        bulk::Method::Put => wit::BulkMethod::Put,
-        bulk::Method::Patch => wit::BulkMethod::Patch,
-        bulk::Method::Delete => wit::BulkMethod::Delete,
-    }
-}
-
-fn bulk_result(outcome: bulk::Outcome) -> wit::BulkResult {
-    let bulk::Outcome { index, method, bulk_id, location, id, version, status, response, failure } = outcome;
-    let method = bulk_method(method);
-    let response = response.map(|response| response.to_string());
-    let failure = failure.map(|failure| self::failure(*failure));
-    wit::BulkResult { index, method, bulk_id, location, id, version, status, response, failure }
-}
-
-/// What became of bulk operations.
-pub fn bulk_report(report: bulk::Report) -> wit::BulkReport {
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let (failed, all) = (report.failed(), report.results.len());
-    wit::BulkReport {
-        results: report.results.into_iter().map(bulk_result).collect(),
-        succeeded: count(all - failed),
-        failed: count(failed),
-    }
-}
-
 /// What is known of bulk operations before they are sent.
 pub fn checked_operations(checked: Vec<Checked>) -> Vec<runtime::CheckedOperation> {
     let reference = |(name, whole)| runtime::BulkReference { name, whole };
@@ -209,26 +106,6 @@ pub fn checked_operations(checked: Vec<Checked>) -> Vec<runtime::CheckedOperatio
         references: references.into_iter().map(reference).collect(),
     };
     checked.into_iter().map(operation).collect()
-}
-
-/// What became of a request handed in.
-pub fn submission(submission: Submission) -> resources::Submission {
-    match submission {
-        Submission::Accepted(ticket) => {
-            let Ticket { method, path, operations, transaction, location } = ticket;
-            let method = bulk_method(method);
-            resources::Submission::Accepted(resources::Ticket { method, path, operations, transaction, location })
-        }
-        Submission::Done(outcome) => resources::Submission::Done(bulk_result(*outcome)),
-    }
-}
-
-/// How far a request handed in has come.
-pub fn progress(progress: Progress) -> resources::Progress {
-    match progress {
-        Progress::Pending(pause) => resources::Progress::Pending(pause),
-        Progress::Done(outcome) => resources::Progress::Done(bulk_result(*outcome)),
-    }
 }
 
 /// A connection test's report.

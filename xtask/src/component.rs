@@ -49,7 +49,16 @@ const CORE: Kind = Kind {
     max_gzip_bytes: 900_000,
 };
 
-/// What everybody else loads: the core with its way out over wasi:http.
+/// The core with its way out over wasi:http: calls by name alone, for every host.
+const NARROW: Kind = Kind {
+    file: "scim-connector.narrow.wasm",
+    about: "calls by name alone, for every host that offers wasi:http",
+    also: &["wasi:http/outgoing-handler", "wasi:http/types"],
+    max_raw_bytes: 2_700_000,
+    max_gzip_bytes: 910_000,
+};
+
+/// What everybody else loads: the same with the typed functions.
 const WHOLE: Kind = Kind {
     file: "scim-connector.wasm",
     about: "the whole, for every host that offers wasi:http",
@@ -145,8 +154,18 @@ pub fn build() -> Result<Vec<Report>> {
     install_target()?;
     let core = part("scim-connector")?;
     let over_wasi_http = part("scim-connector-over-wasi-http")?;
-    let parts = [Part { name: "over-wasi-http", bytes: &over_wasi_http }, Part { name: "core", bytes: &core }];
-    Ok(vec![Report::new(&CORE, &core)?, Report::new(&WHOLE, &compose(&parts)?)?])
+    let typed = part("scim-connector-typed")?;
+    let parts = [
+        Part { name: "over-wasi-http", bytes: &over_wasi_http },
+        Part { name: "core", bytes: &core },
+        Part { name: "typed", bytes: &typed },
+    ];
+    let narrow = parts.get(..2).unwrap_or_default();
+    Ok(vec![
+        Report::new(&CORE, &core)?,
+        Report::new(&NARROW, &compose(narrow)?)?,
+        Report::new(&WHOLE, &compose(&parts)?)?,
+    ])
 }
 
 /// Builds one part.

@@ -3,10 +3,11 @@
 use super::progress::{Progress, counted};
 use super::{ConnectionArgument, Global, listing, logging, output, read_input};
 use clap::Args;
-use scim_connector_host::client::{CallContext, Client, Outcome};
+use scim_connector_host::client::{CallContext, Client, Outcome, Text};
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::redact::Redactor;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -61,18 +62,20 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         output::note(&format!("warning: {}", client.redactor().text(warning)));
     }
     // What the input says is secret may come back in other members.
-    let shown = client.redactor().result(&output::json(&outcome.output, arguments.compact));
+    let shown = client.redactor().result(&output::document(&outcome.output, arguments.compact));
     let asked = Redactor::for_answer(input.as_bytes());
     output::result(&asked.record_without(&shown).unwrap_or(shown))?;
     Ok(of_many(&outcome.output))
 }
 
 /// Success, unless the result is that of many operations of which some failed.
-fn of_many(output: &Value) -> ExitCode {
-    let results = output.get("results").and_then(Value::as_array).map(Vec::len);
-    match (results, output.get("failed").and_then(Value::as_u64)) {
-        (Some(all), Some(failed @ 1..)) => {
-            output::note(&format!("{failed} of {all} operations failed; each result says why"));
+fn of_many(output: &RawValue) -> ExitCode {
+    // Resources in it are left unread.
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(output.get()).unwrap_or_default();
+    let results = members.get("results").and_then(|it| serde_json::from_str::<Vec<&RawValue>>(it.get()).ok());
+    match (results, members.get("failed").and_then(|it| serde_json::from_str(it.get()).ok())) {
+        (Some(results), Some(failed @ 1_u64..)) => {
+            output::note(&format!("{failed} of {} operations failed; each result says why", results.len()));
             ExitCode::FAILURE
         }
         _ => ExitCode::SUCCESS,
@@ -80,10 +83,16 @@ fn of_many(output: &Value) -> ExitCode {
 }
 
 /// Calls the operation until Ctrl-C, and shows that it goes on where it takes long.
-async fn watched(client: &Client, operation: &str, input: &str, mut progress: Progress) -> Result<Outcome> {
+async fn watched(
+    client: &Client,
+    operation: &str,
+    input: &str,
+    mut progress: Progress,
+) -> Result<Outcome<Box<RawValue>>> {
     let context = CallContext::default();
     // Pinned here, because `select!` drops what it owns before a branch runs, and with it the count of open writes.
-    let mut call = pin!(client.invoke_with(operation, input, &context));
+    let input = Text(input);
+    let mut call = pin!(client.invoke_as(operation, &input, &context));
     let mut interrupt = pin!(tokio::signal::ctrl_c());
     let started = Instant::now();
     let mut tick = tokio::time::interval_at(started + LONG, LONG);

@@ -17,6 +17,7 @@ mod graph;
 #[cfg(feature = "flows")]
 mod history;
 mod journal;
+mod layout;
 mod listing;
 mod logging;
 mod output;

@@ -4,6 +4,7 @@ use super::progress::{Progress, counted};
 use super::{Global, output};
 use scim_connector_host::client::{Client, Pages};
 use scim_connector_host::error::{Error, Result};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::pin::pin;
@@ -94,13 +95,13 @@ impl Listing<'_> {
                     interrupted.map_err(|error| Error::Load(format!("signals cannot be watched: {error}")))?;
                     return Err(Error::Interrupted { maybe_applied: false });
                 }
-                page = self.pages.next() => page?,
+                page = self.pages.next_as::<Box<RawValue>>() => page?,
             };
             let Some(page) = page else { return Ok(End::NoMore) };
             self.total = page.total.or(self.total);
             self.announced = self.announced.max(page.total);
             self.complete = page.complete;
-            let lines: String = page.resources.iter().map(|resource| output::json(resource, true)).collect();
+            let lines: String = page.resources.iter().map(|resource| output::document(resource, true)).collect();
             let redactor = self.client.redactor();
             for warning in page.warnings {
                 // Most are said again of each page.

@@ -1,11 +1,13 @@
 //! Writes results to stdout and everything else to stderr. Decides nothing. Whatever is written goes through
 //! [`scim_connector_host::visible`]: names and answers are anybody's.
 
+use super::layout;
 use http::StatusCode;
 use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::error::{Error, Failure, Result, scim_type_name, words};
 use scim_connector_host::visible;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -38,11 +40,17 @@ pub fn result(text: &str) -> Result<()> {
     })
 }
 
-/// Writes JSON to stdout, one document and a line break.
+/// JSON for stdout: one document and a line break.
 pub fn json(value: &Value, compact: bool) -> String {
     let text = if compact { serde_json::to_string(value) } else { serde_json::to_string_pretty(value) };
     // A JSON value always has a text.
     visible::json(&text.unwrap_or_default()).into_owned() + "\n"
+}
+
+/// As [`json`], of a document that goes on as it came, in all but the space between its values.
+pub fn document(text: &RawValue, compact: bool) -> String {
+    let text = if compact { layout::on_one_line(text.get()) } else { layout::indented(text.get()).into() };
+    visible::json(&text).into_owned() + "\n"
 }
 
 /// A table for a terminal: a head, then a line for each row.

@@ -17,6 +17,8 @@ use crate::shutdown::OpenCall;
 use crate::telemetry::{CallIdentity, CallRecording};
 use crate::traffic::Admitted;
 use crate::usage::{self, Counters};
+pub(super) use crate::watch::End;
+use crate::watch::Watch;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -27,11 +29,12 @@ pub(super) struct Call<'a> {
     version: Arc<Version>,
     // Freed before the parts below, which say that there is room for another.
     instance: Option<Box<Instance>>,
+    watch: Arc<Watch>,
     deadline: Instant,
     limit: Duration,
     /// By when the caller wants an answer, where it says so.
     wanted_by: Option<Instant>,
-    recording: CallRecording,
+    recording: CallRecording<'a>,
     given_up: Option<Arc<AtomicBool>>,
     open: OpenCall,
     _running: Running,
@@ -40,36 +43,15 @@ pub(super) struct Call<'a> {
 
 /// When a call must end.
 pub(super) struct Limit<'a> {
+    watch: &'a Watch,
     /// None where only a shutdown ends it.
     deadline: Option<Instant>,
-    open: &'a OpenCall,
-}
-
-/// How a call ended.
-pub(super) enum End<T> {
-    /// By itself.
-    Answer(T),
-    /// At its deadline.
-    Late,
-    /// The host shuts down.
-    ShutDown,
 }
 
 impl Limit<'_> {
     /// Waits for an answer, and not for longer than it may take.
     pub async fn over<T>(self, answer: impl Future<Output = T>) -> End<T> {
-        let late = async {
-            match self.deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline.into()).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            biased;
-            answer = answer => End::Answer(answer),
-            () = late => End::Late,
-            () = self.open.until_ended() => End::ShutDown,
-        }
+        self.watch.over(self.deadline, answer).await
     }
 }
 
@@ -97,10 +79,14 @@ impl Client {
         })?;
         let running = version.connector.inner.runtime.run();
         let instance = version.take();
+        let watch = instance.as_ref().and_then(|instance| instance.watch.clone());
+        let watch = watch
+            .unwrap_or_else(|| version.connector.inner.runtime.watches().watch(version.connector.inner.calls.clone()));
         let mut call = Call {
             client: inner,
             version,
             instance,
+            watch,
             deadline,
             limit,
             wanted_by,
@@ -161,16 +147,11 @@ impl Inner {
 }
 
 impl Call<'_> {
-    /// The component's version that runs the call.
-    pub fn version(&self) -> Arc<Version> {
-        self.version.clone()
-    }
-
     /// What is needed to run the call.
     pub fn parts(&mut self) -> Result<(Limit<'_>, &mut Instance)> {
         let gone = || Error::Trap { detail: "its instance is gone".into(), maybe_applied: false };
         let instance = self.instance.as_deref_mut().ok_or_else(gone)?;
-        Ok((Limit { deadline: Some(self.deadline), open: &self.open }, instance))
+        Ok((Limit { watch: &self.watch, deadline: Some(self.deadline) }, instance))
     }
 
     /// Waits for the turn of a call, if it is an ensure. Its own time goes on when its turn has come: how long others take is not for its
@@ -189,7 +170,7 @@ impl Call<'_> {
             End::ShutDown => return Err(self.ended(End::ShutDown)),
         };
         let began = Instant::now();
-        let limit = Limit { deadline: self.wanted_by, open: &self.open };
+        let limit = Limit { watch: &self.watch, deadline: self.wanted_by };
         match limit.over(turn::take(&version.record.service_url, keys)).await {
             End::Answer(turn) => {
                 self.deadline += began.elapsed();
@@ -222,12 +203,13 @@ impl Call<'_> {
         usage::count(self.client.counters(&self.version), |counters| &counters.instances);
         let activity = Arc::new(Activity::new(self.client.open_writes.clone()));
         let hooks = Hooks { egress: Some(self.version.egress.clone()), activity };
-        let limit = Limit { deadline: Some(self.deadline), open: &self.open };
+        let limit = Limit { watch: &self.watch, deadline: Some(self.deadline) };
         let clock = connector.options.wall_clock.clone();
         let made = Instance::new(&connector.pre, hooks, self.version.memory_limit, clock, self.deadline);
         match limit.over(made).await {
             End::Answer(Ok(mut instance)) => {
                 instance.begin(self.deadline);
+                instance.watch = Some(self.watch.clone());
                 self.instance = Some(instance);
                 Ok(())
             }

@@ -1,11 +1,11 @@
-//! The client itself: one connection, its way out, and calls by name.
+//! The client itself: one connection and its way out.
 
 use super::credentials;
 use super::failure::{correct, explain, scrub, scrubbed};
-use super::outcome::{CallContext, Outcome};
+use super::outcome::CallContext;
 use super::scim::Scim;
 use super::version::{Expanded, Version};
-use crate::bindings::exports::scim::connector::runtime::{self, ConnectionReport, StepStatus};
+use crate::bindings::exports::scim::connector::runtime::{ConnectionReport, StepStatus};
 use crate::connector::Connector;
 use crate::egress::chain::{Egress, Parts};
 use crate::egress::service::Service;
@@ -21,8 +21,6 @@ use crate::traffic::Traffic;
 use crate::usage::{ClientUsage, Counters};
 use crate::wipe_on_drop::WipeOnDrop;
 use parking_lot::RwLock;
-use serde_json::Value;
-use std::cell::LazyCell;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -177,48 +175,6 @@ impl Client {
     /// The version that new calls run on.
     pub(super) fn version(&self) -> Arc<Version> {
         self.inner.version()
-    }
-
-    /// Calls an operation by its name, JSON in and out. Names, inputs and outputs stand in the [catalog].
-    ///
-    /// # Errors
-    /// [`Error::Failure`] from the component; [`Error::Deadline`] and [`Error::Trap`] from the host.
-    ///
-    /// [catalog]: Connector::catalog
-    pub async fn invoke(&self, operation: &str, input: &Value) -> Result<Outcome> {
-        self.invoke_with(operation, &input.to_string(), &CallContext::default()).await
-    }
-
-    /// As [`Client::invoke`], with the input as JSON text and what the caller knows about the call.
-    ///
-    /// # Errors
-    /// As [`Client::invoke`].
-    pub async fn invoke_with(&self, operation: &str, input: &str, context: &CallContext) -> Result<Outcome> {
-        let mut call = self.begin(operation, context).await?;
-        let input = input.to_owned();
-        let _turn = call.turn(operation, &input).await?;
-        let context = runtime::CallContext {
-            run_id: context.run_id.clone(),
-            attempt: context.attempt,
-            deadline_ms: call.time_left().map(|left| u32::try_from(left.as_millis()).unwrap_or(u32::MAX)),
-        };
-        let (limit, Instance { store, exports, .. }) = call.parts()?;
-        let connection = &self.inner.connection;
-        let runtime = exports.scim_connector_runtime();
-        let end = limit.over(runtime.call_invoke(store, connection, operation, &input, Some(&context))).await;
-        let token_requests = call.token_requests();
-        // What the input says is secret, and a provider may repeat.
-        let asked = LazyCell::new(|| Redactor::for_answer(input.as_bytes()));
-        let outcome = call.finish(end).map_err(|error| scrubbed(error, &asked))?;
-        let output = serde_json::from_str(&outcome.output)
-            .map_err(|error| Error::Trap { detail: format!("its result is no JSON: {error}"), maybe_applied: true })?;
-        let redactor = &self.inner.redactor;
-        if matches!(operation, "listSchemas" | "getSchema") {
-            redactor.learn_schemas(&output);
-        }
-        let warnings = outcome.warnings.iter().map(|warning| asked.text(&redactor.text(warning))).collect();
-        let requests_made = outcome.requests_made.saturating_add(token_requests);
-        Ok(Outcome { output, next: outcome.next, requests_made, warnings })
     }
 
     /// Whether a call that is running has sent a change to the provider, so that giving it up leaves the outcome open.

@@ -1,34 +1,17 @@
-//! Operations as labels of spans and metrics: by the names of the catalog, whichever name a caller used.
+//! Operations as labels of spans and metrics: those that a caller has made up are one.
 
-use super::typed::OPERATIONS;
 use crate::telemetry::OTHER;
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use scim_connector_records::contract::functions;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
-/// Labels by the operations' names in JSON and in Rust.
-static LABELS: LazyLock<HashMap<String, Arc<str>>> = LazyLock::new(|| {
-    let labels = OPERATIONS.iter().flat_map(|rust| {
-        let name = camel(rust);
-        let label: Arc<str> = name.as_str().into();
-        [(name, label.clone()), ((*rust).to_owned(), label)]
-    });
-    labels.collect()
-});
+/// The contract's operations, and the one that it has besides.
+static LABELS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| functions::ALL.iter().map(|function| function.name).chain(["testConnection"]).collect());
 
-static UNKNOWN: LazyLock<Arc<str>> = LazyLock::new(|| OTHER.into());
-
-/// The label of an operation; those that a caller has made up are one.
-pub(super) fn of(operation: &str) -> Arc<str> {
-    LABELS.get(operation).unwrap_or(&UNKNOWN).clone()
-}
-
-fn camel(name: &str) -> String {
-    let mut words = name.split('_');
-    let first = words.next().unwrap_or_default().to_owned();
-    words.fold(first, |name, word| {
-        let (head, tail) = word.split_at(word.len().min(1));
-        name + &head.to_ascii_uppercase() + tail
-    })
+/// The label of an operation.
+pub(super) fn of(operation: &str) -> &'static str {
+    LABELS.get(operation).copied().unwrap_or(OTHER)
 }
 
 #[cfg(test)]
@@ -37,10 +20,13 @@ mod tests {
 
     #[test]
     fn operations_have_the_names_of_the_catalog() {
-        for (name, label) in
-            [("createUser", "createUser"), ("create_user", "createUser"), ("bulk", "bulk"), ("drop table", "_OTHER")]
-        {
-            assert_eq!(&*of(name), label);
+        for (name, label) in [
+            ("createUser", "createUser"),
+            ("bulk", "bulk"),
+            ("testConnection", "testConnection"),
+            ("drop table", "_OTHER"),
+        ] {
+            assert_eq!(of(name), label);
         }
     }
 }

@@ -1,12 +1,13 @@
-//! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, what depends on the
-//! component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`, bulks of any size in [`bulk`], waiting for equal calls in
-//! `turn`.
+//! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, calls by name in `invoke`,
+//! what depends on the component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`,
+//! bulks of any size in [`bulk`], waiting for equal calls in `turn`.
 
 pub mod bulk;
 mod call;
 mod credentials;
 mod failure;
 mod handle;
+mod invoke;
 mod label;
 mod outcome;
 pub mod pages;
@@ -19,5 +20,6 @@ mod walk;
 pub use crate::bindings::exports::scim::connector::runtime::{ConnectionReport, StepStatus, TestStep};
 pub(crate) use failure::at;
 pub use handle::Client;
+pub use invoke::{Input, Text};
 pub use outcome::{CallContext, Outcome};
 pub use pages::{Page, Pages};

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 /// What an operation gave.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct Outcome<T = Value> {
     /// The result; null where there is none, as after a delete.
-    pub output: Value,
+    pub output: T,
     /// The next page's token, where there is one: `page` of the next call's input.
     pub next: Option<String>,
     /// HTTP requests made, token requests and retries included.

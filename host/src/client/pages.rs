@@ -4,14 +4,18 @@
 use super::handle::Client;
 use super::walk::Walk;
 use crate::bindings::exports::scim::connector::runtime::WalkedPage;
+use crate::client::outcome::CallContext;
 use crate::error::{Error, Result};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A page of a listing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Page {
+pub struct Page<T = Value> {
     /// Its resources, without those that a page before it had.
-    pub resources: Vec<Value>,
+    pub resources: Vec<T>,
     /// Identifiers of resources that came and are left out, since they do not match the filter.
     pub left_out: Vec<String>,
     /// Resources in all, as the provider says.
@@ -76,6 +80,15 @@ impl Pages {
     /// # Errors
     /// As [`Client::invoke`]; [`Error::Usage`] where the operation is no listing, before anything is sent.
     pub async fn next(&mut self) -> Result<Option<Page>> {
+        self.next_as().await
+    }
+
+    /// As [`Pages::next`], with resources of the caller's type: one of its own that reads some members, or
+    /// `Box<serde_json::value::RawValue>`, which hands the text on as it came.
+    ///
+    /// # Errors
+    /// As [`Pages::next`]; [`Error::Trap`] where a resource is not of this type, and the page is asked for once more.
+    pub async fn next_as<T: DeserializeOwned>(&mut self) -> Result<Option<Page<T>>> {
         if self.ended {
             return Ok(None);
         }
@@ -83,34 +96,36 @@ impl Pages {
             // Asked first, or a change that was named by mistake would be made before its result is found to be no page.
             self.client.version().connector.catalog().await?.listing(&self.operation)?;
         }
-        let outcome = self.client.invoke(&self.operation, &self.input).await?;
-        let mut output = outcome.output;
-        let Some(Value::Array(resources)) = output.get_mut("Resources").map(Value::take) else {
-            let detail = format!("the result of {} has no Resources", self.operation);
-            return Err(Error::Trap { detail, maybe_applied: false });
+        let input = self.input.to_string();
+        let outcome = self.client.invoke_text(&self.operation, &input, &CallContext::default()).await?;
+        let unread = |error: serde_json::Error| {
+            let detail = format!("the result of {} is no page: {error}", self.operation);
+            Error::Trap { detail, maybe_applied: false }
         };
-        let left_out: Vec<String> = output
-            .get_mut("leftOut")
-            .map(Value::take)
-            .and_then(|it| serde_json::from_value(it).ok())
-            .unwrap_or_default();
-        let total = output.get("totalResults").and_then(Value::as_u64);
+        let came: PageText<'_> = serde_json::from_str(&outcome.output).map_err(unread)?;
+        let left_out: Vec<String> = serde_json::from_value(came.left_out).unwrap_or_default();
+        let total = came.total_results.as_u64();
         let asked = |name: &str| self.input.get(name).and_then(Value::as_str).map(str::to_owned);
         let mixed = self.operation == "search";
         let page = WalkedPage {
-            ids: resources.iter().map(|resource| identity(resource, mixed)).collect(),
+            ids: came.resources.iter().map(|resource| identity(resource, mixed)).collect(),
             left_out: left_out.clone(),
             total_results: total,
             next: outcome.next,
-            complete: output.get("complete").and_then(Value::as_bool).unwrap_or_default(),
+            complete: came.complete.as_bool().unwrap_or_default(),
             page: asked("page"),
             start_index: self.input.get("startIndex").and_then(Value::as_u64),
             cursor: asked("cursor"),
         };
         let all = page.ids.len();
-        let verdict = self.walk.judge(&self.client.version().connector, page).await?;
+        // Before the walk goes on, which it does once.
+        let read = |resource: &RawValue| serde_json::from_str(resource.get()).map_err(unread);
+        let mut resources = came.resources.into_iter().map(read).collect::<Result<Vec<T>>>()?;
+        let verdict = self.walk.judge(&self.client.version(), page).await?;
         let (next, complete) = (verdict.next, verdict.complete);
-        let resources = if verdict.fresh.len() == all { resources } else { chosen(resources, &verdict.fresh) };
+        if verdict.fresh.len() != all {
+            resources = chosen(resources, &verdict.fresh);
+        }
         self.pages += 1;
         self.listed += resources.len() as u64;
         self.left_out += left_out.len() as u64;
@@ -158,23 +173,81 @@ impl Pages {
     }
 }
 
+/// A page as the component gives it, its resources unread.
+#[derive(Deserialize)]
+struct PageText<'a> {
+    #[serde(rename = "Resources", borrow)]
+    resources: Vec<&'a RawValue>,
+    #[serde(rename = "leftOut", default)]
+    left_out: Value,
+    #[serde(rename = "totalResults", default)]
+    total_results: Value,
+    #[serde(default)]
+    complete: Value,
+}
+
+/// The members of a resource that tell it from others.
+#[derive(Deserialize)]
+struct Identified<'a> {
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    meta: Option<&'a RawValue>,
+}
+
 /// What tells a resource from others, as the component's contract has it; `mixed` where there are several types.
-fn identity(resource: &Value, mixed: bool) -> String {
-    let id = match resource.get("id") {
-        Some(Value::String(id)) if !id.is_empty() => id.clone(),
-        Some(Value::Number(id)) => id.to_string(),
-        _ => return resource.to_string(),
+fn identity(resource: &RawValue, mixed: bool) -> String {
+    let read = || -> Option<String> {
+        let Identified { id, meta } = serde_json::from_str(resource.get()).ok()?;
+        let id = match serde_json::from_str(id?.get()).ok()? {
+            Value::String(id) if !id.is_empty() => id,
+            Value::Number(id) => id.to_string(),
+            _ => return None,
+        };
+        let kind = meta.filter(|_| mixed).and_then(|meta| {
+            let meta: Value = serde_json::from_str(meta.get()).ok()?;
+            meta.get("resourceType")?.as_str().map(str::to_owned)
+        });
+        Some(kind.map_or(id.clone(), |kind| format!("{kind}/{id}")))
     };
-    match resource.pointer("/meta/resourceType").and_then(Value::as_str).filter(|_| mixed) {
-        Some(kind) => format!("{kind}/{id}"),
-        None => id,
-    }
+    // Equal ones are to be equal texts, whatever order and space they came in.
+    let whole = || {
+        serde_json::from_str::<Value>(resource.get()).map_or_else(|_| resource.get().to_owned(), |it| it.to_string())
+    };
+    read().unwrap_or_else(whole)
 }
 
 /// The resources at these places.
-fn chosen(resources: Vec<Value>, places: &[u32]) -> Vec<Value> {
+fn chosen<T>(resources: Vec<T>, places: &[u32]) -> Vec<T> {
     let mut places = places.iter().peekable();
     let mut is_chosen = |index: usize| places.next_if(|place| usize::try_from(**place) == Ok(index)).is_some();
     let numbered = resources.into_iter().enumerate();
     numbered.filter_map(|(index, resource)| is_chosen(index).then_some(resource)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_told_apart_by_its_id() {
+        let rows = [
+            (r#"{"userName": "ada", "id": "1"}"#, "1", "1"),
+            (r#"{"id":"\u0031","meta":{"resourceType":"User"}}"#, "1", "User/1"),
+            (
+                r#"{"meta":{"resourceType":7},"id":120000000000000000000}"#,
+                "120000000000000000000",
+                "120000000000000000000",
+            ),
+            // By all that it has, in whatever order and space.
+            (r#"{ "b" : [1, 2], "a":null }"#, r#"{"a":null,"b":[1,2]}"#, r#"{"a":null,"b":[1,2]}"#),
+            (r#"{"id":""}"#, r#"{"id":""}"#, r#"{"id":""}"#),
+            (r#"{"id": null}"#, r#"{"id":null}"#, r#"{"id":null}"#),
+            (r#""x""#, r#""x""#, r#""x""#),
+        ];
+        for (resource, alone, mixed) in rows {
+            let raw: &RawValue = serde_json::from_str(resource).unwrap();
+            assert_eq!((identity(raw, false).as_str(), identity(raw, true).as_str()), (alone, mixed), "{resource}");
+        }
+    }
 }

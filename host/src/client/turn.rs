@@ -2,10 +2,8 @@
 //! says by their keys; they wait within this process and at one service. Between processes nothing waits: the next ensure finds both.
 
 use crate::bindings::Core as Exports;
-use crate::bindings::scim::connector::types as wit;
 use crate::instance::State;
 use parking_lot::Mutex;
-use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
@@ -58,28 +56,6 @@ pub(super) async fn keys(
 ) -> wasmtime::Result<Vec<String>> {
     let keys = exports.scim_connector_runtime().call_ensure_keys(store, operation, input).await?;
     Ok(keys.unwrap_or_default())
-}
-
-/// A typed resource that an ensure is about.
-pub(super) trait Identified {
-    /// The ensure's name, and as much of its input as tells which resource is meant.
-    fn identity(&self) -> (&'static str, String);
-}
-
-impl Identified for wit::User {
-    fn identity(&self) -> (&'static str, String) {
-        ("ensureUser", input(json!({"userName": self.user_name, "externalId": self.external_id})))
-    }
-}
-
-impl Identified for wit::Group {
-    fn identity(&self) -> (&'static str, String) {
-        ("ensureGroup", input(json!({"displayName": self.display_name, "externalId": self.external_id})))
-    }
-}
-
-fn input(payload: Value) -> String {
-    json!({"payload": payload}).to_string()
 }
 
 #[cfg(test)]

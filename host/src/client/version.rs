@@ -3,20 +3,21 @@
 use super::failure::{at, scrubbed};
 use crate::bindings::scim::connector::types as wit;
 use crate::connection::Connection;
-use crate::connector::Connector;
+use crate::connector::{Connector, LOCAL_CALL};
 use crate::egress::chain::Egress;
 use crate::egress::policy::{Origin, Policy};
 use crate::error::{Error, Result};
 use crate::instance::Instance;
 use crate::redact::Redactor;
 use crate::references;
+use crate::runtime::Running;
 use crate::settings::ConnectionSettings;
 use crate::warm::Owner;
 use crate::wipe_on_drop::WipeOnDrop;
 use http::Uri;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the host waits beyond the connection's own limit, which the component keeps by itself.
 pub(super) const GRACE: Duration = Duration::from_secs(1);
@@ -133,6 +134,14 @@ impl Version {
         if !self.retired.load(Ordering::Acquire) && instance.memory_used() <= LARGEST_WARM {
             self.connector.inner.runtime.warm().put(self.owner, instance);
         }
+    }
+
+    /// A warm instance, where there is one, to work something out without the network; the clock runs for as long as the guard lives.
+    pub fn take_locally(&self) -> Option<(Box<Instance>, Running)> {
+        let mut instance = self.take()?;
+        let running = self.connector.inner.runtime.run();
+        instance.begin(Instant::now() + LOCAL_CALL);
+        Some((instance, running))
     }
 
     /// Warm instances.

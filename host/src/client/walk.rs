@@ -1,9 +1,11 @@
 //! What a walk over the pages of a listing keeps: sixteen bytes of each resource, and what the component said of the last page.
 //! Which resources are new and whether everything came, the component decides.
 
+use super::version::Version;
 use crate::bindings::exports::scim::connector::runtime::{WalkState, WalkVerdict, WalkedPage};
-use crate::connector::Connector;
+use crate::bindings::scim::connector::types as wit;
 use crate::error::{Error, Result};
+use crate::instance::Instance;
 use std::collections::HashSet;
 
 /// What is kept of a resource.
@@ -18,23 +20,20 @@ pub(super) struct Walk {
 
 impl Walk {
     /// What a page means. The walk goes on from it only where this succeeds.
-    pub async fn judge(&mut self, connector: &Connector, page: WalkedPage) -> Result<WalkVerdict> {
+    pub async fn judge(&mut self, version: &Version, page: WalkedPage) -> Result<WalkVerdict> {
         let ids: Vec<String> = page.ids.iter().chain(&page.left_out).cloned().collect();
-        let (progress, kept) = (self.progress.clone(), &self.kept);
-        let verdict = connector
-            .locally(async |instance| {
-                let runtime = instance.exports.scim_connector_runtime();
-                let keys = match runtime.call_page_keys(&mut instance.store, &ids).await? {
-                    Ok(keys) => keys,
-                    Err(error) => return Ok(Err(error)),
-                };
-                // Those of this page alone: a walk may be long.
-                let (keys, _) = keys.as_chunks();
-                let seen = keys.iter().filter(|key| kept.has(key)).flatten().copied().collect();
-                let state = WalkState { progress, seen };
-                runtime.call_page_verdict(&mut instance.store, &state, &page).await
-            })
-            .await??;
+        let mut judged = None;
+        if let Some((mut instance, _running)) = version.take_locally()
+            && let Ok(verdict) = self.ask(&mut instance, &ids, &page).await
+        {
+            version.keep(instance);
+            judged = Some(verdict);
+        }
+        let verdict = match judged {
+            Some(verdict) => verdict,
+            // A new instance has all its memory left, and tells what is wrong where something is.
+            None => version.connector.locally(async |instance| self.ask(instance, &ids, &page).await).await?,
+        }?;
         let (added, rest) = verdict.added.as_chunks();
         if !rest.is_empty() {
             return Err(Error::Trap { detail: "a page's keys are cut off".into(), maybe_applied: false });
@@ -42,6 +41,25 @@ impl Walk {
         added.iter().for_each(|key| self.kept.add(*key));
         self.progress.clone_from(&verdict.progress);
         Ok(verdict)
+    }
+
+    /// Has the component judge a page by what is kept of those before it.
+    async fn ask(
+        &self,
+        instance: &mut Instance,
+        ids: &Vec<String>,
+        page: &WalkedPage,
+    ) -> wasmtime::Result<Result<WalkVerdict, wit::Error>> {
+        let runtime = instance.exports.scim_connector_runtime();
+        let keys = match runtime.call_page_keys(&mut instance.store, ids).await? {
+            Ok(keys) => keys,
+            Err(error) => return Ok(Err(error)),
+        };
+        // Those of this page alone: a walk may be long.
+        let (keys, _) = keys.as_chunks();
+        let seen = keys.iter().filter(|key| self.kept.has(key)).flatten().copied().collect();
+        let state = WalkState { progress: self.progress.clone(), seen };
+        runtime.call_page_verdict(&mut instance.store, &state, page).await
     }
 }
 

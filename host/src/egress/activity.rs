@@ -4,6 +4,7 @@ use crate::bindings::scim::connector::types::Failure;
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::time::Instant;
 use tracing::Span;
 
 /// An answer that the host gave in the provider's place for want of a token.
@@ -30,6 +31,7 @@ pub struct Activity {
     token_refusal: Mutex<Option<TokenRefusal>>,
     requests: AtomicU32,
     span: Mutex<Span>,
+    end: Mutex<Option<Instant>>,
 }
 
 impl Activity {
@@ -45,6 +47,7 @@ impl Activity {
             token_refusal: Mutex::default(),
             requests: AtomicU32::new(0),
             span: Mutex::new(Span::none()),
+            end: Mutex::default(),
         }
     }
 
@@ -63,6 +66,16 @@ impl Activity {
     /// The span of the call, the parent of its requests'.
     pub fn span(&self) -> Span {
         self.span.lock().clone()
+    }
+
+    /// Whatever is sent from now on must be over by then, to the end of its answer.
+    pub fn must_end_by(&self, end: Instant) {
+        *self.end.lock() = Some(end);
+    }
+
+    /// By when whatever is sent must be over; none where only its own timeouts end it.
+    pub fn end(&self) -> Option<Instant> {
+        *self.end.lock()
     }
 
     /// A request of the call is let out.
@@ -131,6 +144,7 @@ impl Activity {
     pub fn reset(&self) {
         self.explain(None);
         *self.span.lock() = Span::none();
+        *self.end.lock() = None;
         self.test.store(false, Ordering::Release);
         self.token_requests.store(0, Ordering::Relaxed);
         *self.token_refusal.lock() = None;

@@ -1,5 +1,6 @@
 //! A body that may take only so long and be only so large. Knows no stage.
 
+use super::alarm::Alarm;
 use super::fault::Fault;
 use super::message::Body;
 use bytes::Bytes;
@@ -7,7 +8,6 @@ use http_body::{Frame, SizeHint};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::time::{Instant, Sleep};
 
 type Polled = Poll<Option<Result<Frame<Bytes>, Fault>>>;
 
@@ -15,7 +15,7 @@ type Polled = Poll<Option<Result<Frame<Bytes>, Fault>>>;
 pub struct Bounded {
     inner: Body,
     patience: Duration,
-    alarm: Pin<Box<Sleep>>,
+    alarm: Alarm,
     left: u64,
     limit: u64,
 }
@@ -25,11 +25,12 @@ impl Bounded {
     ///
     /// # Errors
     /// Where the body says at once that it is longer.
-    pub fn new(inner: Body, patience: Duration, limit: u64) -> Result<Self, Fault> {
+    pub fn new(mut inner: Body, patience: Duration, limit: u64) -> Result<Self, Fault> {
         if http_body::Body::size_hint(&inner).lower() > limit {
             return Err(Fault::HttpResponseBodySize(limit));
         }
-        Ok(Self { inner, patience, alarm: Box::pin(tokio::time::sleep(patience)), left: limit, limit })
+        let alarm = inner.take_alarm();
+        Ok(Self { inner, patience, alarm, left: limit, limit })
     }
 }
 
@@ -41,8 +42,7 @@ impl http_body::Body for Bounded {
         let this = &mut *self;
         Poll::Ready(match Pin::new(&mut this.inner).poll_frame(context) {
             Poll::Ready(Some(Ok(frame))) => {
-                let next = Instant::now() + this.patience;
-                this.alarm.as_mut().reset(next);
+                this.alarm.clear();
                 match this.left.checked_sub(frame.data_ref().map_or(0, |data| data.len() as u64)) {
                     Some(left) => {
                         this.left = left;
@@ -54,7 +54,7 @@ impl http_body::Body for Bounded {
             Poll::Ready(Some(Err(error))) => Some(Err(error)),
             Poll::Ready(None) => None,
             Poll::Pending => {
-                ready!(this.alarm.as_mut().poll(context));
+                ready!(this.alarm.poll(this.patience, context));
                 Some(Err(Fault::ConnectionReadTimeout))
             }
         })

@@ -12,11 +12,11 @@ use super::record::Record;
 use super::service::Service;
 use super::transport::{Send, Transport};
 use crate::redact::Redactor;
-use crate::telemetry::{Meter, Observer};
+use crate::telemetry::{Meter, Observer, Requests};
 use crate::traffic::Traffic;
 use http::Uri;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// What the stages are made of.
 #[derive(Clone)]
@@ -87,12 +87,18 @@ impl Egress {
 /// The stages in their order, as the module's documentation has it.
 fn stages(parts: &Parts, requests: &Arc<AtomicU64>) -> Vec<Arc<dyn Interceptor>> {
     let Parts { policy, transport, traffic, service, credentials, redactor, observer, meter, .. } = parts.clone();
-    let check = Arc::new(Check { policy, guard: transport.guard().clone(), service: service.clone() });
+    let check = Arc::new(Check {
+        policy,
+        guard: transport.guard().clone(),
+        service: service.clone(),
+        allowed: OnceLock::new(),
+    });
     let mut stages = parts.interceptors.first.clone();
     if let Some(credentials) = credentials {
         stages.push(Arc::new(Authorize { credentials, service: service.clone() }));
     }
-    stages.push(Arc::new(Record { redactor, meter, observer }));
+    let recorded = Requests::new(meter, observer, redactor.clone());
+    stages.push(Arc::new(Record { redactor, requests: recorded }));
     stages.push(Arc::new(Decode { limit: parts.response_limit }));
     stages.push(check.clone());
     stages.push(Arc::new(Gate { traffic, service: service.clone(), requests: requests.clone() }));

@@ -10,7 +10,7 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The stage.
 pub struct Gate {
@@ -34,8 +34,7 @@ impl Gate {
         let fetches_token = self.service.fetches_token(&request);
         if fetches_token {
             self.traffic.count_request();
-        } else if let Err(throttled) =
-            self.traffic.before_request(&request.activity.prepaid, request.timeouts.connect).await
+        } else if let Err(throttled) = self.traffic.before_request(&request.activity.prepaid, patience(&request)).await
         {
             let answer = answer(throttled, &*self.service.protocol);
             if let Some(recording) = recording {
@@ -57,6 +56,12 @@ impl Gate {
         }
         outcome
     }
+}
+
+/// How long a request may be held back.
+fn patience(request: &Request) -> Duration {
+    let left = request.activity.end().map(|end| end.saturating_duration_since(Instant::now()));
+    left.map_or(request.timeouts.connect, |left| left.min(request.timeouts.connect))
 }
 
 /// The answer to a request that is held back: a 429 (RFC 6585 section 4). The component knows that such a request was not

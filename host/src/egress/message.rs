@@ -2,6 +2,7 @@
 //! that sends. Knows no stage.
 
 use super::activity::Activity;
+use super::alarm::Alarm;
 use super::fault::{Fault, SendError};
 use super::policy::Policy;
 use crate::telemetry::Recording;
@@ -126,18 +127,22 @@ impl fmt::Debug for Response {
 }
 
 /// A body that is read piece by piece.
-pub struct Body(UnsyncBoxBody<Bytes, Fault>);
+pub struct Body {
+    pieces: UnsyncBoxBody<Bytes, Fault>,
+    /// The timer that its request had so far.
+    alarm: Option<Alarm>,
+}
 
 impl Body {
     /// A body that is streamed.
     pub fn stream(body: impl http_body::Body<Data = Bytes, Error = Fault> + Send + 'static) -> Self {
-        Self(body.boxed_unsync())
+        Self { pieces: body.boxed_unsync(), alarm: None }
     }
 
     /// No body.
     #[must_use]
     pub fn empty() -> Self {
-        Self(Empty::new().map_err(|never| match never {}).boxed_unsync())
+        Self::stream(Empty::new().map_err(|never| match never {}))
     }
 
     /// The whole body.
@@ -145,17 +150,29 @@ impl Body {
     /// # Errors
     /// Where it breaks off.
     pub async fn bytes(self) -> Result<Bytes, Fault> {
-        Ok(self.0.collect().await?.to_bytes())
+        Ok(self.pieces.collect().await?.to_bytes())
+    }
+
+    /// Its pieces are to be waited for by this timer.
+    pub(super) fn timed_by(self, alarm: Alarm) -> Self {
+        Self { alarm: Some(alarm), ..self }
+    }
+
+    /// The timer to wait for its pieces by.
+    pub(super) fn take_alarm(&mut self) -> Alarm {
+        let mut alarm = self.alarm.take().unwrap_or_default();
+        alarm.clear();
+        alarm
     }
 
     async fn drain(mut self) {
-        while let Some(Ok(_)) = self.0.frame().await {}
+        while let Some(Ok(_)) = self.pieces.frame().await {}
     }
 }
 
 impl<B: Into<Bytes>> From<B> for Body {
     fn from(bytes: B) -> Self {
-        Self(Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync())
+        Self::stream(Full::new(bytes.into()).map_err(|never| match never {}))
     }
 }
 
@@ -164,15 +181,15 @@ impl http_body::Body for Body {
     type Error = Fault;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Fault>>> {
-        Pin::new(&mut self.0).poll_frame(context)
+        Pin::new(&mut self.pieces).poll_frame(context)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+        self.pieces.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+        self.pieces.size_hint()
     }
 }
 

@@ -14,6 +14,7 @@
 //! protocol above HTTP means (which POST changes nothing, for example) is the caller's to say: `service::Protocol`.
 
 pub(crate) mod activity;
+mod alarm;
 mod assertion;
 mod bounded;
 pub(crate) mod chain;

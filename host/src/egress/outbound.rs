@@ -11,8 +11,7 @@ use http::header::{self, CONTENT_LENGTH, HeaderName};
 use http::{HeaderMap, HeaderValue, Uri};
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
+use std::time::{Duration, Instant};
 
 /// Most of a body that crosses at once, in bytes; see `send` in the contract between the parts.
 const PIECE: usize = 256 << 10;
@@ -64,10 +63,9 @@ impl Outbound {
         let egress = self.egress.clone().ok_or_else(|| before(&Fault::HttpRequestDenied))?;
         let end = Instant::now() + milliseconds(bounds.total_ms);
         let request = self.outgoing(request)?;
-        let sent = timeout_at(end, egress.send(request)).await;
-        let response = sent
-            .map_err(|_| failed(Reason::Timeout, true, "no answer within the timeout"))?
-            .map_err(|error| before(&error.fault))?;
+        // Its one timer rings at the end, too.
+        self.activity.must_end_by(end);
+        let response = egress.send(request).await.map_err(|error| before(&error.fault))?;
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
         let mut open = Open { body: response.body, rest: Bytes::new(), received: 0, limit: bounds.response_bytes, end };
@@ -142,9 +140,12 @@ impl Open {
             if piece.len() == PIECE {
                 return Ok((piece, true));
             }
-            let frame = timeout_at(self.end, self.body.frame());
-            let Some(frame) = frame.await.map_err(|_| self.late())? else { return Ok((piece, false)) };
-            let Ok(data) = frame.map_err(|fault| within(&fault))?.into_data() else { continue };
+            let Some(frame) = self.body.frame().await else { return Ok((piece, false)) };
+            let stopped = |fault| match fault {
+                Fault::ConnectionReadTimeout if Instant::now() >= self.end => self.late(),
+                fault => within(&fault),
+            };
+            let Ok(data) = frame.map_err(stopped)?.into_data() else { continue };
             self.received = self.received.saturating_add(data.remaining() as u64);
             if self.received > self.limit {
                 return Err(failed(Reason::TooLarge, true, "the answer is too large"));

@@ -108,6 +108,15 @@ impl Policy {
     /// # Errors
     /// Says why the request may not leave.
     pub fn check(&self, method: &Method, uri: &Uri, fetches_token: bool) -> Result<(), Refusal> {
+        self.check_origin(uri)?;
+        self.check_method(method, fetches_token)
+    }
+
+    /// Decides about where a request goes: by the scheme and the authority of its URL alone.
+    ///
+    /// # Errors
+    /// As [`Policy::check`].
+    pub fn check_origin(&self, uri: &Uri) -> Result<(), Refusal> {
         let origin = Origin::of(uri).ok_or(Refusal::NoOrigin)?;
         if !self.any_origin && !self.origins.contains(&origin) {
             return Err(Refusal::NotListed(origin));
@@ -115,6 +124,14 @@ impl Policy {
         if !origin.secure && !self.allow_insecure_http && !origin.is_loopback() {
             return Err(Refusal::Insecure(origin));
         }
+        Ok(())
+    }
+
+    /// Decides about what a request does.
+    ///
+    /// # Errors
+    /// As [`Policy::check`].
+    pub fn check_method(&self, method: &Method, fetches_token: bool) -> Result<(), Refusal> {
         match &self.methods {
             Some(methods) if !fetches_token && !methods.contains(method) => Err(Refusal::Method(method.clone())),
             _ => Ok(()),

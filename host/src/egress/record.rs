@@ -6,7 +6,7 @@ use super::fault::{Fault, SendError};
 use super::interceptor::{Intercepted, Interceptor, Next};
 use super::message::{Body, Request, Response};
 use crate::redact::Redactor;
-use crate::telemetry::{Head, Meter, Observer, Recording};
+use crate::telemetry::{Head, Recording, Requests};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http_body::{Frame, SizeHint};
@@ -18,10 +18,8 @@ use std::task::{Context, Poll, ready};
 pub struct Record {
     /// Takes secrets out of what is shown.
     pub redactor: Arc<Redactor>,
-    /// Where requests are counted.
-    pub meter: Arc<Meter>,
-    /// Who is told of every exchange.
-    pub observer: Option<Arc<dyn Observer>>,
+    /// Where requests are counted, and who is told of them.
+    pub requests: Requests,
 }
 
 impl Interceptor for Record {
@@ -38,7 +36,7 @@ impl Record {
         let activity = request.activity.clone();
         activity.explain(None);
         let head = Head { method: &request.method, url: &request.url, headers: &request.headers };
-        let recording = Recording::new(head, &activity.span(), &self.meter, self.observer.as_ref(), &self.redactor);
+        let recording = self.requests.begin(&head, &activity.span());
         request.recording = Some(recording.clone());
         if recording.takes_bodies() {
             request.body = Body::stream(Outgoing { inner: request.body, recording: recording.clone() });

@@ -1,6 +1,7 @@
 //! The last stage: sends requests over pooled connections, with three timeouts. Knows neither the policy nor the component.
 //! One transport belongs to one connection of the configuration and is never shared with another.
 
+use super::alarm::Alarm;
 use super::fault::{Fault, SendError, TOO_SLOW_TO_CONNECT};
 use super::interceptor::{Intercepted, Interceptor, Next};
 use super::message::{Body, Request, Response};
@@ -83,7 +84,7 @@ impl Transport {
 
     /// Sends a request. `on_connected` is called when a connection stands, just before the request goes out.
     async fn send(&self, request: Request, on_connected: impl FnOnce()) -> Result<Response, SendError> {
-        let Request { method, url, headers, body, timeouts, .. } = request;
+        let Request { method, url, headers, body, timeouts, activity, .. } = request;
         let mut request = http::Request::new(body);
         (*request.method_mut(), *request.uri_mut(), *request.headers_mut()) = (method, url.clone(), headers);
         let secure = url.scheme() == Some(&http::uri::Scheme::HTTPS);
@@ -110,11 +111,12 @@ impl Transport {
             url.host().into_iter().for_each(|host| self.dns.doubt(host));
             translate::before_sending(&error)
         };
-        let received = |response: http::Response<hyper::body::Incoming>| {
+        let received = |response: http::Response<hyper::body::Incoming>, alarm| {
             let (head, body) = response.into_parts();
-            let body = Body::stream(body.map_err(|error| translate::in_body(&error)));
+            let body = Body::stream(body.map_err(|error| translate::in_body(&error))).timed_by(alarm);
             Response { status: head.status, version: head.version, headers: head.headers, body }
         };
+        let mut alarm = Alarm::by(activity.end());
         tokio::select! {
             // The answer first: where both are ready, the connection has done its part.
             biased;
@@ -122,22 +124,21 @@ impl Transport {
                 if !matches!(&done, Err(error) if error.is_connect()) {
                     on_connected();
                 }
-                return done.map(received).map_err(translate);
+                return done.map(|response| received(response, alarm)).map_err(translate);
             }
-            connected = tokio::time::timeout(timeouts.connect, connection.wait_for_connection_metadata()) => {
-                connected.map_err(|_| TOO_SLOW_TO_CONNECT)?;
-                on_connected();
-            }
+            _ = connection.wait_for_connection_metadata() => on_connected(),
+            () = alarm.ring(timeouts.connect) => return Err(TOO_SLOW_TO_CONNECT.into()),
         }
+        alarm.clear();
         // Whichever ends it drops the request, on which hyper closes the connection.
         tokio::select! {
             biased;
-            done = answer => done.map(received).map_err(translate),
+            done = answer => done.map(|response| received(response, alarm)).map_err(translate),
             () = flooded.notified() => Err(SendError::new(
                 Fault::HttpProtocolError,
                 format!("more than {MOST_INTERIM} interim answers (1xx) came instead of an answer"),
             )),
-            () = tokio::time::sleep(timeouts.first_byte) => Err(Fault::HttpResponseTimeout.into()),
+            () = alarm.ring(timeouts.first_byte) => Err(Fault::HttpResponseTimeout.into()),
         }
     }
 

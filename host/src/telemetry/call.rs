@@ -1,11 +1,10 @@
 //! A call's recording: its span, and how long it took by how it ended.
 
-use super::labels::{CallLabels, OTHER};
+use super::labels::{CallLabels, OTHER, SUCCESS};
 use super::meter::Meter;
 use crate::error::{Error, FailureKind};
 use crate::redact::Redactor;
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::Instant;
 use tracing::Span;
 use tracing::field::Empty;
@@ -13,7 +12,7 @@ use tracing::field::Empty;
 /// Which call it is.
 pub struct CallIdentity<'a> {
     /// The operation's name as a label: one of a bounded number.
-    pub operation: Arc<str>,
+    pub operation: &'static str,
     /// The run it belongs to.
     pub run_id: Option<&'a str>,
     /// Which attempt it is, from 1.
@@ -23,11 +22,11 @@ pub struct CallIdentity<'a> {
 }
 
 /// A call being recorded. Dropped before its end, it counts as given up.
-pub struct CallRecording {
+pub struct CallRecording<'a> {
     /// The call's span.
     pub span: Span,
-    meter: Arc<Meter>,
-    operation: Arc<str>,
+    meter: &'a Meter,
+    operation: &'static str,
     started: Instant,
     ended: bool,
 }
@@ -40,14 +39,14 @@ fn kind(error: &Error) -> Cow<'static, str> {
     }
 }
 
-impl CallRecording {
+impl<'a> CallRecording<'a> {
     /// A call begins.
-    pub fn begin(meter: &Arc<Meter>, identity: CallIdentity<'_>, redactor: &Redactor) -> Self {
+    pub fn begin(meter: &'a Meter, identity: CallIdentity<'_>, redactor: &Redactor) -> Self {
         let CallIdentity { operation, run_id, attempt, component } = identity;
         let span = tracing::info_span!(
             "scim.call",
-            otel.name = &*operation,
-            scim.operation = &*operation,
+            otel.name = operation,
+            scim.operation = operation,
             scim.connection = &*meter.name,
             scim.run_id = run_id.map(|id| redactor.text(id)),
             scim.attempt = attempt,
@@ -58,13 +57,13 @@ impl CallRecording {
             scim.requests = Empty,
             duration_ms = Empty,
         );
-        Self { span, meter: meter.clone(), operation, started: Instant::now(), ended: false }
+        Self { span, meter, operation, started: Instant::now(), ended: false }
     }
 
     /// The call has ended after so many requests, with an error or without.
     pub fn end(&mut self, error: Option<&Error>, requests: u32) {
         let outcome = match error {
-            None => ("success", None, false),
+            None => (SUCCESS, None, false),
             Some(error) => {
                 let class = error.class();
                 (if class.transient { "transient" } else { "permanent" }, Some(kind(error)), class.maybe_applied)
@@ -91,13 +90,12 @@ impl CallRecording {
             self.span.record("scim.requests", requests);
             self.span.record("duration_ms", took.as_secs_f64() * 1000.0);
         }
-        let (connection, operation) = (self.meter.label.clone(), self.operation.clone());
-        let labels = CallLabels { connection, operation, outcome, error_type };
-        self.meter.families.calls.get_or_create(&labels).observe(took.as_secs_f64());
+        let (connection, operation) = (self.meter.label.clone(), self.operation);
+        self.meter.call(CallLabels { connection, operation, outcome, error_type }, took);
     }
 }
 
-impl Drop for CallRecording {
+impl Drop for CallRecording<'_> {
     fn drop(&mut self) {
         self.abandon(false, 0);
     }

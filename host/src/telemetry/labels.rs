@@ -16,6 +16,9 @@ const SECONDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.7
 /// Stands for whatever is not told apart, as in OpenTelemetry.
 pub const OTHER: &str = "_OTHER";
 
+/// How a call ended that gave a result.
+pub(super) const SUCCESS: &str = "success";
+
 /// Histograms of durations.
 #[derive(Clone)]
 pub(super) struct Seconds;
@@ -32,7 +35,7 @@ pub(super) type Durations<Labels> = Family<Labels, Histogram, Seconds>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct CallLabels {
     pub connection: Arc<str>,
-    pub operation: Arc<str>,
+    pub operation: &'static str,
     pub outcome: &'static str,
     pub error_type: Option<Cow<'static, str>>,
 }

@@ -1,8 +1,10 @@
 //! Where what happens on the connections of one name is counted. Knows neither calls nor HTTP.
 
-use super::labels::{ConnectionLabels, Families, ReasonLabels};
+use super::kept::Kept;
+use super::labels::{CallLabels, ConnectionLabels, Families, ReasonLabels, SUCCESS};
 use crate::usage::{ClientUsage, Counters, RuntimeUsage};
 use parking_lot::Mutex;
+use prometheus_client::metrics::histogram::Histogram;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -27,6 +29,8 @@ pub struct Meter {
     pub(super) families: Families,
     /// What has happened so far.
     pub(crate) counters: Counters,
+    /// Where calls that succeed are counted, by their operations.
+    successes: Kept<(&'static str, Histogram), 16>,
     clients: Mutex<Vec<Weak<dyn ClientGauges>>>,
 }
 
@@ -34,7 +38,14 @@ impl Meter {
     pub(super) fn new(name: Arc<str>, families: Families) -> Self {
         // The crate that writes the page leaves it to its callers. Other labels hold no such letters.
         let label = name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").into();
-        Self { name, label, families, counters: Counters::default(), clients: Mutex::default() }
+        Self {
+            name,
+            label,
+            families,
+            counters: Counters::default(),
+            successes: Kept::default(),
+            clients: Mutex::default(),
+        }
     }
 
     /// Has the gauges ask a client, as long as it lives.
@@ -50,6 +61,20 @@ impl Meter {
     /// The clients that live.
     pub(super) fn clients(&self) -> Vec<Arc<dyn ClientGauges>> {
         self.clients.lock().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// A call that has ended.
+    pub(super) fn call(&self, labels: CallLabels, took: Duration) {
+        let seconds = took.as_secs_f64();
+        if labels.outcome != SUCCESS {
+            return self.families.calls.get_or_create(&labels).observe(seconds);
+        }
+        let (operation, of) = (labels.operation, |labels| self.families.calls.get_or_create_owned(labels));
+        self.successes.with(
+            |(kept, _)| *kept == operation,
+            || (operation, of(&labels)),
+            |(_, calls)| calls.observe(seconds),
+        );
     }
 
     fn labels(&self) -> ConnectionLabels {

@@ -123,19 +123,19 @@ mod tests {
     #[test]
     fn a_watched_call_costs_little() {
         use crate::redact::Redactor;
-        use crate::telemetry::{CallIdentity, CallRecording, Head, Recording};
+        use crate::telemetry::{CallIdentity, CallRecording, Head, Requests};
         let (metrics, redactor) = (Metrics::default(), Arc::new(Redactor::default()));
         let (url, headers) = (http::Uri::from_static("http://127.0.0.1:8080/scim/v2/Users"), http::HeaderMap::new());
-        let operation: Arc<str> = "createUser".into();
         let meter = metrics.meter("prod");
+        let requests = Requests::new(meter.clone(), None, redactor.clone());
         let started = std::time::Instant::now();
         const ROUNDS: u32 = 100_000;
         for _ in 0..ROUNDS {
             let identity =
-                CallIdentity { operation: operation.clone(), run_id: None, attempt: None, component: "0123456789ab" };
+                CallIdentity { operation: "createUser", run_id: None, attempt: None, component: "0123456789ab" };
             let mut call = CallRecording::begin(&meter, identity, &redactor);
             let head = Head { method: &http::Method::GET, url: &url, headers: &headers };
-            let recording = Recording::new(head, &call.span, &meter, None, &redactor);
+            let recording = requests.begin(&head, &call.span);
             recording.leaves(&headers, false);
             recording.head(http::StatusCode::OK, http::Version::HTTP_11, &headers);
             drop(recording);

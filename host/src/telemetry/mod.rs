@@ -12,6 +12,7 @@
 
 mod call;
 mod gauges;
+mod kept;
 mod labels;
 mod meter;
 mod metrics;
@@ -24,4 +25,4 @@ pub(crate) use meter::{ClientGauges, Meter, RuntimeGauges};
 pub use metrics::Metrics;
 pub(crate) use observe::Head;
 pub use observe::{Exchange, Observer};
-pub(crate) use request::Recording;
+pub(crate) use request::{Recording, Requests};

@@ -4,6 +4,7 @@
 //! place in time follows from one number and nothing has to be refilled.
 
 use parking_lot::{Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// A time that nobody lives to see, where the one that is asked for cannot be told.
@@ -15,6 +16,8 @@ pub struct Bucket {
     interval: Duration,
     /// How far ahead of the long run a burst may be.
     ahead: Duration,
+    /// Whether it may be held shut; spares the lock while it is not.
+    shut: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -29,7 +32,8 @@ struct State {
 #[derive(Debug)]
 pub struct Departure<'a> {
     bucket: &'a Bucket,
-    at: Instant,
+    /// None where it may leave at once.
+    at: Option<Instant>,
     taken: bool,
 }
 
@@ -49,6 +53,7 @@ impl Bucket {
         Self {
             interval,
             ahead: interval.saturating_mul(burst - 1),
+            shut: AtomicBool::new(false),
             state: Mutex::new(State { full_at: now, shut_until: now, asked_until: now }),
         }
     }
@@ -59,12 +64,16 @@ impl Bucket {
 
     /// The next free place.
     pub fn departure(&self) -> Departure<'_> {
+        if self.interval.is_zero() && !self.shut.load(Ordering::Acquire) {
+            return Departure { bucket: self, at: None, taken: false };
+        }
         let now = Instant::now();
         let mut state = self.state();
         let from = state.shut_until.max(now);
         let full_at = state.full_at.max(from);
         state.full_at = full_at + self.interval;
-        Departure { bucket: self, at: full_at.checked_sub(self.ahead).unwrap_or(from).max(from), taken: false }
+        let at = full_at.checked_sub(self.ahead).unwrap_or(from).max(from);
+        Departure { bucket: self, at: Some(at), taken: false }
     }
 
     /// A place of now, where there is one.
@@ -74,8 +83,10 @@ impl Bucket {
 
     /// Gives back a place that was taken and not used.
     pub fn give_back(&self) {
-        let mut state = self.state();
-        state.full_at = state.full_at.checked_sub(self.interval).unwrap_or(state.full_at);
+        if !self.interval.is_zero() {
+            let mut state = self.state();
+            state.full_at = state.full_at.checked_sub(self.interval).unwrap_or(state.full_at);
+        }
     }
 
     /// Lets nothing out for so long; `asked` is how long was asked for.
@@ -84,6 +95,7 @@ impl Bucket {
         let mut state = self.state();
         state.shut_until = state.shut_until.max(now + pause);
         state.asked_until = state.asked_until.max(now.checked_add(asked).unwrap_or(now + FOREVER));
+        self.shut.store(true, Ordering::Release);
     }
 
     /// How long it is until the time that was asked for.
@@ -93,14 +105,23 @@ impl Bucket {
 
     /// How long the bucket is still held shut.
     pub fn shut_for(&self) -> Duration {
-        self.state().shut_until.saturating_duration_since(Instant::now())
+        if !self.shut.load(Ordering::Acquire) {
+            return Duration::ZERO;
+        }
+        let state = self.state();
+        let left = state.shut_until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            self.shut.store(false, Ordering::Release);
+        }
+        left
     }
 }
 
 impl Departure<'_> {
     /// Time until the request may leave.
     pub fn wait(&self) -> Duration {
-        self.at.saturating_duration_since(Instant::now()).max(self.bucket.shut_for())
+        let own = self.at.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now()));
+        own.max(self.bucket.shut_for())
     }
 
     /// The request leaves.
@@ -160,6 +181,13 @@ mod tests {
             assert!(bucket.departure().wait() > Duration::from_secs(20));
             assert!(bucket.departure_now().is_none());
         }
+        let bucket = Bucket::new(None, None);
+        bucket.shut(Duration::from_millis(1), Duration::from_secs(1));
+        assert!(bucket.departure_now().is_none());
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(bucket.departure_now().is_some() && bucket.shut_for().is_zero());
+        bucket.shut(Duration::from_secs(1), Duration::from_secs(1));
+        assert!(bucket.departure_now().is_none(), "once more");
     }
 
     #[test]

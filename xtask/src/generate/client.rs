@@ -7,17 +7,17 @@ use anyhow::{Context, Result, bail};
 use wit_parser::{Docs, Function, PackageId, Resolve, Type, TypeDefKind};
 
 use super::contract::{COMMAND, camel, interface_name, operations, snake};
+use super::records::constant;
 
 /// The rows as Rust: one invocation of the macro `typed!`, which stands in the module around it.
 pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
-    let name = &resolve.packages.get(package).context("no such package")?.name;
     let mut writer = Writer { resolve, names: names(resolve), used: BTreeSet::new() };
     let mut rows = String::new();
     for (interface, functions) in operations(resolve, package)? {
         let own = interface_name(interface);
         writer.docs(&mut rows, "    ", &interface.docs)?;
         writeln!(rows, "    ///\n    #[doc = include_str!(\"{own}.md\")]")?;
-        writeln!(rows, "    {}_{}_{} {{", snake(&name.namespace), snake(&name.name), snake(own))?;
+        writeln!(rows, "    {{")?;
         for function in functions {
             writer.docs(&mut rows, "        ", &function.docs)?;
             writeln!(rows, "        {}", writer.row(function)?)?;
@@ -27,11 +27,9 @@ pub fn render(resolve: &Resolve, package: PackageId) -> Result<String> {
     let mut text = String::new();
     writeln!(text, "// Generated from wit/ by `{COMMAND}`; change wit/ and run it again.")?;
     writeln!(text, "//! The typed functions of the contract. Their records are in [`crate::types`].\n")?;
-    writeln!(
-        text,
-        "use crate::client::{{CallContext, Client}};\nuse crate::error::Result;\nuse crate::instance::Instance;"
-    )?;
-    writeln!(text, "use crate::types::{{{}}};\n", writer.used.into_iter().collect::<Vec<_>>().join(", "))?;
+    writeln!(text, "use super::{{Client, Result, typed}};")?;
+    writeln!(text, "use crate::types::{{{}}};", writer.used.into_iter().collect::<Vec<_>>().join(", "))?;
+    writeln!(text, "use scim_connector_records::contract::functions;\n")?;
     writeln!(text, "typed! {{\n{}\n}}", rows.trim_end())?;
     Ok(text)
 }
@@ -85,10 +83,7 @@ impl Writer<'_> {
             },
             _ => bail!("`{}` does not return a result", function.name),
         };
-        // Equal ones wait for each other.
-        let what = function.params.get(1).filter(|_| name.starts_with("ensure_"));
-        let turn = what.map(|what| format!(", in turn by {}", snake(&what.name))).unwrap_or_default();
-        Ok(format!("{name} = call_{name}({}) -> {result}{turn};", params.join(", ")))
+        Ok(format!("{name} = {}({}) -> {result};", constant(&function.name), params.join(", ")))
     }
 
     /// A parameter's type, as the bindings take it.
@@ -140,9 +135,9 @@ mod tests {
         let text = render(&resolve, package).unwrap();
         for part in [
             "use crate::types::{Item};",
-            "    /// Items.\n    ///\n    #[doc = include_str!(\"items.md\")]\n    a_b_items {\n",
+            "    /// Items.\n    ///\n    #[doc = include_str!(\"items.md\")]\n    {\n",
             "        /// Changes an item (RFC 1 section 2): see `other_items`. More\n        /// about `not-found` of it.\n",
-            "change_item = call_change_item(id: &str, new: &Item, old: Option<&Item>, texts: &[String]) -> Option<Item>;",
+            "change_item = CHANGE_ITEM(id: &str, new: &Item, old: Option<&Item>, texts: &[String]) -> Option<Item>;",
         ] {
             assert!(text.contains(part), "{part}\n-- is not in --\n{text}");
         }

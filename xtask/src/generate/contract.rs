@@ -13,7 +13,9 @@ pub(super) fn reading_order<'a>(resolve: &'a Resolve, package: &Package) -> Resu
     let mut ids = Vec::new();
     for world in package.worlds.values().filter_map(|world| resolve.worlds.get(*world)) {
         for item in world.imports.values().chain(world.exports.values()) {
-            if let WorldItem::Interface { id, .. } = item {
+            if let WorldItem::Interface { id, .. } = item
+                && !ids.contains(id)
+            {
                 ids.push(*id);
             }
         }

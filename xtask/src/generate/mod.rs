@@ -1,9 +1,12 @@
 //! `cargo xtask generate`: the files that say again, in another language, what wit/ says, and the table of Unicode's normal forms. It owns
 //! which files these are, and that they are up to date; each has a module that renders it.
 
+mod adapter;
 mod client;
 mod contract;
+mod held;
 mod operations;
+mod records;
 mod reference;
 mod types;
 mod unicode;
@@ -22,9 +25,12 @@ use contract::COMMAND;
 type Render = fn(&Resolve, PackageId) -> Result<String>;
 
 /// The generated files, below the project's root.
-const FILES: [(&str, Render); 3] = [
+const FILES: [(&str, Render); 6] = [
+    ("adapters/typed/src/exports.rs", adapter::render),
+    ("crates/records/src/contract.rs", records::render),
     ("docs/reference.md", reference::render),
     ("host/src/client/typed/operations.rs", client::render),
+    ("host/src/client/typed/rows.rs", held::render),
     ("src/contract/operations.rs", operations::render),
 ];
 
