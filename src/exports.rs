@@ -38,7 +38,7 @@ impl runtime::Guest for Component {
         context: Option<runtime::CallContext>,
     ) -> Answer<runtime::Outcome> {
         let deadline = context.and_then(|context| context.deadline_ms);
-        invoke::invoke(&Outside, &connection, &operation, &input, deadline).map(answer::outcome).map_err(answer::error)
+        invoke::invoke(&Outside, &connection, &operation, input, deadline).map(answer::outcome).map_err(answer::error)
     }
 
     fn ensure_keys(operation: String, input: String) -> Answer<Vec<String>> {

@@ -4,6 +4,9 @@
 //! `catalog` is what a canvas reads; `operations` build on `scim` (the protocol, no I/O) and `http`. Everything but the
 //! WASI adapter runs natively, so its tests need no WebAssembly.
 
+// Documents are read by a macro a token at a time.
+#![recursion_limit = "1024"]
+
 pub mod call;
 pub mod catalog;
 pub mod connection;

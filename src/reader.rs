@@ -16,7 +16,12 @@ pub struct Reader<'a> {
 
 /// Parses JSON text given by a caller; `what` names it in the error.
 pub fn parse(text: &str, what: &str, kind: Kind) -> Result<Data> {
-    Data::parse(text.as_bytes()).map_err(|error| Failure::new(kind, format!("{what} is not valid JSON: {error}")))
+    parse_text(text.into(), what, kind)
+}
+
+/// The same of a text that is not needed any more, without a copy of it.
+pub fn parse_text(text: Box<str>, what: &str, kind: Kind) -> Result<Data> {
+    Data::parse_text(text).map_err(|error| Failure::new(kind, format!("{what} is not valid JSON: {error}")))
 }
 
 impl<'a> Reader<'a> {

@@ -32,7 +32,7 @@ fn every_answer_means_what_the_table_says() {
         connection["retry"] = json!({"maxAttempts": 1});
         let script = Script::new([outcome(&json!({"response": row["response"]}))]);
         script.clock.set(NOW);
-        let result = invoke(&script, &connection.to_string(), operation, &input.to_string(), None);
+        let result = invoke(&script, &connection.to_string(), operation, input.to_string(), None);
         let found = result.map_or_else(|failure| failure.to_json(), |answer| json!({"ok": answer.output.to_json()}));
         if found != row["failure"] {
             wrong.push(format!("{}: {found}", row["name"]));

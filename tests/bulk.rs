@@ -271,7 +271,7 @@ fn a_lost_answer_leaves_a_report() {
 fn when_time_runs_out_the_rest_is_not_carried_out() {
     let script = Script::new([results(json!([created("a", "1")])), results(json!([created("b", "2")]))]);
     let input = json!({"operations": [user("a"), user("b"), user("c")]});
-    let answer = invoke(&script, &many(1).to_string(), "bulk", &input.to_string(), Some(30)).unwrap().output.to_json();
+    let answer = invoke(&script, &many(1).to_string(), "bulk", input.to_string(), Some(30)).unwrap().output.to_json();
     assert_eq!(kinds(&answer), ["ok", "ok", "timeout"]);
     assert_eq!(answer["results"][2]["failure"]["error"], "transient");
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 fn call(script: &Script, overrides: &Value, operation: &str, input: &Value) -> Result<Answer<Json>, Box<Failure>> {
     let mut connection = bearer();
     connection["overrides"] = overrides.clone();
-    invoke(script, &connection.to_string(), operation, &input.to_string(), None)
+    invoke(script, &connection.to_string(), operation, input.to_string(), None)
 }
 
 fn methods(script: &Script) -> Vec<String> {

@@ -511,7 +511,7 @@ fn the_catalog_tells_the_truth() {
         );
         if operation["available"] == true {
             let script = Script::new((0..8).map(|_| answer(404, "")));
-            let outcome = invoke(&script, &bearer().to_string(), name, &example.to_string(), None);
+            let outcome = invoke(&script, &bearer().to_string(), name, example.to_string(), None);
             assert!(!script.sent.borrow().is_empty(), "{name}: its example is refused: {outcome:?}");
         } else {
             pending.push(name);

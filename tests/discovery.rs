@@ -124,7 +124,7 @@ fn a_resource_type_leads_to_its_endpoint_and_is_kept() {
     ]);
     let connection = bearer().to_string();
     let call =
-        |operation: &str, input: Value| invoke(&script, &connection, operation, &input.to_string(), None).unwrap();
+        |operation: &str, input: Value| invoke(&script, &connection, operation, input.to_string(), None).unwrap();
     call("createResource", json!({"resourceType": "badge", "payload": {"number": 1}}));
     assert_eq!(body(&script)["schemas"], json!([BADGE]));
     // The endpoint's schema is looked up among the types that are kept.

@@ -91,7 +91,7 @@ fn call(case: &Value, connection: &Value, script: &Script) -> Result<(Value, Ans
     let mut input = case["input"].clone();
     let (mut resources, mut requests, mut warnings) = (Vec::new(), 0, Vec::new());
     loop {
-        let mut answer = invoke(script, &connection.to_string(), operation, &input.to_string(), None)?;
+        let mut answer = invoke(script, &connection.to_string(), operation, input.to_string(), None)?;
         requests += answer.requests;
         warnings.append(&mut answer.warnings);
         let mut output = answer.output.to_json();

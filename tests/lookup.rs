@@ -56,7 +56,7 @@ fn a_refusal_is_remembered_and_a_fault_is_not() {
                 &script,
                 &connection.to_string(),
                 "ensureUser",
-                &both().to_string(),
+                both().to_string(),
                 None,
             );
             assert_eq!(answer.unwrap().output.to_json()["outcome"], "unchanged", "{status}");
@@ -68,14 +68,8 @@ fn a_refusal_is_remembered_and_a_fault_is_not() {
     let script = Script::new([answer(400, ""), list(&[]), answer(201, r#"{"id":"2"}"#), ada()]);
     let connection = json!({"serviceUrl": "https://scim.example/quoted", "auth": {"type": "none"}});
     let call = |input: Value| {
-        scim_connector::catalog::invoke::invoke(
-            &script,
-            &connection.to_string(),
-            "ensureUser",
-            &input.to_string(),
-            None,
-        )
-        .unwrap()
+        scim_connector::catalog::invoke::invoke(&script, &connection.to_string(), "ensureUser", input.to_string(), None)
+            .unwrap()
     };
     call(json!({"payload": {"userName": "O\"Neil\\"}}));
     call(json!({"payload": {"userName": "ada"}}));
@@ -273,7 +267,7 @@ fn a_list_in_vain_is_not_read_for_each_refusal() {
     let script = Script::new([nobody(), taken(), nobody(), others(), list(&[]), nobody(), taken(), nobody()]);
     for name in ["kim", "ada"] {
         let input = json!({"payload": {"userName": name}});
-        let failure = invoke(&script, &bearer().to_string(), "ensureUser", &input.to_string(), None).unwrap_err();
+        let failure = invoke(&script, &bearer().to_string(), "ensureUser", input.to_string(), None).unwrap_err();
         assert_eq!(failure.kind, Kind::Conflict, "{failure}");
     }
     let walked = script.lines().iter().filter(|line| !line.contains("filter=") && line.starts_with("GET")).count();

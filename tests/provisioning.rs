@@ -90,7 +90,7 @@ impl Provider {
     }
 
     fn call(&self, operation: &str, input: &Value) -> Result<Answer<Json>, Box<Failure>> {
-        invoke(self, &bearer().to_string(), operation, &input.to_string(), None)
+        invoke(self, &bearer().to_string(), operation, input.to_string(), None)
     }
 
     fn all(&self) -> Vec<Resource> {

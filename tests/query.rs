@@ -350,7 +350,7 @@ fn a_correct_provider_is_asked_nothing_more() {
         let connection = connection("generic", overrides.cloned().unwrap_or_else(|| json!({})));
         let mut came = 0;
         let complete = loop {
-            let page = invoke(&provider, &connection.to_string(), "listUsers", &input.to_string(), None).unwrap();
+            let page = invoke(&provider, &connection.to_string(), "listUsers", input.to_string(), None).unwrap();
             assert_eq!(page.warnings, Vec::<String>::new(), "{input}");
             let output = page.output.to_json();
             came += output["Resources"].as_array().unwrap().len();
@@ -417,7 +417,7 @@ fn answers_mean_what_the_provider_means() {
         assert_eq!((failure.kind, failure.transient), (kind, kind == Kind::Throttled), "{name}: {failure:?}");
     }
     let script = Script::new([answer(200, "{}"), answer(200, "{}")]);
-    let changed = invoke(&script, &bearer().to_string(), "patchUser", &rename.to_string(), None).unwrap();
+    let changed = invoke(&script, &bearer().to_string(), "patchUser", rename.to_string(), None).unwrap();
     let deleted = script.call(&bearer(), "deleteUser", &json!({"id": "1"})).unwrap();
     assert_eq!((changed.output.to_json(), deleted.output.to_json()), (Value::Null, Value::Null));
     let script = Script::new([with_header(answer(202, ""), "location", "/v2/Users/7")]);

@@ -257,7 +257,7 @@ fn play(row: &Row, fault: &Fault, attempts: u32, faults: usize, bulk: bool) -> O
     });
     let clock = Cell::new(1_700_000_000_000);
     let provider = Counting { fault: fault.2, faults, there: *there, log: RefCell::default(), clock };
-    let result = invoke(&provider, &connection.to_string(), operation, &input.to_string(), None);
+    let result = invoke(&provider, &connection.to_string(), operation, input.to_string(), None);
     // A bulk call reports each operation's failure.
     let failure = match &result {
         Err(failure) => failure.to_json(),

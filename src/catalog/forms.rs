@@ -3,6 +3,7 @@
 //! Where the provider does not describe its resources, the standard's descriptions stand in: a form is better than none.
 
 use super::schemas;
+use super::template::document;
 use crate::connection::Connection;
 use crate::contract::{Operation, Subject};
 use crate::failure::{Failure, Result};
@@ -135,7 +136,7 @@ fn resolved(client: &Client<'_>, operation: Operation) -> Result<Value> {
         let Some(path) = discovery::segments(&it.endpoint, &client.connection().service_url) else { continue };
         let at = Endpoint { path, known: None, schema: Some(it.schema.clone()), single: false };
         if let Some((it, schemas)) = validate::describe(client, &at, types.clone(), every.clone()) {
-            cases.push(json!({
+            cases.push(document!({
                 "if": {"properties": {"resourceType": {"const": it.name}}, "required": ["resourceType"]},
                 "then": {"properties": {"payload": resource(&it, &schemas)}},
             }));
@@ -152,7 +153,7 @@ fn resolved(client: &Client<'_>, operation: Operation) -> Result<Value> {
 
 /// The schema of a resource that is written.
 fn resource(it: &ResourceType, schemas: &[Schema]) -> Value {
-    let mut whole = json!({"type": "object", "title": it.name});
+    let mut whole = document!({"type": "object", "title": it.name});
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for schema in belonging(it, schemas) {
         let (members, needed) = members(&schema.attributes);
@@ -164,14 +165,14 @@ fn resource(it: &ResourceType, schemas: &[Schema]) -> Value {
         let title = schema.name.as_ref().unwrap_or(&schema.id);
         properties.insert(
             schema.id.clone(),
-            json!({"type": "object", "title": title, "properties": members, "required": needed}),
+            document!({"type": "object", "title": title, "properties": members, "required": needed}),
         );
         if it.extensions.iter().any(|(urn, required)| *required && urn.eq_ignore_ascii_case(&schema.id)) {
             required.push(schema.id.clone());
         }
     }
     // Every resource may have the caller's own identifier (RFC 7643 section 3.1).
-    properties.entry("externalId").or_insert_with(|| json!({"type": "string", "title": "Your own identifier"}));
+    properties.entry("externalId").or_insert_with(|| document!({"type": "string", "title": "Your own identifier"}));
     if let Some(whole) = whole.as_object_mut() {
         whole.insert("properties".into(), Value::Object(properties));
         whole.insert("required".into(), json!(required));
@@ -196,17 +197,17 @@ fn property(attribute: &Attribute) -> Value {
         || attribute.returned == Returned::Never
         || is_secret_name(&attribute.name);
     let mut one = match attribute.kind {
-        Type::String if is_secret => json!({"type": "string", "format": "password"}),
-        Type::String => json!({"type": "string"}),
-        Type::Boolean => json!({"type": "boolean"}),
-        Type::Decimal => json!({"type": "number"}),
-        Type::Integer => json!({"type": "integer"}),
-        Type::DateTime => json!({"type": "string", "format": "date-time"}),
-        Type::Binary => json!({"type": "string", "contentEncoding": "base64"}),
-        Type::Reference => json!({"type": "string", "format": "uri-reference"}),
+        Type::String if is_secret => document!({"type": "string", "format": "password"}),
+        Type::String => document!({"type": "string"}),
+        Type::Boolean => document!({"type": "boolean"}),
+        Type::Decimal => document!({"type": "number"}),
+        Type::Integer => document!({"type": "integer"}),
+        Type::DateTime => document!({"type": "string", "format": "date-time"}),
+        Type::Binary => document!({"type": "string", "contentEncoding": "base64"}),
+        Type::Reference => document!({"type": "string", "format": "uri-reference"}),
         Type::Complex => {
             let (properties, required) = members(&attribute.parts);
-            json!({"type": "object", "properties": properties, "required": required})
+            document!({"type": "object", "properties": properties, "required": required})
         }
     };
     let mut say = |name: &str, value: Value| one.as_object_mut().map(|object| object.insert(name.to_owned(), value));
@@ -218,7 +219,7 @@ fn property(attribute: &Attribute) -> Value {
         say("writeOnly", json!(true));
     }
     if attribute.multi_valued {
-        one = json!({"type": "array", "items": one});
+        one = document!({"type": "array", "items": one});
     }
     if let Some(object) = one.as_object_mut() {
         object.insert("title".into(), json!(title(attribute)));

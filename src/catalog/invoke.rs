@@ -15,13 +15,14 @@ pub fn invoke(
     platform: &dyn Platform,
     connection: &str,
     operation: &str,
-    input: &str,
+    input: impl Into<String>,
     deadline: Option<u32>,
 ) -> Result<Answer<Json>> {
     let connection = Connection::from_text(connection)?;
     let operation = Operation::named(operation)?;
-    let text = if input.trim().is_empty() { "{}" } else { input };
-    let input = reader::parse(text, "input", Kind::InvalidInput)?;
+    let text = input.into().into_boxed_str();
+    let text = if text.trim().is_empty() { "{}".into() } else { text };
+    let input = reader::parse_text(text, "input", Kind::InvalidInput)?;
     if !operation.available() {
         return Err(unavailable(operation));
     }

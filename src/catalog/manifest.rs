@@ -1,6 +1,7 @@
 //! The manifest: everything a canvas or a command line draws, as one JSON document.
 
 use super::schemas;
+use super::template::document;
 use crate::contract::Operation;
 use crate::failure::{Kind, Transience};
 use crate::profile::{self, KNOBS, PROFILES};
@@ -23,7 +24,7 @@ pub fn manifest() -> Value {
                 Transience::Never => json!(false),
                 Transience::Depends => json!("either"),
             };
-            json!({"kind": name, "transient": transient, "summary": summary})
+            document!({"kind": name, "transient": transient, "summary": summary})
         })
         .collect();
     let profiles: Vec<Value> = PROFILES
@@ -41,9 +42,9 @@ pub fn manifest() -> Value {
         .collect();
     let knobs: Vec<Value> = KNOBS
         .iter()
-        .map(|knob| json!({"name": knob.name, "takes": schemas::takes(knob.takes), "about": knob.about}))
+        .map(|knob| document!({"name": knob.name, "takes": schemas::takes(knob.takes), "about": knob.about}))
         .collect();
-    json!({
+    document!({
         "name": "scim-connector",
         "version": env!("CARGO_PKG_VERSION"),
         "title": "SCIM 2.0",
@@ -62,7 +63,7 @@ pub fn manifest() -> Value {
 
 fn describe(operation: Operation) -> Value {
     let declaration = operation.declaration();
-    json!({
+    document!({
         "name": declaration.name,
         "interface": declaration.interface,
         "function": declaration.function,

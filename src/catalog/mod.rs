@@ -5,3 +5,4 @@ pub mod forms;
 pub mod invoke;
 pub mod manifest;
 pub mod schemas;
+mod template;

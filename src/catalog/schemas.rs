@@ -1,5 +1,6 @@
 //! JSON Schemas (2020-12) of connections, inputs and outputs, for canvases to draw forms from.
 
+use super::template::document;
 use crate::connection::{ATTEMPTS_MAX, JSON_DEPTH_MAX, LONGEST_MS, REDIRECTS_MAX};
 use crate::contract::{Operation, Subject, Verb};
 use crate::gather::Gather as _;
@@ -21,24 +22,24 @@ pub const SECRETS: [&str; 5] =
 /// The schema of a connection.
 pub fn connection() -> Value {
     let secret = |title: &str| {
-        json!({"title": title, "writeOnly": true, "format": "password", "oneOf": [
+        document!({"title": title, "writeOnly": true, "format": "password", "oneOf": [
             {"type": "string", "minLength": 1, "writeOnly": true, "format": "password"},
             {"type": "object", "properties": {"env": {"type": "string", "title": "Environment variable", "minLength": 1}}, "required": ["env"], "additionalProperties": false},
         ]})
     };
-    let text = |title: &str| json!({"type": "string", "title": title});
-    let pairs = |title: &str| json!({"type": "object", "title": title, "additionalProperties": {"type": "string"}});
+    let text = |title: &str| document!({"type": "string", "title": title});
+    let pairs = |title: &str| document!({"type": "object", "title": title, "additionalProperties": {"type": "string"}});
     let variant = |name: &str, title: &str, required: &[&str], properties: Value| {
         let mut properties = properties.as_object().cloned().unwrap_or_default();
-        properties.insert("type".into(), json!({"const": name}));
+        properties.insert("type".into(), document!({"const": name}));
         let required: Vec<&str> = std::iter::once("type").chain(required.iter().copied()).collect();
-        json!({"type": "object", "title": title, "properties": properties, "required": required, "additionalProperties": false})
+        document!({"type": "object", "title": title, "properties": properties, "required": required, "additionalProperties": false})
     };
-    let number = |title: &str, default: u32, minimum: u32, maximum: u32| json!({"type": "integer", "title": title, "default": default, "minimum": minimum, "maximum": maximum});
-    let group = |title: &str, properties: Value| json!({"type": "object", "title": title, "properties": properties, "additionalProperties": false});
+    let number = |title: &str, default: u32, minimum: u32, maximum: u32| document!({"type": "integer", "title": title, "default": default, "minimum": minimum, "maximum": maximum});
+    let group = |title: &str, properties: Value| document!({"type": "object", "title": title, "properties": properties, "additionalProperties": false});
     let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.0).collect();
     let providers = providers();
-    json!({
+    document!({
         "$schema": DIALECT,
         "title": "SCIM connection",
         "type": "object",
@@ -47,7 +48,7 @@ pub fn connection() -> Value {
             "provider": {"enum": providers, "title": "Provider", "description": "Fills in the URLs of a known provider, most of them with organization"},
             "organization": text("Organisation at the provider"),
             "auth": {"title": "Credentials", "oneOf": [
-                variant("clientCredentials", "OAuth 2.0 client credentials", &["clientId"], json!({
+                variant("clientCredentials", "OAuth 2.0 client credentials", &["clientId"], document!({
                     "tokenUrl": {"type": "string", "title": "Token URL", "format": "uri"},
                     "clientId": text("Client ID"),
                     "clientSecret": secret("Client secret"),
@@ -58,27 +59,27 @@ pub fn connection() -> Value {
                     "audience": text("Audience"),
                     "parameters": pairs("Further parameters"),
                 })),
-                variant("bearer", "Bearer token", &["token"], json!({
+                variant("bearer", "Bearer token", &["token"], document!({
                     "token": secret("Token"),
                     "scheme": {"type": "string", "title": "Scheme, where it is not Bearer", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "examples": ["SSWS", "Token", "ApiKey"]},
                 })),
-                variant("basic", "User name and password", &["username", "password"], json!({"username": text("User name"), "password": secret("Password")})),
-                variant("header", "API key in a header", &["name", "value"], json!({"name": text("Header"), "value": secret("Value")})),
-                variant("host", "Added by the host", &[], json!({})),
-                variant("none", "None", &[], json!({})),
+                variant("basic", "User name and password", &["username", "password"], document!({"username": text("User name"), "password": secret("Password")})),
+                variant("header", "API key in a header", &["name", "value"], document!({"name": text("Header"), "value": secret("Value")})),
+                variant("host", "Added by the host", &[], document!({})),
+                variant("none", "None", &[], document!({})),
             ]},
             "profile": {"enum": profiles, "title": "Profile", "default": "generic"},
             "headers": pairs("Headers of every request"),
-            "timeouts": group("Timeouts, milliseconds", json!({
+            "timeouts": group("Timeouts, milliseconds", document!({
                 "connectMs": number("To connect", 10_000, 1, LONGEST_MS), "firstByteMs": number("To the first byte", 30_000, 1, LONGEST_MS),
                 "betweenBytesMs": number("Between bytes", 30_000, 1, LONGEST_MS), "totalMs": number("For the whole call", 120_000, 1, LONGEST_MS),
             })),
-            "retry": group("Retries", json!({
+            "retry": group("Retries", document!({
                 "maxAttempts": number("Attempts; 1 switches retries off", 3, 1, ATTEMPTS_MAX), "baseDelayMs": number("First pause, milliseconds", 250, 0, LONGEST_MS),
                 "maxDelayMs": {"type": "integer", "title": "Longest pause, milliseconds, whatever the provider asks for", "minimum": 0, "maximum": LONGEST_MS},
             })),
-            "limits": group("Limits", json!({
-                "responseBytes": {"type": "integer", "title": "Largest answer, bytes", "default": 8_388_608, "minimum": 0},
+            "limits": group("Limits", document!({
+                "responseBytes": {"type": "integer", "title": "Largest answer, bytes", "default": 8388608, "minimum": 0},
                 "jsonDepth": number("Deepest JSON", 64, 0, JSON_DEPTH_MAX), "redirects": number("Most redirects", 5, 0, REDIRECTS_MAX),
             })),
             "allowInsecureHttp": {"type": "boolean", "title": "Allow http beyond loopback", "default": false},
@@ -93,9 +94,9 @@ pub fn connection() -> Value {
 /// The schema of a connection's `overrides`: sections of a ServiceProviderConfig (RFC 7643 section 5), and knobs.
 fn overrides() -> Value {
     let section = |name: &&str| {
-        let supported = json!({"supported": {"type": "boolean"}});
-        let properties = if FEATURES.contains(name) { supported } else { json!({}) };
-        ((*name).to_owned(), json!({"type": "object", "title": name, "properties": properties}))
+        let supported = document!({"supported": {"type": "boolean"}});
+        let properties = if FEATURES.contains(name) { supported } else { document!({}) };
+        ((*name).to_owned(), document!({"type": "object", "title": name, "properties": properties}))
     };
     let mut properties: Map<String, Value> = FEATURES.iter().chain(&SECTIONS).map(section).gather();
     properties.extend(KNOBS.iter().map(|knob| {
@@ -103,7 +104,7 @@ fn overrides() -> Value {
         schema.insert("title".into(), json!(knob.about));
         (knob.name.to_owned(), Value::Object(schema))
     }));
-    json!({
+    document!({
         "type": "object",
         "title": "Overrides of the profile and of what the provider says of itself",
         "properties": properties,
@@ -116,13 +117,13 @@ fn overrides() -> Value {
 pub fn takes(takes: Takes) -> Map<String, Value> {
     let (name, value) = match takes {
         Takes::Flag => ("type", json!("boolean")),
-        Takes::Count => ("type", json!(["integer", "null"])),
-        Takes::Names => ("type", json!(["array", "null"])),
+        Takes::Count => ("type", document!(["integer", "null"])),
+        Takes::Names => ("type", document!(["array", "null"])),
         Takes::Choice(choices) => ("enum", json!(choices)),
     };
     let detail = match takes {
         Takes::Count => Some(("minimum", json!(0))),
-        Takes::Names => Some(("items", json!({"type": "string"}))),
+        Takes::Names => Some(("items", document!({"type": "string"}))),
         _ => None,
     };
     std::iter::once((name, value)).chain(detail).map(|(name, value)| (name.to_owned(), value)).gather()
@@ -140,7 +141,7 @@ pub fn input(operation: Operation) -> Value {
     let fields = fields(operation);
     let properties: Map<String, Value> = fields.iter().map(|field| property(field.name)).gather();
     let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
-    json!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
+    document!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
 }
 
 /// The source of a field's choices, for `runtime.choices`; those of a list are of its items.
@@ -161,13 +162,12 @@ fn choices(operation: Operation, name: &str) -> Option<&'static str> {
 /// The schema of an operation's output.
 pub fn output(operation: Operation) -> Value {
     let resource = resource(operation.subject(), false);
-    let or_nothing =
-        |schema: Value| json!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
+    let or_nothing = |schema: Value| document!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
     match operation.verb() {
         Verb::Create | Verb::Get => resource,
         Verb::Update | Verb::Patch | Verb::Activate | Verb::Deactivate => or_nothing(resource),
-        Verb::Delete => json!({"type": "null"}),
-        Verb::List | Verb::Search => json!({
+        Verb::Delete => document!({"type": "null"}),
+        Verb::List | Verb::Search => document!({
             "type": "object",
             "properties": {
                 "Resources": {"type": "array", "items": resource},
@@ -181,8 +181,8 @@ pub fn output(operation: Operation) -> Value {
         Verb::Ensure => {
             let noun = standard_type(operation.subject())
                 .map_or_else(|| "resource".to_owned(), |known| known.name.to_lowercase());
-            let change = json!({"type": "object", "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
-            json!({
+            let change = document!({"type": "object", "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
+            document!({
                 "type": "object",
                 "properties": {
                     "outcome": {"enum": ["created", "updated", "unchanged"], "title": "What was done"},
@@ -193,7 +193,7 @@ pub fn output(operation: Operation) -> Value {
                 "required": ["outcome", noun, "changes"],
             })
         }
-        Verb::AddMembers | Verb::RemoveMembers | Verb::SetMembers => json!({
+        Verb::AddMembers | Verb::RemoveMembers | Verb::SetMembers => document!({
             "type": "object",
             "properties": {
                 "added": {"type": "integer", "minimum": 0, "title": "Members added"},
@@ -203,17 +203,17 @@ pub fn output(operation: Operation) -> Value {
             },
             "required": ["added", "removed", "verified"],
         }),
-        Verb::ListResourceTypes => json!({"type": "array", "items": resource_type()}),
+        Verb::ListResourceTypes => document!({"type": "array", "items": resource_type()}),
         Verb::GetResourceType => resource_type(),
-        Verb::ListSchemas => json!({"type": "array", "items": definition()}),
+        Verb::ListSchemas => document!({"type": "array", "items": definition()}),
         Verb::GetSchema => definition(),
         Verb::GetServiceProviderConfig => {
-            let capability = json!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
+            let capability = document!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
             let properties: Map<String, Value> =
                 FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).gather();
-            json!({"type": "object", "properties": properties, "required": FEATURES})
+            document!({"type": "object", "properties": properties, "required": FEATURES})
         }
-        Verb::Bulk => json!({
+        Verb::Bulk => document!({
             "type": "object",
             "properties": {
                 "results": {"type": "array", "title": "One result for each operation, in their order", "items": bulk_result()},
@@ -221,11 +221,11 @@ pub fn output(operation: Operation) -> Value {
             },
             "required": ["results", "succeeded", "failed"],
         }),
-        Verb::Submit => json!({"oneOf": [
+        Verb::Submit => document!({"oneOf": [
             {"type": "object", "title": "Accepted", "properties": {"done": {"const": false}, "ticket": ticket()}, "required": ["done", "ticket"]},
             done(),
         ]}),
-        Verb::Collect => json!({"oneOf": [
+        Verb::Collect => document!({"oneOf": [
             {"type": "object", "title": "Not done", "properties": {"done": {"const": false}, "retryAfterMs": {"type": "integer", "title": "Ask again after so many milliseconds"}}, "required": ["done", "retryAfterMs"]},
             done(),
         ]}),
@@ -235,7 +235,7 @@ pub fn output(operation: Operation) -> Value {
 
 /// The schema of a bulk operation.
 fn bulk_operation() -> Value {
-    json!({
+    document!({
         "type": "object",
         "properties": {
             "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]},
@@ -251,7 +251,7 @@ fn bulk_operation() -> Value {
 
 /// The schema of a bulk operation's result.
 fn bulk_result() -> Value {
-    json!({
+    document!({
         "type": "object",
         "properties": {
             "index": {"type": "integer", "title": "Index of the operation, from 0"},
@@ -266,7 +266,7 @@ fn bulk_result() -> Value {
 
 /// The schema of a ticket.
 fn ticket() -> Value {
-    json!({
+    document!({
         "type": "object",
         "properties": {
             "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]}, "path": {"type": "string"},
@@ -278,12 +278,12 @@ fn ticket() -> Value {
 }
 
 fn done() -> Value {
-    json!({"type": "object", "title": "Done", "properties": {"done": {"const": true}, "result": bulk_result()}, "required": ["done", "result"]})
+    document!({"type": "object", "title": "Done", "properties": {"done": {"const": true}, "result": bulk_result()}, "required": ["done", "result"]})
 }
 
 /// A resource type (RFC 7643 section 6).
 fn resource_type() -> Value {
-    json!({"type": "object", "title": "Resource type", "properties": {
+    document!({"type": "object", "title": "Resource type", "properties": {
         "id": {"type": "string"}, "name": {"type": "string"}, "description": {"type": "string"}, "endpoint": {"type": "string"}, "schema": {"type": "string"},
         "schemaExtensions": {"type": "array", "items": {"type": "object", "properties": {"schema": {"type": "string"}, "required": {"type": "boolean"}}}},
     }, "required": ["name", "endpoint", "schema"]})
@@ -291,14 +291,14 @@ fn resource_type() -> Value {
 
 /// A schema (RFC 7643 section 7), the defaults of its attributes filled in.
 fn definition() -> Value {
-    let flag = json!({"type": "boolean"});
-    let text = json!({"type": "string"});
-    let texts = json!({"type": "array", "items": text});
-    let attribute = json!({"type": "object", "properties": {
+    let flag = document!({"type": "boolean"});
+    let text = document!({"type": "string"});
+    let texts = document!({"type": "array", "items": text});
+    let attribute = document!({"type": "object", "properties": {
         "name": text, "type": text, "multiValued": flag, "description": text, "required": flag, "canonicalValues": texts, "caseExact": flag,
         "mutability": text, "returned": text, "uniqueness": text, "referenceTypes": texts, "subAttributes": {"type": "array", "items": {"type": "object"}},
     }, "required": ["name", "type"]});
-    json!({"type": "object", "title": "Schema", "properties": {
+    document!({"type": "object", "title": "Schema", "properties": {
         "id": text, "name": text, "description": text, "attributes": {"type": "array", "items": attribute},
     }, "required": ["id", "attributes"]})
 }
@@ -306,12 +306,12 @@ fn definition() -> Value {
 /// An example of an operation's input.
 pub fn example(operation: Operation) -> Value {
     let payload = match operation.subject() {
-        Subject::Group => json!({"displayName": "Engineering"}),
+        Subject::Group => document!({"displayName": "Engineering"}),
         Subject::Resource => {
-            json!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Device"], "displayName": "Thermostat", "active": true})
+            document!({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:Device"], "displayName": "Thermostat", "active": true})
         }
         _ => {
-            json!({"userName": "ada@example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "emails": [{"value": "ada@example.com", "type": "work", "primary": true}], "active": true})
+            document!({"userName": "ada@example.com", "name": {"givenName": "Ada", "familyName": "Lovelace"}, "emails": [{"value": "ada@example.com", "type": "work", "primary": true}], "active": true})
         }
     };
     let id = json!("2819c223-7f76-453a-919d-413861904646");
@@ -324,23 +324,23 @@ pub fn example(operation: Operation) -> Value {
                 _ => id.clone(),
             }),
             ("payload", _) => Some(payload.clone()),
-            ("operations", Verb::Patch) => Some(json!([{"op": "replace", "path": "active", "value": false}])),
-            ("operations", _) => Some(json!([
+            ("operations", Verb::Patch) => Some(document!([{"op": "replace", "path": "active", "value": false}])),
+            ("operations", _) => Some(document!([
                 {"method": "POST", "path": "/Users", "bulkId": "ada", "data": {"userName": "ada@example.com"}},
                 {"method": "POST", "path": "/Groups", "data": {"displayName": "Engineering", "members": [{"value": "bulkId:ada"}]}},
             ])),
             ("request", _) => {
-                Some(json!({"method": "POST", "path": "/Users", "data": {"userName": "ada@example.com"}}))
+                Some(document!({"method": "POST", "path": "/Users", "data": {"userName": "ada@example.com"}}))
             }
             ("ticket", _) => Some(
-                json!({"method": "POST", "path": "/Users", "operations": 1, "transaction": "5c7be1d0", "location": "/Async/5c7be1d0"}),
+                document!({"method": "POST", "path": "/Users", "operations": 1, "transaction": "5c7be1d0", "location": "/Async/5c7be1d0"}),
             ),
             ("filter", _) => Some(json!(if operation.subject() == Subject::Group {
                 "displayName eq \"Engineering\""
             } else {
                 "userName eq \"ada@example.com\""
             })),
-            ("members", _) => Some(json!([{"value": id}])),
+            ("members", _) => Some(document!([{"value": id}])),
             ("resourceType", _) => Some(json!("Device")),
             _ => None,
         };
@@ -350,28 +350,28 @@ pub fn example(operation: Operation) -> Value {
 }
 
 fn field(operation: Operation, name: &str) -> Value {
-    let titled = |kind: &str, title: &str| json!({"type": kind, "title": title});
-    let strings = |title: &str| json!({"type": "array", "items": {"type": "string"}, "title": title});
+    let titled = |kind: &str, title: &str| document!({"type": kind, "title": title});
+    let strings = |title: &str| document!({"type": "array", "items": {"type": "string"}, "title": title});
     match name {
         "id" => {
-            json!({"type": "string", "title": "id", "description": "The provider's identifier of the resource", "minLength": 1})
+            document!({"type": "string", "title": "id", "description": "The provider's identifier of the resource", "minLength": 1})
         }
         "payload" => resource(operation.subject(), true),
         "resourceType" => titled("string", "Name of the resource type"),
         "endpoint" => titled("string", "Path below the service URL"),
         "filter" => {
-            json!({"type": "string", "title": "Filter", "description": "RFC 7644 section 3.4.2.2", "examples": ["userName sw \"a\" and active eq true"]})
+            document!({"type": "string", "title": "Filter", "description": "RFC 7644 section 3.4.2.2", "examples": ["userName sw \"a\" and active eq true"]})
         }
         "attributes" => strings("Only these attributes"),
         "excludedAttributes" => strings("Not these attributes"),
         "sortBy" => titled("string", "Attribute to sort by"),
-        "sortOrder" => json!({"enum": ["ascending", "descending"], "title": "Order", "default": "ascending"}),
-        "startIndex" => json!({"type": "integer", "title": "Index of the first result", "minimum": 1}),
-        "count" => json!({"type": "integer", "title": "Most results on a page", "minimum": 0}),
+        "sortOrder" => document!({"enum": ["ascending", "descending"], "title": "Order", "default": "ascending"}),
+        "startIndex" => document!({"type": "integer", "title": "Index of the first result", "minimum": 1}),
+        "count" => document!({"type": "integer", "title": "Most results on a page", "minimum": 0}),
         "cursor" => titled("string", "Cursor (RFC 9865); empty for the first page"),
         "page" => titled("string", "next of the page before"),
         "operations" if operation.verb() == Verb::Patch => {
-            json!({"type": "array", "title": "Operations", "minItems": 1, "items": {
+            document!({"type": "array", "title": "Operations", "minItems": 1, "items": {
                 "type": "object",
                 "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": titled("string", "Attribute path"), "value": {"title": "Value"}},
                 "required": ["op"], "additionalProperties": false,
@@ -380,47 +380,47 @@ fn field(operation: Operation, name: &str) -> Value {
         "ifMatch" => titled("string", "Only in this version"),
         "ifNoneMatch" => titled("string", "Only if another version"),
         "headers" => {
-            json!({"type": "object", "title": "Headers of this request", "additionalProperties": {"type": "string"}})
+            document!({"type": "object", "title": "Headers of this request", "additionalProperties": {"type": "string"}})
         }
         "readBack" => titled("boolean", "Read once more where the provider answers without a body"),
         "readModifyWrite" => titled("boolean", "Read first, change that version only, again where it has changed"),
         "goneIsDone" => titled("boolean", "Not being there is a success"),
         "validate" => titled("boolean", "Check against the provider's schemas first"),
-        "operations" => json!({"type": "array", "title": "Operations", "minItems": 1, "items": bulk_operation()}),
+        "operations" => document!({"type": "array", "title": "Operations", "minItems": 1, "items": bulk_operation()}),
         "request" => bulk_operation(),
         "ticket" => ticket(),
-        "failOnErrors" => json!({"type": "integer", "title": "Stop after so many errors", "minimum": 1}),
+        "failOnErrors" => document!({"type": "integer", "title": "Stop after so many errors", "minimum": 1}),
         "known" => {
-            json!({"type": "object", "title": "Names and ids of resources created by earlier calls", "additionalProperties": {"type": "string"}})
+            document!({"type": "object", "title": "Names and ids of resources created by earlier calls", "additionalProperties": {"type": "string"}})
         }
-        "members" => json!({"type": "array", "title": "Members", "items": {"anyOf": [
+        "members" => document!({"type": "array", "title": "Members", "items": {"anyOf": [
             {"type": "string", "title": "id of the member", "minLength": 1},
             {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group"), "display": titled("string", "Its name, for a provider that wants it")}, "required": ["value"]},
         ]}}),
-        "desired" => json!({"type": "array", "items": {"type": "object"}}),
+        "desired" => document!({"type": "array", "items": {"type": "object"}}),
         "matchOn" => strings("Attributes to find it by"),
         "dryRun" => titled("boolean", "Say what would be done, and do nothing"),
-        _ => json!({"title": name}),
+        _ => document!({"title": name}),
     }
 }
 
 fn resource(subject: Subject, writing: bool) -> Value {
     let Some(known) = standard_type(subject) else {
-        return json!({"type": "object", "title": "Resource"});
+        return document!({"type": "object", "title": "Resource"});
     };
     let mut properties = attributes(known.attributes, writing);
     if known.schema == urn::USER {
         let enterprise = attributes(schema::ENTERPRISE_USER, writing);
         properties.insert(
             urn::ENTERPRISE_USER.into(),
-            json!({"type": "object", "title": "Enterprise attributes", "properties": enterprise}),
+            document!({"type": "object", "title": "Enterprise attributes", "properties": enterprise}),
         );
     }
     let title = known.name;
     if writing {
-        json!({"type": "object", "title": title, "properties": properties, "required": [known.required]})
+        document!({"type": "object", "title": title, "properties": properties, "required": [known.required]})
     } else {
-        json!({"type": "object", "title": title, "properties": properties})
+        document!({"type": "object", "title": title, "properties": properties})
     }
 }
 
@@ -436,13 +436,15 @@ fn attribute(attribute: &Attribute, writing: bool) -> Value {
     let title = attribute.about;
     match attribute.shape {
         Shape::Text if is_secret_name(attribute.name) => {
-            json!({"type": "string", "title": title, "writeOnly": true, "format": "password"})
+            document!({"type": "string", "title": title, "writeOnly": true, "format": "password"})
         }
-        Shape::Text => json!({"type": "string", "title": title}),
-        Shape::Boolean => json!({"type": "boolean", "title": title}),
-        Shape::Complex(parts) => json!({"type": "object", "title": title, "properties": attributes(parts, writing)}),
+        Shape::Text => document!({"type": "string", "title": title}),
+        Shape::Boolean => document!({"type": "boolean", "title": title}),
+        Shape::Complex(parts) => {
+            document!({"type": "object", "title": title, "properties": attributes(parts, writing)})
+        }
         Shape::Multiple(parts) => {
-            json!({"type": "array", "title": title, "items": {"type": "object", "properties": attributes(parts, writing)}})
+            document!({"type": "array", "title": title, "items": {"type": "object", "properties": attributes(parts, writing)}})
         }
     }
 }

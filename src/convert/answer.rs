@@ -91,7 +91,7 @@ fn scim_type(text: String) -> wit::ScimType {
 /// A call's answer.
 pub fn outcome(answer: Answer<Json>) -> runtime::Outcome {
     runtime::Outcome {
-        output: answer.output.data.to_string(),
+        output: answer.output.data.into_json_text(),
         next: answer.output.next,
         requests_made: answer.requests,
         warnings: answer.warnings,

@@ -2,7 +2,7 @@
 //! endpoint, and a report in any case once something may have been applied.
 
 use super::bulk_body::complete;
-use super::bulk_memory::{CallMemory, length};
+use super::bulk_memory::CallMemory;
 use super::bulk_one::{is_repeatable, proved, result, single, whole, with_id};
 use super::wire::{RequestOptions, body, refused, request, url};
 use super::{Context, Execute, conditions, discovery};
@@ -84,7 +84,7 @@ impl Execute for input::Bulk {
 
 /// How many operations and bytes the largest request may have.
 fn largest(prepared: &[Prepared], limits: Limits) -> (usize, usize) {
-    let lengths = prepared.iter().filter_map(|one| one.operation.data.as_ref()).map(length);
+    let lengths = prepared.iter().filter_map(|one| one.operation.data.as_ref()).map(Data::length);
     if !limits.bulk {
         return (1, lengths.max().unwrap_or_default());
     }
@@ -154,7 +154,8 @@ impl BulkRun<'_, '_> {
         let asked = RequestOptions::headers(self.headers);
         let mut request = request(http::Method::Post, url(self.client.connection(), ["Bulk"])?, None, effect, asked);
         request.headers.push(("Content-Type".into(), "application/scim+json".into()));
-        request.body = Some(batch.body.clone());
+        let length = batch.body.len();
+        request.body = Some(std::mem::take(&mut batch.body));
         let exchange = match self.client.send(&request) {
             Ok(exchange) => exchange,
             Err(failure) => return self.unanswered(work, batch, failure),
@@ -177,7 +178,7 @@ impl BulkRun<'_, '_> {
             work.take_back(batch);
             return Ok(());
         }
-        if status == 413 && work.halve(&mut batch) {
+        if status == 413 && work.halve(&mut batch, length) {
             return Ok(());
         }
         if !exchange.response.is_success() {

@@ -6,19 +6,18 @@ use crate::http::client::Client;
 use crate::http::platform::MEMORY_LIMIT;
 use crate::scim::bulk::Answer;
 use crate::scim::resource::{Data, Resource};
-use std::fmt::{self, Write as _};
 
 /// A result, kept until the call is over and then written.
-const RESULT: usize = 1536;
+const RESULT: usize = 768;
 
 /// What the answer to an operation says beyond what was sent: `meta`, a location, an error.
 const ANSWERED: usize = 512;
 
 /// For each byte of an answer: its text, what is read of it, and the copy for the result.
-const READ: usize = 20;
+const READ: usize = 10;
 
-/// For each byte of an answer that is kept: it is written once more at the end, into text that grows.
-const WRITTEN: usize = 3;
+/// For each byte of an answer that is kept: it is written once more at the end.
+const WRITTEN: usize = 2;
 
 /// The memory of a call.
 pub struct CallMemory<'a, 'c> {
@@ -86,22 +85,5 @@ impl Drop for CallMemory<'_, '_> {
         if self.cut > 0 {
             self.client.warn(format!("for want of memory, {} results have only the id of their response", self.cut));
         }
-    }
-}
-
-/// How long a value is when it is written.
-pub fn length(value: &Data) -> usize {
-    let mut length = Length(0);
-    // Counting cannot fail.
-    let _ = write!(length, "{value}");
-    length.0
-}
-
-struct Length(usize);
-
-impl fmt::Write for Length {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 = self.0.saturating_add(text.len());
-        Ok(())
     }
 }

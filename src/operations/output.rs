@@ -1,6 +1,6 @@
 //! What operations result in, and the JSON form of results. Results that one module alone makes stand there.
 
-use crate::scim::bulk::{Outcome, Report};
+use crate::scim::bulk::Report;
 use crate::scim::definition::{ResourceType, Schema};
 use crate::scim::patch;
 use crate::scim::resource::{Data, Resource};
@@ -177,7 +177,12 @@ impl Output for Report {
     }
 
     fn resources(&mut self, visit: &mut dyn FnMut(&mut Resource)) {
-        self.results.iter_mut().filter_map(Outcome::resource_mut).for_each(visit);
+        for outcome in &mut self.results {
+            if let Some(resource) = outcome.resource_mut() {
+                visit(resource);
+                outcome.response = outcome.response.take().map(Data::packed);
+            }
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod schema;
 pub mod service_provider;
 pub mod spelling;
 pub mod text;
+mod unicode;
 pub mod urn;
 pub mod validate;
 pub mod view;

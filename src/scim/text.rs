@@ -3,17 +3,25 @@
 //! The standard has texts compared as prepared (RFC 7644 section 3.13), so that `é` is one whether it came as one character or as two
 //! (canonical equivalence). What is sent is never rewritten here.
 
+use super::unicode;
 use std::borrow::Cow;
-use unicode_normalization::{UnicodeNormalization as _, is_nfc, is_nfd};
 
 /// The text in Unicode's composed form (NFC), in which canonically equivalent texts are the same.
 pub fn canonical(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+    in_form(text, unicode::composed)
 }
 
 /// The text in Unicode's decomposed form (NFD), in which some systems keep names.
 pub fn decomposed(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || is_nfd(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfd().collect()) }
+    in_form(text, unicode::decomposed)
+}
+
+fn in_form(text: &str, form: impl Fn(&str) -> String) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let formed = form(text);
+    if formed == text { Cow::Borrowed(text) } else { Cow::Owned(formed) }
 }
 
 /// Whether two texts are one, whatever their Unicode form; where they are not `exact`, whatever the case of their letters as well.
@@ -55,9 +63,10 @@ pub fn loosest(text: &str) -> String {
         return single_blanks(trimmed.to_ascii_lowercase());
     }
     let unseen = |char: &char| matches!(char, '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}');
-    let cased = trimmed.nfkd().filter(|char| !unseen(char)).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
+    let apart = unicode::compatible(trimmed);
+    let cased = apart.chars().filter(|char| !unseen(char)).flat_map(char::to_uppercase).flat_map(char::to_lowercase);
     let mut loose = String::with_capacity(trimmed.len());
-    for char in cased.nfkd() {
+    for char in unicode::compatible(&cased.collect::<String>()).chars() {
         match char {
             // The Turkish letters: I is the capital of ı, and i that of İ.
             'ı' => loose.push('i'),

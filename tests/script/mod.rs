@@ -83,7 +83,7 @@ impl Script {
     }
 
     pub fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer<Json>, Box<Failure>> {
-        let answer = invoke(self, &connection.to_string(), operation, &input.to_string(), None);
+        let answer = invoke(self, &connection.to_string(), operation, input.to_string(), None);
         assert!(self.answers.borrow().is_empty(), "{operation}: the script was not used up");
         answer
     }

@@ -3,6 +3,8 @@
 //! Secrets are revealed here, just before use, and handed to the guard so that no failure can quote them.
 
 mod key;
+mod pkcs8;
+mod rsa;
 mod tokens;
 
 use crate::connection::{Auth, Secret, configuration, is_authorization, scheme};

@@ -205,6 +205,8 @@ fn one(
         (None, Method::Post) => Some(names.free(index)),
         (bulk_id, _) => bulk_id.clone(),
     };
+    // There may be very many, and what they were read from is large.
+    let data = data.map(Data::packed);
     let operation = Operation { method, path, bulk_id, version: operation.version.clone(), data };
     let [targets, besides_members] = [targets, besides].map(|found| found.into_iter().collect());
     let conditional = operation.version.is_some();

@@ -13,6 +13,7 @@ mod tests;
 use super::resource::{Data, Resource};
 use crate::failure::Failure;
 use percent_encoding::percent_decode_str;
+use std::fmt::Write as _;
 
 /// Method of a bulk operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +99,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// About how long its JSON form is.
+    fn length(&self) -> usize {
+        const NAMES: usize = 160;
+        let texts = [&self.bulk_id, &self.location, &self.id, &self.version].into_iter().flatten();
+        NAMES + texts.map(String::len).sum::<usize>() + self.response.as_ref().map_or(0, Data::length)
+    }
+
     /// The resource in a success's body.
     pub fn resource_mut(&mut self) -> Option<&mut Resource> {
         self.response.as_mut().filter(|_| self.failure.is_none())?.as_object_mut()
@@ -142,6 +150,8 @@ impl Answer {
     pub fn outcome(self, index: usize, operation: &Operation) -> Outcome {
         let id = if self.failure.is_none() { self.id(operation) } else { None };
         let Answer { status, location, version, response, failure } = self;
+        // It is kept to the end, and the answer it was read from is not.
+        let response = response.map(Data::packed);
         let index = u32::try_from(index).unwrap_or(u32::MAX);
         let (method, bulk_id) = (operation.method, operation.bulk_id.clone());
         Outcome { index, method, bulk_id, location, id, version, status, response, failure }
@@ -189,11 +199,18 @@ impl Report {
         self.results.iter().filter(|outcome| outcome.failure.is_some()).count()
     }
 
-    /// The JSON form.
+    /// The JSON form. It is written at once, and what is written is let go of, for it may be very much.
     pub fn into_json(self) -> Data {
-        let numbers = [("succeeded", self.results.len() - self.failed()), ("failed", self.failed())];
-        let mut object = Resource::from_iter(numbers);
-        object.insert("results", self.results.into_iter().map(Outcome::into_json).collect::<Data>());
-        object.into()
+        let failed = self.failed();
+        let mut text = String::with_capacity(self.results.iter().map(Outcome::length).sum::<usize>() + 64);
+        let succeeded = self.results.len() - failed;
+        // Nothing fails that is written into a text.
+        let _ = write!(text, "{{\"succeeded\":{succeeded},\"failed\":{failed},\"results\":[");
+        for (place, outcome) in self.results.into_iter().enumerate() {
+            let comma = if place == 0 { "" } else { "," };
+            let _ = write!(text, "{comma}{}", outcome.into_json());
+        }
+        text.push_str("]}");
+        Data::written_object(text)
     }
 }

@@ -16,6 +16,7 @@ use crate::scim::patch::{self, Op};
 use crate::scim::urn;
 use percent_encoding::percent_decode_str;
 use std::collections::{BTreeMap, VecDeque};
+use std::io::Write as _;
 
 /// What a request may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,10 +85,14 @@ fn write(operation: &Operation, data: Option<&Data>, body: &mut Vec<u8>) {
         ("bulkId", bulk_id.as_deref()),
         ("version", version.as_deref()),
     ];
-    let members = texts.into_iter().filter_map(|(name, text)| Some((name, Data::from(text?).to_string())));
-    for (index, (name, text)) in members.chain(data.map(|data| ("data", data.to_string()))).enumerate() {
-        let before = if index == 0 { '{' } else { ',' };
-        body.extend_from_slice(format!("{before}\"{name}\":{text}").as_bytes());
+    let mut before = '{';
+    for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, Data::from(text?)))) {
+        // Nothing fails that is written into memory.
+        let _ = write!(body, "{before}\"{name}\":{text}");
+        before = ',';
+    }
+    if let Some(data) = data {
+        let _ = write!(body, "{before}\"data\":{data}");
     }
     body.push(b'}');
 }
@@ -159,11 +164,11 @@ impl Work {
         batch.units.into_iter().rev().for_each(|unit| self.queue.push_front(unit));
     }
 
-    /// Takes a request back that was too large, and makes smaller ones; false where it cannot be smaller.
-    pub fn halve(&mut self, batch: &mut Batch) -> bool {
+    /// Takes a request back whose body, so long, was too large, and makes smaller ones; false where it cannot be smaller.
+    pub fn halve(&mut self, batch: &mut Batch, length: usize) -> bool {
         let divisible = batch.steps.len() > 1;
         if divisible {
-            self.learnt = (batch.body.len() / 2).min(self.learnt.saturating_sub(1));
+            self.learnt = (length / 2).min(self.learnt.saturating_sub(1));
             self.take_back(std::mem::take(batch));
         }
         divisible

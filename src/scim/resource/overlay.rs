@@ -19,6 +19,21 @@ impl Source {
         Source { document: Rc::new(document), place: 0 }
     }
 
+    /// A text that is the whole of a value and was written here; it is not read before somebody looks into it.
+    pub(super) fn written(text: String) -> Source {
+        Source { document: Rc::new(Document::written(text.into_boxed_str())), place: 0 }
+    }
+
+    /// Whether it is such a text, nobody looked into it, and nobody else has it.
+    pub(super) fn is_written(&self) -> bool {
+        Rc::strong_count(&self.document) == 1 && self.document.is_untouched()
+    }
+
+    /// The text of such a value.
+    pub(super) fn into_written(self) -> Option<String> {
+        Rc::into_inner(self.document)?.into_written().map(String::from)
+    }
+
     /// Another value or name in the same document.
     pub(super) fn at(&self, place: Place) -> Source {
         Source { document: Rc::clone(&self.document), place }

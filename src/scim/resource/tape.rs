@@ -5,11 +5,12 @@
 //! how many entries stand in it, and is closed by one entry more, so that it can be stepped over.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
-/// A text, and the index of it.
+/// A text, and the index of it: of one that was written here only when somebody looks into it.
 pub(super) struct Document {
     text: Box<str>,
-    entries: Vec<Entry>,
+    entries: OnceCell<Vec<Entry>>,
 }
 
 /// Of a scalar or a name: where it begins and how long it is. Of an object or list: where it begins and how many entries it holds;
@@ -76,28 +77,42 @@ impl Span {
 }
 
 impl Document {
-    /// Reads a text, whose value, at place 0, nests at most so deep.
-    pub(super) fn read(text: &str, depth: u32) -> Result<Document, Fault> {
+    /// A text without blanks around its value and without names that stand twice.
+    pub(super) fn written(text: Box<str>) -> Document {
+        Document { text, entries: OnceCell::new() }
+    }
+
+    /// The text of one that was written here and not looked into.
+    pub(super) fn into_written(self) -> Option<Box<str>> {
+        self.entries.get().is_none().then_some(self.text)
+    }
+
+    /// Reads a text, whose value, at place 0, nests at most so deep; a text that cannot be read is given back.
+    pub(super) fn read(text: Box<str>, depth: u32) -> Result<Document, (Fault, Box<str>)> {
         if text.len() > SIZE as usize {
-            return Err(Fault::Length);
+            return Err((Fault::Length, text));
         }
-        let mut reading = Reading {
-            bytes: text.as_bytes(),
-            at: 0,
-            // Names and values of people's data are so long on average.
-            entries: Vec::with_capacity(text.len() / 10 + 2),
-            open: Vec::with_capacity(8),
-            depth: depth as usize,
-        };
-        match reading.document() {
-            Some(()) => Ok(Document { text: text.into(), entries: reading.entries }),
-            None if reading.open.len() > reading.depth => Err(Fault::Depth(reading.at)),
-            None => Err(Fault::Syntax(reading.at)),
+        match index(&text, depth) {
+            Ok(entries) => Ok(Document { text, entries: OnceCell::from(entries) }),
+            Err(fault) => Err((fault, text)),
         }
     }
 
+    fn entries(&self) -> &[Entry] {
+        match self.entries.get() {
+            Some(entries) => entries,
+            None => self.indexed(),
+        }
+    }
+
+    /// What was written here cannot but be read.
+    #[cold]
+    fn indexed(&self) -> &[Entry] {
+        self.entries.get_or_init(|| index(&self.text, u32::MAX).unwrap_or_default())
+    }
+
     fn entry(&self, place: Place) -> Entry {
-        self.entries.get(place as usize).copied().unwrap_or(Entry { start: 0, size: 0 })
+        self.entries().get(place as usize).copied().unwrap_or(Entry { start: 0, size: 0 })
     }
 
     /// The type of the value at a place, which its first character tells.
@@ -113,8 +128,16 @@ impl Document {
         }
     }
 
+    /// Whether it was written here and nobody looked into it: then only the whole of it, at place 0, is known to anybody.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.entries.get().is_none()
+    }
+
     /// The stretch of a value or name.
     pub(super) fn span(&self, place: Place) -> Span {
+        if self.is_untouched() {
+            return Span { start: 0, end: u32::try_from(self.text.len()).unwrap_or_default() };
+        }
         let entry = self.entry(place);
         let end = match entry.size & CONTAINER {
             0 => entry.start + (entry.size & SIZE),
@@ -140,6 +163,9 @@ impl Document {
 
     /// Whether the text of a value says what counts of it and nothing else.
     pub(super) fn is_exact(&self, place: Place) -> bool {
+        if self.is_untouched() {
+            return true;
+        }
         let entry = self.entry(place);
         entry.size & CONTAINER == 0 || entry.size & MARKED == 0
     }
@@ -160,14 +186,31 @@ impl Document {
 
     /// The places of a list's items.
     pub(super) fn items(&self, list: Place) -> impl Iterator<Item = Place> + '_ {
-        children(&self.entries, list)
+        children(self.entries(), list)
     }
 
     /// The places of an object's names and their values, without the names that another one like them follows.
     pub(super) fn members(&self, object: Place) -> impl Iterator<Item = (Place, Place)> + '_ {
-        let mut places = children(&self.entries, object);
+        let mut places = children(self.entries(), object);
         let all = std::iter::from_fn(move || Some((places.next()?, places.next()?)));
         all.filter(|(name, _)| self.entry(*name).size & SUPERSEDED == 0)
+    }
+}
+
+/// The index of a text.
+fn index(text: &str, depth: u32) -> Result<Vec<Entry>, Fault> {
+    let mut reading = Reading {
+        bytes: text.as_bytes(),
+        at: 0,
+        // Names and values of people's data are so long on average.
+        entries: Vec::with_capacity(text.len() / 10 + 2),
+        open: Vec::with_capacity(8),
+        depth: depth as usize,
+    };
+    match reading.document() {
+        Some(()) => Ok(reading.entries),
+        None if reading.open.len() > reading.depth => Err(Fault::Depth(reading.at)),
+        None => Err(Fault::Syntax(reading.at)),
     }
 }
 
@@ -243,8 +286,16 @@ impl Reading<'_> {
 
     fn push(&mut self, start: usize, marks: u32) -> Option<()> {
         let size = u32::try_from(self.at - start).ok()?;
-        self.entries.push(Entry { start: u32::try_from(start).ok()?, size: size | marks });
+        self.index(Entry { start: u32::try_from(start).ok()?, size: size | marks });
         Some(())
+    }
+
+    /// Puts an entry on the tape, which grows by less than it would by itself: of a large text it is large.
+    fn index(&mut self, entry: Entry) {
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(self.entries.len() / 4 + 8);
+        }
+        self.entries.push(entry);
     }
 
     /// Reads the beginning of an object or list, and the name of its first member; whether it has ended.
@@ -294,7 +345,7 @@ impl Reading<'_> {
         let mut open = self.open.pop()?;
         self.at += 1;
         let size = u32::try_from(self.entries.len() - open.place - 1).ok()?;
-        self.entries.push(Entry { start: u32::try_from(self.at).ok()?, size: 0 });
+        self.index(Entry { start: u32::try_from(self.at).ok()?, size: 0 });
         self.entries.get_mut(open.place)?.size = CONTAINER | size;
         if open.deferred {
             open.marked |= self.supersede_all(open.place);

@@ -2,7 +2,7 @@
 
 use super::Resource;
 use super::data::{Data, Held, Number};
-use super::overlay::{Source, Text};
+use super::overlay::{Parts, Source, Text};
 use super::tape::{Document, Fault};
 use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
@@ -62,7 +62,7 @@ impl SyntaxError {
 impl Number {
     /// Reads a number; none where the text is anything else.
     pub fn parse(text: &str) -> Option<Number> {
-        match Data::read(text, 0).ok()?.0 {
+        match Data::read(text.into(), 0).ok()?.0 {
             Held::Number(number) => Some(number),
             _ => None,
         }
@@ -78,14 +78,46 @@ impl Data {
     /// Reads JSON text that nests at most so deep.
     pub fn parse_within(text: &[u8], depth: u32) -> Result<Data, SyntaxError> {
         let read = match std::str::from_utf8(text) {
-            Ok(text) => Data::read(text, depth.min(DEPTH)).map_err(Some),
+            Ok(text) => Data::read(text.into(), depth.min(DEPTH)).map_err(|(fault, _)| Some(fault)),
             Err(_) => Err(None),
         };
         read.map_err(|fault| SyntaxError::new(text, fault))
     }
 
-    fn read(text: &str, depth: u32) -> Result<Data, Fault> {
+    /// Reads JSON text that nobody else needs any more.
+    pub fn parse_text(text: Box<str>) -> Result<Data, SyntaxError> {
+        Data::read(text, DEPTH).map_err(|(fault, text)| SyntaxError::new(text.as_bytes(), Some(fault)))
+    }
+
+    fn read(text: Box<str>, depth: u32) -> Result<Data, (Fault, Box<str>)> {
         Ok(Data::of(Source::whole(Document::read(text, depth)?)))
+    }
+
+    /// The same value, as its text alone where it is an object or list: it is read again by whoever looks into it. So it takes the least
+    /// memory, and holds no document that it was a part of.
+    pub fn packed(self) -> Data {
+        match &self.0 {
+            Held::List(_) => Data(Held::List(Parts::of(Source::written(self.to_string())))),
+            Held::Object(_) => Data::written_object(self.to_string()),
+            _ => self,
+        }
+    }
+
+    /// An object as its text, which is right; nobody looks at it before somebody reads the object.
+    pub fn written_object(text: String) -> Data {
+        Resource(Parts::of(Source::written(text))).into()
+    }
+
+    /// The value as JSON text, without a copy of what is nothing else.
+    pub fn into_json_text(self) -> String {
+        let written = match &self.0 {
+            Held::Object(object) => object.0.unread().is_some_and(Source::is_written),
+            _ => false,
+        };
+        match self.0 {
+            Held::Object(Resource(Parts::Read(source, _))) if written => source.into_written().unwrap_or_default(),
+            other => Data(other).to_string(),
+        }
     }
 }
 
@@ -147,6 +179,25 @@ fn write_canonical(out: &mut String, data: &Data) {
         }
         Held::Null | Held::Bool(_) | Held::Number(_) => write_data(out, data),
     };
+}
+
+impl Data {
+    /// How long the value's JSON text is.
+    pub fn length(&self) -> usize {
+        let mut length = Length(0);
+        // Counting cannot fail.
+        let _ = write_data(&mut length, self);
+        length.0
+    }
+}
+
+struct Length(usize);
+
+impl fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.saturating_add(text.len());
+        Ok(())
+    }
 }
 
 /// As JSON text: what was read as it was read, else compact.

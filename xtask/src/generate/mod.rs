@@ -1,5 +1,5 @@
-//! `cargo xtask generate`: the files that say again, in another language, what wit/ says. It owns which files these are, and
-//! that they are up to date; each has a module that renders it.
+//! `cargo xtask generate`: the files that say again, in another language, what wit/ says, and the table of Unicode's normal forms. It owns
+//! which files these are, and that they are up to date; each has a module that renders it.
 
 mod adapter;
 mod client;
@@ -9,6 +9,7 @@ mod operations;
 mod records;
 mod reference;
 mod types;
+mod unicode;
 
 use std::fs;
 use std::io::Write;
@@ -43,6 +44,8 @@ pub fn write() -> Result<()> {
         fs::write(&path, wanted).with_context(|| format!("cannot write {name}"))?;
         println!("wrote {name}");
     }
+    fs::write(shell::root().join(unicode::FILE), unicode::table())?;
+    println!("wrote {}", unicode::FILE);
     Ok(())
 }
 
@@ -58,6 +61,9 @@ pub fn check() -> Result<()> {
             bail!("{name} is not what wit/ says, from line {line} on; run `{COMMAND}` and commit the file");
         }
         println!("{name} is what wit/ says");
+    }
+    if fs::read(shell::root().join(unicode::FILE))? != unicode::table() {
+        bail!("{} is of another version of Unicode; run `{COMMAND}` and commit the file", unicode::FILE);
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read(text: &str) -> Result<Document, Fault> {
-    Document::read(text, 128)
+    Document::read(text.into(), 128).map_err(|(fault, _)| fault)
 }
 
 #[test]
