@@ -11,6 +11,10 @@ const MEMORIES: u32 = 3;
 /// Memory that a slot keeps for its next instance instead of giving it back to the system page by page.
 const RESIDENT_BYTES: usize = 1 << 20;
 
+/// Slots that have had an instance and are used again before one is that has not, so that there are not more of them than are in use at a
+/// time, and these.
+const WARM_SLOTS: u32 = 16;
+
 /// A page of WebAssembly memory.
 const WASM_PAGE: usize = 64 << 10;
 
@@ -40,6 +44,7 @@ fn pool(instances: usize, memory_limit: usize) -> PoolingAllocationConfig {
         .max_core_instances_per_component(PARTS)
         .max_tables_per_component(PARTS)
         .max_memories_per_component(MEMORIES)
+        .max_unused_warm_slots(WARM_SLOTS)
         .max_memory_size(memory_limit.next_multiple_of(WASM_PAGE))
         .linear_memory_keep_resident(RESIDENT_BYTES)
         .table_keep_resident(RESIDENT_BYTES)

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy, sink};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::{AbortHandle, JoinSet};
@@ -230,9 +230,14 @@ async fn serve(mut stream: TcpStream, number: usize, log: &Log, manners: &Manner
     }
     let mut wire: Box<dyn Wire> = match &manners.tls {
         None => Box::new(stream),
-        Some(tls) => match tls.accept(stream).await {
+        Some(tls) => match tls.accept(stream).into_fallible().await {
             Ok(stream) => Box::new(stream),
-            Err(_) => return,
+            Err((_, mut stream)) => {
+                // Closed with a request unread, the connection is reset, and the alert may be lost on its way.
+                drop(stream.shutdown().await);
+                drop(tokio::time::timeout(Duration::from_secs(1), copy(&mut stream, &mut sink())).await);
+                return;
+            }
         },
     };
     let mut before = 0;
