@@ -1,5 +1,6 @@
 //! What is read, what is refused, and where it stands.
 
+use super::reading::plain_end;
 use super::*;
 
 fn read(text: &str) -> Result<Document, Fault> {
