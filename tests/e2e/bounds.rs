@@ -225,7 +225,7 @@ fn nothing_that_is_given_grows_without_bound() {
 #[test]
 fn of_many_processes_that_find_no_code_one_compiles() {
     connector();
-    let (place, cache) = (Workplace::with_config(""), crate::support::private_folder());
+    let (place, cache) = (Workplace::with_config(""), crate::support::place::private_folder());
     let start = |_| {
         let mut command = place.command(&["describe", "createUser"]);
         command.env("XDG_CACHE_HOME", cache.path()).stdin(Stdio::null()).stdout(Stdio::null());

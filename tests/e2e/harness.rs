@@ -250,7 +250,7 @@ impl Workplace {
 
     /// With this text as its `Config.toml`.
     pub fn with_config(text: &str) -> Self {
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         std::fs::write(folder.path().join("Config.toml"), text).expect("Config.toml can be written");
         Self { folder }
     }

@@ -94,7 +94,7 @@ fn finding(seen: impl Into<String>, started: Instant, wrong: Vec<String>) -> Fou
 pub async fn killed() -> Found {
     tokio::task::spawn_blocking(|| {
         let started = Instant::now();
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         let (mut halves, mut wrong) = (0, Vec::new());
         for kill in 0..KILLS {
             let cache = folder.path().join(kill.to_string());
@@ -130,7 +130,7 @@ pub async fn killed() -> Found {
 pub async fn cold() -> Found {
     tokio::task::spawn_blocking(|| {
         let started = Instant::now();
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         let victims: Vec<Child> = (0..20).map(|_| spawn(folder.path())).collect();
         let outcomes: Vec<String> = victims.into_iter().map(outcome).collect();
         let count = |status: &str| outcomes.iter().filter(|outcome| *outcome == status).count();
@@ -144,7 +144,7 @@ pub async fn cold() -> Found {
 pub async fn open_to_all() -> Found {
     tokio::task::spawn_blocking(|| {
         let started = Instant::now();
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         outcome(spawn(folder.path()));
         let before = files(folder.path());
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o777);
@@ -173,7 +173,7 @@ fn swept(folder: &Path) -> Option<String> {
 pub async fn full() -> Found {
     tokio::task::spawn_blocking(|| {
         let started = Instant::now();
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         let cache = folder.path().join("cache");
         let mut command = Command::new("sh");
         // Without the signal (SIGXFSZ) the write fails, as on a full disk.
@@ -200,7 +200,7 @@ pub async fn read_only() -> Found {
 pub async fn cut() -> Found {
     tokio::task::spawn_blocking(|| {
         let started = Instant::now();
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         outcome(spawn(folder.path()));
         for file in files(folder.path()) {
             let length = fs::metadata(&file).expect("a file").len();
@@ -216,7 +216,7 @@ pub async fn cut() -> Found {
 /// One bit of the real component's code is another: it is compiled anew, and works.
 pub async fn damaged() -> Found {
     let started = Instant::now();
-    let folder = crate::support::private_folder();
+    let folder = crate::support::place::private_folder();
     let copy = folder.path().join("cache");
     private::folder(&copy).expect("a folder");
     // A process that was killed leaves an empty file beside the code: the lock that it held.

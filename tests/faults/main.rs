@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         return cache::victim(folder.as_ref());
     }
     if std::env::var_os(TRUSTING).is_none() {
-        let folder = support::private_folder();
+        let folder = support::place::private_folder();
         let file = tls::Authority::create(folder.path());
         let mut again = Command::new(std::env::current_exe().expect("this program"));
         let status =

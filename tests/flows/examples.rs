@@ -88,7 +88,7 @@ fn the_flows_of_the_readme_do_what_they_say_on_every_provider() {
         assert_eq!(users(&client, "ada@").len(), 1, "{name}");
 
         // Onboarding: people, groups, members; again, and nothing changes.
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         let file = folder.path().join("people.csv");
         std::fs::write(
             &file,
@@ -172,7 +172,7 @@ fn anywhere() -> FileAccess {
 #[test]
 fn many_people_are_imported_beside_each_other() {
     const PEOPLE: usize = 80;
-    let folder = crate::support::private_folder();
+    let folder = crate::support::place::private_folder();
     let file = folder.path().join("people.ndjson");
     let line = |number| format!("{}\n", json!({"userName": format!("p{number}@example.com"), "active": true}));
     std::fs::write(&file, (0..PEOPLE).map(line).collect::<String>()).unwrap();
@@ -378,7 +378,7 @@ fn a_name_that_is_taken_is_known_by_its_code_whatever_the_status() {
 fn a_dry_run_of_onboarding_goes_to_its_end() {
     let (_running, connection) = sandbox(Options::default());
     let config = config(&[("scimClient", connection.clone())]);
-    let folder = crate::support::private_folder();
+    let folder = crate::support::place::private_folder();
     let file = folder.path().join("people.csv");
     let people = "userName,givenName,familyName,department\ngrace@example.com,Grace,Hopper,Engineering\nmary@example.com,Mary,Shelley,Letters\n";
     std::fs::write(&file, people).unwrap();

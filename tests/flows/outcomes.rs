@@ -375,7 +375,7 @@ fn a_dry_run_reads_and_changes_nothing() {
 
 #[test]
 fn a_row_that_fails_is_told_by_its_line() {
-    let folder = crate::support::private_folder();
+    let folder = crate::support::place::private_folder();
     std::fs::write(folder.path().join("people.csv"), "name,n\n\na,1\n\nb,x\n").unwrap();
     for concurrency in ["", "metadata: {concurrency: 2}, "] {
         let list = format!(

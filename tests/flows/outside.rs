@@ -276,7 +276,7 @@ mod shell {
     #[test]
     fn a_command_that_writes_without_end_is_ended_with_all_it_began() {
         for (redirect, name) in [("", "stdout"), (">&2", "stderr")] {
-            let folder = crate::support::private_folder();
+            let folder = crate::support::place::private_folder();
             let mark = folder.path().join("mark");
             let list = format!(
                 "  - do: {{run: {{shell: {{command: '(sleep 2; touch \"$MARK\") & yes {redirect}', environment: {{MARK: '${{ .mark }}'}}}}}}}}"
@@ -305,7 +305,7 @@ mod shell {
 
     #[test]
     fn a_command_ends_with_its_step_and_what_it_began_ends_too() {
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         let mark = folder.path().join("mark");
         let list = "  - do: {timeout: {after: {milliseconds: 300}}, run: {shell: {command: '(sleep 2; touch \"$MARK\") & wait', environment: {MARK: '${ .mark }'}}}}";
         let began = Instant::now();
@@ -318,7 +318,7 @@ mod shell {
 
     #[test]
     fn nobody_waits_for_a_command_that_is_not_awaited() {
-        let folder = crate::support::private_folder();
+        let folder = crate::support::place::private_folder();
         let mark = folder.path().join("mark");
         let list = "  - do: {run: {shell: {command: 'cat > \"$MARK\"', stdin: done, environment: {MARK: '${ .mark }'}}, await: false}}";
         let played = tasks(list, json!({"mark": mark}));

@@ -43,7 +43,7 @@ const GROWTH: f64 = 1.25;
 fn main() {
     // `cargo test` may hand over a filter or a flag, which are not meant for this test.
     let people = std::env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(FEW);
-    let folder = support::private_folder();
+    let folder = support::place::private_folder();
     for (name, count) in [("few.ndjson", people / 10), ("people.ndjson", people)] {
         let lines: String = (0..count).map(|number| format!("{}\n", person(number))).collect();
         std::fs::write(folder.path().join(name), lines).unwrap();

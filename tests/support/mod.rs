@@ -3,9 +3,8 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub mod fake;
-mod place;
+pub mod place;
 
-pub use place::private_folder;
 use std::path::{Path, PathBuf};
 
 /// The repository.
