@@ -15,7 +15,7 @@ pub struct Level {
 }
 
 /// Memory that may be held in addition: what the allocator keeps for next time.
-const SLACK: u64 = 64 << 20;
+const SLACK: u64 = 48 << 20;
 
 /// Thousands of sockets are open at once, both ends of each in this process.
 pub fn raise_file_limit() {
