@@ -219,7 +219,8 @@ impl Frame {
         Ok(Some(Done { context, ..done }))
     }
 
-    /// What a task of its kind does.
+    /// What a task of its kind does. The kinds are on the heap: a list's own future is as large as the largest kind otherwise, and without
+    /// optimisation its stack several times that.
     async fn act(
         &self,
         task: &Task,
@@ -257,7 +258,7 @@ impl Frame {
                 // What was begun is finished, or may have been carried out.
                 let _running = self.scope.begin().await;
                 let cut_off = CutOff(self.scope.clone(), true);
-                let output = super::shell::run(&shell, returns, *awaits, self.flow.folder()).await;
+                let output = Box::pin(super::shell::run(&shell, returns, *awaits, self.flow.folder())).await;
                 cut_off.over();
                 output.map(|output| match output {
                     Some(output) => done(output),
@@ -266,13 +267,13 @@ impl Frame {
             }
             Action::Call { function, with } => {
                 let with = values.evaluate(with, input).await?;
-                self.call(task, function, with).await.map(done)
+                Box::pin(self.call(task, function, with)).await.map(done)
             }
             Action::Http(with) | Action::OpenApi(with) => {
                 let with = values.evaluate(with, input).await?;
-                self.http(task, &with, input).await.map(done)
+                Box::pin(self.http(task, &with, input)).await.map(done)
             }
-            _ => self.compose(task, input, context, values).await,
+            _ => Box::pin(self.compose(task, input, context, values)).await,
         }
     }
 
