@@ -2,7 +2,7 @@
 //! breaks connections, HTTP and JSON stands in the fault matrix, `tests/faults`.
 
 use crate::fake::{Act, Fake, Received, answer, json as scim};
-use crate::harness::{client, invoke};
+use crate::harness::{Workplace, client, invoke};
 use scim_connector_host::{Error, Outcome};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
@@ -294,4 +294,36 @@ fn an_echoed_token_is_taken_out_of_the_failure() {
         error.to_json()["detail"],
         json!("the provider answered listUsers with 400 Bad Request: bad token: Bearer [redacted]")
     );
+}
+
+/// JSON text goes on as it came, and a server may write any character as an escape.
+#[test]
+fn what_a_server_hides_behind_escapes_is_taken_out_of_what_the_command_prints() {
+    const PASSWORD: &str = "pa55word-of-zoe";
+    fn escaped(text: &str) -> String {
+        text.chars().map(|char| format!("\\u{:04X}", u32::from(char))).collect()
+    }
+    let fake = Fake::start(|_, request| {
+        let title =
+            format!("{} {}", escaped(TOKEN), if request.body.is_empty() { String::new() } else { escaped(PASSWORD) });
+        let user = format!(r#"{{"id":"1","userName":"caf\u00e9","title":"{title}"}}"#);
+        match request.line() {
+            "POST /scim/Users" => answer(201, &[], user),
+            _ => answer(200, &[], format!(r#"{{"totalResults":1,"Resources":[{user}]}}"#)),
+        }
+    });
+    let place = Workplace::new(&[("odd", connection(&fake, &json!({})))]);
+    let input = json!({"payload": {"userName": "café", "password": PASSWORD}}).to_string();
+    for arguments in [
+        ["call", "createUser", "--connection", "odd", "--input", &input].as_slice(),
+        &["call", "createUser", "--connection", "odd", "--compact", "--input", &input],
+        &["call", "listUsers", "--connection", "odd", "--all"],
+    ] {
+        let finished = place.run(arguments);
+        assert_eq!(finished.code, 0, "{finished:?}");
+        assert!(finished.stdout.contains(r"caf\u00e9"), "what is no secret stays as it came: {finished:?}");
+        let read: Value = serde_json::from_str(&finished.stdout).expect("JSON");
+        let read = read.to_string();
+        assert!(read.contains("[redacted]") && !read.contains(TOKEN) && !read.contains(PASSWORD), "{finished:?}");
+    }
 }

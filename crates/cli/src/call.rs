@@ -62,9 +62,13 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         output::note(&format!("warning: {}", client.redactor().text(warning)));
     }
     // What the input says is secret may come back in other members.
-    let shown = client.redactor().result(&output::document(&outcome.output, arguments.compact));
     let asked = Redactor::for_answer(input.as_bytes());
-    output::result(&asked.record_without(&shown).unwrap_or(shown))?;
+    let clean = |text: &str| {
+        let known = client.redactor().result_without(text);
+        asked.record_without(known.as_deref().unwrap_or(text)).or(known)
+    };
+    let shown = output::document(&outcome.output, arguments.compact, &clean);
+    output::result(&clean(&shown).unwrap_or(shown))?;
     Ok(of_many(&outcome.output))
 }
 

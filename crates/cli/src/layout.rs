@@ -8,6 +8,20 @@ pub fn on_one_line(json: &str) -> Cow<'_, str> {
     if json.contains(['\n', '\r']) { Cow::Owned(Tokens(json).collect()) } else { Cow::Borrowed(json) }
 }
 
+/// The text without what `clean` takes out of a string or name, which it sees without escapes: `\u0061` is an `a` to whoever reads it.
+/// Strings without escapes, and those in which it finds nothing, stay as they came.
+pub fn cleaned<'a>(json: &'a str, clean: &dyn Fn(&str) -> Option<String>) -> Cow<'a, str> {
+    let clean = |token: &str| {
+        let text: String =
+            serde_json::from_str(token).ok().filter(|_| token.starts_with('"') && token.contains('\\'))?;
+        clean(&text).map(|text| serde_json::Value::from(text).to_string())
+    };
+    if !json.contains('\\') || Tokens(json).all(|token| clean(token).is_none()) {
+        return Cow::Borrowed(json);
+    }
+    Cow::Owned(Tokens(json).map(|token| clean(token).map_or(Cow::Borrowed(token), Cow::Owned)).collect())
+}
+
 /// The text with a member or an element on each line.
 pub fn indented(json: &str) -> String {
     let mut out = String::with_capacity(json.len() + json.len() / 2);
@@ -111,6 +125,16 @@ mod tests {
     fn one_line_is_what_came_unless_that_has_several() {
         assert_eq!(on_one_line("{\"b\" : 1E400, \"a\":\"\\u00e9\"}"), "{\"b\" : 1E400, \"a\":\"\\u00e9\"}");
         assert_eq!(on_one_line("{\n  \"b\": \"x y\",\r\n  \"a\": [1, 2]\n}"), "{\"b\":\"x y\",\"a\":[1,2]}");
+    }
+
+    #[test]
+    fn what_is_behind_escapes_is_seen_and_the_rest_stays() {
+        let clean = |text: &str| text.contains("hidden").then(|| text.replace("hidden", "***"));
+        let text = r#"{ "a" : "caf\u00e9", "b\/h\u0069dden": ["\u0068idd\u0065n \"x\"", 1] }"#;
+        assert_eq!(cleaned(text, &clean), r#"{"a":"caf\u00e9","b/***":["*** \"x\"",1]}"#);
+        for text in [r#"{ "a" : "caf\u00e9" }"#, r#"["hidden"]"#, "\"\\", "\\"] {
+            assert_eq!(cleaned(text, &clean), text, "without escapes it is the whole text's affair");
+        }
     }
 
     #[test]

@@ -101,8 +101,10 @@ impl Listing<'_> {
             self.total = page.total.or(self.total);
             self.announced = self.announced.max(page.total);
             self.complete = page.complete;
-            let lines: String = page.resources.iter().map(|resource| output::document(resource, true)).collect();
             let redactor = self.client.redactor();
+            let clean = |text: &str| redactor.result_without(text);
+            let lines: String =
+                page.resources.iter().map(|resource| output::document(resource, true, &clean)).collect();
             for warning in page.warnings {
                 // Most are said again of each page.
                 let warning = redactor.text(&warning);

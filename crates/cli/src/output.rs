@@ -47,9 +47,11 @@ pub fn json(value: &Value, compact: bool) -> String {
     visible::json(&text.unwrap_or_default()).into_owned() + "\n"
 }
 
-/// As [`json`], of a document that goes on as it came, in all but the space between its values.
-pub fn document(text: &RawValue, compact: bool) -> String {
-    let text = if compact { layout::on_one_line(text.get()) } else { layout::indented(text.get()).into() };
+/// As [`json`], of a document that goes on as it came, in all but the space between its values and what `clean` takes out of
+/// strings with escapes. What is to be taken out of the others can be seen in the text.
+pub fn document(text: &RawValue, compact: bool, clean: &dyn Fn(&str) -> Option<String>) -> String {
+    let text = layout::cleaned(text.get(), clean);
+    let text = if compact { layout::on_one_line(&text) } else { layout::indented(&text).into() };
     visible::json(&text).into_owned() + "\n"
 }
 
