@@ -137,6 +137,16 @@ pub(super) fn constant(name: &str) -> String {
     snake(name).to_uppercase()
 }
 
+/// The names that an enum, or a variant with other values besides, has in JSON.
+fn write_names(out: &mut String, name: &str, names: &[String]) -> Result<()> {
+    Ok(writeln!(
+        out,
+        "/// The names of `{name}`.\npub static {}: [&str; {}] = {names:?};\n",
+        constant(name),
+        names.len()
+    )?)
+}
+
 struct Shapes<'a> {
     resolve: &'a Resolve,
     sizes: SizeAlign,
@@ -156,22 +166,12 @@ impl Shapes<'_> {
             }
             TypeDefKind::Enum(cases) => {
                 let names: Vec<String> = cases.cases.iter().map(|it| case(name, &it.name)).collect();
-                writeln!(
-                    out,
-                    "/// The names of `{name}`.\npub static {}: [&str; {}] = {names:?};\n",
-                    constant(name),
-                    names.len()
-                )?;
+                write_names(out, name, &names)?;
             }
             TypeDefKind::Variant(variant) if is_open(variant) => {
                 let names = variant.cases.iter().filter(|it| it.ty.is_none()).map(|it| json_name(&it.name));
                 let names: Vec<String> = names.collect();
-                writeln!(
-                    out,
-                    "/// The names of `{name}`.\npub static {}: [&str; {}] = {names:?};\n",
-                    constant(name),
-                    names.len()
-                )?;
+                write_names(out, name, &names)?;
             }
             TypeDefKind::Variant(variant) => {
                 writeln!(
