@@ -33,6 +33,7 @@ class Thread {
     #signal = new Int32Array(new SharedArrayBuffer(8));
     #job;
     #next = 1;
+    #stopping = false;
     /** Clients that have an instance here. */
     clients = new Set();
 
@@ -88,6 +89,9 @@ class Thread {
     }
 
     stop() {
+        // Or the process would end before whoever waits for this hears of it.
+        this.#stopping = true;
+        this.#worker.ref();
         return this.#worker.terminate();
     }
 
@@ -116,7 +120,7 @@ class Thread {
         if (job === undefined) return;
         this.#job = undefined;
         if (result.trap) this.clients.delete(job.client);
-        this.#worker.unref();
+        if (!this.#stopping) this.#worker.unref();
         job.done(result);
     }
 }
