@@ -29,7 +29,7 @@ function code() {
 /** A thread with its worker, and the call that it carries out. */
 class Thread {
     #worker;
-    #answers;
+    #outgoing;
     #signal = new Int32Array(new SharedArrayBuffer(8));
     #job;
     #next = 1;
@@ -39,12 +39,12 @@ class Thread {
 
     constructor(modules, ended) {
         const { port1, port2 } = new MessageChannel();
-        this.#answers = port1;
+        this.#outgoing = port1;
         this.#worker = new Worker(join(__dirname, 'worker.mjs'), {
             workerData: {
                 modules,
                 glue: pathToFileURL(join(COMPONENT, 'connector.js')).href,
-                answers: port2,
+                incoming: port2,
                 signal: this.#signal,
             },
             transferList: [port2],
@@ -72,7 +72,7 @@ class Thread {
         this.clients.add(job.client);
         this.#worker.ref();
         const { client, face, name, args, variables } = job;
-        this.#worker.postMessage({ call, client, face, name, args, variables });
+        this.#tell({ call, client, face, name, args, variables });
     }
 
     /** Has the call that is under way end soon, and the thread if it does not. */
@@ -85,7 +85,7 @@ class Thread {
     }
 
     forget(client) {
-        if (this.clients.delete(client)) this.#worker.postMessage({ forget: client });
+        if (this.clients.delete(client)) this.#tell({ forget: client });
     }
 
     stop() {
@@ -93,6 +93,11 @@ class Thread {
         this.#stopping = true;
         this.#worker.ref();
         return this.#worker.terminate();
+    }
+
+    #tell(message, transferred) {
+        this.#outgoing.postMessage(message, transferred);
+        this.#wake();
     }
 
     #wake() {
@@ -111,8 +116,7 @@ class Thread {
             answer = { error: error.transport ?? { reason: 'internal', maybeSent: true, detail: 'the way out failed' } };
         }
         const { buffer } = answer.value?.body ?? answer.value ?? {};
-        this.#answers.postMessage({ call, ...answer }, buffer instanceof ArrayBuffer ? [buffer] : []);
-        this.#wake();
+        if (call === this.#job?.call) this.#tell(answer, buffer instanceof ArrayBuffer ? [buffer] : []);
     }
 
     #end(result) {

@@ -3,7 +3,7 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { imports } from './wasi.mjs';
 
-const { modules, glue, answers, signal } = workerData;
+const { modules, glue, incoming, signal } = workerData;
 const { instantiate } = await import(glue);
 
 /** Places in `signal`: how often there was something to look at, and the call that is cancelled. */
@@ -30,19 +30,24 @@ function pause(milliseconds) {
     }
 }
 
+/** The next message of the main thread, waited for. */
+function heard() {
+    for (;;) {
+        const seen = Atomics.load(signal, NEWS);
+        const message = receiveMessageOnPort(incoming)?.message;
+        if (message?.forget) instances.delete(message.forget);
+        else if (message) return message;
+        else Atomics.wait(signal, NEWS, seen);
+    }
+}
+
 /** Asks the main thread and waits for its answer; throws what is none, as the contract's `transport-error`. */
 function ask(question, transferred) {
     if (isCanceled()) throw { reason: 'denied', maybeSent: false, detail: 'the call was cancelled' };
     parentPort.postMessage({ call: current.call, ...question }, transferred);
-    for (;;) {
-        const seen = Atomics.load(signal, NEWS);
-        const answer = receiveMessageOnPort(answers)?.message;
-        if (answer?.call === current.call) {
-            if (answer.error) throw answer.error;
-            return answer.value;
-        }
-        if (!answer) Atomics.wait(signal, NEWS, seen);
-    }
+    const { error, value } = heard();
+    if (error) throw error;
+    return value;
 }
 
 /** A copy of bytes that lie in the instance's memory. */
@@ -85,8 +90,7 @@ function made() {
 /** Why the component stopped; of errors that may quote values, the name alone. */
 const trap = (error) => (error instanceof WebAssembly.RuntimeError ? `${error.name}: ${error.message}` : String(error?.name ?? 'unknown'));
 
-parentPort.on('message', ({ call, client, face, name, args, variables, forget }) => {
-    if (forget) return instances.delete(forget);
+function carryOut({ call, client, face, name, args, variables }) {
     current = { call, variables };
     try {
         const used = instance(client, variables);
@@ -99,4 +103,7 @@ parentPort.on('message', ({ call, client, face, name, args, variables, forget })
         if (!failure?.tag) instances.delete(client);
         parentPort.postMessage({ call, done: failure?.tag ? { failure } : { trap: trap(error) } });
     }
-});
+}
+
+// This thread has nothing else to do: to be woken here takes less than by its event loop.
+for (;;) carryOut(heard());

@@ -230,10 +230,10 @@ test('a thread that ends is replaced, and what it was sending may have been carr
     });
     const { Worker } = await import('node:worker_threads');
     const threads = [];
-    const post = Worker.prototype.postMessage;
-    t.mock.method(Worker.prototype, 'postMessage', function posted(...given) {
-        if (!threads.includes(this)) threads.push(this);
-        return post.apply(this, given);
+    const { ref } = Worker.prototype;
+    t.mock.method(Worker.prototype, 'ref', function seen() {
+        threads.push(this);
+        return ref.call(this);
     });
     const pool = new all.Pool({ threads: 1 });
     t.after(() => pool.close());
