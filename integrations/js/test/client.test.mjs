@@ -225,7 +225,7 @@ test('a thread that ends is replaced, and what it was sending may have been carr
     const { serviceUrl } = await provider(t, (request) => {
         if (request.method !== 'POST') return answer(200, user('ada'));
         // As a trap or a lack of memory would.
-        for (const thread of threads) thread.terminate();
+        for (const thread of [...threads]) thread.terminate();
         return undefined;
     });
     const { Worker } = await import('node:worker_threads');
