@@ -5,16 +5,15 @@
 // Each `--node` is a version that is installed below `--modules` and tests the package too; the running one always does. The servers of
 // tests/servers must be installed. Exit code 1 where something failed.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
+import { node } from './nodes.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, '../..');
-/** The versions of Node that are tested, pinned. */
-const NODES = { 22: '22.23.3', 24: '24.9.0', 26: '26.9.0' };
 
 const { values } = parseArgs({
     options: { modules: { type: 'string', default: join(ROOT, 'target/js') }, node: { type: 'string', multiple: true, default: [] }, only: { type: 'string' }, component: { type: 'string' } },
@@ -26,21 +25,6 @@ const fail = (why) => {
     process.exit(1);
 };
 
-/** The program of a version of Node, from the npm package that carries it. */
-function node(version) {
-    const exact = NODES[version] ?? fail(`no version ${version} is pinned; there are ${Object.keys(NODES).join(', ')}`);
-    const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
-    const folder = join(modules, `node-${exact}`);
-    const program = join(folder, 'node_modules', name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
-    if (!existsSync(program)) {
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, 'package.json'), '{"private": true}\n');
-        const given = ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${exact}`];
-        if (!run('npm', given, { cwd: folder })) fail(`Node ${exact} could not be installed`);
-    }
-    return program;
-}
-
 if (!existsSync(join(modules, 'node_modules'))) {
     fail(`nothing is installed in ${modules}: run python3 tests/servers/install.py --node ${values.modules} integrations/js`);
 }
@@ -49,7 +33,7 @@ if (!run(process.execPath, [join(HERE, 'generate.mjs'), '--check', '--package', 
 
 const files = readdirSync(join(HERE, 'test')).filter((name) => name.endsWith('.test.mjs') && name.includes(values.only ?? '')).map((name) => join(HERE, 'test', name));
 let good = true;
-for (const program of [process.execPath, ...values.node.map(node)]) {
+for (const program of [process.execPath, ...values.node.map((version) => node(version, modules))]) {
     process.stdout.write(`# ${spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout}`);
     // A proxy of this machine's is not for the servers of the tests.
     const env = { ...process.env, SCIM_PACKAGE: built, SCIM_MODULES: modules };
