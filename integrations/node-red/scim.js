@@ -105,32 +105,29 @@ module.exports = (RED) => {
     RED.nodes.registerType('scim-listing', Listing);
 
     const may = (permission) => RED.auth.needsPermission(permission);
-    /** An answer to the editor: what a function gives, or what it fails with. */
-    const answers = (work) => async (request, response) => {
-        try {
-            response.json(await work(request));
-        } catch (error) {
-            response.status(error instanceof ScimError ? 422 : 404).json(record(error));
-        }
-    };
-    const deployed = ({ params }) => {
-        const node = RED.nodes.getNode(params.id);
-        if (node?.type !== 'scim-connection') throw new Error('the connection is not deployed yet');
-        return node.client();
+    /** What a deployed connection gives the editor's forms; nothing where it is not deployed, or cannot: forms do without, and the test says why. */
+    const offered = (work, otherwise) => async (request, response) => {
+        const node = RED.nodes.getNode(request.params.id);
+        const ask = async () => (node?.type === 'scim-connection' ? work(node.client(), request) : otherwise);
+        response.json(await ask().catch(() => otherwise));
     };
 
     RED.httpAdmin.get('/scim-connector/manifest', may('flows.read'), (_, response) => response.json(known));
-    RED.httpAdmin.get('/scim-connector/:id/choices', may('flows.read'), answers((request) => deployed(request).choices(String(request.query.source))));
-    RED.httpAdmin.get('/scim-connector/:id/schema/:operation', may('flows.read'), answers((request) => deployed(request).schema(request.params.operation)));
-    RED.httpAdmin.post('/scim-connector/test', may('flows.write'), answers(async ({ body }) => {
-        const fields = body.fields ?? {};
-        const stored = RED.nodes.getNode(body.id);
-        const given = { ...body.credentials };
-        for (const [name, secret] of Object.entries(given)) {
-            if (secret !== STORED) continue;
-            const old = RED.nodes.getCredentials(body.id)?.[name];
-            if (old && (!stored || leadsElsewhere(fields, stored.fields))) return { ok: false, steps: [], failure: { kind: 'configuration', detail: 'the connection leads elsewhere now: type the secret again' } };
-            given[name] = old;
+    RED.httpAdmin.get('/scim-connector/:id/choices', may('flows.read'), offered((client, { query }) => client.choices(String(query.source)), []));
+    RED.httpAdmin.get('/scim-connector/:id/schema/:operation', may('flows.read'), offered((client, { params }) => client.schema(params.operation), null));
+    RED.httpAdmin.post('/scim-connector/test', may('flows.write'), async ({ body }, response) => {
+        response.json(await tested(body).catch((error) => ({ ok: false, steps: [], failure: record(error) })));
+    });
+
+    /** The report about a connection as it stands in the form. */
+    async function tested({ id, fields = {}, credentials: typed }) {
+        const stored = RED.nodes.getNode(id);
+        const given = { ...typed };
+        for (const name of Object.keys(given).filter((one) => given[one] === STORED)) {
+            given[name] = RED.nodes.getCredentials(id)?.[name];
+            if (given[name] && (!stored || leadsElsewhere(fields, stored.fields))) {
+                return { ok: false, steps: [], failure: { kind: 'configuration', detail: 'the connection leads elsewhere now: type the secret again' } };
+            }
         }
         const client = new ScimClient(connectionOf(known, fields, given), { onWarning: () => {} });
         try {
@@ -138,5 +135,5 @@ module.exports = (RED) => {
         } finally {
             await client.close();
         }
-    }));
+    }
 };

@@ -50,7 +50,7 @@ async function check(name, body) {
         process.stdout.write(`ok - ${name}\n`);
     } catch (error) {
         failed += 1;
-        process.stdout.write(`not ok - ${name}: ${error.message.split('\n').slice(0, 3).join(' ')}\n`);
+        process.stdout.write(`not ok - ${name}: ${error.message.split('\n').filter((line) => line).slice(0, 12).join(' ')}\n`);
         await page?.screenshot({ path: join(shots, `failed-${failed}.png`) }).catch(() => {});
     }
 }
@@ -121,7 +121,6 @@ page.on('pageerror', (error) => complaints.push(error.message));
 const foreign = [];
 page.on('request', (request) => { if (!request.url().startsWith(red.url) && !/^(data|blob):/.test(request.url())) foreign.push(request.url()); });
 
-if (process.env.DEBUG) process.stderr.write(red.log());
 const shot = (name) => page.screenshot({ path: join(shots, `${name}.png`) });
 /** What the editor knows of its flow. */
 const nodes = (type) => page.evaluate((wanted) => { const found = []; RED.nodes.eachNode((one) => { if (one.type === wanted) found.push({ id: one.id, changed: one.changed, valid: one.valid }); }); return found; }, type);
@@ -139,6 +138,13 @@ async function deploy() {
     await until('the deployment', () => page.evaluate(() => !RED.nodes.dirty()));
     await sleep(300);
 }
+/** Adds to the flow, and marks it as changed. */
+const add = (flow) => page.evaluate((given) => {
+    const z = RED.workspaces.active();
+    RED.nodes.import(given.map((one) => ('x' in one ? { ...one, z } : one)), { generateIds: false });
+    RED.nodes.dirty(true);
+    RED.view.redraw(true);
+}, flow);
 const open = (id) => page.evaluate((one) => RED.editor.edit(RED.nodes.node(one)), id);
 /** Messages of the debug sidebar. */
 const debugged = () => page.locator('.red-ui-debug-msg').allInnerTexts();
@@ -150,7 +156,7 @@ async function everything() {
         await page.locator('#red-ui-palette-search input').pressSequentially('scim');
         await until('the nodes', async () => (await page.locator('.red-ui-palette-node:visible').count()) === 2);
         const labels = await page.locator('.red-ui-palette-node:visible').allInnerTexts();
-        assert.deepEqual(labels.map((label) => label.trim()).sort(), ['scim listing', 'scim operation']);
+        assert.deepEqual(labels.map((label) => label.trim().replace(/\s+/g, ' ')).sort(), ['scim listing', 'scim operation']);
     });
 
     await check('a node is placed, and its form is the manifest’s', async () => {
@@ -191,6 +197,9 @@ async function everything() {
         await fill('/payload/userName', 'ada@example.com');
         await fill('/payload/name/givenName', 'Ada');
         await shot('operation');
+        await page.locator('.red-ui-tray .scim-advanced').first().evaluate((one) => { one.open = true; one.scrollIntoView(); });
+        await sleep(200);
+        await shot('operation-more');
         await done();
         const [{ id }] = await nodes('scim-operation');
         // An inject before it, a debug behind it, a catch beside it.
@@ -231,6 +240,7 @@ async function everything() {
         await open(id);
         // scimmy has the enterprise extension, which the standard form has not.
         await until('the extension', async () => (await page.locator('.red-ui-tray [data-pointer*="enterprise"]').count()) > 0);
+        await sleep(300);
         const kept = await page.evaluate(() => $('[data-pointer="/payload/userName"]').typedInput('value'));
         assert.equal(kept, 'ada@example.com');
         await page.locator('.red-ui-tray-toolbar button').first().click();
@@ -239,36 +249,30 @@ async function everything() {
 
     await check('a listing by a schedule: everybody, and complete at the end', async () => {
         const connection = await page.evaluate(() => { let found; RED.nodes.eachConfig((one) => { if (one.type === 'scim-connection') found = one.id; }); return found; });
-        await page.evaluate((id) => {
-            const z = RED.workspaces.active();
-            RED.nodes.import([
-                { id: 'bbbb000000000001', type: 'inject', z, name: 'every second', props: [], repeat: '1', once: false, x: 300, y: 500, wires: [['bbbb000000000002']] },
-                { id: 'bbbb000000000002', type: 'scim-listing', z, name: '', connection: id, operation: 'listUsers', whole: '', each: 'resource', fields: { '/filter': { type: 'str', value: 'userName sw "a"' } }, x: 520, y: 500, wires: [['bbbb000000000003'], ['bbbb000000000004']] },
-                { id: 'bbbb000000000003', type: 'debug', z, name: 'a user', active: true, tosidebar: true, complete: 'payload.userName', targetType: 'msg', x: 740, y: 480, wires: [] },
-                { id: 'bbbb000000000004', type: 'debug', z, name: 'complete', active: true, tosidebar: true, complete: 'complete', targetType: 'msg', x: 740, y: 540, wires: [] },
-            ], { generateIds: false });
-            RED.view.redraw(true);
-        }, connection);
+        await add([
+            { id: 'bbbb000000000001', type: 'inject', name: 'every second', props: [], repeat: '1', once: false, x: 300, y: 500, wires: [['bbbb000000000002']] },
+            { id: 'bbbb000000000002', type: 'scim-listing', name: '', connection, operation: 'listUsers', whole: '', each: 'resource', fields: { '/filter': { type: 'str', value: 'userName sw "a"' } }, x: 520, y: 500, wires: [['bbbb000000000003'], ['bbbb000000000004']] },
+            { id: 'bbbb000000000003', type: 'debug', name: 'a user', active: true, tosidebar: true, complete: 'payload.userName', targetType: 'msg', x: 740, y: 480, wires: [] },
+            { id: 'bbbb000000000004', type: 'debug', name: 'complete', active: true, tosidebar: true, complete: 'complete', targetType: 'msg', x: 740, y: 540, wires: [] },
+        ]);
         await page.evaluate(() => $('.red-ui-debug-msg').remove());
         await deploy();
         await until('the schedule', async () => {
             const said = (await debugged()).join('\n');
             return said.includes('ada@example.com') && said.includes('true');
         });
-        await page.evaluate(() => RED.nodes.remove('bbbb000000000001'));
+        await sleep(300);
+        await shot('listing');
+        await page.evaluate(() => { RED.nodes.remove('bbbb000000000001'); RED.nodes.dirty(true); });
         await deploy();
     });
 
     await check('the editor stays responsive during a call of five seconds', async () => {
-        await page.evaluate((url) => {
-            const z = RED.workspaces.active();
-            RED.nodes.import([
-                { id: 'cccc000000000001', type: 'scim-connection', name: 'slow', fields: { '/serviceUrl': url, '/auth/type': 'none' } },
-                { id: 'cccc000000000002', type: 'inject', z, name: 'slowly', props: [], repeat: '', once: false, x: 300, y: 640, wires: [['cccc000000000003']] },
-                { id: 'cccc000000000003', type: 'scim-operation', z, name: '', connection: 'cccc000000000001', operation: 'getUser', whole: '', fields: { '/id': { type: 'str', value: 'slow' } }, x: 520, y: 640, wires: [[]] },
-            ], { generateIds: false });
-            RED.view.redraw(true);
-        }, slowUrl);
+        await add([
+            { id: 'cccc000000000001', type: 'scim-connection', name: 'slow', fields: { '/serviceUrl': slowUrl, '/auth/type': 'none' } },
+            { id: 'cccc000000000002', type: 'inject', name: 'slowly', props: [], repeat: '', once: false, x: 300, y: 640, wires: [['cccc000000000003']] },
+            { id: 'cccc000000000003', type: 'scim-operation', name: '', connection: 'cccc000000000001', operation: 'getUser', whole: '', fields: { '/id': { type: 'str', value: 'slow' } }, x: 520, y: 640, wires: [[]] },
+        ]);
         await deploy();
         await inject('cccc000000000002');
         await until('the call', () => page.evaluate(() => RED.nodes.node('cccc000000000003').status?.text === 'running'));
@@ -288,7 +292,7 @@ async function everything() {
     });
 
     await check('the examples can be imported', async () => {
-        const response = await fetch(`${red.url}/library/_examples_/flows`);
+        const response = await fetch(`${red.url}/library/examples/flows/@scim-connector/node-red`);
         const listed = JSON.stringify(await response.json());
         for (const name of readdirSync(join(HERE, 'examples'))) {
             assert.ok(listed.includes(name.replace('.json', '')), listed);

@@ -28,9 +28,9 @@
     }
 
     /** What is drawn below a heading that opens. */
-    function advanced(rows, isOpen) {
+    function advanced(rows, { isOpen, title = 'More' } = {}) {
         if (rows.length === 0) return $();
-        return $('<details class="scim-advanced">').attr('open', isOpen).append($('<summary>').text('More'), rows);
+        return $('<details class="scim-advanced">').attr('open', isOpen).append($('<summary>').text(title), rows);
     }
 
     const example = ({ examples: [first] = [] }) => (first === undefined ? '' : typeof first === 'string' ? first : JSON.stringify(first));
@@ -96,7 +96,7 @@
             const { required, properties: { type, ...properties } } = auth.oneOf.find((one) => one.properties.type.const === kinds.val());
             const members = leaves({ properties, required }, '/auth');
             ofAuth.length = 0;
-            below.empty().append(members.filter(is('primary')).map(draw(ofAuth)), advanced(members.filter(is('advanced')).map(draw(ofAuth))));
+            below.empty().append(members.filter(is('primary')).map(draw(ofAuth)), advanced(members.filter(is('advanced')).map(draw(ofAuth)), { title: 'More about the credentials' }));
         };
         kinds.on('change', choose);
         const credentials = row({ pointer: '/auth/type', schema: { title: auth.title, description: auth.description }, above: [], needed: true }, kinds);
@@ -105,6 +105,14 @@
         return () => Object.fromEntries([['/auth/type', kinds.val()], ...[...lasting, ...ofAuth].map(([pointer, read]) => [pointer, read()]).filter(([, value]) => value !== undefined && value !== '')]);
     }
 
+    /** JSON as the editor's own typed input has it, except that it may be empty. */
+    const json = {
+        value: 'json',
+        label: 'JSON',
+        icon: 'red/images/typedInput/json.svg',
+        validate: (text) => { try { return text === '' || JSON.parse(text) !== undefined; } catch { return false; } },
+        expand() { RED.editor.editJSON({ value: this.value(), focus: true, complete: (text) => this.value(text) }); },
+    };
     const FROM = ['msg', 'flow', 'global', 'env', 'jsonata'];
 
     /** Typed inputs: `{type, value}` by pointers; what is left empty is none. */
@@ -130,7 +138,7 @@
                 boolean: { value: 'bool', label: 'boolean', icon: 'red/images/typedInput/bool.svg', options: [{ value: '', label: '' }, 'true', 'false'] },
                 number: 'num',
                 string: of['x-choices'] ? { value: 'text', label: 'text', autoComplete: complete } : 'str',
-                json: 'json',
+                json,
             }[isList ? 'json' : kind(of)];
             const first = typeof own === 'string' ? own : own.value;
             setTimeout(() => {
@@ -145,7 +153,7 @@
         const all = leaves(schema);
         const isSet = ({ pointer }) => values[pointer] !== undefined;
         const groups = [all.filter(({ group }) => group !== 'advanced'), all.filter(({ group }) => group === 'advanced')];
-        holder.empty().append(groups[0].map(draw), advanced(groups[1].map(draw), groups[1].some(isSet)));
+        holder.empty().append(groups[0].map(draw), advanced(groups[1].map(draw), { isOpen: groups[1].some(isSet) }));
         return read;
     }
 
