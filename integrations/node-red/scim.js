@@ -3,7 +3,7 @@
 'use strict';
 
 const { ScimClient, ScimError, manifest } = require('@scim-connector/client');
-const { connectionOf, credential, inputOf, leadsElsewhere } = require('./lib/values.js');
+const { connectionOf, credential, inputOf, leadsElsewhere } = require('@scim-connector/client/forms');
 
 /** What the editor shows for a secret that is stored. */
 const STORED = '__PWRD__';
