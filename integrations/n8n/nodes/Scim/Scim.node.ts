@@ -31,14 +31,15 @@ const PAGE = 100;
 function told(node: INode, error: Error, itemIndex?: number): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const members = record(error);
-	const doubt = members.maybeApplied ? 'The provider may have carried it out: look before it is repeated. ' : '';
-	const description = `${doubt}${JSON.stringify(members)}`;
-	if (members.status === undefined) {
-		const plain = new NodeOperationError(node, error.message, { itemIndex, description });
-		plain.context.data = members as never;
-		return plain;
-	}
-	return new NodeApiError(node, members as JsonObject, { message: error.message, description, httpCode: String(members.status), itemIndex });
+	const doubt = members.maybeApplied ? 'The provider may have carried it out: look before you repeat it. ' : '';
+	const { detail, maybeApplied, problems, excerpt, ...short } = members;
+	const description = `${doubt}${Object.entries(short).map(([name, value]) => `${name}: ${value}`).join(', ')}`;
+	const message = String(detail);
+	const made = members.status === undefined
+		? new NodeOperationError(node, message, { itemIndex, description })
+		: new NodeApiError(node, members as JsonObject, { message, description, httpCode: String(members.status), itemIndex });
+	made.context.data = { ...short, maybeApplied, problems, excerpt } as never;
+	return made;
 }
 
 /** Lists up to a number of resources, or all; what is missing at the end of all is an error. */
@@ -58,7 +59,7 @@ async function listed(client: ScimClient, operation: Operation, given: { [name: 
 
 /** Carries out the operation for an item. */
 async function carriedOut(of: IExecuteFunctions, itemIndex: number): Promise<INodeExecutionData[]> {
-	const read = (name: string) => of.getNodeParameter(name, itemIndex, undefined, { extractValue: true });
+	const read = (name: string) => of.getNodeParameter(name, itemIndex, null, { extractValue: true });
 	const operation = manifest.operations.find(({ name, available }) => available && name === read('operation'));
 	if (!operation) throw new NodeOperationError(of.getNode(), 'There is no such operation', { itemIndex });
 	const client = clientOf(await of.getCredentials('scimApi', itemIndex));
@@ -93,6 +94,8 @@ async function choices(of: ILoadOptionsFunctions, source: string): Promise<INode
 
 /** Attributes that the provider has and the form has not. */
 async function ownAttributes(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+	const emptyFieldsNotice = 'The provider has no other attributes than those of the form.';
+	if (!this.getNode().credentials?.scimApi) return { fields: [], emptyFieldsNotice: 'A credential tells which they are: choose one, and refresh.' };
 	const name = String(this.getCurrentNodeParameter('operation'));
 	const operation = manifest.operations.find((one) => one.name === name);
 	const schema = await reported(this, (client) => client.schema(name as 'createUser'));
@@ -107,7 +110,7 @@ async function ownAttributes(this: ILoadOptionsFunctions): Promise<ResourceMappe
 		defaultMatch: false,
 		display: true,
 	}));
-	return { fields, emptyFieldsNotice: 'The provider has no other attributes than those of the form.' };
+	return { fields, emptyFieldsNotice };
 }
 
 const named = <Gives>(make: (source: string) => Gives): { [name: string]: Gives } => Object.fromEntries(sources(manifest).map((source) => [method(source), make(source)]));

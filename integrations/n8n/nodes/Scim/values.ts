@@ -1,5 +1,5 @@
 // What filled-in parameters become: the input of a call, and the connection of a credential; and what a call gives becomes: items.
-import { connectionOf, credential, get, inputOf, kind, leaves, type Field, type FieldSchema } from '../../client/lib/forms.js';
+import { connectionOf, credential, get, inputOf, kind, leaves, set, type Field, type FieldSchema } from '../../client/lib/forms.js';
 import { AUTH, connectionFields, fields, ITEM, MORE, OWN, parameter, WHOLE, type Manifest, type Operation } from './form.ts';
 
 /** What is wrong with a parameter, before a call. */
@@ -20,7 +20,7 @@ function parsed(value: unknown, what: string): unknown {
 	try {
 		return JSON.parse(value);
 	} catch (error) {
-		return refused(`"${what}" is not JSON; nothing was sent`, error);
+		return refused(`"${what}" is not JSON, where a text stands in quotes; nothing was sent`, error);
 	}
 }
 
@@ -36,7 +36,14 @@ export function valueOf(schema: FieldSchema, value: unknown): unknown {
 		case 'objects': {
 			const items = (value as { [ITEM]?: object[] })[ITEM] ?? (Array.isArray(value) ? value : []);
 			const all = leaves(schema.items!);
-			const made = items.map((item) => inputOf({}, all.map((field): [string, unknown] => [field.pointer, member(field, get(item, field.pointer))])));
+			const made = items.map((item) => {
+				const object = {};
+				for (const field of all) {
+					const given = member(field, get(item, field.pointer));
+					if (given !== undefined) set(object, field.pointer, given);
+				}
+				return object;
+			});
 			return made.length > 0 ? made : undefined;
 		}
 		case 'strings': {
@@ -87,8 +94,10 @@ export function items({ effect }: Operation, output: unknown): Array<{ [name: st
 
 /** A failure as data. */
 export function record(error: { message: string }): { [name: string]: unknown } {
-	const members = Object.fromEntries(Object.entries(error).filter(([name]) => name !== 'cause' && name !== 'stack'));
-	return storable({ kind: 'invalidInput', detail: error.message, retryable: false, maybeApplied: false, ...members });
+	// Other errors are of this package or of the editor's expressions, before anything was sent.
+	const told = 'maybeApplied' in error ? error : { kind: 'invalidInput', retryable: false, maybeApplied: false };
+	const members = Object.fromEntries(Object.entries(told).filter(([name]) => name !== 'cause' && name !== 'stack'));
+	return storable({ ...members, detail: error.message });
 }
 
 /** What a connection test found, in a sentence. */
