@@ -200,7 +200,7 @@ async function everything() {
         await until('a good test', async () => /connection tested|success/i.test(await dialog.innerText()));
         await sleep(300);
         await shot('credential-good');
-        await dialog.getByRole('button', { name: /close/i }).first().click();
+        await page.locator('.el-dialog__headerbtn:visible').click();
         await dialog.waitFor({ state: 'hidden' });
         [good] = await rest('GET', '/rest/credentials');
     });
@@ -227,12 +227,11 @@ async function everything() {
 
     await check('lists come from the provider', async () => {
         await choose('operation', 'Get user');
-        await until('the choice', async () => /Choose|From list/i.test(await id('parameter-input-id').innerText()) || true);
         await id('parameter-input-id').locator('input').last().click();
-        await until('the user', async () => (await page.locator('[data-test-id="rlc-item"]').allInnerTexts()).some((one) => one.includes('ada@example.com')));
+        await until('the user', async () => (await id('rlc-item').allInnerTexts()).some((one) => one.includes('ada@example.com')));
         await sleep(300);
         await shot('list');
-        await page.locator('[data-test-id="rlc-item"]').filter({ hasText: 'ada@example.com' }).click();
+        await id('rlc-item').filter({ hasText: 'ada@example.com' }).click();
         await execute();
         await until('the user', async () => (await output()).includes('ada@example.com'));
     });

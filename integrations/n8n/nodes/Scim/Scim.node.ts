@@ -57,9 +57,12 @@ async function listed(client: ScimClient, operation: Operation, given: { [name: 
 	return { output: output.slice(0, limit), warnings: [...warnings] };
 }
 
+/** What was chosen from a list or typed; other parameters are what they are. */
+const chosen = (value: unknown) => ((value as { __rl?: boolean } | null)?.__rl ? (value as { value: unknown }).value : value);
+
 /** Carries out the operation for an item. */
 async function carriedOut(of: IExecuteFunctions, itemIndex: number): Promise<INodeExecutionData[]> {
-	const read = (name: string) => of.getNodeParameter(name, itemIndex, null, { extractValue: true });
+	const read = (name: string) => chosen(of.getNodeParameter(name, itemIndex, null));
 	const operation = manifest.operations.find(({ name, available }) => available && name === read('operation'));
 	if (!operation) throw new NodeOperationError(of.getNode(), 'There is no such operation', { itemIndex });
 	const client = clientOf(await of.getCredentials('scimApi', itemIndex));
@@ -84,7 +87,7 @@ async function reported<Gives>(of: ILoadOptionsFunctions, ask: (client: ScimClie
 
 /** The choices of a source. */
 async function choices(of: ILoadOptionsFunctions, source: string): Promise<INodePropertyOptions[]> {
-	const parameter = (name: string) => String(of.getCurrentNodeParameter(name, { extractValue: true }) ?? '');
+	const parameter = (name: string) => String(chosen(of.getCurrentNodeParameter(name)) ?? '');
 	const text = source.replace(/\{(\w+)\}/g, (_, name: string) => parameter(name));
 	if (text.endsWith(':')) return [];
 	const known = manifest.sources as { [name: string]: { values?: Array<{ value: string; label: string }> } | undefined };
@@ -95,7 +98,7 @@ async function choices(of: ILoadOptionsFunctions, source: string): Promise<INode
 /** Attributes that the provider has and the form has not. */
 async function ownAttributes(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	const emptyFieldsNotice = 'The provider has no other attributes than those of the form.';
-	if (!this.getNode().credentials?.scimApi) return { fields: [], emptyFieldsNotice: 'A credential tells which they are: choose one, and refresh.' };
+	if (!this.getNode().credentials?.scimApi) return { fields: [], emptyFieldsNotice: 'Attributes of your provider: choose a credential, and open the node again.' };
 	const name = String(this.getCurrentNodeParameter('operation'));
 	const operation = manifest.operations.find((one) => one.name === name);
 	const schema = await reported(this, (client) => client.schema(name as 'createUser'));

@@ -152,7 +152,7 @@ const own = (displayOptions: INodeProperties['displayOptions']): INodeProperties
 	noDataExpression: true,
 	default: { mappingMode: 'defineBelow', value: null },
 	typeOptions: {
-		resourceMapper: { resourceMapperMethod: OWN, mode: 'add', fieldWords: { singular: 'attribute', plural: 'attributes' }, addAllFields: false, supportAutoMap: false, hideNoDataError: true },
+		resourceMapper: { resourceMapperMethod: OWN, mode: 'add', fieldWords: { singular: 'attribute', plural: 'attributes' }, addAllFields: false, supportAutoMap: false, hideNoDataError: true, refreshIncompleteSchemaOnOpen: true, refreshStaleSchemaOnOpen: true },
 	},
 	displayOptions,
 });
