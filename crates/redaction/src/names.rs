@@ -181,6 +181,10 @@ pub fn is_secret_path(path: &str) -> bool {
 
 /// Whether a name in a path, without the schema's URN and without its filter, is what `is` says.
 pub(crate) fn any_attribute(path: &str, is: &dyn Fn(&str) -> bool) -> bool {
+    // Every member of every value is asked about, and nearly all are a name and nothing else.
+    if path.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return is(path);
+    }
     // What stands in brackets is a filter, whose texts may hold anything.
     let (before, after) = match (path.find('['), path.rfind(']')) {
         (Some(open), Some(close)) if open < close => {
