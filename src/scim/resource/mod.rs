@@ -82,9 +82,10 @@ impl Resource {
     }
 
     fn find(&self, name: &str) -> Option<&Member> {
-        let members = self.0.get();
-        let any_case = || members.iter().find(|member| member.name.is_in_any_case(name));
-        members.iter().find(|member| member.is(name)).or_else(any_case)
+        let mut alike = self.0.get().iter().filter(|member| member.name.is_in_any_case(name));
+        let first = alike.next()?;
+        let exact = if first.is(name) { None } else { alike.find(|member| member.is(name)) };
+        Some(exact.unwrap_or(first))
     }
 
     /// The name a member has, the case of the given one not mattering; the exact name wins.
