@@ -30,9 +30,9 @@ pub fn schema(catalog: &Catalog) -> Value {
     definitions.insert("task".into(), task());
     let tasks = json!({"type": "object", "additionalProperties": {"$ref": "#/$defs/task"}, "minProperties": 1, "maxProperties": 1});
     definitions.insert("tasks".into(), json!({"type": "array", "items": tasks}));
-    definitions.insert("error".into(), catch());
+    definitions.insert("catch".into(), object(CATCH));
     definitions.insert("duration".into(), duration());
-    let mut whole = object(FLOW.iter());
+    let mut whole = object(FLOW);
     if let Some(whole) = whole.as_object_mut() {
         whole.insert("$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
         whole.insert("title".into(), json!("Flow of the SCIM connector"));
@@ -40,7 +40,9 @@ pub fn schema(catalog: &Catalog) -> Value {
         whole.insert("description".into(), json!(about));
         whole.insert("$defs".into(), Value::Object(definitions));
         // Others may have metadata of their own.
-        if let Some(metadata) = whole.get_mut("properties").and_then(|it| it.pointer_mut("/document/properties/metadata")) {
+        if let Some(metadata) =
+            whole.get_mut("properties").and_then(|it| it.pointer_mut("/document/properties/metadata"))
+        {
             metadata["additionalProperties"] = json!(true);
         }
     }
@@ -48,7 +50,8 @@ pub fn schema(catalog: &Catalog) -> Value {
 }
 
 /// An object of these members.
-fn object<'m>(members: impl Iterator<Item = &'m Member> + Clone) -> Value {
+fn object<'m>(members: impl IntoIterator<Item = &'m Member, IntoIter: Clone>) -> Value {
+    let members = members.into_iter();
     let required: Vec<&str> = members.clone().filter(|member| member.required).map(|member| member.name).collect();
     let properties: Map<String, Value> = members.map(|member| (member.name.to_owned(), of(&member.takes))).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
@@ -63,9 +66,9 @@ fn of(takes: &Takes) -> Value {
         Takes::Whole(from, to) => json!({"type": "integer", "minimum": from, "maximum": to}),
         Takes::Word(words) => json!({"type": "string", "enum": words}),
         Takes::Form(_, example) => json!({"type": "string", "description": format!("{example}.")}),
-        Takes::Object(members) => object(members.iter()),
+        Takes::Object(members) => object(*members),
         Takes::OneOf(members) => {
-            let mut schema = object(members.iter());
+            let mut schema = object(*members);
             schema["minProperties"] = json!(1);
             schema["maxProperties"] = json!(1);
             schema
@@ -82,11 +85,12 @@ fn of(takes: &Takes) -> Value {
         Takes::Schema => json!({"type": ["object", "boolean"], "description": "A JSON Schema, whole in the flow."}),
         Takes::Tasks | Takes::Branches => json!({"$ref": "#/$defs/tasks"}),
         Takes::Cases => {
-            let case = json!({"type": "object", "additionalProperties": object(CASE.iter()), "minProperties": 1, "maxProperties": 1});
+            let case =
+                json!({"type": "object", "additionalProperties": object(CASE), "minProperties": 1, "maxProperties": 1});
             json!({"type": "array", "items": case, "minItems": 1})
         }
-        Takes::Catch => json!({"$ref": "#/$defs/error"}),
-        Takes::Run => object(RUN.iter()),
+        Takes::Catch => json!({"$ref": "#/$defs/catch"}),
+        Takes::Run => object(RUN),
         Takes::Function => json!({"$ref": "#/$defs/task"}),
         Takes::Refused(why) => json!({"not": {}, "description": format!("Not supported: {why}.")}),
     }
@@ -95,10 +99,6 @@ fn of(takes: &Takes) -> Value {
 /// Text with an expression in it.
 fn expression() -> Value {
     json!({"type": "string", "pattern": "\\$\\{"})
-}
-
-fn catch() -> Value {
-    object(CATCH.iter())
 }
 
 /// A duration: ISO 8601, or its parts.
@@ -144,8 +144,7 @@ fn arguments(source: &rows::Source) -> Value {
         Kind::Flag => json!({"anyOf": [{"type": "boolean"}, expression()]}),
         _ => json!({}),
     };
-    let properties: Map<String, Value> =
-        source.takes.iter().map(|it| (it.name.to_owned(), kind(it.kind))).collect();
+    let properties: Map<String, Value> = source.takes.iter().map(|it| (it.name.to_owned(), kind(it.kind))).collect();
     json!({"properties": properties, "additionalProperties": false, "description": source.about})
 }
 
