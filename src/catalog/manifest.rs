@@ -10,7 +10,6 @@ use crate::failure::{Kind, Transience};
 use crate::naming::deeper;
 use crate::profile::{self, KNOBS, PROFILES};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
 
 /// Grows when a member that was there means something else, or is not there any more; further members do not count.
 const VERSION: u32 = 1;
@@ -179,15 +178,15 @@ fn paging() -> Value {
 }
 
 /// Where a schema marks secrets: JSON pointers, `*` for every item or name.
-fn secrets(schema: &Value) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+fn secrets(schema: &Value) -> Vec<String> {
+    let mut found = Vec::new();
     marked(schema, "", &mut found);
     found
 }
 
-fn marked(schema: &Value, at: &str, found: &mut BTreeSet<String>) {
-    if schema.get("writeOnly") == Some(&Value::Bool(true)) {
-        found.insert(at.to_owned());
+fn marked(schema: &Value, at: &str, found: &mut Vec<String>) {
+    if schema.get("writeOnly") == Some(&Value::Bool(true)) && found.last().is_none_or(|last| last != at) {
+        found.push(at.to_owned());
     }
     for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         marked(member, &deeper(at, name), found);

@@ -140,10 +140,11 @@ impl Texts {
                 put(field, "examples", || Value::Array(vec![example]));
             }
         }
-        order.sort();
-        for (place, (_, name)) in order.into_iter().enumerate() {
-            if let Some(Value::Object(field)) = properties.get_mut(&name) {
-                field.insert("x-order".into(), json!(place + 1));
+        // Counted rather than sorted: there are few.
+        for own in &order {
+            let place = 1 + order.iter().filter(|other| *other < own).count();
+            if let Some(Value::Object(field)) = properties.get_mut(&own.1) {
+                field.insert("x-order".into(), Value::from(place));
             }
         }
     }
@@ -239,7 +240,13 @@ pub fn example(schema: &Map<String, Value>) -> Value {
 
 /// Choices as `x-choices` and the sources of the manifest have them.
 pub fn choices(choices: impl IntoIterator<Item = (String, String)>) -> Value {
-    choices.into_iter().map(|(value, label)| json!({"value": value, "label": label})).collect()
+    let choice = |(value, label): (String, String)| {
+        let mut choice = Map::new();
+        choice.insert("value".into(), Value::String(value));
+        choice.insert("label".into(), Value::String(label));
+        Value::Object(choice)
+    };
+    choices.into_iter().map(choice).collect()
 }
 
 /// A name of the contract in words: `externalId` becomes `External id`.
