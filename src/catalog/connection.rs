@@ -1,8 +1,8 @@
-//! The JSON Schema (2020-12) of connections, for canvases to draw a form from. What a connection may have is `connection`'s to say.
+//! The JSON Schema (2020-12) of connections, for canvases to draw a form from. What a connection may have is
+//! `connection`'s to say; that `texts/connection.json` says the same, ends of numbers included, is for tests to see to.
 
-use super::template::{DIALECT, document};
+use super::template::{document, read};
 use super::texts::{Detail, Texts, in_words};
-use crate::connection::{ATTEMPTS_MAX, JSON_DEPTH_MAX, LONGEST_MS, REDIRECTS_MAX};
 use crate::gather::Gather as _;
 use crate::profile::{self, KNOBS, ORGANIZATION, PROFILES, SECTIONS, Takes, providers};
 use crate::scim::service_provider::FEATURES;
@@ -19,93 +19,21 @@ pub fn connection() -> Value {
     schema
 }
 
-/// The kinds of credentials: name, what they must have, and the schemas of their members.
-fn credentials() -> Value {
-    let secret = document!({"writeOnly": true, "format": "password", "oneOf": [
-        {"type": "string", "title": "Written out", "minLength": 1, "writeOnly": true, "format": "password"},
-        {"type": "object", "title": "In the environment", "properties": {"env": {"type": "string", "minLength": 1}}, "required": ["env"], "additionalProperties": false},
-    ]});
-    let pairs = document!({"type": "object", "additionalProperties": {"type": "string"}});
-    let text = document!({"type": "string"});
-    let variant = |name: &str, required: &[&str], members: Value| {
-        let mut properties = members.as_object().cloned().unwrap_or_default();
-        properties.insert("type".into(), document!({"type": "string", "const": name, "x-order": 0}));
-        let required: Vec<&str> = std::iter::once("type").chain(required.iter().copied()).collect();
-        document!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
-    };
-    let mut client = variant(
-        "clientCredentials",
-        &["clientId"],
-        document!({
-            "tokenUrl": {"type": "string", "format": "uri"}, "clientId": text, "clientSecret": secret, "privateKey": secret, "keyId": text,
-            "method": {"type": "string", "enum": ["basic", "post", "privateKeyJwt"], "default": "basic"},
-            "scopes": {"type": "array", "items": text}, "audience": text, "parameters": pairs,
-        }),
-    );
-    // With a key and without a method the key counts.
-    let by = |methods: &[&str]| document!({"properties": {"method": {"enum": methods}}, "required": ["method"]});
-    let rules = document!({
-        "anyOf": [{"required": ["clientSecret"]}, {"required": ["privateKey"]}],
-        "allOf": [
-            {"if": by(&["basic", "post"]), "then": {"required": ["clientSecret"]}},
-            {"if": by(&["privateKeyJwt"]), "then": {"required": ["privateKey"]}},
-        ],
-    });
-    if let (Some(client), Value::Object(rules)) = (client.as_object_mut(), rules) {
-        client.extend(rules);
-    }
-    let bearer = document!({"token": secret, "scheme": {"type": "string", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}});
-    document!([
-        client,
-        variant("bearer", &["token"], bearer),
-        variant("basic", &["username", "password"], document!({"username": text, "password": secret})),
-        variant("header", &["name", "value"], document!({"name": text, "value": secret})),
-        variant("host", &[], document!({})),
-        variant("none", &[], document!({})),
-    ])
-}
-
 /// What a connection has, without a word about it.
 fn structure() -> Value {
-    let text = document!({"type": "string"});
-    let pairs = document!({"type": "object", "additionalProperties": {"type": "string"}});
-    let number = |default: u32, minimum: u32, maximum: u32| document!({"type": "integer", "default": default, "minimum": minimum, "maximum": maximum});
-    let group =
-        |properties: Value| document!({"type": "object", "properties": properties, "additionalProperties": false});
+    let mut schema = read(include_str!("texts/connection.json"));
     let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.0).collect();
-    let mut schema = document!({
-        "$schema": DIALECT,
-        "title": "SCIM connection",
-        "type": "object",
-        "properties": {
-            "serviceUrl": {"type": "string", "format": "uri"},
-            "provider": {"type": "string", "enum": providers()},
-            "organization": text,
-            "auth": {"type": "object", "oneOf": credentials()},
-            "profile": {"type": "string", "enum": profiles, "default": "generic"},
-            "headers": pairs,
-            "timeouts": group(document!({
-                "connectMs": number(10_000, 1, LONGEST_MS), "firstByteMs": number(30_000, 1, LONGEST_MS),
-                "betweenBytesMs": number(30_000, 1, LONGEST_MS), "totalMs": number(120_000, 1, LONGEST_MS),
-            })),
-            "retry": group(document!({
-                "maxAttempts": number(3, 1, ATTEMPTS_MAX), "baseDelayMs": number(250, 0, LONGEST_MS),
-                "maxDelayMs": {"type": "integer", "minimum": 0, "maximum": LONGEST_MS},
-            })),
-            "limits": group(document!({
-                "responseBytes": {"type": "integer", "default": 8388608, "minimum": 0},
-                "jsonDepth": number(64, 0, JSON_DEPTH_MAX), "redirects": number(5, 0, REDIRECTS_MAX),
-            })),
-            "allowInsecureHttp": {"type": "boolean", "default": false},
-            "overrides": overrides(),
-        },
-        "required": ["auth"],
-        "anyOf": [{"required": ["serviceUrl"]}, {"required": ["provider"]}],
-        "dependentRequired": {"organization": ["provider"]},
-        "additionalProperties": false,
-    });
+    let names = [("/properties/provider", providers()), ("/properties/profile", profiles)];
+    for (place, names) in names {
+        if let Some(Value::Object(field)) = schema.pointer_mut(place) {
+            field.insert("enum".into(), json!(names));
+        }
+    }
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("allOf".into(), Value::Array(rules()));
+    }
+    if let Some(Value::Object(properties)) = schema.pointer_mut("/properties") {
+        properties.insert("overrides".into(), overrides());
     }
     schema
 }

@@ -243,15 +243,14 @@ fn resource_type() -> Value {
 
 /// A schema (RFC 7643 section 7), the defaults of its attributes filled in.
 fn definition() -> Value {
-    let flag = document!({"type": "boolean"});
-    let text = document!({"type": "string"});
-    let texts = document!({"type": "array", "items": text});
-    let attribute = document!({"type": "object", "x-type": "Attribute", "properties": {
-        "name": text, "type": text, "multiValued": flag, "description": text, "required": flag, "canonicalValues": texts, "caseExact": flag,
-        "mutability": text, "returned": text, "uniqueness": text, "referenceTypes": texts, "subAttributes": {"type": "array", "items": {"type": "object"}},
-    }, "required": ["name", "type"]});
     document!({"type": "object", "title": "Schema", "x-type": "Schema", "properties": {
-        "id": text, "name": text, "description": text, "attributes": {"type": "array", "items": attribute},
+        "id": {"type": "string"}, "name": {"type": "string"}, "description": {"type": "string"},
+        "attributes": {"type": "array", "items": {"type": "object", "x-type": "Attribute", "properties": {
+            "name": {"type": "string"}, "type": {"type": "string"}, "multiValued": {"type": "boolean"}, "description": {"type": "string"},
+            "required": {"type": "boolean"}, "canonicalValues": {"type": "array", "items": {"type": "string"}}, "caseExact": {"type": "boolean"},
+            "mutability": {"type": "string"}, "returned": {"type": "string"}, "uniqueness": {"type": "string"},
+            "referenceTypes": {"type": "array", "items": {"type": "string"}}, "subAttributes": {"type": "array", "items": {"type": "object"}},
+        }, "required": ["name", "type"]}},
     }, "required": ["id", "attributes"]})
 }
 
