@@ -28,10 +28,11 @@ fn errors(schema: &Validator, value: &Value) -> Vec<String> {
 /// The blocks of a language in README.md and docs/.
 fn blocks(language: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
+    let fence = format!("```{language}\n");
     let docs = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     for path in docs.chain([root().join("README.md")]).filter(|path| path.extension().is_some_and(|it| it == "md")) {
         let text = fs::read_to_string(&path).unwrap();
-        let blocks = text.split(&format!("```{language}\n")).skip(1).filter_map(|rest| rest.split("```").next());
+        let blocks = text.split(&fence).skip(1).filter_map(|rest| rest.split("```").next());
         found.extend(blocks.map(|block| (path.display().to_string(), block.to_owned())));
     }
     found

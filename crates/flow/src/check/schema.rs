@@ -164,7 +164,7 @@ fn of_operation(operation: &Operation, definitions: &mut Map<String, Value>) -> 
 /// A form's schema without what an expression could stand for: names and words are left. What several operations have in common stands once.
 fn open(schema: &Value, definitions: &mut Map<String, Value>) -> Value {
     let mut open_one = Map::new();
-    for word in ["title", "description", "examples", "additionalProperties"] {
+    for word in ["title", "description", "additionalProperties"] {
         open_one.extend(schema.get(word).filter(|it| !it.is_object()).map(|it| (word.to_owned(), it.clone())));
     }
     if let Some(words) = schema.get("enum") {
