@@ -1,0 +1,72 @@
+"""One call: how long it may take, how it is given up, and whether it may have changed anything. Knows neither HTTP nor the component."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+
+__all__ = ["Aborted", "Call"]
+
+
+class Aborted(Exception):
+    """The call was given up by its caller."""
+
+
+class Call:
+    """What belongs to one call. All but `abort` is for the thread that makes it."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.end = None if seconds is None else time.monotonic() + seconds
+        #: A request that changes something may have reached the provider.
+        self.may_have_changed = False
+        #: What was raised where nothing may be raised: in a function that the component calls.
+        self.raised: BaseException | None = None
+        self._aborted = threading.Event()
+        self._lock = threading.Lock()
+        self._socket: socket.socket | None = None
+
+    @property
+    def aborted(self) -> bool:
+        """Whether it was given up."""
+        return self._aborted.is_set()
+
+    @property
+    def left(self) -> float | None:
+        """Seconds until its end, none where it has none."""
+        return None if self.end is None else self.end - time.monotonic()
+
+    def abort(self) -> None:
+        """Gives the call up, from any thread: what it waits for ends at once, and no other request is sent."""
+        with self._lock:
+            self._aborted.set()
+            if self._socket is not None:
+                # That of the plain socket: one with TLS forgets its session, under the hands of the thread that reads.
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def holds(self, connected: socket.socket | None) -> None:
+        """This socket is what the call waits for."""
+        with self._lock:
+            if self._aborted.is_set() and connected is not None:
+                raise Aborted
+            self._socket = connected
+
+    def sleep(self, seconds: float) -> None:
+        """Waits; no longer than the call lives."""
+        self._aborted.wait(seconds)
+
+    def acquire(self, lock: threading.Lock | threading.Semaphore) -> bool:
+        """Waits for a lock; false where the call's time ended first."""
+        while not lock.acquire(timeout=self._patience()):
+            if self.aborted:
+                raise Aborted
+            if self.end is not None and time.monotonic() >= self.end:
+                return False
+        return True
+
+    def _patience(self) -> float:
+        # A lock cannot be woken by `abort`, so it is asked again and again.
+        longest = 0.05
+        return longest if self.end is None else max(0.0, min(longest, self.end - time.monotonic()))

@@ -1,0 +1,128 @@
+"""Listings that are followed to their end. Which resources are new, where to go on and whether everything came, the component decides."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from . import _abi
+from .errors import IncompleteListingError, InvalidInputError
+
+if TYPE_CHECKING:
+    from ._call import Call
+    from ._core import Core
+
+__all__ = ["Walk"]
+
+_KEY = 16
+
+
+class Walk:
+    """A walk over pages, for one thread at a time."""
+
+    def __init__(self, operation: str, given: dict[str, Any]) -> None:
+        if given.get("count") == 0:
+            raise InvalidInputError("a listing with a count of 0 lists nobody: leave count out", operation=operation, pointer="/count")
+        self._operation, self._input = operation, dict(given)
+        self._progress = ""
+        self._seen: set[bytes] = set()
+        self._announced: int | None = None
+        self._complete = False
+        #: Whether the last page was given.
+        self.ended = False
+        #: Resources given so far.
+        self.listed = 0
+        #: Identifiers of resources that came and were left out, since they do not match the filter.
+        self.left_out: list[str] = []
+
+    def page(self, core: Core, call: Call) -> list[dict[str, Any]]:
+        """The next page's resources that no page before it had. After an error, the same page is asked for once more.
+
+        Raises `IncompleteListingError` where the page before was the last and not everything came.
+        """
+        if self.ended:
+            self._check()
+            return []
+        outcome = core.invoke(self._operation, self._input, call)
+        page = outcome.output
+        if not isinstance(page, dict) or not isinstance(resources := page.get("Resources"), list):
+            raise InvalidInputError(f"{self._operation} is no listing", operation=self._operation)
+        ids = [_identity(resource, self._operation == "search") for resource in resources]
+        left_out = [one for one in page.get("leftOut") or () if isinstance(one, str)]
+        verdict = self._judge(core, ids, left_out, page, outcome.next)
+        self._progress = verdict["progress"]
+        added = bytes(verdict["added"])
+        self._seen.update(added[at : at + _KEY] for at in range(0, len(added), _KEY))
+        self._complete = verdict["complete"]
+        self.left_out += left_out
+        if isinstance(total := page.get("totalResults"), int):
+            self._announced = max(total, self._announced or 0)
+        if (following := verdict["next"]) is None:
+            self.ended = True
+        else:
+            # The token stands for the position.
+            self._input.pop("startIndex", None)
+            self._input.pop("cursor", None)
+            self._input["page"] = following
+        fresh = [resources[index] for index in verdict["fresh"]]
+        self.listed += len(fresh)
+        return fresh
+
+    def _check(self) -> None:
+        if self._complete:
+            return
+        came = self.listed + len(self.left_out)
+        announced = "" if self._announced is None else f", {self._announced} are announced"
+        raise IncompleteListingError(
+            f"{came} resources came{announced}: the provider stopped short, repeated itself or gave more; do not take what is missing for deleted",
+            listed=self.listed,
+            announced=self._announced,
+            operation=self._operation,
+        )
+
+    def _judge(self, core: Core, ids: list[str], left_out: list[str], page: dict[str, Any], following: str | None) -> dict[str, Any]:
+        with core.instance(core.new_call(None)) as run:
+            keys = bytes(run("runtime.page-keys", lambda: [_texts(ids + left_out)]))
+            # Those of this page alone: a walk may be long.
+            among = {keys[at : at + _KEY] for at in range(0, len(keys), _KEY)} & self._seen
+
+            def given() -> list[bytes]:
+                state = _abi.record(progress=_abi.string(self._progress), seen=_abi.byte_list(b"".join(among)))
+                start, total = self._input.get("startIndex"), page.get("totalResults")
+                walked = _abi.record(
+                    ids=_texts(ids),
+                    left_out=_texts(left_out),
+                    total_results=_number(total),
+                    next=_text(following),
+                    complete=_abi.boolean(page.get("complete") is True),
+                    page=_text(self._input.get("page")),
+                    start_index=_number(start),
+                    cursor=_text(self._input.get("cursor")),
+                )
+                return [state, walked]
+
+            verdict: dict[str, Any] = run("runtime.page-verdict", given)
+            return verdict
+
+
+def _texts(texts: list[str]) -> bytes:
+    return _abi.listing([_abi.string(text.encode(errors="backslashreplace")) for text in texts])
+
+
+def _text(text: Any) -> bytes:
+    return _abi.some(_abi.string(text)) if isinstance(text, str) else _abi.none()
+
+
+def _number(number: Any) -> bytes:
+    return _abi.some(_abi.u64(number)) if isinstance(number, int) and 0 <= number < 1 << 64 else _abi.none()
+
+
+def _identity(resource: Any, mixed: bool) -> str:
+    """What tells a resource from others, as the contract has it; `mixed` where there are several types."""
+    if isinstance(resource, dict):
+        found = resource.get("id")
+        if isinstance(found, (str, int)) and not isinstance(found, bool) and found != "":
+            meta = resource.get("meta")
+            kind = meta.get("resourceType") if mixed and isinstance(meta, dict) else None
+            return f"{kind}/{found}" if isinstance(kind, str) else str(found)
+    return json.dumps(resource, sort_keys=True, separators=(",", ":"))
