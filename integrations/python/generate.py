@@ -142,7 +142,7 @@ class Models:
 
     def _class(self, name: str) -> str:
         members = sorted(self.members[name].values(), key=lambda member: member.name not in self.required[name])
-        lines = [f'\n\n@dataclass(kw_only=True)\nclass {name}(Model):\n    """{self.titles[name] or pascal(name)}."""\n\n']
+        lines = [f'\n\n@dataclass(kw_only=True, eq=False, repr=False)\nclass {name}(Model):\n    """{self.titles[name] or pascal(name)}."""\n\n']
         for member in members:
             if member.title and member.title != self.titles[name]:
                 lines.append(f"    #: {member.title}.\n")
@@ -196,7 +196,7 @@ def returned(models: Models, operation: dict[str, Any]) -> tuple[str, str]:
         reader = f"_each({reader})" if many else reader
         annotation = re.sub(rf"\b{kind}\b", f"models.{kind}", annotation)
         return annotation, f"_maybe({reader})" if optional else reader
-    return annotation, "_as_it_is"
+    return annotation, "_maybe(_as_it_is)" if optional else "_as_it_is"
 
 
 def method(models: Models, operation: dict[str, Any], asynchronous: bool) -> str:

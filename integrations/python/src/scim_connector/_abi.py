@@ -15,7 +15,7 @@ from typing import Any
 
 from wasmtime import _ffi
 
-__all__ = ["VALUE_BYTES", "boolean", "byte_list", "call", "enumeration", "free", "lift", "listing", "none", "pair", "put", "record", "release"]
+__all__ = ["VALUE_BYTES", "Record", "boolean", "byte_list", "call", "enumeration", "free", "lift", "listing", "none", "pair", "put", "release"]
 __all__ += ["result", "some", "string", "u16", "u32", "u64"]
 
 BOOL, U8, U16, U32, U64 = 0, 2, 4, 6, 8
@@ -28,6 +28,8 @@ _FIELD = Struct("<QQB7xQQQ")
 _WORDS = Struct("<QQ")
 
 VALUE_BYTES = _VALUE.size
+_at = ctypes.string_at
+_Out = ctypes.c_uint64 * 2
 _ADDRESS = ctypes.c_void_p
 
 
@@ -64,30 +66,29 @@ call = ctypes.CFUNCTYPE(_ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, ctypes.c_size_t,
 
 
 def lift(address: int) -> Any:
-    """The value at an address: records as dicts, variants as pairs of tag and value, results as pairs of whether it is good and value,
-    lists of bytes as bytes (an empty one as an empty list)."""
-    return _lift(*_VALUE.unpack(ctypes.string_at(address, VALUE_BYTES)))
+    """The value at an address: of a record the values of its fields, in their order; variants as pairs of tag and value, results as pairs of
+    whether it is good and value, lists of bytes as bytes (an empty one as an empty list)."""
+    return _lift(*_VALUE.unpack(_at(address, VALUE_BYTES)))
 
 
 def _lift(kind: int, a: int, b: int, c: int) -> Any:
-    if kind in (STRING, ENUM):
-        return ctypes.string_at(b, a).decode()
+    if kind == STRING or kind == ENUM:
+        return _at(b, a).decode()
     if kind == RECORD:
-        fields = _FIELD.iter_unpack(ctypes.string_at(b, a * _FIELD.size))
-        return {ctypes.string_at(name, length).decode(): _lift(*value) for length, name, *value in fields}
+        return tuple(_lift(kind, a, b, c) for _, _, kind, a, b, c in _FIELD.iter_unpack(_at(b, a * _FIELD.size)))
     if kind == LIST:
-        raw = ctypes.string_at(b, a * VALUE_BYTES)
+        raw = _at(b, a * VALUE_BYTES)
         if raw and raw[0] == U8:
             return raw[8::VALUE_BYTES]
         return [_lift(*value) for value in _VALUE.iter_unpack(raw)]
     if kind == TUPLE:
-        return tuple(_lift(*value) for value in _VALUE.iter_unpack(ctypes.string_at(b, a * VALUE_BYTES)))
+        return tuple(_lift(*value) for value in _VALUE.iter_unpack(_at(b, a * VALUE_BYTES)))
     if kind == OPTION:
         return lift(a) if a else None
     if kind == RESULT:
         return bool(a & 0xFF), lift(b) if b else None
     if kind == VARIANT:
-        return ctypes.string_at(b, a).decode(), lift(c) if c else None
+        return _at(b, a).decode(), lift(c) if c else None
     # What is beyond a small value's own bytes was never written.
     if kind == BOOL:
         return bool(a & 0xFF)
@@ -99,17 +100,18 @@ def _lift(kind: int, a: int, b: int, c: int) -> Any:
 # Writing: each function gives a value that owns what it points to, until it becomes part of another or of an answer.
 
 
-def _words(new: Any, size: int, data: Any) -> tuple[int, int]:
-    out = ctypes.create_string_buffer(16)
+def _words(new: Any, size: int, data: Any) -> Any:
+    out = _Out()
     new(out, size, data)
-    size, where = _WORDS.unpack(out.raw)
-    return size, where
+    return out
 
 
 def string(text: str | bytes) -> bytes:
     """A text."""
     data = text.encode() if isinstance(text, str) else text
-    return _VALUE.pack(STRING, *_words(_new_bytes, len(data), data), 0)
+    out = _Out()
+    _new_bytes(out, len(data), data)
+    return _VALUE.pack(STRING, *out, 0)
 
 
 def enumeration(name: str) -> bytes:
@@ -169,10 +171,17 @@ def pair(first: bytes, second: bytes) -> bytes:
     return _VALUE.pack(TUPLE, *_words(_new_tuple, 2, first + second), 0)
 
 
-def record(**fields: bytes) -> bytes:
-    """A record; its fields in the order of their declaration, with `_` for `-`."""
-    entries = b"".join(string(name.replace("_", "-"))[8:24] + value for name, value in fields.items())
-    return _VALUE.pack(RECORD, *_words(_new_record, len(fields), entries), 0)
+class Record:
+    """A type of records, by the names of its fields in their order."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = [name.encode() for name in names]
+
+    def __call__(self, *values: bytes) -> bytes:
+        """A record with these values."""
+        names = self._names
+        entries = b"".join([string(name)[8:24] + value for name, value in zip(names, values, strict=True)])
+        return _VALUE.pack(RECORD, *_words(_new_record, len(names), entries), 0)
 
 
 def none() -> bytes:

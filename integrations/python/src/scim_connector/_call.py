@@ -17,20 +17,23 @@ class Aborted(Exception):
 class Call:
     """What belongs to one call. All but `abort` is for the thread that makes it."""
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float | None, is_shorter: bool = False) -> None:
+        #: Whether its time is not simply that of its connection.
+        self.is_shorter = is_shorter
         self.end = None if seconds is None else time.monotonic() + seconds
         #: A request that changes something may have reached the provider.
         self.may_have_changed = False
         #: What was raised where nothing may be raised: in a function that the component calls.
         self.raised: BaseException | None = None
-        self._aborted = threading.Event()
+        self._given_up = False
+        self._woken: threading.Event | None = None
         self._lock = threading.Lock()
         self._socket: socket.socket | None = None
 
     @property
     def aborted(self) -> bool:
         """Whether it was given up."""
-        return self._aborted.is_set()
+        return self._given_up
 
     @property
     def left(self) -> float | None:
@@ -40,7 +43,9 @@ class Call:
     def abort(self) -> None:
         """Gives the call up, from any thread: what it waits for ends at once, and no other request is sent."""
         with self._lock:
-            self._aborted.set()
+            self._given_up = True
+            if self._woken is not None:
+                self._woken.set()
             if self._socket is not None:
                 # That of the plain socket: one with TLS forgets its session, under the hands of the thread that reads.
                 with contextlib.suppress(OSError):
@@ -49,13 +54,17 @@ class Call:
     def holds(self, connected: socket.socket | None) -> None:
         """This socket is what the call waits for."""
         with self._lock:
-            if self._aborted.is_set() and connected is not None:
+            if self._given_up and connected is not None:
                 raise Aborted
             self._socket = connected
 
     def sleep(self, seconds: float) -> None:
         """Waits; no longer than the call lives."""
-        self._aborted.wait(seconds)
+        with self._lock:
+            if self._given_up:
+                return
+            woken = self._woken = threading.Event()
+        woken.wait(seconds)
 
     def acquire(self, lock: threading.Lock | threading.Semaphore) -> bool:
         """Waits for a lock; false where the call's time ended first."""

@@ -26,6 +26,7 @@ from .errors import ClosedError, ConfigurationError, InternalError, InvalidInput
 
 __all__ = ["Core", "Outcome", "Settings", "check_seconds", "manifest_text"]
 
+_CONTEXT = _abi.Record("run-id", "attempt", "deadline-ms")
 _LOG = logging.getLogger("scim_connector")
 #: Seconds after which an instance that does nothing goes.
 _IDLE = 60.0
@@ -114,12 +115,14 @@ class Core:
         """A call that may take this long, and no longer than the connection's own."""
         if timeout is not None:
             check_seconds(timeout)
-        return Call(self._seconds if timeout is None else min(timeout, self._seconds))
+        return Call(self._seconds if timeout is None else min(timeout, self._seconds), timeout is not None)
 
     # Calls
 
     def invoke(self, operation: str, given: Any, call: Call, run_id: str | None = None, attempt: int | None = None) -> Outcome:
         """Calls an operation by its name."""
+        if attempt is not None and (not isinstance(attempt, int) or not 0 <= attempt < 1 << 32):
+            raise InvalidInputError("attempt is a number of 32 bits, from 1", operation=operation)
         text = dumps({} if given is None else given, operation)
         keys: list[str] = []
         if operation.startswith("ensure"):
@@ -128,7 +131,8 @@ class Core:
                 keys = run("runtime.ensure-keys", lambda: [_abi.string(operation), _abi.string(text)])
         with self._turn(keys, call, operation), self.instance(call, operation) as run:
             outcome = run("runtime.invoke", lambda: [_abi.string(operation), _abi.string(text), _context(call, run_id, attempt)], connected=True)
-        made = Outcome(json.loads(outcome["output"]), outcome["next"], outcome["requests-made"], tuple(outcome["warnings"]))
+        output, following, requests_made, warnings = outcome
+        made = Outcome(json.loads(output), following, requests_made, tuple(warnings))
         for warning in made.warnings:
             if self._settings.on_warning is not None:
                 self._settings.on_warning(operation, warning)
@@ -236,15 +240,12 @@ class Core:
 
 
 def _context(call: Call, run_id: str | None, attempt: int | None) -> bytes:
+    if not call.is_shorter and run_id is None and attempt is None:
+        return _abi.none()
     left = call.left
     deadline = None if left is None else max(1, min(math.ceil(left * 1000), 0xFFFF_FFFF))
-    return _abi.some(
-        _abi.record(
-            run_id=_abi.none() if run_id is None else _abi.some(_abi.string(run_id)),
-            attempt=_abi.none() if attempt is None else _abi.some(_abi.u32(attempt)),
-            deadline_ms=_abi.none() if deadline is None else _abi.some(_abi.u32(deadline)),
-        )
-    )
+    number = [_abi.none() if one is None else _abi.some(_abi.u32(one)) for one in (attempt, deadline)]
+    return _abi.some(_CONTEXT(_abi.none() if run_id is None else _abi.some(_abi.string(run_id)), *number))
 
 
 def check_seconds(seconds: float) -> None:

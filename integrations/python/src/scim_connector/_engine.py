@@ -5,10 +5,8 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-import importlib.metadata
 import math
 import os
-import platform
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +20,7 @@ from wasmtime.component import Component, Linker, ResourceHost, ResourceType
 from . import _abi
 from ._cache import cached
 from ._call import Call
-from ._transport import Exchange, Failed, Outbound
+from ._transport import Exchange, Failed, Outbound, Request
 
 __all__ = ["Component", "Engine", "Instance", "Trapped", "component_bytes", "engine"]
 
@@ -32,7 +30,8 @@ MEMORY = 256 << 20
 _POLLABLE = 1
 _TICK = 1.0
 
-_Import = Callable[["Instance", "list[Any]"], "bytes | None"]
+#: A function that the component calls: takes the instance and its argument, where it has one.
+_Import = Callable[["Instance", Any], bytes]
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t)
 _add_func = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, _CALLBACK, ctypes.c_void_p, ctypes.c_void_p)(
     ("wasmtime_component_linker_instance_add_func", _ffi.dll)
@@ -60,8 +59,9 @@ class Engine:
         config = wasmtime.Config()
         config.epoch_interruption = True
         self._engine = wasmtime.Engine(config)
-        version = importlib.metadata.version("wasmtime")
-        key = hashlib.sha256("\0".join((version, platform.machine(), hashlib.sha256(component).hexdigest())).encode()).hexdigest()
+        library = _ffi.filename.stat()
+        parts = (str(_ffi.filename), library.st_size, library.st_mtime_ns, hashlib.sha256(component).hexdigest())
+        key = hashlib.sha256(repr(parts).encode()).hexdigest()
         code = cached(f"{key[:32]}.cwasm", lambda: bytes(Component(self._engine, component).serialize()))
         try:
             self._component = Component.deserialize(self._engine, code)
@@ -81,13 +81,14 @@ class Engine:
     def _provide(self) -> None:
         parts = f"{_PACKAGE}-parts/outbound@{_VERSION}"
         with self._linker.root() as root:
-            for interface, functions in {
+            provided: dict[str, dict[str, _Import]] = {
                 parts: {"send": _send, "receive": _receive},
                 "wasi:clocks/monotonic-clock@0.2.6": {"now": _now},
                 "wasi:clocks/wall-clock@0.2.6": {"now": _wall_clock},
                 "wasi:cli/environment@0.2.6": {"get-environment": _environment},
                 "wasi:random/random@0.2.6": {"get-random-u64": _random},
-            }.items():
+            }
+            for interface, functions in provided.items():
                 with root.add_instance(interface) as instance:
                     for name, function in functions.items():
                         self._define(instance, name, function)
@@ -100,10 +101,7 @@ class Engine:
     def _define(self, instance: Any, name: str, function: _Import) -> None:
         def run(_data: int, _context: int, _type: int, arguments: int, count: int, results: int, _results: int) -> int:
             try:
-                running: Instance = _running.instance
-                value = function(running, [_abi.lift(arguments + _abi.VALUE_BYTES * index) for index in range(count)])
-                if value is not None:
-                    _abi.put(value, results)
+                _abi.put(function(_running.instance, _abi.lift(arguments) if count else None), results)
                 return 0
             except BaseException as error:
                 # Nothing may be raised through the component: it is raised when the call has ended.
@@ -151,14 +149,14 @@ class Instance:
         function = self._functions.get(path) or self._function(path)
         left = call.left
         self._store.set_epoch_deadline(math.ceil((600.0 if left is None else max(left, 0.0)) / _TICK) + 5)
-        own = b"".join(arguments)
-        values = ctypes.create_string_buffer(kept + own, len(kept) + len(own))
+        given = kept + b"".join(arguments)
+        values = ctypes.create_string_buffer(given, len(given))
         where = ctypes.addressof(values)
         out = ctypes.create_string_buffer(_abi.VALUE_BYTES)
         before = getattr(_running, "instance", None)
         self.call, _running.instance = call, self
         try:
-            error = _abi.call(ctypes.addressof(function), self._context, where, len(values) // _abi.VALUE_BYTES, ctypes.addressof(out), 1)
+            error = _abi.call(ctypes.addressof(function), self._context, where, len(given) // _abi.VALUE_BYTES, ctypes.addressof(out), 1)
             if error:
                 raised = wasmtime.WasmtimeError._from_ptr(ctypes.cast(error, ctypes.POINTER(_ffi.wasmtime_error_t)))
                 raise Trapped(str(raised).strip().splitlines()[-1] if str(raised).strip() else "no reason is known")
@@ -169,7 +167,7 @@ class Instance:
         finally:
             _running.instance = before
             self.used = time.monotonic()
-            for index in range(len(kept) // _abi.VALUE_BYTES, len(values) // _abi.VALUE_BYTES):
+            for index in range(len(kept) // _abi.VALUE_BYTES, len(given) // _abi.VALUE_BYTES):
                 _abi.release(where + index * _abi.VALUE_BYTES)
             if self.exchange is not None:
                 self.exchange.close()
@@ -188,12 +186,16 @@ class Instance:
 
 # What the component imports
 
+_RESPONSE = _abi.Record("status", "headers", "body", "more")
+_FAILURE = _abi.Record("reason", "maybe-sent", "detail")
+_DATETIME = _abi.Record("seconds", "nanoseconds")
 
-def _send(instance: Instance, arguments: list[Any]) -> bytes:
+
+def _send(instance: Instance, request: Any) -> bytes:
     if instance.exchange is not None:
         instance.exchange.close()
     try:
-        instance.exchange = instance.outbound.begin(arguments[0], instance.call)
+        instance.exchange = instance.outbound.begin(Request.of(*request), instance.call)
         answer = instance.exchange.answer()
     except Failed as failure:
         return _failed(failure)
@@ -201,12 +203,10 @@ def _send(instance: Instance, arguments: list[Any]) -> bytes:
         return _broken(instance, error)
     headers = [_abi.pair(_abi.string(name), _abi.string(value)) for name, value in answer.headers]
     body = _abi.byte_list(answer.body)
-    return _abi.result(
-        True, _abi.record(status=_abi.u16(answer.status), headers=_abi.listing(headers), body=body, more=_abi.boolean(answer.more))
-    )
+    return _abi.result(True, _RESPONSE(_abi.u16(answer.status), _abi.listing(headers), body, _abi.boolean(answer.more)))
 
 
-def _receive(instance: Instance, _: list[Any]) -> bytes:
+def _receive(instance: Instance, _: None) -> bytes:
     try:
         return _abi.result(True, _abi.byte_list(instance.exchange.receive() if instance.exchange else b""))
     except Failed as failure:
@@ -223,24 +223,24 @@ def _broken(instance: Instance, error: BaseException) -> bytes:
 
 
 def _failed(failure: Failed) -> bytes:
-    reason = _abi.enumeration(failure.reason)
-    return _abi.result(False, _abi.record(reason=reason, maybe_sent=_abi.boolean(failure.maybe_sent), detail=_abi.string(failure.detail)))
+    reason, maybe_sent = _abi.enumeration(failure.reason), _abi.boolean(failure.maybe_sent)
+    return _abi.result(False, _FAILURE(reason, maybe_sent, _abi.string(failure.detail)))
 
 
-def _now(_instance: Instance, _: list[Any]) -> bytes:
+def _now(_instance: Instance, _: None) -> bytes:
     return _abi.u64(time.monotonic_ns())
 
 
-def _wall_clock(_instance: Instance, _: list[Any]) -> bytes:
+def _wall_clock(_instance: Instance, _: None) -> bytes:
     seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
-    return _abi.record(seconds=_abi.u64(seconds), nanoseconds=_abi.u32(nanoseconds))
+    return _DATETIME(_abi.u64(seconds), _abi.u32(nanoseconds))
 
 
-def _random(_instance: Instance, _: list[Any]) -> bytes:
+def _random(_instance: Instance, _: None) -> bytes:
     return _abi.u64(int.from_bytes(os.urandom(8), "little"))
 
 
-def _environment(instance: Instance, _: list[Any]) -> bytes:
+def _environment(instance: Instance, _: None) -> bytes:
     return _abi.listing([_abi.pair(_abi.string(name), _abi.string(value)) for name, value in instance.environment.items()])
 
 

@@ -4,6 +4,7 @@ connections are made nor what requests mean; the answer's body is read by `_body
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import select
 import socket
@@ -70,12 +71,18 @@ class Connection:
         self.wire = wire
         self._buffer = bytearray()
         self._good_until = 0.0
+        self._patience = -1.0
         self._last_head: Head | None = None
 
     def close(self) -> None:
         """Ends it."""
         with contextlib.suppress(OSError):
             self.wire.close()
+
+    def forget(self) -> None:
+        """Lets it go, for this process alone."""
+        with contextlib.suppress(OSError):
+            os.close(self.wire.detach())
 
     def is_usable(self) -> bool:
         """Whether another request may be tried: nothing has come unasked, the end least of all."""
@@ -112,7 +119,10 @@ class Connection:
         left = end - time.monotonic()
         if left <= 0:
             raise Late
-        self.wire.settimeout(left)
+        # Setting it is a call to the system; a hundredth more or less is none the wiser.
+        if not 0.9 * left <= self._patience <= 1.01 * left:
+            self.wire.settimeout(left)
+            self._patience = left
 
     def head(self, end: float) -> Head:
         """The head of the answer that counts."""

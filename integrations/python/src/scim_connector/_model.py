@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from .errors import InvalidInputError
@@ -41,7 +41,7 @@ class Shape(NamedTuple):
         return value
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Model:
     """Members that are none were left out. What is not known, null, or not of the standard's type stands as it came in `extra`, under
     its name in JSON, and is sent from there."""
@@ -64,12 +64,26 @@ class Model:
             shape = cls._SHAPES.get(name)
             if shape is None or member is None:
                 extra[name] = member
-                continue
-            try:
-                known[shape.attribute] = shape.read(member)
-            except TypeError:
-                extra[name] = member
+            elif type(member) is shape.kind and not shape.many:
+                known[shape.attribute] = member
+            else:
+                try:
+                    known[shape.attribute] = shape.read(member)
+                except TypeError:
+                    extra[name] = member
         return cls(extra=extra, **known)
+
+    # Here rather than made for each model, which takes longer than all else when the package is loaded.
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        # What was left out says nothing, and secrets too much.
+        shown = [f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr and getattr(self, one.name) not in (None, {})]
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def to_json(self) -> dict[str, Any]:
         """Writes JSON."""

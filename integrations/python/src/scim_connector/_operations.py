@@ -641,7 +641,7 @@ class Operations:
         """
         return self._typed("updateResource", {"id": id, "payload": payload, "attributes": attributes, "endpoint": endpoint,
             "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _as_it_is, timeout)
+            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
     def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None =
         None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
@@ -662,7 +662,7 @@ class Operations:
         """
         return self._typed("patchResource", {"id": id, "operations": operations, "attributes": attributes, "endpoint": endpoint,
             "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _as_it_is, timeout)
+            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
     def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str, str] | None =
         None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:
@@ -1328,7 +1328,7 @@ class AsyncOperations:
         """
         return await self._typed("updateResource", {"id": id, "payload": payload, "attributes": attributes, "endpoint": endpoint,
             "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _as_it_is, timeout)
+            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
     async def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] |
         None = None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None =
@@ -1349,7 +1349,7 @@ class AsyncOperations:
         """
         return await self._typed("patchResource", {"id": id, "operations": operations, "attributes": attributes, "endpoint": endpoint,
             "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _as_it_is, timeout)
+            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
     async def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str, str] |
         None = None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:

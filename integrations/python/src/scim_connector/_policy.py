@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 __all__ = ["Origin", "Policy", "Refused", "is_public"]
+
+
+_IN_URLS = re.compile(r"[!-~]+")
 
 
 class Refused(Exception):
@@ -35,7 +39,7 @@ class Origin:
         secure = parts.scheme == "https"
         path = parts.path or "/"
         target = f"{path}?{parts.query}" if parts.query else path
-        if any(character <= " " or character > "~" for character in parts.netloc + target):
+        if not _IN_URLS.fullmatch(parts.netloc + target):
             raise Refused("the URL has characters that no URL may have")
         default = 443 if secure else 80
         return cls(secure, parts.hostname.lower(), default if port is None else port), target

@@ -11,7 +11,6 @@ import ssl
 import threading
 import time
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -85,6 +84,9 @@ class Route:
             return _Proxy.at(self._transport.proxy) if self._transport.proxy else None
         if origin.is_loopback:
             return None
+        # Loaded where it is needed: it takes as long as all the rest.
+        import urllib.request
+
         proxies = urllib.request.getproxies_environment()
         url = proxies.get("https" if origin.secure else "http") or proxies.get("all")
         bypass = urllib.request.proxy_bypass_environment(f"{origin.host}:{origin.port}", proxies)  # type: ignore[attr-defined]

@@ -5,12 +5,13 @@ the request has left this machine, or the server has said that it took nothing."
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 from ._body import Body, Patience
 from ._call import Aborted, Call
@@ -18,7 +19,7 @@ from ._http1 import Broken, Connection, Late, Malformed, TooLarge
 from ._policy import Origin, Policy, Refused
 from ._route import Route, Transport, Unconnected
 
-__all__ = ["Answer", "Exchange", "Failed", "Outbound"]
+__all__ = ["Answer", "Exchange", "Failed", "Outbound", "Request"]
 
 #: Most of a body that crosses at once, in bytes.
 PIECE = 256 << 10
@@ -33,6 +34,9 @@ _OF_THE_CONNECTION |= {"upgrade", "host", "http2-settings", "content-length"}
 #: accepted the client (RFC 8446 section 4.4.4).
 _ABOUT_OUR_CERTIFICATE = ("CERTIFICATE_REQUIRED", "UNKNOWN_CA", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE")
 
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[^\r\n\0]*")
+
 
 class Failed(Exception):
     """An exchange that brought no whole answer."""
@@ -40,6 +44,27 @@ class Failed(Exception):
     def __init__(self, reason: str, maybe_sent: bool, detail: str) -> None:
         super().__init__(detail)
         self.reason, self.maybe_sent, self.detail = reason, maybe_sent, detail
+
+
+class Request(NamedTuple):
+    """A request as the component hands it out; times in seconds."""
+
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    body: bytes | None
+    connect: float
+    first_byte: float
+    between_bytes: float
+    total: float
+    #: Largest body of an answer, in bytes.
+    largest: int
+
+    @classmethod
+    def of(cls, method: str, url: str, headers: list[tuple[str, str]], body: bytes | None, bounds: tuple[int, int, int, int, int]) -> Request:
+        """As the interface has it."""
+        connect, first_byte, between_bytes, total = (min(one, _LONGEST) / 1000 for one in bounds[:4])
+        return cls(method, url, headers, body, connect, first_byte, between_bytes, total, bounds[4])
 
 
 @dataclass
@@ -80,50 +105,48 @@ class Outbound:
         self._policy.check(origin)
         return origin, target
 
-    def begin(self, request: dict[str, Any], call: Call) -> Exchange:
+    def begin(self, request: Request, call: Call) -> Exchange:
         """Sends a request and waits for the head of its answer."""
-        bounds = request["bounds"]
         began = time.monotonic()
-        seconds = {name: min(bounds[f"{name}-ms"], _LONGEST) / 1000 for name in ("connect", "first-byte", "between-bytes", "total")}
-        end = began + seconds["total"]
+        end = began + request.total
         if call.end is not None:
             end = min(end, call.end)
         try:
             if call.aborted:
                 raise Aborted
-            origin, target = self.check(request["url"])
+            origin, target = self.check(request.url)
             proxy = self._route.proxy(origin)
             if proxy is not None and not origin.secure:
                 # The request goes to the proxy whole.
                 target = f"http://{origin.authority}{target}"
-            headers = request["headers"]
+            headers = request.headers
             if self._credentials is not None and origin == self._service:
                 headers += _given(self._credentials)
             if any(name.lower() in _OF_THE_CONNECTION or not _is_header(name, value) for name, value in headers):
                 raise Failed("internal", False, "the headers cannot be sent")
             if proxy is not None and not origin.secure and proxy.credentials:
                 headers.append(("Proxy-Authorization", proxy.credentials))
-            data = _written(request["method"], origin, target, headers, request["body"])
+            data = _written(request.method, origin, target, headers, request.body)
             key = (origin, proxy)
-            connection = self._waiting(key, call) or self._route.connect(origin, proxy, min(end, began + seconds["connect"]), call)
+            connection = self._waiting(key, call) or self._route.connect(origin, proxy, min(end, began + request.connect), call)
         except Refused as error:
             raise Failed("denied", False, str(error)) from None
         except Unconnected as error:
             raise Failed(error.reason, False, error.detail) from None
         except Aborted:
             raise Failed("denied", False, "the call was given up") from None
-        if request["method"] != "get":
+        if request.method != "get":
             call.may_have_changed = True
-        patience = Patience(seconds["between-bytes"], end)
+        patience = Patience(request.between_bytes, end)
         try:
-            first_byte = min(end, time.monotonic() + seconds["first-byte"])
+            first_byte = min(end, time.monotonic() + request.first_byte)
             try:
                 connection.write(data, first_byte)
             except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
                 # What the server has said before it stopped listening says more, if it comes.
                 pass
             head = connection.head(first_byte)
-            return Exchange(self, key, connection, head.status, head.headers, Body(connection, head, bounds["response-bytes"]), patience, call)
+            return Exchange(self, key, connection, head.status, head.headers, Body(connection, head, request.largest), patience, call)
         except BaseException as error:
             connection.close()
             call.holds(None)
@@ -135,7 +158,9 @@ class Outbound:
         while True:
             with self._lock:
                 if self._process != os.getpid():
-                    # The connections are the parent's.
+                    # The connections are the parent's: let go, without a word to the server.
+                    for connection in (one for inherited in self._idle.values() for one in inherited):
+                        connection.forget()
                     self._idle, self._process = {}, os.getpid()
                 connections = self._idle.get(key)
                 if not connections:
@@ -252,4 +277,4 @@ def _given(credentials: Callable[[], Mapping[str, str]]) -> list[tuple[str, str]
 
 
 def _is_header(name: str, value: str) -> bool:
-    return bool(name) and name.isascii() and not any(character in "\r\n\0 :" for character in name) and not any(character in "\r\n\0" for character in value)
+    return bool(_NAME.fullmatch(name) and _VALUE.fullmatch(value))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 __all__ = ["Walk"]
 
 _KEY = 16
+_STATE = _abi.Record("progress", "seen")
+_PAGE = _abi.Record("ids", "left-out", "total-results", "next", "complete", "page", "start-index", "cursor")
 
 
 class Walk:
@@ -49,22 +51,20 @@ class Walk:
             raise InvalidInputError(f"{self._operation} is no listing", operation=self._operation)
         ids = [_identity(resource, self._operation == "search") for resource in resources]
         left_out = [one for one in page.get("leftOut") or () if isinstance(one, str)]
-        verdict = self._judge(core, ids, left_out, page, outcome.next)
-        self._progress = verdict["progress"]
-        added = bytes(verdict["added"])
+        new, added, self._progress, following, self._complete = self._judge(core, ids, left_out, page, outcome.next)
+        added = bytes(added)
         self._seen.update(added[at : at + _KEY] for at in range(0, len(added), _KEY))
-        self._complete = verdict["complete"]
         self.left_out += left_out
         if isinstance(total := page.get("totalResults"), int):
             self._announced = max(total, self._announced or 0)
-        if (following := verdict["next"]) is None:
+        if following is None:
             self.ended = True
         else:
             # The token stands for the position.
             self._input.pop("startIndex", None)
             self._input.pop("cursor", None)
             self._input["page"] = following
-        fresh = [resources[index] for index in verdict["fresh"]]
+        fresh = [resources[index] for index in new]
         self.listed += len(fresh)
         return fresh
 
@@ -80,28 +80,27 @@ class Walk:
             operation=self._operation,
         )
 
-    def _judge(self, core: Core, ids: list[str], left_out: list[str], page: dict[str, Any], following: str | None) -> dict[str, Any]:
+    def _judge(self, core: Core, ids: list[str], left_out: list[str], page: dict[str, Any], following: str | None) -> tuple[list[int], bytes, str, str | None, bool]:
         with core.instance(core.new_call(None)) as run:
             keys = bytes(run("runtime.page-keys", lambda: [_texts(ids + left_out)]))
             # Those of this page alone: a walk may be long.
             among = {keys[at : at + _KEY] for at in range(0, len(keys), _KEY)} & self._seen
 
             def given() -> list[bytes]:
-                state = _abi.record(progress=_abi.string(self._progress), seen=_abi.byte_list(b"".join(among)))
-                start, total = self._input.get("startIndex"), page.get("totalResults")
-                walked = _abi.record(
-                    ids=_texts(ids),
-                    left_out=_texts(left_out),
-                    total_results=_number(total),
-                    next=_text(following),
-                    complete=_abi.boolean(page.get("complete") is True),
-                    page=_text(self._input.get("page")),
-                    start_index=_number(start),
-                    cursor=_text(self._input.get("cursor")),
+                state = _STATE(_abi.string(self._progress), _abi.byte_list(b"".join(among)))
+                walked = _PAGE(
+                    _texts(ids),
+                    _texts(left_out),
+                    _number(page.get("totalResults")),
+                    _text(following),
+                    _abi.boolean(page.get("complete") is True),
+                    _text(self._input.get("page")),
+                    _number(self._input.get("startIndex")),
+                    _text(self._input.get("cursor")),
                 )
                 return [state, walked]
 
-            verdict: dict[str, Any] = run("runtime.page-verdict", given)
+            verdict: tuple[list[int], bytes, str, str | None, bool] = run("runtime.page-verdict", given)
             return verdict
 
 

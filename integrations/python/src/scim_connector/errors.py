@@ -241,29 +241,33 @@ _CLASSES = (
 KINDS: dict[str, type[ScimError]] = {one.kind: one for one in _CLASSES}
 
 
-def of_contract(operation: str | None, tag: str, failure: dict[str, Any] | None) -> ScimError:
+def of_contract(operation: str | None, tag: str, failure: tuple[Any, ...] | None) -> ScimError:
     """The exception for an `error` of the contract."""
     if failure is None:
         return InternalError("the component gives no reason", operation=operation)
-    kind, other = failure["kind"]
-    kind = other if kind == "other" else _camel(kind)
-    scim_type = failure["scim-type"]
-    problems = tuple(Problem(one["pointer"], one["detail"]) for one in failure["problems"] or ())
-    return KINDS.get(kind, ScimError)(
-        failure["detail"],
-        kind=kind,
+    kind, status, scim_type, detail, pointer, problems, oauth_error, retry_after_ms, maybe_applied, request_id, excerpt = failure
+    name = _named(kind)
+    return KINDS.get(name, ScimError)(
+        detail,
+        kind=name,
         operation=operation,
         transient=tag == "transient-failure",
-        status=failure["status"],
-        scim_type=scim_type and (scim_type[1] if scim_type[0] == "other" else _camel(scim_type[0])),
-        pointer=failure["pointer"],
-        problems=problems,
-        oauth_error=failure["oauth-error"],
-        retry_after_ms=failure["retry-after-ms"],
-        maybe_applied=failure["maybe-applied"],
-        request_id=failure["request-id"],
-        excerpt=failure["excerpt"],
+        status=status,
+        scim_type=scim_type and _named(scim_type),
+        pointer=pointer,
+        problems=tuple(Problem(*problem) for problem in problems or ()),
+        oauth_error=oauth_error,
+        retry_after_ms=retry_after_ms,
+        maybe_applied=maybe_applied,
+        request_id=request_id,
+        excerpt=excerpt,
     )
+
+
+def _named(case: tuple[str, str | None]) -> str:
+    """A variant's case by its name in JSON; `other` has its name in it."""
+    tag, other = case
+    return other if tag == "other" and other is not None else _camel(tag)
 
 
 def _camel(name: str) -> str:

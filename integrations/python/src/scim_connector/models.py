@@ -59,7 +59,7 @@ __all__ = [
 ]
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Connection(Model):
     """SCIM connection."""
 
@@ -87,7 +87,7 @@ class Connection(Model):
     timeouts: ConnectionTimeouts | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ClientCredentialsAuth(Model):
     """OAuth 2.0 client credentials."""
 
@@ -113,7 +113,7 @@ class ClientCredentialsAuth(Model):
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "clientCredentials"}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class BearerAuth(Model):
     """Bearer token."""
 
@@ -125,7 +125,7 @@ class BearerAuth(Model):
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "bearer"}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class BasicAuth(Model):
     """User name and password."""
 
@@ -137,7 +137,7 @@ class BasicAuth(Model):
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "basic"}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class HeaderAuth(Model):
     """API key in a header."""
 
@@ -149,7 +149,7 @@ class HeaderAuth(Model):
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "header"}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class HostAuth(Model):
     """Added by the host."""
 
@@ -157,7 +157,7 @@ class HostAuth(Model):
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "host"}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class NoneAuth(Model):
     """None."""
 
@@ -165,7 +165,7 @@ class NoneAuth(Model):
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "none"}
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionLimits(Model):
     """Limits."""
 
@@ -177,7 +177,7 @@ class ConnectionLimits(Model):
     response_bytes: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionOverrides(Model):
     """Overrides of the profile and of what the provider says of itself."""
 
@@ -291,49 +291,49 @@ class ConnectionOverrides(Model):
     views_on_changes: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionOverridesBulk(Model):
     """bulk."""
 
     supported: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionOverridesChangePassword(Model):
     """changePassword."""
 
     supported: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionOverridesEtag(Model):
     """etag."""
 
     supported: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionOverridesFilter(Model):
     """filter."""
 
     supported: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionOverridesPatch(Model):
     """patch."""
 
     supported: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionOverridesSort(Model):
     """sort."""
 
     supported: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionRetry(Model):
     """Retries."""
 
@@ -345,7 +345,7 @@ class ConnectionRetry(Model):
     max_delay_ms: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionTimeouts(Model):
     """Timeouts, milliseconds."""
 
@@ -359,7 +359,7 @@ class ConnectionTimeouts(Model):
     total_ms: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class User(Model):
     """User."""
 
@@ -415,7 +415,7 @@ class User(Model):
     meta: Meta | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Address(Model):
     """Address."""
 
@@ -437,7 +437,7 @@ class Address(Model):
     type: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class MultiValued(Model):
     """MultiValued."""
 
@@ -453,7 +453,7 @@ class MultiValued(Model):
     value: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Name(Model):
     """The components of the name."""
 
@@ -471,7 +471,7 @@ class Name(Model):
     middle_name: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class EnterpriseUser(Model):
     """Enterprise attributes."""
 
@@ -489,7 +489,7 @@ class EnterpriseUser(Model):
     organization: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Manager(Model):
     """The manager."""
 
@@ -501,7 +501,7 @@ class Manager(Model):
     display_name: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Meta(Model):
     """Common attributes."""
 
@@ -517,7 +517,7 @@ class Meta(Model):
     version: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class UserPage(Model):
     """UserPage."""
 
@@ -533,7 +533,7 @@ class UserPage(Model):
     total_results: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class PatchOperation(Model):
     """PatchOperation."""
 
@@ -544,7 +544,7 @@ class PatchOperation(Model):
     value: Any = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class EnsuredUser(Model):
     """EnsuredUser."""
 
@@ -558,7 +558,7 @@ class EnsuredUser(Model):
     dry_run: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Group(Model):
     """Group."""
 
@@ -574,7 +574,7 @@ class Group(Model):
     meta: Meta | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class GroupPage(Model):
     """GroupPage."""
 
@@ -590,7 +590,7 @@ class GroupPage(Model):
     total_results: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class EnsuredGroup(Model):
     """EnsuredGroup."""
 
@@ -604,7 +604,7 @@ class EnsuredGroup(Model):
     dry_run: bool | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class MembershipChange(Model):
     """MembershipChange."""
 
@@ -618,7 +618,7 @@ class MembershipChange(Model):
     unchanged: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ResourcePage(Model):
     """ResourcePage."""
 
@@ -634,7 +634,7 @@ class ResourcePage(Model):
     total_results: int | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class BulkOperation(Model):
     """BulkOperation."""
 
@@ -649,7 +649,7 @@ class BulkOperation(Model):
     version: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class SubmitRequestResult(Model):
     """SubmitRequestResult."""
 
@@ -658,7 +658,7 @@ class SubmitRequestResult(Model):
     result: BulkResult | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Ticket(Model):
     """Ticket."""
 
@@ -669,7 +669,7 @@ class Ticket(Model):
     transaction: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class BulkResult(Model):
     """BulkResult."""
 
@@ -687,7 +687,7 @@ class BulkResult(Model):
     version: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class CollectRequestResult(Model):
     """CollectRequestResult."""
 
@@ -697,7 +697,7 @@ class CollectRequestResult(Model):
     result: BulkResult | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class BulkReport(Model):
     """BulkReport."""
 
@@ -708,7 +708,7 @@ class BulkReport(Model):
     succeeded: int
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ServiceProviderConfig(Model):
     """ServiceProviderConfig."""
 
@@ -720,7 +720,7 @@ class ServiceProviderConfig(Model):
     sort: Capability
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Capability(Model):
     """Capability."""
 
@@ -728,7 +728,7 @@ class Capability(Model):
     supported: bool
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ResourceType(Model):
     """Resource type."""
 
@@ -740,7 +740,7 @@ class ResourceType(Model):
     schema_extensions: list[ResourceTypeSchemaExtensions] | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class ResourceTypeSchemaExtensions(Model):
     """ResourceTypeSchemaExtensions."""
 
@@ -748,7 +748,7 @@ class ResourceTypeSchemaExtensions(Model):
     schema: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Schema(Model):
     """Schema."""
 
@@ -758,7 +758,7 @@ class Schema(Model):
     name: str | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False, repr=False)
 class Attribute(Model):
     """Attribute."""
 
