@@ -241,10 +241,10 @@ def walk(models: Models, operation: dict[str, Any], inputs: list[tuple[str, str,
 def folded(line: str) -> str:
     """A line of code that stands in parentheses, over several."""
     indent = " " * (len(line) - len(line.lstrip()))
-    # What follows the parentheses stays on their line.
-    inside, arrow, outside = line.strip().partition(") -> ")
+    # After commas, and what follows the parentheses stays on their line.
     kept = "\0"
-    whole = inside + (arrow + outside).replace(" ", kept)
+    inside, arrow, outside = line.strip().replace(" ", kept).partition(f"){kept}->{kept}")
+    whole = inside.replace(f",{kept}", ", ") + arrow + outside
     lines = textwrap.wrap(whole, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False)
     return "\n".join(lines).replace(kept, " ")
 

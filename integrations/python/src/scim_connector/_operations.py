@@ -101,9 +101,9 @@ class Operations:
     def _walk(self, operation: str, given: dict[str, Any], read: Callable[[Any], T], timeout: float | None) -> Listing[T]:
         """Follows a listing."""
 
-    def create_user(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User:
+    def create_user(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User:
         """Creates a user. (RFC 7644 section 3.3)
 
         payload: User.
@@ -115,8 +115,8 @@ class Operations:
         return self._typed("createUser", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
             "headers": headers, "validate": validate}, models.User.from_json, timeout)
 
-    def get_user(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers:
-        Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
+    def get_user(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
+        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
         """Reads a user. (RFC 7644 section 3.4.1)
 
         attributes: Only these attributes.
@@ -128,9 +128,9 @@ class Operations:
             "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
 
     def list_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.UserPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
         """Lists users, a page at a time. (RFC 7644 section 3.4.2)
 
         attributes: Only these attributes.
@@ -144,23 +144,23 @@ class Operations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return self._typed("listUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return self._typed("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
 
     def iter_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> Listing[models.User]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> Listing[models.User]:
         """All that `list_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("listUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.User.from_json, timeout)
+        return self._walk("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.User.from_json, timeout)
 
     def search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.UserPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
         """Lists users like `list_users`, by POST to `/Users/.search`, so that the query stands in no URL and no access log; `unsupported`
         where the provider has no such endpoint. (RFC 7644 section 3.4.3)
 
@@ -175,23 +175,23 @@ class Operations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return self._typed("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return self._typed("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
 
     def iter_search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> Listing[models.User]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> Listing[models.User]:
         """All that `search_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.User.from_json, timeout)
+        return self._walk("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.User.from_json, timeout)
 
     def update_user(self, id: str, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back:
-        bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User | None:
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Replaces a user. (RFC 7644 section 3.5.1)
 
         payload: User.
@@ -207,10 +207,10 @@ class Operations:
             "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
             _maybe(models.User.from_json), timeout)
 
-    def patch_user(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None =
-        None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User | None:
+    def patch_user(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Changes parts of a user. (RFC 7644 section 3.5.2)
 
         operations: Operations.
@@ -222,12 +222,12 @@ class Operations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("patchUser", {"id": id, "operations": operations, "attributes": attributes, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write,
-            "validate": validate}, _maybe(models.User.from_json), timeout)
+        return self._typed("patchUser", {"id": id, "operations": operations, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.User.from_json), timeout)
 
-    def delete_user(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str | None =
-        None, timeout: float | None = None) -> None:
+    def delete_user(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, timeout: float | None = None) -> None:
         """Deletes a user. (RFC 7644 section 3.6)
 
         gone_is_done: Not being there is a success.
@@ -236,8 +236,9 @@ class Operations:
         """
         self._typed("deleteUser", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
 
-    def ensure_user(self, payload: models.User | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str, str] | None =
-        None, match_on: Sequence[str] | None = None, validate: bool | None = None, timeout: float | None = None) -> models.EnsuredUser:
+    def ensure_user(self, payload: models.User | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
+        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.EnsuredUser:
         """Makes a user exist as described: finds it, creates it or changes what differs. (RFC 7644 section 3)
 
         payload: User.
@@ -246,11 +247,11 @@ class Operations:
         match_on: Attributes to find it by.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("ensureUser", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on, "validate":
-            validate}, models.EnsuredUser.from_json, timeout)
+        return self._typed("ensureUser", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
+            "validate": validate}, models.EnsuredUser.from_json, timeout)
 
-    def activate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None =
-        None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    def activate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
         """Sets `active` to true, by one PATCH and without a read before it; by PUT where the profile says so. (RFC 7644 section 3.5.2)
 
         headers: Headers of this request.
@@ -258,11 +259,11 @@ class Operations:
         read_back: Read once more where the provider answers without a body.
         read_modify_write: Read first, change that version only, again where it has changed.
         """
-        return self._typed("activateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write}, _maybe(models.User.from_json), timeout)
+        return self._typed("activateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
 
-    def deactivate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None =
-        None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    def deactivate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
         """Sets `active` to false, as `activate_user` sets it to true. (RFC 7644 section 3.5.2)
 
         headers: Headers of this request.
@@ -270,12 +271,12 @@ class Operations:
         read_back: Read once more where the provider answers without a body.
         read_modify_write: Read first, change that version only, again where it has changed.
         """
-        return self._typed("deactivateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write}, _maybe(models.User.from_json), timeout)
+        return self._typed("deactivateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
 
-    def create_group(self, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.Group:
+    def create_group(self, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.Group:
         """Creates a group. (RFC 7644 section 3.3)
 
         payload: Group.
@@ -287,8 +288,8 @@ class Operations:
         return self._typed("createGroup", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
             "headers": headers, "validate": validate}, models.Group.from_json, timeout)
 
-    def get_group(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers:
-        Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.Group:
+    def get_group(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
+        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.Group:
         """Reads a group. (RFC 7644 section 3.4.1)
 
         attributes: Only these attributes.
@@ -300,9 +301,9 @@ class Operations:
             "ifNoneMatch": if_none_match}, models.Group.from_json, timeout)
 
     def list_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.GroupPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
         """Lists groups, a page at a time. (RFC 7644 section 3.4.2)
 
         attributes: Only these attributes.
@@ -316,23 +317,23 @@ class Operations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return self._typed("listGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return self._typed("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
 
     def iter_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> Listing[models.Group]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> Listing[models.Group]:
         """All that `list_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("listGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.Group.from_json, timeout)
+        return self._walk("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.Group.from_json, timeout)
 
     def search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.GroupPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
         """Lists groups by POST to `/Groups/.search`. (RFC 7644 section 3.4.3)
 
         attributes: Only these attributes.
@@ -346,23 +347,23 @@ class Operations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return self._typed("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return self._typed("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
 
     def iter_search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> Listing[models.Group]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> Listing[models.Group]:
         """All that `search_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.Group.from_json, timeout)
+        return self._walk("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.Group.from_json, timeout)
 
     def update_group(self, id: str, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back:
-        bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.Group | None:
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.Group | None:
         """Replaces a group. (RFC 7644 section 3.5.1)
 
         payload: Group.
@@ -374,14 +375,14 @@ class Operations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("updateGroup", {"id": id, "payload": payload, "attributes": attributes, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write,
-            "validate": validate}, _maybe(models.Group.from_json), timeout)
+        return self._typed("updateGroup", {"id": id, "payload": payload, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
 
-    def patch_group(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None =
-        None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.Group | None:
+    def patch_group(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.Group | None:
         """Changes parts of a group; never by PUT where the provider shows no members. (RFC 7644 section 3.5.2)
 
         operations: Operations.
@@ -393,12 +394,12 @@ class Operations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("patchGroup", {"id": id, "operations": operations, "attributes": attributes, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write,
-            "validate": validate}, _maybe(models.Group.from_json), timeout)
+        return self._typed("patchGroup", {"id": id, "operations": operations, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
 
-    def delete_group(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str | None =
-        None, timeout: float | None = None) -> None:
+    def delete_group(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, timeout: float | None = None) -> None:
         """Deletes a group. (RFC 7644 section 3.6)
 
         gone_is_done: Not being there is a success.
@@ -407,8 +408,9 @@ class Operations:
         """
         self._typed("deleteGroup", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
 
-    def ensure_group(self, payload: models.Group | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str, str] | None =
-        None, match_on: Sequence[str] | None = None, validate: bool | None = None, timeout: float | None = None) -> models.EnsuredGroup:
+    def ensure_group(self, payload: models.Group | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
+        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.EnsuredGroup:
         """Makes a group exist as described: finds it, creates it or changes what differs, as `ensure_user` does. (RFC 7644 section 3)
 
         payload: Group.
@@ -417,8 +419,8 @@ class Operations:
         match_on: Attributes to find it by.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("ensureGroup", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on, "validate":
-            validate}, models.EnsuredGroup.from_json, timeout)
+        return self._typed("ensureGroup", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
+            "validate": validate}, models.EnsuredGroup.from_json, timeout)
 
     def add_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None, read_back: bool | None = None,
         timeout: float | None = None) -> models.MembershipChange:
@@ -432,8 +434,8 @@ class Operations:
         return self._typed("addGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
             models.MembershipChange.from_json, timeout)
 
-    def remove_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None, read_back: bool | None =
-        None, timeout: float | None = None) -> models.MembershipChange:
+    def remove_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
+        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Removes members, as `add_group_members` adds them. (RFC 7644 section 3.5.2)
 
         members: Members.
@@ -463,12 +465,12 @@ class Operations:
         headers: Headers of this request.
         if_none_match: Only if another version.
         """
-        return self._typed("getMe", {"attributes": attributes, "excludedAttributes": excluded_attributes, "headers": headers, "ifNoneMatch":
-            if_none_match}, models.User.from_json, timeout)
+        return self._typed("getMe", {"attributes": attributes, "excludedAttributes": excluded_attributes, "headers": headers,
+            "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
 
-    def create_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User:
+    def create_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User:
         """Creates the subject's own user. (RFC 7644 section 3.11)
 
         payload: User.
@@ -477,12 +479,13 @@ class Operations:
         headers: Headers of this request.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("createMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes, "headers":
-            headers, "validate": validate}, models.User.from_json, timeout)
+        return self._typed("createMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "headers": headers, "validate": validate}, models.User.from_json, timeout)
 
-    def update_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None = None,
-        read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None = None) -> models.User | None:
+    def update_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Replaces the subject's own user. (RFC 7644 section 3.11)
 
         payload: User.
@@ -494,14 +497,14 @@ class Operations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("updateMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes, "headers":
-            headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
+        return self._typed("updateMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
             _maybe(models.User.from_json), timeout)
 
     def patch_me(self, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back:
-        bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User | None:
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Changes parts of the subject's own user. (RFC 7644 section 3.11)
 
         operations: Operations.
@@ -517,8 +520,8 @@ class Operations:
             "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
             _maybe(models.User.from_json), timeout)
 
-    def delete_me(self, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, timeout:
-        float | None = None) -> None:
+    def delete_me(self, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        timeout: float | None = None) -> None:
         """Deletes the subject's own user. (RFC 7644 section 3.11)
 
         gone_is_done: Not being there is a success.
@@ -540,12 +543,13 @@ class Operations:
         resource_type: Name of the resource type.
         validate: Check against the provider's schemas first.
         """
-        return self._typed("createResource", {"payload": payload, "attributes": attributes, "endpoint": endpoint, "excludedAttributes":
-            excluded_attributes, "headers": headers, "resourceType": resource_type, "validate": validate}, _as_it_is, timeout)
+        return self._typed("createResource", {"payload": payload, "attributes": attributes, "endpoint": endpoint,
+            "excludedAttributes": excluded_attributes, "headers": headers, "resourceType": resource_type, "validate": validate}, _as_it_is,
+            timeout)
 
-    def get_resource(self, id: str, *, attributes: Sequence[str] | None = None, endpoint: str | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_none_match: str | None = None, resource_type: str | None =
-        None, timeout: float | None = None) -> dict[str, Any]:
+    def get_resource(self, id: str, *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_none_match: str | None = None,
+        resource_type: str | None = None, timeout: float | None = None) -> dict[str, Any]:
         """Reads a resource. (RFC 7644 section 3.4.1)
 
         attributes: Only these attributes.
@@ -555,13 +559,15 @@ class Operations:
         if_none_match: Only if another version.
         resource_type: Name of the resource type.
         """
-        return self._typed("getResource", {"id": id, "attributes": attributes, "endpoint": endpoint, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifNoneMatch": if_none_match, "resourceType": resource_type}, _as_it_is, timeout)
+        return self._typed("getResource", {"id": id, "attributes": attributes, "endpoint": endpoint,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifNoneMatch": if_none_match, "resourceType": resource_type},
+            _as_it_is, timeout)
 
-    def list_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None, endpoint: str
-        | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None =
-        None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
-        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> models.ResourcePage:
+    def list_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> models.ResourcePage:
         """Lists resources, a page at a time. (RFC 7644 section 3.4.2)
 
         attributes: Only these attributes.
@@ -581,19 +587,20 @@ class Operations:
             "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "resourceType": resource_type,
             "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
 
-    def iter_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None, endpoint: str
-        | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None =
-        None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
+    def iter_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
+        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
         """All that `list_resources` lists, page after page; `timeout` is for each page."""
         return self._walk("listResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type, "sortBy":
-            sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
 
-    def search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None, endpoint:
-        str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None =
-        None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
-        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> models.ResourcePage:
+    def search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> models.ResourcePage:
         """Lists resources by POST to the endpoint's `/.search`. (RFC 7644 section 3.4.3)
 
         attributes: Only these attributes.
@@ -614,18 +621,18 @@ class Operations:
             "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
 
     def iter_search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str]
-        | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None =
-        None, start_index: int | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
+        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
         """All that `search_resources` lists, page after page; `timeout` is for each page."""
         return self._walk("searchResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type, "sortBy":
-            sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
 
     def update_resource(self, id: str, payload: Mapping[str, Any], *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back:
-        bool | None = None, read_modify_write: bool | None = None, resource_type: str | None = None, validate: bool | None = None, timeout:
-        float | None = None) -> dict[str, Any] | None:
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, resource_type: str | None = None,
+        validate: bool | None = None, timeout: float | None = None) -> dict[str, Any] | None:
         """Replaces a resource. (RFC 7644 section 3.5.1)
 
         payload: Resource.
@@ -640,13 +647,14 @@ class Operations:
         validate: Check against the provider's schemas first.
         """
         return self._typed("updateResource", {"id": id, "payload": payload, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
-    def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None =
-        None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, resource_type: str | None = None,
-        validate: bool | None = None, timeout: float | None = None) -> dict[str, Any] | None:
+    def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
+        attributes: Sequence[str] | None = None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None,
+        headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None = None,
+        read_modify_write: bool | None = None, resource_type: str | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> dict[str, Any] | None:
         """Changes parts of a resource. (RFC 7644 section 3.5.2)
 
         operations: Operations.
@@ -661,11 +669,11 @@ class Operations:
         validate: Check against the provider's schemas first.
         """
         return self._typed("patchResource", {"id": id, "operations": operations, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
-    def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str, str] | None =
-        None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:
+    def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str,
+        str] | None = None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:
         """Deletes a resource. (RFC 7644 section 3.6)
 
         endpoint: Path below the service URL.
@@ -677,10 +685,10 @@ class Operations:
         self._typed("deleteResource", {"id": id, "endpoint": endpoint, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match,
             "resourceType": resource_type}, _nothing, timeout)
 
-    def search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None, excluded_attributes:
-        Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str | None = None, sort_by:
-        str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float |
-        None = None) -> models.ResourcePage:
+    def search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.ResourcePage:
         """Searches all resource types at once, by POST to `/.search`; `unsupported` where the provider has no such endpoint. (RFC 7644
         section 3.4.3)
 
@@ -700,17 +708,17 @@ class Operations:
             models.ResourcePage.from_json, timeout)
 
     def iter_search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> Listing[dict[str, Any]]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> Listing[dict[str, Any]]:
         """All that `search` lists, page after page; `timeout` is for each page."""
         return self._walk("search", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes": excluded_attributes,
             "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is,
             timeout)
 
-    def reconcile(self, desired: Sequence[Mapping[str, Any]], *, dry_run: bool | None = None, endpoint: str | None = None, match_on:
-        Sequence[str] | None = None, max_surplus: Any | None = None, resource_type: str | None = None, scope: Any | None = None, surplus:
-        Any | None = None, timeout: float | None = None) -> Any:
+    def reconcile(self, desired: Sequence[Mapping[str, Any]], *, dry_run: bool | None = None, endpoint: str | None = None,
+        match_on: Sequence[str] | None = None, max_surplus: Any | None = None, resource_type: str | None = None, scope: Any | None = None,
+        surplus: Any | None = None, timeout: float | None = None) -> Any:
         """Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes. (RFC 7644 section 3)
 
         dry_run: Say what would be done, and do nothing.
@@ -719,11 +727,11 @@ class Operations:
         max_surplus: maxSurplus.
         resource_type: Name of the resource type.
         """
-        return self._typed("reconcile", {"desired": desired, "dryRun": dry_run, "endpoint": endpoint, "matchOn": match_on, "maxSurplus":
-            max_surplus, "resourceType": resource_type, "scope": scope, "surplus": surplus}, _as_it_is, timeout)
+        return self._typed("reconcile", {"desired": desired, "dryRun": dry_run, "endpoint": endpoint, "matchOn": match_on,
+            "maxSurplus": max_surplus, "resourceType": resource_type, "scope": scope, "surplus": surplus}, _as_it_is, timeout)
 
-    def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None, timeout: float
-        | None = None) -> models.SubmitRequestResult:
+    def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.SubmitRequestResult:
         """Hands in a request to be carried out asynchronously, `Prefer: respond-async`; a whole bulk request, passed on as it is, with
         method POST, the path `/Bulk` and `{"Operations": [...]}` in `data`. (RFC 9967)
 
@@ -735,8 +743,9 @@ class Operations:
         """Asks how far an asynchronous request has come, and collects its result. (RFC 9967)"""
         return self._typed("collectRequest", {"ticket": ticket}, models.CollectRequestResult.from_json, timeout)
 
-    def bulk(self, operations: Sequence[models.BulkOperation | Mapping[str, Any]], *, fail_on_errors: int | None = None, headers:
-        Mapping[str, str] | None = None, known: Mapping[str, str] | None = None, timeout: float | None = None) -> models.BulkReport:
+    def bulk(self, operations: Sequence[models.BulkOperation | Mapping[str, Any]], *, fail_on_errors: int | None = None,
+        headers: Mapping[str, str] | None = None, known: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.BulkReport:
         """Carries out operations of any method on any resource type, in any order. (RFC 7644 section 3.7)
 
         operations: Operations.
@@ -784,9 +793,9 @@ class AsyncOperations:
     def _walk(self, operation: str, given: dict[str, Any], read: Callable[[Any], T], timeout: float | None) -> AsyncListing[T]:
         """Follows a listing."""
 
-    async def create_user(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User:
+    async def create_user(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User:
         """Creates a user. (RFC 7644 section 3.3)
 
         payload: User.
@@ -798,8 +807,8 @@ class AsyncOperations:
         return await self._typed("createUser", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
             "headers": headers, "validate": validate}, models.User.from_json, timeout)
 
-    async def get_user(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers:
-        Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
+    async def get_user(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
+        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
         """Reads a user. (RFC 7644 section 3.4.1)
 
         attributes: Only these attributes.
@@ -807,13 +816,13 @@ class AsyncOperations:
         headers: Headers of this request.
         if_none_match: Only if another version.
         """
-        return await self._typed("getUser", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes, "headers":
-            headers, "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
+        return await self._typed("getUser", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "headers": headers, "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
 
     async def list_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.UserPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
         """Lists users, a page at a time. (RFC 7644 section 3.4.2)
 
         attributes: Only these attributes.
@@ -827,23 +836,23 @@ class AsyncOperations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return await self._typed("listUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return await self._typed("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
 
     def iter_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> AsyncListing[models.User]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> AsyncListing[models.User]:
         """All that `list_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("listUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.User.from_json, timeout)
+        return self._walk("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.User.from_json, timeout)
 
     async def search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.UserPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
         """Lists users like `list_users`, by POST to `/Users/.search`, so that the query stands in no URL and no access log; `unsupported`
         where the provider has no such endpoint. (RFC 7644 section 3.4.3)
 
@@ -858,23 +867,23 @@ class AsyncOperations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return await self._typed("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return await self._typed("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
 
     def iter_search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> AsyncListing[models.User]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> AsyncListing[models.User]:
         """All that `search_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.User.from_json, timeout)
+        return self._walk("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.User.from_json, timeout)
 
     async def update_user(self, id: str, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back:
-        bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User | None:
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Replaces a user. (RFC 7644 section 3.5.1)
 
         payload: User.
@@ -886,14 +895,14 @@ class AsyncOperations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return await self._typed("updateUser", {"id": id, "payload": payload, "attributes": attributes, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write,
-            "validate": validate}, _maybe(models.User.from_json), timeout)
+        return await self._typed("updateUser", {"id": id, "payload": payload, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.User.from_json), timeout)
 
-    async def patch_user(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None
-        = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User | None:
+    async def patch_user(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Changes parts of a user. (RFC 7644 section 3.5.2)
 
         operations: Operations.
@@ -905,12 +914,12 @@ class AsyncOperations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return await self._typed("patchUser", {"id": id, "operations": operations, "attributes": attributes, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write,
-            "validate": validate}, _maybe(models.User.from_json), timeout)
+        return await self._typed("patchUser", {"id": id, "operations": operations, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.User.from_json), timeout)
 
-    async def delete_user(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str | None
-        = None, timeout: float | None = None) -> None:
+    async def delete_user(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, timeout: float | None = None) -> None:
         """Deletes a user. (RFC 7644 section 3.6)
 
         gone_is_done: Not being there is a success.
@@ -919,8 +928,9 @@ class AsyncOperations:
         """
         await self._typed("deleteUser", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
 
-    async def ensure_user(self, payload: models.User | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str, str] | None
-        = None, match_on: Sequence[str] | None = None, validate: bool | None = None, timeout: float | None = None) -> models.EnsuredUser:
+    async def ensure_user(self, payload: models.User | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
+        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.EnsuredUser:
         """Makes a user exist as described: finds it, creates it or changes what differs. (RFC 7644 section 3)
 
         payload: User.
@@ -929,11 +939,11 @@ class AsyncOperations:
         match_on: Attributes to find it by.
         validate: Check against the provider's schemas first.
         """
-        return await self._typed("ensureUser", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on, "validate":
-            validate}, models.EnsuredUser.from_json, timeout)
+        return await self._typed("ensureUser", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
+            "validate": validate}, models.EnsuredUser.from_json, timeout)
 
-    async def activate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None
-        = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    async def activate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
         """Sets `active` to true, by one PATCH and without a read before it; by PUT where the profile says so. (RFC 7644 section 3.5.2)
 
         headers: Headers of this request.
@@ -944,8 +954,8 @@ class AsyncOperations:
         return await self._typed("activateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
             "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
 
-    async def deactivate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool |
-        None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    async def deactivate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
         """Sets `active` to false, as `activate_user` sets it to true. (RFC 7644 section 3.5.2)
 
         headers: Headers of this request.
@@ -956,9 +966,9 @@ class AsyncOperations:
         return await self._typed("deactivateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
             "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
 
-    async def create_group(self, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.Group:
+    async def create_group(self, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.Group:
         """Creates a group. (RFC 7644 section 3.3)
 
         payload: Group.
@@ -979,13 +989,13 @@ class AsyncOperations:
         headers: Headers of this request.
         if_none_match: Only if another version.
         """
-        return await self._typed("getGroup", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes, "headers":
-            headers, "ifNoneMatch": if_none_match}, models.Group.from_json, timeout)
+        return await self._typed("getGroup", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "headers": headers, "ifNoneMatch": if_none_match}, models.Group.from_json, timeout)
 
     async def list_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.GroupPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
         """Lists groups, a page at a time. (RFC 7644 section 3.4.2)
 
         attributes: Only these attributes.
@@ -999,23 +1009,23 @@ class AsyncOperations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return await self._typed("listGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return await self._typed("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
 
     def iter_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> AsyncListing[models.Group]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> AsyncListing[models.Group]:
         """All that `list_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("listGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.Group.from_json, timeout)
+        return self._walk("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.Group.from_json, timeout)
 
     async def search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.GroupPage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
         """Lists groups by POST to `/Groups/.search`. (RFC 7644 section 3.4.3)
 
         attributes: Only these attributes.
@@ -1029,23 +1039,23 @@ class AsyncOperations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return await self._typed("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return await self._typed("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
 
     def iter_search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> AsyncListing[models.Group]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> AsyncListing[models.Group]:
         """All that `search_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex":
-            start_index}, models.Group.from_json, timeout)
+        return self._walk("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index}, models.Group.from_json, timeout)
 
     async def update_group(self, id: str, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back:
-        bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.Group | None:
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.Group | None:
         """Replaces a group. (RFC 7644 section 3.5.1)
 
         payload: Group.
@@ -1057,14 +1067,14 @@ class AsyncOperations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return await self._typed("updateGroup", {"id": id, "payload": payload, "attributes": attributes, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write,
-            "validate": validate}, _maybe(models.Group.from_json), timeout)
+        return await self._typed("updateGroup", {"id": id, "payload": payload, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
 
-    async def patch_group(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] |
-        None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None =
-        None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.Group | None:
+    async def patch_group(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.Group | None:
         """Changes parts of a group; never by PUT where the provider shows no members. (RFC 7644 section 3.5.2)
 
         operations: Operations.
@@ -1076,12 +1086,12 @@ class AsyncOperations:
         read_modify_write: Read first, change that version only, again where it has changed.
         validate: Check against the provider's schemas first.
         """
-        return await self._typed("patchGroup", {"id": id, "operations": operations, "attributes": attributes, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write,
-            "validate": validate}, _maybe(models.Group.from_json), timeout)
+        return await self._typed("patchGroup", {"id": id, "operations": operations, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
 
-    async def delete_group(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str |
-        None = None, timeout: float | None = None) -> None:
+    async def delete_group(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, timeout: float | None = None) -> None:
         """Deletes a group. (RFC 7644 section 3.6)
 
         gone_is_done: Not being there is a success.
@@ -1090,9 +1100,9 @@ class AsyncOperations:
         """
         await self._typed("deleteGroup", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
 
-    async def ensure_group(self, payload: models.Group | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str, str] |
-        None = None, match_on: Sequence[str] | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.EnsuredGroup:
+    async def ensure_group(self, payload: models.Group | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
+        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.EnsuredGroup:
         """Makes a group exist as described: finds it, creates it or changes what differs, as `ensure_user` does. (RFC 7644 section 3)
 
         payload: Group.
@@ -1101,11 +1111,11 @@ class AsyncOperations:
         match_on: Attributes to find it by.
         validate: Check against the provider's schemas first.
         """
-        return await self._typed("ensureGroup", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on, "validate":
-            validate}, models.EnsuredGroup.from_json, timeout)
+        return await self._typed("ensureGroup", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
+            "validate": validate}, models.EnsuredGroup.from_json, timeout)
 
-    async def add_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None, read_back: bool | None =
-        None, timeout: float | None = None) -> models.MembershipChange:
+    async def add_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
+        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Adds members, each by its `value`, in the portions and the style the profile says (`membersPerRequest`, `memberStyle`). (RFC
         7644 section 3.5.2)
 
@@ -1116,8 +1126,8 @@ class AsyncOperations:
         return await self._typed("addGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
             models.MembershipChange.from_json, timeout)
 
-    async def remove_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None, read_back: bool |
-        None = None, timeout: float | None = None) -> models.MembershipChange:
+    async def remove_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
+        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Removes members, as `add_group_members` adds them. (RFC 7644 section 3.5.2)
 
         members: Members.
@@ -1127,8 +1137,8 @@ class AsyncOperations:
         return await self._typed("removeGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
             models.MembershipChange.from_json, timeout)
 
-    async def set_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None, read_back: bool | None =
-        None, timeout: float | None = None) -> models.MembershipChange:
+    async def set_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
+        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Makes these the members: reads the members and sends the difference, new ones first. (RFC 7644 section 3.5.2)
 
         members: Members.
@@ -1138,8 +1148,8 @@ class AsyncOperations:
         return await self._typed("setGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
             models.MembershipChange.from_json, timeout)
 
-    async def get_me(self, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers:
-        Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
+    async def get_me(self, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
+        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
         """Reads the subject's own user. (RFC 7644 section 3.11)
 
         attributes: Only these attributes.
@@ -1150,9 +1160,9 @@ class AsyncOperations:
         return await self._typed("getMe", {"attributes": attributes, "excludedAttributes": excluded_attributes, "headers": headers,
             "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
 
-    async def create_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User:
+    async def create_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User:
         """Creates the subject's own user. (RFC 7644 section 3.11)
 
         payload: User.
@@ -1164,9 +1174,10 @@ class AsyncOperations:
         return await self._typed("createMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
             "headers": headers, "validate": validate}, models.User.from_json, timeout)
 
-    async def update_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None = None,
-        read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None = None) -> models.User | None:
+    async def update_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Replaces the subject's own user. (RFC 7644 section 3.11)
 
         payload: User.
@@ -1183,9 +1194,9 @@ class AsyncOperations:
             _maybe(models.User.from_json), timeout)
 
     async def patch_me(self, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back:
-        bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None, timeout: float | None =
-        None) -> models.User | None:
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Changes parts of the subject's own user. (RFC 7644 section 3.11)
 
         operations: Operations.
@@ -1228,9 +1239,9 @@ class AsyncOperations:
             "excludedAttributes": excluded_attributes, "headers": headers, "resourceType": resource_type, "validate": validate}, _as_it_is,
             timeout)
 
-    async def get_resource(self, id: str, *, attributes: Sequence[str] | None = None, endpoint: str | None = None, excluded_attributes:
-        Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_none_match: str | None = None, resource_type: str | None =
-        None, timeout: float | None = None) -> dict[str, Any]:
+    async def get_resource(self, id: str, *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
+        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_none_match: str | None = None,
+        resource_type: str | None = None, timeout: float | None = None) -> dict[str, Any]:
         """Reads a resource. (RFC 7644 section 3.4.1)
 
         attributes: Only these attributes.
@@ -1240,14 +1251,15 @@ class AsyncOperations:
         if_none_match: Only if another version.
         resource_type: Name of the resource type.
         """
-        return await self._typed("getResource", {"id": id, "attributes": attributes, "endpoint": endpoint, "excludedAttributes":
-            excluded_attributes, "headers": headers, "ifNoneMatch": if_none_match, "resourceType": resource_type}, _as_it_is, timeout)
+        return await self._typed("getResource", {"id": id, "attributes": attributes, "endpoint": endpoint,
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifNoneMatch": if_none_match, "resourceType": resource_type},
+            _as_it_is, timeout)
 
     async def list_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str]
-        | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order:
-        Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> models.ResourcePage:
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> models.ResourcePage:
         """Lists resources, a page at a time. (RFC 7644 section 3.4.2)
 
         attributes: Only these attributes.
@@ -1267,20 +1279,20 @@ class AsyncOperations:
             "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "resourceType": resource_type,
             "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
 
-    def iter_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None, endpoint: str
-        | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None =
-        None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
+    def iter_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
+        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
         """All that `list_resources` lists, page after page; `timeout` is for each page."""
         return self._walk("listResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type, "sortBy":
-            sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
 
     async def search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str]
-        | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order:
-        Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> models.ResourcePage:
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> models.ResourcePage:
         """Lists resources by POST to the endpoint's `/.search`. (RFC 7644 section 3.4.3)
 
         attributes: Only these attributes.
@@ -1301,18 +1313,18 @@ class AsyncOperations:
             "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
 
     def iter_search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str]
-        | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None =
-        None, start_index: int | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
+        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
+        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
         """All that `search_resources` lists, page after page; `timeout` is for each page."""
         return self._walk("searchResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type, "sortBy":
-            sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
 
-    async def update_resource(self, id: str, payload: Mapping[str, Any], *, attributes: Sequence[str] | None = None, endpoint: str | None =
-        None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, resource_type: str | None = None, validate: bool | None =
-        None, timeout: float | None = None) -> dict[str, Any] | None:
+    async def update_resource(self, id: str, payload: Mapping[str, Any], *, attributes: Sequence[str] | None = None,
+        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
+        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, resource_type: str | None = None,
+        validate: bool | None = None, timeout: float | None = None) -> dict[str, Any] | None:
         """Replaces a resource. (RFC 7644 section 3.5.1)
 
         payload: Resource.
@@ -1327,13 +1339,14 @@ class AsyncOperations:
         validate: Check against the provider's schemas first.
         """
         return await self._typed("updateResource", {"id": id, "payload": payload, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
-    async def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] |
-        None = None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None =
-        None, if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, resource_type: str | None =
-        None, validate: bool | None = None, timeout: float | None = None) -> dict[str, Any] | None:
+    async def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
+        attributes: Sequence[str] | None = None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None,
+        headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None = None,
+        read_modify_write: bool | None = None, resource_type: str | None = None, validate: bool | None = None,
+        timeout: float | None = None) -> dict[str, Any] | None:
         """Changes parts of a resource. (RFC 7644 section 3.5.2)
 
         operations: Operations.
@@ -1348,11 +1361,11 @@ class AsyncOperations:
         validate: Check against the provider's schemas first.
         """
         return await self._typed("patchResource", {"id": id, "operations": operations, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite":
-            read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
+            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
 
-    async def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str, str] |
-        None = None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:
+    async def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str,
+        str] | None = None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:
         """Deletes a resource. (RFC 7644 section 3.6)
 
         endpoint: Path below the service URL.
@@ -1361,13 +1374,13 @@ class AsyncOperations:
         if_match: Only in this version.
         resource_type: Name of the resource type.
         """
-        await self._typed("deleteResource", {"id": id, "endpoint": endpoint, "goneIsDone": gone_is_done, "headers": headers, "ifMatch":
-            if_match, "resourceType": resource_type}, _nothing, timeout)
+        await self._typed("deleteResource", {"id": id, "endpoint": endpoint, "goneIsDone": gone_is_done, "headers": headers,
+            "ifMatch": if_match, "resourceType": resource_type}, _nothing, timeout)
 
     async def search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, page: str |
-        None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None =
-        None, timeout: float | None = None) -> models.ResourcePage:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
+        start_index: int | None = None, timeout: float | None = None) -> models.ResourcePage:
         """Searches all resource types at once, by POST to `/.search`; `unsupported` where the provider has no such endpoint. (RFC 7644
         section 3.4.3)
 
@@ -1382,22 +1395,22 @@ class AsyncOperations:
         sort_order: Order.
         start_index: Index of the first result.
         """
-        return await self._typed("search", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes":
-            excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.ResourcePage.from_json, timeout)
+        return await self._typed("search", {"attributes": attributes, "count": count, "cursor": cursor,
+            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
+            "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
 
     def iter_search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None, sort_by: str
-        | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, timeout: float | None =
-        None) -> AsyncListing[dict[str, Any]]:
+        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
+        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+        timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
         """All that `search` lists, page after page; `timeout` is for each page."""
         return self._walk("search", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes": excluded_attributes,
             "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is,
             timeout)
 
-    async def reconcile(self, desired: Sequence[Mapping[str, Any]], *, dry_run: bool | None = None, endpoint: str | None = None, match_on:
-        Sequence[str] | None = None, max_surplus: Any | None = None, resource_type: str | None = None, scope: Any | None = None, surplus:
-        Any | None = None, timeout: float | None = None) -> Any:
+    async def reconcile(self, desired: Sequence[Mapping[str, Any]], *, dry_run: bool | None = None, endpoint: str | None = None,
+        match_on: Sequence[str] | None = None, max_surplus: Any | None = None, resource_type: str | None = None, scope: Any | None = None,
+        surplus: Any | None = None, timeout: float | None = None) -> Any:
         """Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes. (RFC 7644 section 3)
 
         dry_run: Say what would be done, and do nothing.
@@ -1409,8 +1422,8 @@ class AsyncOperations:
         return await self._typed("reconcile", {"desired": desired, "dryRun": dry_run, "endpoint": endpoint, "matchOn": match_on,
             "maxSurplus": max_surplus, "resourceType": resource_type, "scope": scope, "surplus": surplus}, _as_it_is, timeout)
 
-    async def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None, timeout:
-        float | None = None) -> models.SubmitRequestResult:
+    async def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.SubmitRequestResult:
         """Hands in a request to be carried out asynchronously, `Prefer: respond-async`; a whole bulk request, passed on as it is, with
         method POST, the path `/Bulk` and `{"Operations": [...]}` in `data`. (RFC 9967)
 
@@ -1418,13 +1431,14 @@ class AsyncOperations:
         """
         return await self._typed("submitRequest", {"request": request, "headers": headers}, models.SubmitRequestResult.from_json, timeout)
 
-    async def collect_request(self, ticket: models.Ticket | Mapping[str, Any], *, timeout: float | None =
-        None) -> models.CollectRequestResult:
+    async def collect_request(self, ticket: models.Ticket | Mapping[str, Any], *,
+        timeout: float | None = None) -> models.CollectRequestResult:
         """Asks how far an asynchronous request has come, and collects its result. (RFC 9967)"""
         return await self._typed("collectRequest", {"ticket": ticket}, models.CollectRequestResult.from_json, timeout)
 
-    async def bulk(self, operations: Sequence[models.BulkOperation | Mapping[str, Any]], *, fail_on_errors: int | None = None, headers:
-        Mapping[str, str] | None = None, known: Mapping[str, str] | None = None, timeout: float | None = None) -> models.BulkReport:
+    async def bulk(self, operations: Sequence[models.BulkOperation | Mapping[str, Any]], *, fail_on_errors: int | None = None,
+        headers: Mapping[str, str] | None = None, known: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.BulkReport:
         """Carries out operations of any method on any resource type, in any order. (RFC 7644 section 3.7)
 
         operations: Operations.

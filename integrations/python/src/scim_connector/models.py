@@ -40,6 +40,7 @@ __all__ = [
     "HeaderAuth",
     "HostAuth",
     "Manager",
+    "Member",
     "MembershipChange",
     "Meta",
     "Model",
@@ -567,11 +568,27 @@ class Group(Model):
     #: Your own identifier.
     external_id: str | None = None
     #: Members.
-    members: list[MultiValued] | None = None
+    members: list[Member] | None = None
     #: The provider's identifier.
     id: str | None = None
     #: Common attributes.
     meta: Meta | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Member(Model):
+    """Member."""
+
+    #: URI of the resource it points to.
+    ref: str | None = None
+    #: A name to display.
+    display: str | None = None
+    #: Whether it is the preferred one.
+    primary: bool | None = None
+    #: What it is for, for example work.
+    type: str | None = None
+    #: The value itself.
+    value: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -1028,9 +1045,17 @@ EnsuredUser._SHAPES = {
 Group._SHAPES = {
     "displayName": Shape("display_name", str),
     "externalId": Shape("external_id", str),
-    "members": Shape("members", MultiValued, True),
+    "members": Shape("members", Member, True),
     "id": Shape("id", str),
     "meta": Shape("meta", Meta),
+}
+
+Member._SHAPES = {
+    "$ref": Shape("ref", str),
+    "display": Shape("display", str),
+    "primary": Shape("primary", bool),
+    "type": Shape("type", str),
+    "value": Shape("value", str),
 }
 
 GroupPage._SHAPES = {
