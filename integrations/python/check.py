@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Builds the package, installs it into an empty environment and tests what is there; then the types.
 
-    python3 integrations/python/check.py [--bench] [--wasmtime VERSION]
+    python3 integrations/python/check.py [--bench] [--wasmtime VERSION] [--python PROGRAM]
 
 Needs target/scim-connector.core.wasm (cargo xtask component), the servers of tests/servers (tests/servers/install.py) and openssl. All
-that is made stands in target/python. With --bench the cost of a call is measured as well; --wasmtime tests with another version.
+that is made stands in target/python. With --bench the cost of a call is measured as well; --wasmtime and --python test with others.
 Exit code 1 when something failed.
 """
 
@@ -46,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--bench", action="store_true")
     parser.add_argument("--wasmtime", default=WASMTIME)
+    parser.add_argument("--python", default=sys.executable)
     arguments = parser.parse_args()
     if not (ROOT / "target/scim-connector.core.wasm").is_file():
         sys.exit("target/scim-connector.core.wasm: build the component first (cargo xtask component)")
@@ -62,7 +63,7 @@ def main() -> None:
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.2f} MB", flush=True)
     if not list(wheels.glob(f"wasmtime-{arguments.wasmtime}-*")):
         run("wasmtime is fetched", program(tools), "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), f"wasmtime=={arguments.wasmtime}")
-    run("an empty environment", sys.executable, "-m", "venv", "--clear", "--without-pip", str(empty))
+    run("an empty environment", arguments.python, "-m", "venv", "--clear", "--without-pip", str(empty))
     install = ["-m", "pip", "--python", program(empty), "install", "-q", "--no-index", "--find-links", str(wheels)]
     run("the wheel is installed", program(tools), *install, str(wheel), f"wasmtime=={arguments.wasmtime}")
     tests = HERE / "tests"

@@ -45,6 +45,11 @@ def answer(status: int, value: Any = None, *, headers: dict[str, str] | None = N
     return f"HTTP/1.1 {status} X\r\n{lines}\r\n".encode() + data
 
 
+def says(*pieces: Piece) -> Script:
+    """A script that answers everything in the same way."""
+    return lambda _: pieces
+
+
 def user(identifier: str = "1", user_name: str = "ada", **members: Any) -> dict[str, Any]:
     """A user as a provider shows it."""
     return {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "id": identifier, "userName": user_name, **members}
@@ -211,9 +216,9 @@ def certificates() -> Iterator[Certificates]:
 
     try:
         new = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
-        openssl(*new, "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority of the tests")
+        openssl(*new, "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority of the tests", "-addext", "keyUsage=critical,keyCertSign")
         openssl(*new, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-        (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1")
+        (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n")
         sign = ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1"]
         openssl(*sign, "-extfile", "names", "-out", "server.pem")
         yield Certificates(folder)

@@ -78,13 +78,14 @@ class Complete(unittest.TestCase):
 
     def test_every_kind_of_credentials(self) -> None:
         tags = {case["properties"]["type"]["const"] for case in MANIFEST["connection"]["properties"]["auth"]["oneOf"]}
-        made = {one._CONSTANTS["type"] for one in vars(models).values() if isinstance(one, type) and getattr(one, "_CONSTANTS", None)}
-        self.assertEqual(tags, made)
+        made = {getattr(one, "_CONSTANTS", {}).get("type") for one in vars(models).values() if isinstance(one, type)}
+        self.assertEqual(tags, made - {None})
 
     def test_examples_are_understood(self) -> None:
         for operation in MANIFEST["operations"]:
             payload = operation["example"].get("payload")
-            model = {"users": models.User, "me": models.User, "groups": models.Group}.get(operation["interface"])
+            types: dict[str, type[models.Model]] = {"users": models.User, "me": models.User, "groups": models.Group}
+            model = types.get(operation["interface"])
             if payload and model:
                 read = model.from_json(payload)
                 self.assertEqual((read.to_json(), read.extra), (payload, {}), operation["name"])
@@ -101,15 +102,16 @@ class Models(unittest.TestCase):
     """Resources as objects."""
 
     def test_what_is_not_understood_is_kept(self) -> None:
-        for given in (
+        cases: list[dict[str, Any]] = [
             {},
             {"userName": "ada", "x": {"y": None}, "urn:example:1": [1]},
             {"userName": 7, "active": "true", "emails": {"value": "x"}, "name": "Ada", "nickName": None, "groups": ["g"]},
             {"emails": [{"value": "a", "z": 1, "primary": "yes"}], "name": {"givenName": "Ada", "z": 1}},
             {"emails": [], "roles": None},
-        ):
+        ]
+        for given in cases:
             self.assertEqual(models.User.from_json(given).to_json(), given)
-        for nonsense in ([], None, "x", 1):
+        for nonsense in (["x"], None, "x", 1):
             with self.assertRaises(TypeError):
                 models.User.from_json(nonsense)
 

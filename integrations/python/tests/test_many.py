@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import gc
+import hashlib
 import json
 import os
 import stat
@@ -19,7 +20,8 @@ from unittest import mock
 
 from support import Request, Server, answer, page, user
 
-from scim_connector import Client, Listing, _cache, _engine, errors, models
+from scim_connector import Client, Listing, _cache, _engine, _walk, errors, models
+from scim_connector._call import Call
 from scim_connector._transport import Failed
 
 
@@ -187,6 +189,18 @@ class Listings(unittest.TestCase):
         with Server(self.by_index(1, 1)) as server, Client(server.connection()) as client, self.assertRaises(errors.InvalidInputError):
             client.iter_users(count=0)
 
+    def test_keys_are_kept_in_their_own_space(self) -> None:
+        keys, numbers = _walk._Keys(), [hashlib.sha256(str(number).encode()).digest()[:16] for number in range(20_000)]
+        for number, key in enumerate(numbers):
+            self.assertNotIn(key, keys, number)
+            keys.add(key)
+        self.assertTrue(all(key in keys for key in numbers))
+        odd = _walk._Keys()
+        for number in range(1, 200):
+            odd.add(b"ab" + b"c" * (number % 14) + bytes(14 - number % 14))
+        self.assertNotIn(b"ab" + bytes(7) + b"c" * 7, odd)
+        self.assertIn(b"ab" + bytes(14), odd)
+
     def test_resources_of_any_type(self) -> None:
         with Server(self.by_index(3, 2)) as server, Client(server.connection()) as client:
             self.assertEqual([one["id"] for one in client.iter_resources(endpoint="/Users")], ["1", "2", "3"])
@@ -262,7 +276,7 @@ class Cache(unittest.TestCase):
 
     def test_code_of_another_engine_is_compiled_anew(self) -> None:
         with mock.patch.object(_engine, "cached", lambda name, make: b"\x7fELF of somebody else"):
-            text = json.loads(_engine.Engine(_engine.component_bytes()).instance(mock.Mock(), {}).run("catalog.manifest", [], _engine.Call(None))[1])
+            text = json.loads(_engine.Engine(_engine.component_bytes()).instance(mock.Mock(), {}).run("catalog.manifest", [], Call(None))[1])
         self.assertIn("operations", text)
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
-from support import TOKEN, Piece, Request, Server, answer, certificates, proxy, user
+from support import TOKEN, Piece, Request, Script, Server, answer, certificates, proxy, says, user
 
 from scim_connector import Client, ScimError, Transport, errors, models
 from scim_connector._policy import Origin, Policy, Refused, is_public
@@ -40,14 +40,14 @@ class Answers(unittest.TestCase):
 
     def read(self, *pieces: Piece, **members: Any) -> models.User:
         """A user from an answer in pieces."""
-        with Server(lambda _: pieces) as server, Client(server.connection(**members)) as client:
+        with Server(says(*pieces)) as server, Client(server.connection(**members)) as client:
             return client.get_user("1")
 
     def test_bodies_in_every_framing(self) -> None:
         body = json.dumps(user(title="x" * 300_000)).encode()
         chunks = b"".join(b"%x;a=b\r\n%s\r\n" % (len(body[at : at + 7000]), body[at : at + 7000]) for at in range(0, len(body), 7000))
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/scim+json\r\n"
-        for name, pieces in {
+        framings: dict[str, list[Piece]] = {
             "by length": [answer(200, body=body)],
             "in chunks": [head + b"Transfer-Encoding: chunked\r\n\r\n", chunks[:9000], 0.01, chunks[9000:], b"0\r\nX-Trailer: 1\r\n\r\n"],
             "until the end": [head + b"\r\n", body, b""],
@@ -55,9 +55,10 @@ class Answers(unittest.TestCase):
             "gzip": [answer(200, body=gzip.compress(body), headers={"Content-Encoding": "gzip"})],
             "deflate": [answer(200, body=zlib.compress(body), headers={"Content-Encoding": "deflate"})],
             "after others": [b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", answer(200, body=body)],
-            "byte by byte": [bytes([one]) for one in answer(200, body=body)[:300]] + [answer(200, body=body)[300:]],
+            "byte by byte": [*(bytes([one]) for one in answer(200, body=body)[:300]), answer(200, body=body)[300:]],
             "without carriage returns": [head.replace(b"\r\n", b"\n") + b"Content-Length: %d\n\n" % len(body), body],
-        }.items():
+        }
+        for name, pieces in framings.items():
             with self.subTest(name):
                 self.assertEqual(len(self.read(*pieces).title or ""), 300_000)
 
@@ -76,7 +77,7 @@ class Answers(unittest.TestCase):
             "a head without an end": [head + b"X: " + b"x" * 200_000],
             "too many before it": [b"HTTP/1.1 100 Continue\r\n\r\n" * 50],
         }.items():
-            with self.subTest(name), Server(lambda _, pieces=pieces: pieces) as server:
+            with self.subTest(name), Server(says(*pieces)) as server:
                 seen = failure(server)
                 self.assertEqual((seen.kind, seen.maybe_applied), ("protocol", True))
         for name, pieces in {
@@ -86,7 +87,7 @@ class Answers(unittest.TestCase):
             "gzip that is cut short": [head + b"Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n" + gzip.compress(body)[:20]],
             "gzip that is none": [head + b"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nxx"],
         }.items():
-            with self.subTest(name), Server(lambda _, pieces=pieces: pieces) as server:
+            with self.subTest(name), Server(says(*pieces)) as server:
                 with Client(server.connection(), on_warning=lambda *_: None) as client, self.assertRaises(ScimError):
                     client.get_user("1")
                 # The creation itself was acknowledged: nobody may be told that it failed and may be repeated.
@@ -112,16 +113,18 @@ class Answers(unittest.TestCase):
 
         def trickle(_: Request) -> Iterator[Piece]:
             yield head
-            for _ in range(200):
+            for _unused in range(200):
                 yield b"X: y\r\n"
                 yield 0.02
 
-        for name, script, timeouts in (
-            ("no head", lambda _: [0.9], {"firstByteMs": 150}),
+        goes_on: list[Piece] = [b"{", 0.05]
+        cases: list[tuple[str, Script, dict[str, int]]] = [
+            ("no head", says(0.9), {"firstByteMs": 150}),
             ("a head that trickles", trickle, {"firstByteMs": 150}),
-            ("a body that stops", lambda _: [head + b"\r\n{", 0.9], {"betweenBytesMs": 150}),
-            ("a body that goes on", lambda _: [head + b"\r\n", *[b"{", 0.05] * 40], {"betweenBytesMs": 150, "totalMs": 400}),
-        ):
+            ("a body that stops", says(head + b"\r\n{", 0.9), {"betweenBytesMs": 150}),
+            ("a body that goes on", says(head + b"\r\n", *goes_on * 40), {"betweenBytesMs": 150, "totalMs": 400}),
+        ]
+        for name, script, timeouts in cases:
             with self.subTest(name), Server(script) as server:
                 began = time.monotonic()
                 with self.assertRaises(errors.TimeoutError) as caught, Client(server.connection(timeouts=timeouts)) as client:
@@ -130,8 +133,7 @@ class Answers(unittest.TestCase):
                 self.assertIsInstance(caught.exception, TimeoutError)
 
     def test_a_body_that_stops_is_no_lost_creation(self) -> None:
-        script = lambda _: [b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{", 0.9]  # noqa: E731
-        with Server(script) as server:
+        with Server(says(b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{", 0.9)) as server:
             self.assertTrue(failure(server, timeouts={"betweenBytesMs": 100}).maybe_applied)
 
     def test_large_bodies_cross_as_a_whole(self) -> None:
@@ -197,7 +199,7 @@ class Sending(unittest.TestCase):
             "closed soon": [answer(200, user(), headers={"Keep-Alive": "timeout=1"})],
             "with something unasked": [answer(200, user()) + b"HTTP/1.1 200 OK\r\n\r\n"],
         }.items():
-            with self.subTest(name), Server(lambda _, last=last: last) as server, Client(server.connection()) as client:
+            with self.subTest(name), Server(says(*last)) as server, Client(server.connection()) as client:
                 for number in range(3):
                     client.get_user("1")
                     time.sleep(0.05)
@@ -276,7 +278,8 @@ class Secure(unittest.TestCase):
     def test_large_bodies_over_tls(self) -> None:
         body = user(title="x" * 900_000)
         with Server(lambda request: answer(201, request.json()), self.certificates.server()) as server:
-            with Client(server.connection(), transport=Transport(ca=self.certificates.authority)) as client:
+            transport = Transport(ca=self.certificates.authority)
+            with Client(server.connection(), transport=transport, on_warning=lambda *_: None) as client:
                 self.assertEqual(client.create_user(body).title, "x" * 900_000)
 
     def test_through_a_proxy(self) -> None:

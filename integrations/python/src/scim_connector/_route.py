@@ -13,6 +13,7 @@ import time
 import urllib.parse
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ._call import Call
 from ._http1 import Broken, Connection, Late, Malformed
@@ -77,9 +78,15 @@ class Route:
         self._transport, self._policy = transport, policy
         self._context: ssl.SSLContext | None = transport.ssl_context
         self._making = threading.Lock()
+        self._proxies: dict[Origin, _Proxy | None] = {}
 
     def proxy(self, origin: Origin) -> _Proxy | None:
-        """The proxy that leads to an origin."""
+        """The proxy that leads to an origin; what the environment says is read once."""
+        if origin not in self._proxies:
+            self._proxies[origin] = self._proxy(origin)
+        return self._proxies[origin]
+
+    def _proxy(self, origin: Origin) -> _Proxy | None:
         if self._transport.proxy != "environment":
             return _Proxy.at(self._transport.proxy) if self._transport.proxy else None
         if origin.is_loopback:
@@ -193,17 +200,20 @@ class Route:
             return self._context
 
 
-def _resolved(host: str, port: int, end: float, call: Call) -> list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]]:
+#: What a name leads to, as `socket.getaddrinfo` has it.
+_Addresses = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]]
+
+
+def _resolved(host: str, port: int, end: float, call: Call) -> _Addresses:
     """The addresses of a name. The system's lookup knows no end, so it runs beside."""
-    flags = socket.AI_NUMERICHOST
-    found: list[list[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]]] = []
+    found: list[_Addresses] = []
     with contextlib.suppress(OSError):
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)  # type: ignore[return-value]
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     ended = threading.Event()
 
     def look_up() -> None:
         with contextlib.suppress(OSError, UnicodeError):
-            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))  # type: ignore[arg-type]
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         ended.set()
 
     threading.Thread(target=look_up, daemon=True, name="scim-connector-dns").start()

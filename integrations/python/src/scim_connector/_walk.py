@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import _abi
@@ -27,7 +28,7 @@ class Walk:
             raise InvalidInputError("a listing with a count of 0 lists nobody: leave count out", operation=operation, pointer="/count")
         self._operation, self._input = operation, dict(given)
         self._progress = ""
-        self._seen: set[bytes] = set()
+        self._seen = _Keys()
         self._announced: int | None = None
         self._complete = False
         #: Whether the last page was given.
@@ -53,7 +54,8 @@ class Walk:
         left_out = [one for one in page.get("leftOut") or () if isinstance(one, str)]
         new, added, self._progress, following, self._complete = self._judge(core, ids, left_out, page, outcome.next)
         added = bytes(added)
-        self._seen.update(added[at : at + _KEY] for at in range(0, len(added), _KEY))
+        for key in _keys(added):
+            self._seen.add(key)
         self.left_out += left_out
         if isinstance(total := page.get("totalResults"), int):
             self._announced = max(total, self._announced or 0)
@@ -84,7 +86,7 @@ class Walk:
         with core.instance(core.new_call(None)) as run:
             keys = bytes(run("runtime.page-keys", lambda: [_texts(ids + left_out)]))
             # Those of this page alone: a walk may be long.
-            among = {keys[at : at + _KEY] for at in range(0, len(keys), _KEY)} & self._seen
+            among = {key for key in _keys(keys) if key in self._seen}
 
             def given() -> list[bytes]:
                 state = _STATE(_abi.string(self._progress), _abi.byte_list(b"".join(among)))
@@ -102,6 +104,29 @@ class Walk:
 
             verdict: tuple[list[int], bytes, str, str | None, bool] = run("runtime.page-verdict", given)
             return verdict
+
+
+class _Keys:
+    """Keys in little more than their own space: a set takes six times as much, and a listing may be of a million."""
+
+    def __init__(self) -> None:
+        self._by_beginning: dict[bytes, bytes] = {}
+
+    def add(self, key: bytes) -> None:
+        beginning = key[:2]
+        self._by_beginning[beginning] = self._by_beginning.get(beginning, b"") + key[2:]
+
+    def __contains__(self, key: bytes) -> bool:
+        kept, rest = self._by_beginning.get(key[:2], b""), key[2:]
+        at = kept.find(rest)
+        while at > 0 and at % len(rest):
+            # Part of one key and part of the next.
+            at = kept.find(rest, at + 1)
+        return at >= 0
+
+
+def _keys(data: bytes) -> Iterator[bytes]:
+    return (data[at : at + _KEY] for at in range(0, len(data), _KEY))
 
 
 def _texts(texts: list[str]) -> bytes:
