@@ -21,6 +21,8 @@ __all__ += ["result", "some", "string", "u16", "u32", "u64"]
 BOOL, U8, U16, U32, U64 = 0, 2, 4, 6, 8
 STRING, LIST, RECORD, TUPLE, VARIANT, ENUM, OPTION, RESULT = 12, 13, 14, 15, 16, 17, 18, 19
 
+_MASKS = {BOOL: 0xFF, U8: 0xFF, U16: 0xFFFF, U32: 0xFFFF_FFFF, U64: 0xFFFF_FFFF_FFFF_FFFF}
+
 #: A value: its kind, then up to three words, of which the kind says what they are.
 _VALUE = Struct("<B7xQQQ")
 #: A field of a record: the length of its name and where it is, then its value.
@@ -28,6 +30,7 @@ _FIELD = Struct("<QQB7xQQQ")
 _WORDS = Struct("<QQ")
 
 VALUE_BYTES = _VALUE.size
+_pack, _unpack = _VALUE.pack, _VALUE.unpack
 _at = ctypes.string_at
 _Out = ctypes.c_uint64 * 2
 _ADDRESS = ctypes.c_void_p
@@ -68,33 +71,32 @@ call = ctypes.CFUNCTYPE(_ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, ctypes.c_size_t,
 def lift(address: int) -> Any:
     """The value at an address: of a record the values of its fields, in their order; variants as pairs of tag and value, results as pairs of
     whether it is good and value, lists of bytes as bytes (an empty one as an empty list)."""
-    return _lift(*_VALUE.unpack(_at(address, VALUE_BYTES)))
+    return _lift(*_unpack(_at(address, VALUE_BYTES)))
 
 
 def _lift(kind: int, a: int, b: int, c: int) -> Any:
     if kind == STRING or kind == ENUM:
         return _at(b, a).decode()
-    if kind == RECORD:
-        return tuple(_lift(kind, a, b, c) for _, _, kind, a, b, c in _FIELD.iter_unpack(_at(b, a * _FIELD.size)))
-    if kind == LIST:
+    if kind == TUPLE or kind == LIST:
         raw = _at(b, a * VALUE_BYTES)
+        if kind == TUPLE:
+            return tuple([_lift(kind, a, b, c) for kind, a, b, c in _VALUE.iter_unpack(raw)])
         if raw and raw[0] == U8:
             return raw[8::VALUE_BYTES]
-        return [_lift(*value) for value in _VALUE.iter_unpack(raw)]
-    if kind == TUPLE:
-        return tuple(_lift(*value) for value in _VALUE.iter_unpack(_at(b, a * VALUE_BYTES)))
+        return [_lift(kind, a, b, c) for kind, a, b, c in _VALUE.iter_unpack(raw)]
+    if kind == RECORD:
+        return tuple([_lift(kind, a, b, c) for _, _, kind, a, b, c in _FIELD.iter_unpack(_at(b, a * _FIELD.size))])
     if kind == OPTION:
         return lift(a) if a else None
     if kind == RESULT:
         return bool(a & 0xFF), lift(b) if b else None
     if kind == VARIANT:
         return _at(b, a).decode(), lift(c) if c else None
+    mask = _MASKS.get(kind)
+    if mask is None:
+        raise TypeError(f"values of kind {kind} are not read")
     # What is beyond a small value's own bytes was never written.
-    if kind == BOOL:
-        return bool(a & 0xFF)
-    if kind in (U8, U16, U32, U64):
-        return a & ((1 << {U8: 8, U16: 16, U32: 32, U64: 64}[kind]) - 1)
-    raise TypeError(f"values of kind {kind} are not read")
+    return bool(a & mask) if kind == BOOL else a & mask
 
 
 # Writing: each function gives a value that owns what it points to, until it becomes part of another or of an answer.
@@ -108,28 +110,30 @@ def _words(new: Any, size: int, data: Any) -> Any:
 
 def string(text: str | bytes) -> bytes:
     """A text."""
-    data = text.encode() if isinstance(text, str) else text
+    return _bytes_of(STRING, text.encode() if isinstance(text, str) else text)
+
+
+def _bytes_of(kind: int, data: bytes) -> bytes:
     out = _Out()
     _new_bytes(out, len(data), data)
-    return _VALUE.pack(STRING, *out, 0)
+    return _pack(kind, out[0], out[1], 0)
 
 
 def enumeration(name: str) -> bytes:
     """A case of an enum: only names that it has; another ends the instance."""
-    data = name.encode()
-    return _VALUE.pack(ENUM, *_words(_new_bytes, len(data), data), 0)
+    return _bytes_of(ENUM, name.encode())
 
 
 def boolean(value: bool) -> bytes:
     """Yes or no."""
-    return _VALUE.pack(BOOL, int(value), 0, 0)
+    return _pack(BOOL, int(value), 0, 0)
 
 
 def _unsigned(kind: int, bits: int, value: int) -> bytes:
     if not 0 <= value < 1 << bits:
         # What is stored would be another number, without a word.
         raise OverflowError(f"{value} does not fit into {bits} bits")
-    return _VALUE.pack(kind, value, 0, 0)
+    return _pack(kind, value, 0, 0)
 
 
 def u16(value: int) -> bytes:
@@ -149,26 +153,19 @@ def u64(value: int) -> bytes:
 
 def byte_list(data: bytes) -> bytes:
     """A list of bytes."""
-    values = bytearray(VALUE_BYTES * len(data))
-    values[0::VALUE_BYTES] = bytes([U8]) * len(data)
+    values = bytearray(_pack(U8, 0, 0, 0)) * len(data)
     values[8::VALUE_BYTES] = data
-    return _listing_of(values, len(data))
-
-
-def _listing_of(values: bytes | bytearray, size: int) -> bytes:
-    """A list of values that stand one behind the other."""
-    held = (ctypes.c_char * len(values)).from_buffer(values) if isinstance(values, bytearray) else values
-    return _VALUE.pack(LIST, *_words(_new_list, size, held), 0)
+    return _pack(LIST, *_words(_new_list, len(data), bytes(values)), 0)
 
 
 def listing(values: Sequence[bytes]) -> bytes:
     """A list."""
-    return _listing_of(b"".join(values), len(values))
+    return _pack(LIST, *_words(_new_list, len(values), b"".join(values)), 0)
 
 
 def pair(first: bytes, second: bytes) -> bytes:
     """A tuple of two."""
-    return _VALUE.pack(TUPLE, *_words(_new_tuple, 2, first + second), 0)
+    return _pack(TUPLE, *_words(_new_tuple, 2, first + second), 0)
 
 
 class Record:
@@ -180,23 +177,23 @@ class Record:
     def __call__(self, *values: bytes) -> bytes:
         """A record with these values."""
         names = self._names
-        entries = b"".join([string(name)[8:24] + value for name, value in zip(names, values, strict=True)])
-        return _VALUE.pack(RECORD, *_words(_new_record, len(names), entries), 0)
+        entries = b"".join([_bytes_of(STRING, name)[8:24] + value for name, value in zip(names, values, strict=True)])
+        return _pack(RECORD, *_words(_new_record, len(names), entries), 0)
 
 
 def none() -> bytes:
     """An option that was left out."""
-    return _VALUE.pack(OPTION, 0, 0, 0)
+    return _pack(OPTION, 0, 0, 0)
 
 
 def some(value: bytes) -> bytes:
     """An option that is there."""
-    return _VALUE.pack(OPTION, _new_value(value), 0, 0)
+    return _pack(OPTION, _new_value(value), 0, 0)
 
 
 def result(good: bool, value: bytes) -> bytes:
     """A result."""
-    return _VALUE.pack(RESULT, int(good), _new_value(value), 0)
+    return _pack(RESULT, int(good), _new_value(value), 0)
 
 
 def free(value: bytes) -> None:

@@ -43,20 +43,20 @@ class _Framed:
         #: Bytes until the body, or its chunk, ends; none where the connection's end is its end.
         self._left: int | None = None
         self._chunked = False
+        length, coding = head.get("content-length"), head.get("transfer-encoding")
         if head.status in (204, 304):
             self._left = 0
-        elif "transfer-encoding" in head:
-            if head["transfer-encoding"].strip().lower() != "chunked":
+        elif coding is not None:
+            if coding.strip().lower() != "chunked":
                 raise Malformed
             # With a length besides, somebody on the way may have understood it in another way.
-            self.persistent = self.persistent and "content-length" not in head
+            self.persistent = self.persistent and length is None
             self._chunked, self._left = True, 0
-        elif "content-length" in head:
-            lengths = {length.strip() for length in head["content-length"].split(",")}
-            length = lengths.pop()
-            if lengths or not _LENGTH.fullmatch(length):
+        elif length is not None:
+            first, *others = (one.strip() for one in length.split(","))
+            if any(one != first for one in others) or not _LENGTH.fullmatch(first):
                 raise Malformed
-            self._left = int(length)
+            self._left = int(first)
         else:
             self.persistent = False
         self.over = self._left == 0 and not self._chunked
@@ -96,7 +96,10 @@ class _Framed:
 
 
 def _persists(head: Head) -> bool:
-    tokens = {token.strip().lower() for token in head["connection"].split(",")}
+    said = head.get("connection")
+    if said is None:
+        return head.modern
+    tokens = {token.strip().lower() for token in said.split(",")}
     return "close" not in tokens and (head.modern or "keep-alive" in tokens)
 
 
@@ -105,7 +108,7 @@ class Body:
 
     def __init__(self, connection: Connection, head: Head, largest: int) -> None:
         self._framed = _Framed(connection, head)
-        self._inflate = _decoder(head["content-encoding"])
+        self._inflate = _decoder(head.get("content-encoding"))
         self._largest = largest
         self._came = self._gave = 0
         #: Whether it has been read to its end.
@@ -162,7 +165,9 @@ class Body:
         return data
 
 
-def _decoder(coding: str) -> zlib._Decompress | None:
+def _decoder(coding: str | None) -> zlib._Decompress | None:
+    if coding is None:
+        return None
     coding = coding.strip().lower()
     if coding in ("", "identity"):
         return None

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from . import _abi
 from ._call import Aborted, Call
@@ -26,6 +26,7 @@ from .errors import ClosedError, ConfigurationError, InternalError, InvalidInput
 
 __all__ = ["Core", "Outcome", "Settings", "check_seconds", "manifest_text"]
 
+_NO_TURN = contextlib.nullcontext()
 _CONTEXT = _abi.Record("run-id", "attempt", "deadline-ms")
 _LOG = logging.getLogger("scim_connector")
 #: Seconds after which an instance that does nothing goes.
@@ -57,10 +58,6 @@ class Settings:
     concurrency: int = 8
     #: Who hears what a caller should know although a call succeeded: the operation, and a sentence.
     on_warning: Callable[[str, str], None] | None = None
-
-
-class _Run(Protocol):
-    def __call__(self, path: str, arguments: Callable[[], list[bytes]], *, connected: bool = False) -> Any: ...
 
 
 class _Kept:
@@ -108,7 +105,7 @@ class Core:
         self._idle.clear()
 
     def _resolved(self) -> dict[str, Any]:
-        resolved: dict[str, Any] = json.loads(self.plain("runtime.resolve-connection", lambda: [], Call(None), connected=True))
+        resolved: dict[str, Any] = json.loads(self.run("runtime.resolve-connection", lambda: [], Call(None), connected=True))
         return resolved
 
     def new_call(self, timeout: float | None) -> Call:
@@ -124,14 +121,14 @@ class Core:
         if attempt is not None and (not isinstance(attempt, int) or not 0 <= attempt < 1 << 32):
             raise InvalidInputError("attempt is a number of 32 bits, from 1", operation=operation)
         text = dumps({} if given is None else given, operation)
-        keys: list[str] = []
-        if operation.startswith("ensure"):
-            # What is wrong with the input is told by the call itself.
-            with self.instance(call, operation) as run, contextlib.suppress(ScimError):
-                keys = run("runtime.ensure-keys", lambda: [_abi.string(operation), _abi.string(text)])
-        with self._turn(keys, call, operation), self.instance(call, operation) as run:
-            outcome = run("runtime.invoke", lambda: [_abi.string(operation), _abi.string(text), _context(call, run_id, attempt)], connected=True)
-        output, following, requests_made, warnings = outcome
+        with self._turn(operation, text, call) if operation.startswith("ensure") else _NO_TURN:
+            output, following, requests_made, warnings = self.run(
+                "runtime.invoke",
+                lambda: [_abi.string(operation), _abi.string(text), _context(call, run_id, attempt)],
+                call,
+                operation,
+                connected=True,
+            )
         made = Outcome(json.loads(output), following, requests_made, tuple(warnings))
         for warning in made.warnings:
             if self._settings.on_warning is not None:
@@ -141,53 +138,49 @@ class Core:
         return made
 
     @contextlib.contextmanager
-    def _turn(self, keys: list[str], call: Call, operation: str) -> Iterator[None]:
+    def _turn(self, operation: str, text: bytes, call: Call) -> Iterator[None]:
+        """Waits for equal ensures."""
+        keys: list[str] = []
+        # What is wrong with the input is told by the call itself.
+        with contextlib.suppress(ScimError):
+            keys = self.run("runtime.ensure-keys", lambda: [_abi.string(operation), _abi.string(text)], call, operation)
         try:
-            with turn(self.service, keys, call) if keys else contextlib.nullcontext(True) as has_come:
+            with turn(self.service, keys, call) as has_come:
                 if not has_come:
                     raise OverloadedError("an equal ensure took all the time that this one had; it was not begun", operation=operation, transient=True)
                 yield
         except Aborted:
             raise ClosedError("the call was given up before it was begun", operation=operation) from None
 
-    def plain(self, path: str, arguments: Callable[[], list[bytes]], call: Call, *, connected: bool = False) -> Any:
-        """Calls another function of the component."""
-        with self.instance(call) as run:
-            return run(path, arguments, connected=connected)
-
-    @contextlib.contextmanager
-    def instance(self, call: Call, operation: str | None = None) -> Iterator[_Run]:
-        """An instance for this call alone, as a function that runs the component's."""
+    def run(self, path: str, arguments: Callable[[], list[bytes]], call: Call, operation: str | None = None, *, connected: bool = False) -> Any:
+        """Runs a function of the component, on an instance that no other call has; `connected` where it takes the connection."""
         taken = self._take(call, operation)
-        sound = False
-
-        def run(path: str, arguments: Callable[[], list[bytes]], *, connected: bool = False) -> Any:
-            nonlocal sound
-            sound = False
-            try:
-                good, value = taken.run(path, arguments(), call, self._connection.value if connected else b"")
-                sound = True
-            except Trapped as error:
-                if call.raised is None:
-                    raise InternalError(f"the component broke off: {error}", operation=operation, maybe_applied=call.may_have_changed) from None
-                good, value = False, ("execution-failed", None)
-            if call.raised is not None:
-                if not isinstance(call.raised, Exception):
-                    raise call.raised
-                raise InternalError("a fault in the package", operation=operation, maybe_applied=call.may_have_changed) from call.raised
-            if good:
-                return value
-            failure = of_contract(operation, *value)
-            if call.aborted:
-                raise ClosedError("the call was given up", operation=operation, maybe_applied=failure.maybe_applied) from None
-            raise failure
-
+        sound: Instance | None = None
+        good, value = False, ("execution-failed", None)
         try:
-            yield run
+            good, value = taken.run(path, arguments(), call, self._connection.value if connected else b"")
+            sound = taken
+        except Trapped as error:
+            if call.raised is None:
+                raise InternalError(f"the component broke off: {error}", operation=operation, maybe_applied=call.may_have_changed) from None
         finally:
-            self._give_back(taken if sound else None, call)
+            self._give_back(sound, call)
+        if call.raised is not None:
+            if not isinstance(call.raised, Exception):
+                raise call.raised
+            raise InternalError("a fault in the package", operation=operation, maybe_applied=call.may_have_changed) from call.raised
+        if good:
+            return value
+        failure = of_contract(operation, *value)
+        if call.aborted:
+            raise ClosedError("the call was given up", operation=operation, maybe_applied=failure.maybe_applied)
+        raise failure
 
     def _take(self, call: Call, operation: str | None) -> Instance:
+        if self._process != os.getpid():
+            # What they hold, sockets above all, is the parent's; and who held a place is not here.
+            self._lock, self._slots = threading.Lock(), threading.BoundedSemaphore(self._settings.concurrency)
+            self._idle, self._running, self._process = [], set(), os.getpid()
         try:
             if not call.acquire(self._slots):
                 text = f"{self._settings.concurrency} calls of this client took all the time that this one had; it was not begun"
@@ -200,9 +193,6 @@ class Core:
             with self._lock:
                 if self._closed:
                     raise ClosedError("the client is closed", operation=operation)
-                if self._process != os.getpid():
-                    # What they hold, sockets above all, is the parent's.
-                    self._idle, self._running, self._process = [], set(), os.getpid()
                 self._running.add(call)
                 while self._idle:
                     instance = self._idle.pop()

@@ -10,7 +10,6 @@ import select
 import socket
 import ssl
 import time
-from dataclasses import dataclass
 
 __all__ = ["Broken", "Connection", "Head", "Late", "Malformed", "TooLarge"]
 
@@ -43,22 +42,25 @@ class TooLarge(Exception):
     """More came than was allowed."""
 
 
-@dataclass
 class Head:
     """The head of an answer."""
 
-    status: int
-    #: In order; names in small letters.
-    headers: list[tuple[str, str]]
-    #: Whether it is HTTP/1.1, so that the connection stays unless it is said to end.
-    modern: bool
+    __slots__ = ("_named", "headers", "modern", "status")
 
-    def __getitem__(self, name: str) -> str:
-        """A header, those of the same name together (RFC 9110 section 5.3)."""
-        return ",".join(value for other, value in self.headers if other == name)
+    def __init__(self, status: int, headers: list[tuple[str, str]], modern: bool) -> None:
+        self.status = status
+        #: In order; names in small letters.
+        self.headers = headers
+        #: Whether it is HTTP/1.1, so that the connection stays unless it is said to end.
+        self.modern = modern
+        self._named: dict[str, str] = {}
+        for name, value in headers:
+            # Those of the same name together (RFC 9110 section 5.3).
+            self._named[name] = f"{self._named[name]},{value}" if name in self._named else value
 
-    def __contains__(self, name: str) -> bool:
-        return any(other == name for other, _ in self.headers)
+    def get(self, name: str) -> str | None:
+        """A header, where it is there."""
+        return self._named.get(name)
 
 
 class Connection:
@@ -179,6 +181,6 @@ class Connection:
 
     def rests(self) -> None:
         """It does nothing from now on; the server may say for how long it keeps it."""
-        told = _KEPT_FOR.search(self._last_head["keep-alive"]) if self._last_head else None
+        told = _KEPT_FOR.search(self._last_head and self._last_head.get("keep-alive") or "")
         kept = min(self.KEPT_FOR, max(0.0, float(told[1]) - 1)) if told else self.KEPT_FOR
         self._good_until = time.monotonic() + kept

@@ -108,7 +108,7 @@ def _plain(value: Any) -> Any:
 def dumps(value: Any, operation: str | None = None) -> bytes:
     """JSON text of what a caller gave; what none can be made of is the caller's mistake, told without its content."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default).encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError:
         why = "a text has half a surrogate pair"
     except RecursionError:
@@ -126,3 +126,7 @@ def _default(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     raise TypeError(f"a {type(value).__name__} is no JSON")
+
+
+# Made once: it takes as long as writing a resource.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_default)

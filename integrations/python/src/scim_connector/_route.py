@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -201,7 +201,7 @@ class Route:
 
 
 #: What a name leads to, as `socket.getaddrinfo` has it.
-_Addresses = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]]
+_Addresses = Sequence[tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]]
 
 
 def _resolved(host: str, port: int, end: float, call: Call) -> _Addresses:

@@ -83,27 +83,27 @@ class Walk:
         )
 
     def _judge(self, core: Core, ids: list[str], left_out: list[str], page: dict[str, Any], following: str | None) -> tuple[list[int], bytes, str, str | None, bool]:
-        with core.instance(core.new_call(None)) as run:
-            keys = bytes(run("runtime.page-keys", lambda: [_texts(ids + left_out)]))
-            # Those of this page alone: a walk may be long.
-            among = {key for key in _keys(keys) if key in self._seen}
+        call = core.new_call(None)
+        keys = bytes(core.run("runtime.page-keys", lambda: [_texts(ids + left_out)], call, self._operation))
+        # Those of this page alone: a walk may be long.
+        among = {key for key in _keys(keys) if key in self._seen}
 
-            def given() -> list[bytes]:
-                state = _STATE(_abi.string(self._progress), _abi.byte_list(b"".join(among)))
-                walked = _PAGE(
-                    _texts(ids),
-                    _texts(left_out),
-                    _number(page.get("totalResults")),
-                    _text(following),
-                    _abi.boolean(page.get("complete") is True),
-                    _text(self._input.get("page")),
-                    _number(self._input.get("startIndex")),
-                    _text(self._input.get("cursor")),
-                )
-                return [state, walked]
+        def given() -> list[bytes]:
+            state = _STATE(_abi.string(self._progress), _abi.byte_list(b"".join(among)))
+            walked = _PAGE(
+                _texts(ids),
+                _texts(left_out),
+                _number(page.get("totalResults")),
+                _text(following),
+                _abi.boolean(page.get("complete") is True),
+                _text(self._input.get("page")),
+                _number(self._input.get("startIndex")),
+                _text(self._input.get("cursor")),
+            )
+            return [state, walked]
 
-            verdict: tuple[list[int], bytes, str, str | None, bool] = run("runtime.page-verdict", given)
-            return verdict
+        verdict: tuple[list[int], bytes, str, str | None, bool] = core.run("runtime.page-verdict", given, call, self._operation)
+        return verdict
 
 
 class _Keys:

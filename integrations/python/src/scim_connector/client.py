@@ -63,20 +63,20 @@ def check_operation(operation: str, known: frozenset[str] = OPERATIONS, what: st
 
 
 def test_connection(core: Core, call: Call) -> ConnectionReport:
-    ok, steps, failure, retryable = core.plain("runtime.test-connection", lambda: [], call, connected=True)
+    ok, steps, failure, retryable = core.run("runtime.test-connection", lambda: [], call, "testConnection", connected=True)
     tag = "transient-failure" if retryable else "permanent-failure"
     why = failure and errors.of_contract("testConnection", tag, failure)
     return ConnectionReport(ok, tuple(Step(*step) for step in steps), why, retryable)
 
 
 def choices(core: Core, source: str, call: Call) -> list[Choice]:
-    found = core.plain("runtime.choices", lambda: [_abi.string(source)], call, connected=True)
+    found = core.run("runtime.choices", lambda: [_abi.string(source)], call, connected=True)
     return [Choice(*one) for one in found]
 
 
 def schema(core: Core, operation: str, call: Call) -> dict[str, Any]:
     check_operation(operation)
-    schema: dict[str, Any] = json.loads(core.plain("runtime.resolve-schema", lambda: [_abi.string(operation)], call, connected=True))
+    schema: dict[str, Any] = json.loads(core.run("runtime.resolve-schema", lambda: [_abi.string(operation)], call, connected=True))
     return schema
 
 
