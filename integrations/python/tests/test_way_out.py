@@ -328,7 +328,9 @@ class Decisions(unittest.TestCase):
         for url in ("https://login.example.com/", "http://api.example.com:443/", "https://api.example.com.evil.example/", "https://169.254.169.254/"):
             with self.assertRaises(Refused):
                 policy.check(Origin.of(url)[0])
-        for url in ("https://u@example.com/", "ftp://example.com/", "/Users", "https://example.com:x/", "https://example.com/a b", "https://é.example.com/"):
+        self.assertEqual(Origin.of("https://example.com?x=/y"), (Origin(True, "example.com", 443), "/?x=/y"))
+        self.assertEqual(Origin.of("HTTP://[::1]:8080/a?b=c"), (Origin(False, "::1", 8080), "/a?b=c"))
+        for url in ("https://example.com\\@evil.example/", "https:///x", "https://example.com/\r\nX: y", "https://example.com:99999/", "https://u@example.com/", "ftp://example.com/", "/Users", "https://example.com:x/", "https://example.com/a b", "https://é.example.com/"):
             with self.subTest(url), self.assertRaises(Refused):
                 Origin.of(url)
 

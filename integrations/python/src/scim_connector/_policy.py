@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import urllib.parse
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 __all__ = ["Origin", "Policy", "Refused", "is_public"]
 
 
-_IN_URLS = re.compile(r"[!-~]+")
+#: An origin; a path and query. Neither has blanks or anything that is not ASCII.
+_PARTS = re.compile(r"(https?://[!-\"$-.0->@-~]+)([!-\"$-~]*)(?:#[!-~]*)?", re.IGNORECASE)
 
 
 class Refused(Exception):
@@ -29,20 +31,11 @@ class Origin:
     @classmethod
     def of(cls, url: str) -> tuple[Origin, str]:
         """A URL's origin, and what is asked for there: its path and query."""
-        try:
-            parts = urllib.parse.urlsplit(url)
-            port = parts.port
-        except ValueError:
-            raise Refused("the URL cannot be read") from None
-        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        parts = _PARTS.fullmatch(url)
+        if parts is None:
             raise Refused("the request names no http or https host")
-        secure = parts.scheme == "https"
-        path = parts.path or "/"
-        target = f"{path}?{parts.query}" if parts.query else path
-        if not _IN_URLS.fullmatch(parts.netloc + target):
-            raise Refused("the URL has characters that no URL may have")
-        default = 443 if secure else 80
-        return cls(secure, parts.hostname.lower(), default if port is None else port), target
+        origin, target = parts.groups()
+        return _origin(origin), target if target.startswith("/") else f"/{target}"
 
     @property
     def authority(self) -> str:
@@ -63,6 +56,20 @@ class Origin:
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{'https' if self.secure else 'http'}://{host}:{self.port}"
+
+
+@functools.lru_cache(64)
+def _origin(url: str) -> Origin:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise Refused("the URL cannot be read") from None
+    if not parts.hostname or "@" in parts.netloc:
+        raise Refused("the request names no http or https host")
+    secure = parts.scheme == "https"
+    default = 443 if secure else 80
+    return Origin(secure, parts.hostname.lower(), default if port is None else port)
 
 
 class Policy:
