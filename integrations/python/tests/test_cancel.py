@@ -174,24 +174,31 @@ class GivenUp(unittest.TestCase):
 
     @unittest.skipIf(sys.platform == "win32", "signals are another thing there")
     def test_ctrl_c_ends_a_call(self) -> None:
-        with Server(hangs) as server:
-            program = f"""
-                from scim_connector import Client, errors
-                client = Client({server.connection()!r})
-                try:
-                    client.create_user({{"userName": "ada"}})
-                except KeyboardInterrupt:
-                    print("interrupted", flush=True)
-                client.close()
-            """
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-            child = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-            until(lambda: len(server.requests) == 1, 20)
-            time.sleep(0.1)
-            child.send_signal(signal.SIGINT)
-            out, err = child.communicate(timeout=10)
-        self.assertEqual((out, err, child.returncode), (b"interrupted\n", b"", 0))
-        self.assertEqual(len(server.requests), 1)
+        pauses = lambda _: answer(503, headers={"Retry-After": "20"})  # noqa: E731
+        for name, script, call in (
+            ("while it waits for an answer", hangs, 'client.create_user({"userName": "ada"})'),
+            ("while it waits for another attempt", pauses, 'client.get_user("1")'),
+            ("while the component works", lambda _: answer(200, user(title="x" * 500_000)), '[client.get_user("1") for _ in range(100_000)]'),
+        ):
+            with self.subTest(name), Server(script) as server:
+                program = f"""
+                    from scim_connector import Client
+                    client = Client({server.connection(retry={"maxAttempts": 3})!r})
+                    try:
+                        {call}
+                    except KeyboardInterrupt:
+                        print("interrupted", flush=True)
+                    client.close()
+                """
+                environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+                command = [sys.executable, "-c", textwrap.dedent(program)]
+                child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+                until(lambda: len(server.requests) >= 1, 20)
+                time.sleep(0.2)
+                child.send_signal(signal.SIGINT)
+                out, err = child.communicate(timeout=10)
+                self.assertEqual((out, err, child.returncode), (b"interrupted\n", b"", 0))
+                self.assertTrue(len(server.requests) == 1 or "range" in call)
 
 
 if __name__ == "__main__":

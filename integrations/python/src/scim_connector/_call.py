@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+# Its public form takes five times as long, since it makes enums of everything.
+import _signal  # type: ignore[import-not-found]
 import contextlib
 import socket
 import threading
 import time
+from types import FrameType
 
-__all__ = ["Aborted", "Call"]
+__all__ = ["Aborted", "Call", "ctrl_c"]
 
 
 class Aborted(Exception):
@@ -27,7 +30,8 @@ class Call:
         self.raised: BaseException | None = None
         self._given_up = False
         self._woken: threading.Event | None = None
-        self._lock = threading.Lock()
+        # One that its own thread may take again: Ctrl-C gives a call up from wherever its thread is.
+        self._lock = threading.RLock()
         self._socket: socket.socket | None = None
 
     @property
@@ -54,17 +58,16 @@ class Call:
     def holds(self, connected: socket.socket | None) -> None:
         """This socket is what the call waits for."""
         with self._lock:
+            # First, so that who gives the call up now finds it.
+            self._socket = connected
             if self._given_up and connected is not None:
                 raise Aborted
-            self._socket = connected
 
     def sleep(self, seconds: float) -> None:
         """Waits; no longer than the call lives."""
-        with self._lock:
-            if self._given_up:
-                return
-            woken = self._woken = threading.Event()
-        woken.wait(seconds)
+        woken = self._woken = threading.Event()
+        if not self._given_up:
+            woken.wait(seconds)
 
     def acquire(self, lock: threading.Lock | threading.Semaphore) -> bool:
         """Waits for a lock; false where the call's time ended first."""
@@ -79,3 +82,27 @@ class Call:
         # A lock cannot be woken by `abort`, so it is asked again and again.
         longest = 0.05
         return longest if self.end is None else max(0.0, min(longest, self.end - time.monotonic()))
+
+
+class _CtrlC:
+    """What Ctrl-C does while the component runs in the main thread: it gives the call up, and KeyboardInterrupt is raised when that has
+    ended in good order. An exception at the wrong moment would end in the runtime, which forgets it."""
+
+    def begin(self, call: Call) -> bool:
+        """Takes Ctrl-C over, where nobody else has."""
+        if threading.get_ident() != threading.main_thread().ident or _signal.getsignal(_signal.SIGINT) is not _signal.default_int_handler:
+            return False
+
+        def give_up(_number: int, _frame: FrameType | None) -> None:
+            call.raised = KeyboardInterrupt()
+            call.abort()
+
+        _signal.signal(_signal.SIGINT, give_up)
+        return True
+
+    def end(self) -> None:
+        """Gives it back."""
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
+
+
+ctrl_c = _CtrlC()

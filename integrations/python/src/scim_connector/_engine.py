@@ -19,7 +19,7 @@ from wasmtime.component import Component, Linker, ResourceHost, ResourceType
 
 from . import _abi
 from ._cache import cached
-from ._call import Call
+from ._call import Call, ctrl_c
 from ._transport import Exchange, Failed, Outbound, Request
 
 __all__ = ["Component", "Engine", "Instance", "Trapped", "component_bytes", "engine"]
@@ -155,6 +155,7 @@ class Instance:
         out = ctypes.create_string_buffer(_abi.VALUE_BYTES)
         before = getattr(_running, "instance", None)
         self.call, _running.instance = call, self
+        guarded = ctrl_c.begin(call)
         try:
             error = _abi.call(ctypes.addressof(function), self._context, where, len(given) // _abi.VALUE_BYTES, ctypes.addressof(out), 1)
             if error:
@@ -165,6 +166,8 @@ class Instance:
             finally:
                 _abi.release(ctypes.addressof(out))
         finally:
+            if guarded:
+                ctrl_c.end()
             _running.instance = before
             self.used = time.monotonic()
             for index in range(len(kept) // _abi.VALUE_BYTES, len(given) // _abi.VALUE_BYTES):

@@ -86,7 +86,7 @@ class Walk:
         call = core.new_call(None)
         keys = bytes(core.run("runtime.page-keys", lambda: [_texts(ids + left_out)], call, self._operation))
         # Those of this page alone: a walk may be long.
-        among = {key for key in _keys(keys) if key in self._seen}
+        among = {key for key in _keys(keys) if self._seen.has(key)}
 
         def given() -> list[bytes]:
             state = _STATE(_abi.string(self._progress), _abi.byte_list(b"".join(among)))
@@ -113,10 +113,12 @@ class _Keys:
         self._by_beginning: dict[bytes, bytes] = {}
 
     def add(self, key: bytes) -> None:
+        """Keeps it."""
         beginning = key[:2]
         self._by_beginning[beginning] = self._by_beginning.get(beginning, b"") + key[2:]
 
-    def __contains__(self, key: bytes) -> bool:
+    def has(self, key: bytes) -> bool:
+        """Whether it was added."""
         kept, rest = self._by_beginning.get(key[:2], b""), key[2:]
         at = kept.find(rest)
         while at > 0 and at % len(rest):
