@@ -111,6 +111,12 @@ const STEPS: &[Step] = &[
         needs: &["python3", "node"],
         run: || shell::run("python3", &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"]),
     },
+    Step {
+        name: "python",
+        what: "the package for Python, installed into an empty environment",
+        needs: &["python3", "node"],
+        run: || shell::run("python3", &["integrations/python/check.py"]),
+    },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
         name: "page",
