@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 /// Which crates of ours each crate may use when it is built, tests aside. `scim-connector` is the component.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("Cargo.toml", &["scim-connector-oauth", "scim-connector-redaction"]),
     ("host/Cargo.toml", &["scim-connector-oauth", "scim-connector-records", "scim-connector-redaction"]),
     ("adapters/typed/Cargo.toml", &["scim-connector-records"]),
@@ -22,7 +22,11 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("crates/expression/Cargo.toml", &[]),
     ("crates/sandbox/Cargo.toml", &[]),
     ("crates/flow/Cargo.toml", &["scim-connector-expression", "scim-connector-host", "scim-connector-redaction"]),
-    ("crates/automation/Cargo.toml", &["scim-connector-flow", "scim-connector-host", "scim-connector-redaction"]),
+    (
+        "crates/automation/Cargo.toml",
+        &["scim-connector-flow", "scim-connector-host", "scim-connector-listener", "scim-connector-redaction"],
+    ),
+    ("crates/listener/Cargo.toml", &[]),
     (
         "crates/cli/Cargo.toml",
         &["scim-connector-automation", "scim-connector-flow", "scim-connector-host", "scim-connector-sandbox"],

@@ -151,8 +151,8 @@ fn section(text: &mut String, title: &str, schema: &Value, width: Option<usize>)
     }
     let widest =
         |column: fn(&[String; 3]) -> &String| rows.iter().map(|row| column(row).len()).max().unwrap_or_default();
-    // One long list of choices must not push everything else away.
-    let (names, kinds) = (widest(|row| &row[0]), widest(|row| &row[1]).min(24));
+    // One long name or list of choices must not push everything else away.
+    let (names, kinds) = (widest(|row| &row[0]).min(28), widest(|row| &row[1]).min(24));
     for [name, kind, about] in &rows {
         *text += &output::wrapped(&format!("  {name:names$}  {kind:kinds$}  "), about, width);
     }
@@ -165,7 +165,14 @@ const SHOWN: usize = 2;
 fn rows_of(schema: &Value, depth: usize, rows: &mut Vec<[String; 3]>) {
     let required: Vec<&str> =
         schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    let mut members: Vec<(&String, &Value)> =
+        schema.get("properties").and_then(Value::as_object).into_iter().flatten().collect();
+    // As forms have them, where the catalog says how; what is needed comes first anyway.
+    members.sort_by_key(|(name, member)| {
+        let order = member.get("x-order").and_then(Value::as_u64).unwrap_or(u64::MAX);
+        (order, !required.contains(&name.as_str()))
+    });
+    for (name, member) in members {
         let mark = if required.contains(&name.as_str()) { " (required)" } else { "" };
         let about = ["description", "title"].iter().find_map(|key| member.get(*key)?.as_str()).unwrap_or_default();
         rows.push([format!("{}{name}{mark}", "  ".repeat(depth)), output::kind(member), about.to_owned()]);

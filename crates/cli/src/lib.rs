@@ -118,7 +118,7 @@ enum Command {
     /// Run a SCIM service with a token endpoint on this machine, to try the connector without an account
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Arguments),
-    /// Call an operation and print its result as JSON; `describe` lists the operations
+    /// Call an operation and print its result, as JSON unless a person reads it; `describe` lists the operations
     Call(call::Arguments),
     /// Carry out any number of bulk operations from a file, a line each; a run that was broken off can go on
     Bulk(bulk::Arguments),

@@ -51,7 +51,8 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
             path.display()
         )));
     }
-    let connector = global.connector(target.config())?;
+    // Of a file that is to be made, what holds for one without [host].
+    let connector = global.connector(Some(target.config().unwrap_or(&Config::default())))?;
     let catalog = connector.catalog().await?;
     let mut wanted = arguments.wanted.clone();
     let asks = io::stdin().is_terminal() && io::stderr().is_terminal();
