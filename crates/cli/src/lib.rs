@@ -37,6 +37,8 @@ mod run;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod signals;
 #[cfg(feature = "flows")]
 mod start;
@@ -160,6 +162,9 @@ enum Command {
     /// Write the report of a run
     #[cfg(feature = "flows")]
     Report(report::Arguments),
+    /// Serve a connection's operations over HTTP as JSON, and to agents
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
     /// Print a completion script for a shell; it offers names of operations, connections, flows and runs too
     Completions {
         /// The shell
@@ -240,6 +245,8 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let serving = false;
     #[cfg(feature = "flows")]
     let serving = serving || matches!(cli.command, Command::Start(_));
+    #[cfg(feature = "serve")]
+    let serving = serving || matches!(cli.command, Command::Serve(_));
     let mut builder = if serving {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -306,6 +313,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Runs(arguments) => runs::run(global, &arguments),
         #[cfg(feature = "flows")]
         Command::Report(arguments) => report::run(global, &arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(global, &arguments).await,
         Command::Completions { shell } => {
             output::out(&complete::script(&shell)?)?;
             Ok(ExitCode::SUCCESS)
