@@ -137,12 +137,14 @@
                 enum: { value: 'choice', label: 'choice', options: [{ value: '', label: '' }, ...options] },
                 boolean: { value: 'bool', label: 'boolean', icon: 'red/images/typedInput/bool.svg', options: [{ value: '', label: '' }, 'true', 'false'] },
                 number: 'num',
-                string: of['x-choices'] ? { value: 'text', label: 'text', autoComplete: complete } : 'str',
+                string: of['x-choices'] ? { value: 'text', label: 'text', icon: 'red/images/typedInput/az.svg', autoComplete: complete } : 'str',
                 json,
             }[isList ? 'json' : kind(of)];
-            const first = typeof own === 'string' ? own : own.value;
+            // No flow holds a password: it comes from somewhere else.
+            const types = of.format === 'password' ? FROM : [own, ...FROM];
+            const [first] = types.map((one) => one.value ?? one);
             setTimeout(() => {
-                field.typedInput({ default: first, types: [own, ...FROM] });
+                field.typedInput({ default: first, types });
                 const { type, value } = values[pointer] ?? {};
                 field.typedInput('type', type === 'str' || type === undefined ? first : type);
                 field.typedInput('value', value ?? '');
