@@ -131,6 +131,8 @@ const scim = async (path) => (await fetch(`${serviceUrl}${path}`, { headers: { a
 const tray = () => page.locator('.red-ui-tray').last();
 const done = async () => { await tray().locator('.red-ui-tray-toolbar .primary').click(); await sleep(400); };
 const field = (pointer) => page.locator(`.red-ui-tray [data-pointer="${pointer}"]`);
+/** Fields become typed inputs a moment after they are there. */
+const drawn = () => page.waitForFunction(() => $('.red-ui-tray [data-pointer]').toArray().every((one) => $(one).typedInput('instance')));
 /** Types into a typed input. */
 async function fill(pointer, text) {
     const container = field(pointer).locator('xpath=following-sibling::div[contains(@class,"red-ui-typedInput-container")] | ..').first();
@@ -193,8 +195,7 @@ async function everything() {
         for (const { name, input } of [...available, available[0]]) {
             await page.locator('#node-input-operation').selectOption(name);
             assert.deepEqual(await pointers(), leaves(input).sort(), name);
-            // The fields become typed inputs a moment later.
-            await page.waitForFunction(() => $('.red-ui-tray [data-pointer]').toArray().every((one) => $(one).typedInput('instance')));
+            await drawn();
         }
         // A password is given by a message, and stands in no flow.
         assert.deepEqual(await page.evaluate(() => $('[data-pointer="/payload/password"]').typedInput('instance').options.types), ['msg', 'flow', 'global', 'env', 'jsonata']);
@@ -206,8 +207,8 @@ async function everything() {
     await check('a connection: the test says what is wrong, and what is well', async () => {
         await page.locator('.red-ui-tray .red-ui-editor-node-configs button, #node-input-btn-connection-add, #node-input-lookup-connection').first().click();
         await page.locator('#scim-connection-serviceUrl').waitFor({ timeout: PATIENCE });
-        const drawn = await page.locator('.red-ui-tray [id^="scim-connection-"]').evaluateAll((fields) => fields.map(({ id }) => id));
-        for (const name of ['serviceUrl', 'provider', 'organization', 'profile', 'timeouts-totalMs', 'limits-jsonDepth', 'overrides-memberStyle']) assert.ok(drawn.includes(`scim-connection-${name}`), `${name} of ${drawn}`);
+        const shown = await page.locator('.red-ui-tray [id^="scim-connection-"]').evaluateAll((fields) => fields.map(({ id }) => id));
+        for (const name of ['serviceUrl', 'provider', 'organization', 'profile', 'timeouts-totalMs', 'limits-jsonDepth', 'overrides-memberStyle']) assert.ok(shown.includes(`scim-connection-${name}`), `${name} of ${shown}`);
         await page.locator('#node-config-input-name').fill('scimmy');
         await page.locator('#scim-connection-serviceUrl').fill(serviceUrl);
         await page.locator('#node-config-input-token').fill(WRONG);
@@ -224,6 +225,7 @@ async function everything() {
     });
 
     await check('a user is created by a press', async () => {
+        await drawn();
         await fill('/payload/userName', 'ada@example.com');
         await fill('/payload/name/givenName', 'Ada');
         await shot('operation');
@@ -270,12 +272,12 @@ async function everything() {
         await open(id);
         // scimmy has the enterprise extension, which the standard form has not.
         await until('the extension', async () => (await page.locator('.red-ui-tray [data-pointer*="enterprise"]').count()) > 0);
-        await sleep(300);
+        await drawn();
         const kept = await page.evaluate(() => $('[data-pointer="/payload/userName"]').typedInput('value'));
         assert.equal(kept, 'ada@example.com');
         // The provider's users are offered where one is wanted.
         await page.locator('#node-input-operation').selectOption('getUser');
-        await page.waitForFunction(() => $('[data-pointer="/id"]').typedInput('instance'));
+        await drawn();
         await field('/id').locator('xpath=..').locator('input:visible').first().pressSequentially('ada');
         await page.locator('.red-ui-autoComplete-container, .red-ui-menu', { hasText: 'ada@example.com' }).first().waitFor({ timeout: PATIENCE });
         await shot('choices');
