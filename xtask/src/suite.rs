@@ -93,7 +93,7 @@ const STEPS: &[Step] = &[
         name: "tests",
         what: "all Rust tests, end to end too",
         needs: &["node", "python3"],
-        run: || linted("test --workspace"),
+        run: || tested("test --workspace --no-fail-fast", &[]),
     },
     Step {
         name: "whole",
@@ -101,8 +101,8 @@ const STEPS: &[Step] = &[
         needs: &["node", "python3"],
         run: || {
             let whole = [("TEST_COMPONENT", "scim-connector.wasm")];
-            linted_with("test --workspace --test faults", &whole)?;
-            linted_with("test --workspace --test e2e -- servers::", &whole)
+            tested("test --workspace --test faults", &whole)?;
+            tested("test --workspace --test e2e -- servers::", &whole)
         },
     },
     Step {
@@ -110,6 +110,12 @@ const STEPS: &[Step] = &[
         what: "the component called from Node and Python",
         needs: &["python3", "node"],
         run: || shell::run("python3", &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"]),
+    },
+    Step {
+        name: "python",
+        what: "the package for Python, installed into an empty environment",
+        needs: &["python3", "node"],
+        run: || shell::run("python3", &["integrations/python/check.py"]),
     },
     Step {
         name: "javascript",
@@ -247,17 +253,20 @@ pub fn build_host(release: bool) -> Result<()> {
     })
 }
 
-/// Builds with clippy as the compiler, and warnings as errors: what is linted is what is tested, and dependencies are
-/// compiled once. `cargo clippy` would check each of them beside compiling it, which takes as long again.
+/// As `cargo clippy` hands its arguments over: clippy as the compiler, and warnings as errors. What is linted is what is
+/// tested, and dependencies are compiled once; `cargo clippy` would check each of them beside compiling it, which takes as
+/// long again.
+const LINTED: [(&str, &str); 2] =
+    [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings")];
+
+/// Builds as [`LINTED`] says.
 fn linted(arguments: &str) -> Result<()> {
-    linted_with(arguments, &[])
+    shell::run_with("cargo", &arguments.split(' ').collect::<Vec<_>>(), &LINTED)
 }
 
-fn linted_with(arguments: &str, environment: &[(&str, &str)]) -> Result<()> {
-    let arguments: Vec<&str> = arguments.split(' ').collect();
-    // As `cargo clippy` hands its arguments over.
-    let clippy = [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings")];
-    shell::run_with("cargo", &arguments, &[&clippy, environment].concat())
+/// Runs tests of what [`linted`] builds; the error says which of them failed.
+fn tested(arguments: &str, environment: &[(&str, &str)]) -> Result<()> {
+    shell::run_tests("cargo", &arguments.split(' ').collect::<Vec<_>>(), &[&LINTED, environment].concat())
 }
 
 fn check_sandbox() -> Result<()> {
