@@ -318,6 +318,16 @@ async function everything() {
         await deploy();
     });
 
+    await check('a filter that leads to nothing lists nobody', async () => {
+        await page.evaluate(() => $('.red-ui-debug-msg').remove());
+        await page.evaluate(() => { RED.nodes.node('bbbb000000000002').fields = { '/filter': { type: 'msg', value: 'wanted' } }; RED.nodes.node('bbbb000000000002').changed = true; RED.nodes.dirty(true); });
+        await add([{ id: 'bbbb000000000005', type: 'inject', name: 'once', props: [], repeat: '', once: false, x: 300, y: 540, wires: [['bbbb000000000002']] }]);
+        await deploy();
+        await inject('bbbb000000000005');
+        await until('the failure', async () => (await debugged()).some((text) => text.includes('invalidInput') && text.includes('/filter')));
+        assert.ok(!(await debugged()).join().includes('ada@example.com'));
+    });
+
     await check('the editor stays responsive during a call of five seconds', async () => {
         await add([
             { id: 'cccc000000000001', type: 'scim-connection', name: 'slow', fields: { '/serviceUrl': slowUrl, '/auth/type': 'none' } },
