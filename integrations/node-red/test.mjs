@@ -302,6 +302,7 @@ async function everything() {
         const connection = await page.evaluate(() => { let found; RED.nodes.eachConfig((one) => { if (one.name === 'scimmy') found = one.id; }); return found; });
         await add([
             { id: 'bbbb000000000001', type: 'inject', name: 'every second', props: [], repeat: '1', once: false, x: 300, y: 500, wires: [['bbbb000000000002']] },
+            { id: 'bbbb000000000005', type: 'inject', name: 'now', props: [], repeat: '', once: false, x: 280, y: 560, wires: [['bbbb000000000002']] },
             { id: 'bbbb000000000002', type: 'scim-listing', name: '', connection, operation: 'listUsers', whole: '', each: 'resource', fields: { '/filter': { type: 'str', value: 'userName sw "a"' } }, x: 520, y: 500, wires: [['bbbb000000000003'], ['bbbb000000000004']] },
             { id: 'bbbb000000000003', type: 'debug', name: 'a user', active: true, tosidebar: true, complete: 'payload.userName', targetType: 'msg', x: 740, y: 480, wires: [] },
             { id: 'bbbb000000000004', type: 'debug', name: 'complete', active: true, tosidebar: true, complete: 'complete', targetType: 'msg', x: 740, y: 540, wires: [] },
@@ -321,7 +322,6 @@ async function everything() {
     await check('a filter that leads to nothing lists nobody', async () => {
         await page.evaluate(() => $('.red-ui-debug-msg').remove());
         await page.evaluate(() => { RED.nodes.node('bbbb000000000002').fields = { '/filter': { type: 'msg', value: 'wanted' } }; RED.nodes.node('bbbb000000000002').changed = true; RED.nodes.dirty(true); });
-        await add([{ id: 'bbbb000000000005', type: 'inject', name: 'once', props: [], repeat: '', once: false, x: 300, y: 540, wires: [['bbbb000000000002']] }]);
         await deploy();
         await inject('bbbb000000000005');
         await until('the failure', async () => (await debugged()).some((text) => text.includes('invalidInput') && text.includes('/filter')));
