@@ -117,6 +117,12 @@ const STEPS: &[Step] = &[
         needs: &["python3", "node"],
         run: || shell::run("python3", &["integrations/python/check.py"]),
     },
+    Step {
+        name: "javascript",
+        what: "the package for JavaScript, on two versions of Node",
+        needs: &["python3", "node", "npm", "openssl"],
+        run: check_javascript,
+    },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
         name: "page",
@@ -280,6 +286,11 @@ fn check_page() -> Result<()> {
     linted("build --workspace --example page_demo")?;
     let demo = shell::target().join("debug/examples/page_demo").with_extension(std::env::consts::EXE_EXTENSION);
     shell::run("node", &["tests/page/browser.mjs".as_ref(), "target/browser".as_ref(), demo.as_os_str()])
+}
+
+fn check_javascript() -> Result<()> {
+    shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
+    shell::run("node", &["integrations/js/test.mjs", "--node", "24"])
 }
 
 /// `cargo xtask docs`: the API's documentation, without a warning. No step: it would check every dependency once more. The

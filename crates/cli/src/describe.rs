@@ -1,10 +1,10 @@
 //! `describe`: the catalog for a person, or as JSON.
 
-use super::{ConnectionArgument, Global, output, profile};
+use super::{ConnectionArgument, Global, attributes, output, profile, published};
 use clap::Args;
 use scim_connector_host::catalog::{Catalog, Operation};
 use scim_connector_host::config::Config;
-use scim_connector_host::error::{Error, Result};
+use scim_connector_host::error::Result;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -17,8 +17,12 @@ pub struct Arguments {
     /// List the profiles of providers, or show one
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with = "operation")]
     profile: Option<String>,
-    #[command(flatten)]
-    connection: ConnectionArgument,
+    /// Print a JSON Schema, for editors to complete and check files by
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["operation", "profile"])]
+    schema: Option<published::Published>,
+    /// Ask this connection's provider for attributes of its own, or show its profile
+    #[arg(long, value_name = "NAME")]
+    connection: Option<String>,
     /// Print the catalog, the operation's entry in it, or the profile as JSON
     #[arg(long)]
     json: bool,
@@ -28,19 +32,30 @@ pub struct Arguments {
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let config = Config::find(global.config.as_deref())?;
     if let Some(name) = &arguments.profile {
-        let text = profile::describe(global, config.as_ref(), name, &arguments.connection, arguments.json).await?;
+        let connection = ConnectionArgument { connection: arguments.connection.clone() };
+        let text = profile::describe(global, config.as_ref(), name, &connection, arguments.json).await?;
         output::out(&text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    if arguments.connection.connection.is_some() {
-        return Err(Error::Usage("--connection: goes with --profile; operations are the same for all".into()));
+    if let (Some(connection), None) = (&arguments.connection, &arguments.operation) {
+        output::out(&attributes::describe(global, connection, arguments.json).await?)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let catalog = global.connector(config.as_ref())?.catalog().await?;
-    let operation = arguments.operation.as_deref().map(|name| catalog.operation(name)).transpose()?;
-    let text = match (operation, arguments.json) {
+    if let Some(schema) = arguments.schema {
+        output::out(&output::json(&schema.of(&catalog), false))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut operation = arguments.operation.as_deref().map(|name| catalog.operation(name)).transpose()?.cloned();
+    let mut entry = operation.as_ref().map(|operation| entry(&catalog, &operation.name)).unwrap_or_default();
+    if let (Some(connection), Some(operation)) = (&arguments.connection, &mut operation) {
+        operation.input = attributes::form(&attributes::client(global, connection).await?, &operation.name).await?;
+        entry["input"] = operation.input.clone();
+    }
+    let text = match (&operation, arguments.json) {
         (None, true) => output::json(&catalog.manifest, false),
         (None, false) => table(&catalog),
-        (Some(operation), true) => output::json(&entry(&catalog, &operation.name), false),
+        (Some(_), true) => output::json(&entry, false),
         (Some(operation), false) => one(operation),
     };
     output::out(&text)?;

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "flows")]
 mod allow;
+mod attributes;
 #[cfg(feature = "flows")]
 mod automation;
 mod bulk;
@@ -23,6 +24,7 @@ mod logging;
 mod output;
 mod profile;
 mod progress;
+mod published;
 #[cfg(feature = "flows")]
 mod report;
 #[cfg(feature = "flows")]
