@@ -141,7 +141,10 @@ class Models:
 
     def text(self) -> str:
         """models.py."""
-        out = [HEADER.format("Resources, requests and answers."), "from collections.abc import Mapping\nfrom dataclasses import dataclass, field\n"]
+        out = [
+            HEADER.format("Resources, requests and answers."),
+            "from collections.abc import Mapping\nfrom dataclasses import dataclass, field\n",
+        ]
         out.append("from typing import Any, ClassVar, Literal\n\nfrom ._model import Model, Shape\n\n")
         names = sorted([*self.members, "Model"])
         out.append("__all__ = [\n" + "".join(f'    "{name}",\n' for name in names) + "]\n")
@@ -151,7 +154,9 @@ class Models:
 
     def _class(self, name: str) -> str:
         members = sorted(self.members[name].values(), key=lambda member: member.name not in self.required[name])
-        lines = [f'\n\n@dataclass(kw_only=True, eq=False, repr=False)\nclass {name}(Model):\n    """{self.titles[name] or pascal(name)}."""\n\n']
+        lines = [
+            f'\n\n@dataclass(kw_only=True, eq=False, repr=False)\nclass {name}(Model):\n    """{self.titles[name] or pascal(name)}."""\n\n'
+        ]
         for member in members:
             lines += [f"    #: {line}\n" for line in textwrap.wrap(member.title, WIDTH - 7)]
             attribute = snake(member.name)
@@ -261,7 +266,9 @@ def folded(line: str) -> str:
         if not brackets and inside[at : at + 2] == f",{kept}":
             inside = f"{inside[: at + 1]} {inside[at + 2 :]}"
     whole = inside + arrow + outside
-    lines = textwrap.wrap(whole, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        whole, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}    ", break_long_words=False, break_on_hyphens=False
+    )
     return "\n".join(lines).replace(kept, " ")
 
 
@@ -283,7 +290,9 @@ def documentation(operation: dict[str, Any], inputs: list[tuple[str, str, str, b
 def operations_text(models: Models, manifest: dict[str, Any]) -> str:
     """_operations.py."""
     out = [HEADER.format("The operations of both clients, by name and typed.")]
-    out.append("from abc import abstractmethod\nfrom collections.abc import Callable, Mapping, Sequence\nfrom typing import Any, Literal, TypeVar\n\n")
+    out.append(
+        "from abc import abstractmethod\nfrom collections.abc import Callable, Mapping, Sequence\nfrom typing import Any, Literal, TypeVar\n\n"
+    )
     out.append("from . import models\nfrom ._listing import AsyncListing, Listing\n\n")
     out.append('__all__ = ["LISTINGS", "OPERATIONS", "AsyncOperations", "Operations"]\n\nT = TypeVar("T")\n\n')
     names = [operation["name"] for operation in manifest["operations"]]
@@ -304,7 +313,7 @@ def wrapped(names: list[str]) -> str:
     return "[\n" + "".join(f'    "{name}",\n' for name in names) + "]"
 
 
-HELPERS = '''
+HELPERS = """
 def _as_it_is(value: Any) -> Any:
     return value
 
@@ -319,7 +328,7 @@ def _maybe(read: Callable[[Any], T]) -> Callable[[Any], T | None]:
 
 def _each(read: Callable[[Any], T]) -> Callable[[Any], list[T]]:
     return lambda value: [read(one) for one in value]
-'''
+"""
 
 ABSTRACT = '''    @abstractmethod
     {word}def _typed(self, operation: str, given: dict[str, Any], read: Callable[[Any], T], timeout: float | None) -> T:

@@ -178,7 +178,11 @@ class GivenUp(unittest.TestCase):
         for name, script, call in (
             ("while it waits for an answer", hangs, 'client.create_user({"userName": "ada"})'),
             ("while it waits for another attempt", pauses, 'client.get_user("1")'),
-            ("while the component works", lambda _: answer(200, user(title="x" * 500_000)), '[client.get_user("1") for _ in range(100_000)]'),
+            (
+                "while the component works",
+                lambda _: answer(200, user(title="x" * 500_000)),
+                '[client.get_user("1") for _ in range(100_000)]',
+            ),
         ):
             with self.subTest(name), Server(script) as server:
                 program = f"""
