@@ -237,7 +237,7 @@ def certificates() -> Iterator[Certificates]:
         shutil.rmtree(folder)
 
 
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Waits for a condition."""
     end = time.monotonic() + seconds
     while not condition():

@@ -113,27 +113,27 @@ class Answers(unittest.TestCase):
 
         def trickle(_: Request) -> Iterator[Piece]:
             yield head
-            for _unused in range(200):
+            for _unused in range(500):
                 yield b"X: y\r\n"
                 yield 0.02
 
         goes_on: list[Piece] = [b"{", 0.05]
         cases: list[tuple[str, Script, dict[str, int]]] = [
-            ("no head", says(0.9), {"firstByteMs": 150}),
+            ("no head", says(9.0), {"firstByteMs": 150}),
             ("a head that trickles", trickle, {"firstByteMs": 150}),
-            ("a body that stops", says(head + b"\r\n{", 0.9), {"betweenBytesMs": 150}),
-            ("a body that goes on", says(head + b"\r\n", *goes_on * 40), {"betweenBytesMs": 150, "totalMs": 400}),
+            ("a body that stops", says(head + b"\r\n{", 9.0), {"betweenBytesMs": 150}),
+            ("a body that goes on", says(head + b"\r\n", *goes_on * 200), {"betweenBytesMs": 150, "totalMs": 400}),
         ]
         for name, script, timeouts in cases:
             with self.subTest(name), Server(script) as server:
                 began = time.monotonic()
                 with self.assertRaises(errors.TimeoutError) as caught, Client(server.connection(timeouts=timeouts)) as client:
                     client.get_user("1")
-                self.assertLess(time.monotonic() - began, 0.8)
+                self.assertLess(time.monotonic() - began, 4)
                 self.assertIsInstance(caught.exception, TimeoutError)
 
     def test_a_body_that_stops_is_no_lost_creation(self) -> None:
-        with Server(says(b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{", 0.9)) as server:
+        with Server(says(b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{", 9.0)) as server:
             self.assertTrue(failure(server, timeouts={"betweenBytesMs": 100}).maybe_applied)
 
     def test_large_bodies_cross_as_a_whole(self) -> None:
