@@ -272,7 +272,7 @@ fn check_sandbox() -> Result<()> {
 
 /// Every choice of features that a user has. `cargo check` makes no code, so that wasmtime is not built again.
 fn check_features() -> Result<()> {
-    for chosen in ["", "sandbox", "flows", "keyring", "sandbox,keyring", "flows,keyring", "sandbox,flows"] {
+    for chosen in ["", "sandbox", "flows", "keyring", "serve", "sandbox,keyring", "flows,keyring", "sandbox,flows"] {
         println!("scim-connector-cli --features \"{chosen}\"");
         let arguments = ["check", "--quiet", "--package", "scim-connector-cli", "--no-default-features", "--features"];
         shell::run("cargo", &arguments.into_iter().chain([chosen]).collect::<Vec<_>>())?;
