@@ -27,6 +27,9 @@ fn forms(manifest: &Value) -> Vec<(String, &Value)> {
     inputs.chain([("connection".to_owned(), &manifest["connection"])]).collect()
 }
 
+/// A change of a manifest, and what it is.
+type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
 /// Shows every form of fields in a schema, conditions left out: they say nothing of fields.
 fn each_form<'a>(schema: &'a Value, at: &str, see: &mut dyn FnMut(&str, &'a Map<String, Value>)) {
     let Some(object) = schema.as_object() else { return };
@@ -49,7 +52,7 @@ fn the_manifest_is_what_its_schema_says() {
     let (manifest, published) = (manifest(), published());
     assert_eq!(errors(&published, &manifest), Vec::<String>::new());
     // Each of these breaks it.
-    let broken: [(&str, &dyn Fn(&mut Value)); 12] = [
+    let broken: [Change; 12] = [
         ("a member that is not described", &|it| it["more"] = json!(1)),
         ("another version", &|it| it["manifestVersion"] = json!(2)),
         ("a member of an operation", &|it| it["operations"][0]["more"] = json!(1)),

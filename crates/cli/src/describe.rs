@@ -50,7 +50,9 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let mut entry = operation.as_ref().map(|operation| entry(&catalog, &operation.name)).unwrap_or_default();
     if let (Some(connection), Some(operation)) = (&arguments.connection, &mut operation) {
         operation.input = attributes::form(&attributes::client(global, connection).await?, &operation.name).await?;
-        entry["input"] = operation.input.clone();
+        if let Some(entry) = entry.as_object_mut() {
+            entry.insert("input".into(), operation.input.clone());
+        }
     }
     let text = match (&operation, arguments.json) {
         (None, true) => output::json(&catalog.manifest, false),
