@@ -117,9 +117,10 @@ module.exports = (RED) => {
         response.json(await ask().catch(() => otherwise));
     };
 
+    // Whoever may only look at flows gets the manifest, and nobody's name from the provider.
     RED.httpAdmin.get('/scim-connector/manifest', may('flows.read'), (_, response) => response.json(known));
-    RED.httpAdmin.get('/scim-connector/:id/choices', may('flows.read'), offered((client, { query }) => client.choices(String(query.source)), []));
-    RED.httpAdmin.get('/scim-connector/:id/schema/:operation', may('flows.read'), offered((client, { params }) => client.schema(params.operation), null));
+    RED.httpAdmin.get('/scim-connector/:id/choices', may('flows.write'), offered((client, { query }) => client.choices(String(query.source)), []));
+    RED.httpAdmin.get('/scim-connector/:id/schema/:operation', may('flows.write'), offered((client, { params }) => client.schema(params.operation), null));
     RED.httpAdmin.post('/scim-connector/test', may('flows.write'), async ({ body }, response) => {
         response.json(await tested(body).catch((error) => ({ ok: false, steps: [], failure: record(error) })));
     });
