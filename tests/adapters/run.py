@@ -104,6 +104,13 @@ def python(sandbox, calls):
     return driven([str(program), str(HERE / "python_package.py")], given, SCIM_CONNECTOR_CACHE=str(TARGET / "python/cache"))
 
 
+def node_red(sandbox, calls):
+    """The node of Node-RED, in Node-RED."""
+    [tarball] = (TARGET / "node-red").glob("*.tgz")
+    command = ["node", str(HERE / "node_red.mjs"), str(tarball), str(TARGET / "node-red/modules"), str(TARGET / "js")]
+    return driven(command, {"connection": sandbox.connection(), "calls": calls})
+
+
 class Served:
     """The door over HTTP, which has the operations as tools for agents, too."""
 
@@ -181,6 +188,7 @@ WAYS = [
     ("command line", command_line),
     ("JavaScript", javascript),
     ("Python", python),
+    ("Node-RED", node_red),
     ("HTTP", over_http),
     ("MCP", agents),
 ]
