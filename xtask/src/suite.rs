@@ -123,6 +123,12 @@ const STEPS: &[Step] = &[
         needs: &["python3", "node", "npm", "openssl"],
         run: check_javascript,
     },
+    Step {
+        name: "adapters",
+        what: "every operation by every way, with the same outcome",
+        needs: &["python3", "node"],
+        run: check_adapters,
+    },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
         name: "page",
@@ -208,9 +214,39 @@ pub fn list() -> Result<()> {
     Ok(())
 }
 
-/// `cargo xtask test [STEP...]`. A step that fails does not keep the others from running.
-pub fn test(names: &[String]) -> Result<()> {
-    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != name.as_str())) {
+/// How a step ended.
+enum End {
+    Passed,
+    /// Somebody said so.
+    LeftOut,
+    /// What it needs is not there.
+    NotRun(anyhow::Error),
+    Failed(anyhow::Error),
+}
+
+impl End {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::LeftOut => "left out",
+            Self::NotRun(_) => "NOT RUN",
+            Self::Failed(_) => "FAILED",
+        }
+    }
+
+    fn error(&self) -> Option<&anyhow::Error> {
+        match self {
+            Self::Passed | Self::LeftOut => None,
+            Self::NotRun(error) | Self::Failed(error) => Some(error),
+        }
+    }
+}
+
+/// `cargo xtask test [STEP...] [--without STEP]`. A step that fails does not keep the others from running. What is not run for want of
+/// something is no success: who does without it says so.
+pub fn test(names: &[String], without: &[String]) -> Result<()> {
+    let mut all = names.iter().chain(without);
+    if let Some(unknown) = all.find(|name| STEPS.iter().all(|step| step.name != name.as_str())) {
         bail!("there is no step `{unknown}`; `cargo xtask test --list` names them");
     }
     let chosen: Vec<&Step> =
@@ -219,27 +255,33 @@ pub fn test(names: &[String]) -> Result<()> {
     for (index, step) in chosen.iter().enumerate() {
         println!("\n== {}/{} {}: {}", index + 1, chosen.len(), step.name, step.what);
         let start = Instant::now();
-        let result = shell::require(step.needs).and_then(|()| (step.run)());
+        let end = match shell::require(step.needs) {
+            _ if without.iter().any(|name| name == step.name) => End::LeftOut,
+            Err(missing) => End::NotRun(missing),
+            Ok(()) => (step.run)().map_or_else(End::Failed, |()| End::Passed),
+        };
         let took = start.elapsed();
-        match &result {
-            Ok(()) => println!("== {} passed in {}", step.name, seconds(took)),
-            Err(error) => println!("== {} FAILED in {}: {error:#}", step.name, seconds(took)),
-        }
-        results.push((*step, took, result));
+        let why = end.error().map_or_else(String::new, |error| format!(": {error:#}"));
+        println!("== {} {} in {}{why}", step.name, end.word(), seconds(took));
+        results.push((*step, took, end));
     }
 
-    let failed = results.iter().filter(|(_, _, result)| result.is_err()).count();
     println!();
-    for (step, took, result) in &results {
-        let verdict = if result.is_ok() { "passed" } else { "FAILED" };
-        println!("{verdict}  {:<10} {:>8}  {}", step.name, seconds(*took), step.what);
-        if let Err(error) = result {
-            println!("        {}", format!("{error:#}").replace('\n', "\n        "));
+    for (step, took, end) in &results {
+        println!("{:<8}  {:<10} {:>8}  {}", end.word(), step.name, seconds(*took), step.what);
+        if let Some(error) = end.error() {
+            println!("          {}", format!("{error:#}").replace('\n', "\n          "));
         }
     }
-    println!("{} passed, {failed} failed", results.len() - failed);
-    if failed > 0 {
-        bail!("not everything passed");
+    let count = |is: fn(&End) -> bool| results.iter().filter(|(_, _, end)| is(end)).count();
+    let passed = count(|end| matches!(end, End::Passed));
+    let (failed, not_run) = (count(|end| matches!(end, End::Failed(_))), count(|end| matches!(end, End::NotRun(_))));
+    println!(
+        "{passed} passed, {failed} failed, {not_run} not run, {} left out",
+        results.len() - passed - failed - not_run
+    );
+    if failed + not_run > 0 {
+        bail!("not everything passed; a step that cannot run here is left out with --without STEP");
     }
     Ok(())
 }
@@ -297,6 +339,12 @@ fn check_page() -> Result<()> {
 fn check_javascript() -> Result<()> {
     shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
     shell::run("node", &["integrations/js/test.mjs", "--node", "24"])
+}
+
+/// What the steps before it built is called.
+fn check_adapters() -> Result<()> {
+    linted("build --workspace --bin scim-connector --example outcomes")?;
+    shell::run("python3", &["tests/adapters/run.py"])
 }
 
 fn check_node_red() -> Result<()> {
