@@ -126,7 +126,7 @@ const STEPS: &[Step] = &[
     Step {
         name: "adapters",
         what: "every operation by every way, with the same outcome",
-        needs: &["python3", "node"],
+        needs: &["python3", "node", "npm"],
         run: check_adapters,
     },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
@@ -344,15 +344,22 @@ fn check_javascript() -> Result<()> {
 /// What the steps before it built is called.
 fn check_adapters() -> Result<()> {
     linted("build --workspace --bin scim-connector --example outcomes")?;
+    build_node_red()?;
     shell::run("python3", &["tests/adapters/run.py"])
 }
 
 fn check_node_red() -> Result<()> {
+    build_node_red()?;
+    shell::run("node", &["integrations/node-red/test.mjs"])
+}
+
+/// The package for Node-RED with that for JavaScript inside, and Node-RED itself.
+fn build_node_red() -> Result<()> {
     shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
     shell::run("node", &["integrations/js/build.mjs", "--modules", "target/js"])?;
     let modules = "target/node-red/modules";
     shell::run("python3", &["tests/servers/install.py", "--node", modules, "integrations/node-red/test"])?;
-    shell::run("node", &["integrations/node-red/test.mjs"])
+    shell::run("node", &["integrations/node-red/build.mjs"])
 }
 
 /// `cargo xtask docs`: the API's documentation, without a warning. No step: it would check every dependency once more. The
