@@ -2,8 +2,14 @@
 
 use crate::error::{Error, Result};
 use crate::suggest;
+use scim_connector_records::contract::functions;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+/// The names of the operations of the contract that this host was built for, without a component: what a shell may offer.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    functions::ALL.iter().map(|function| function.name)
+}
 
 /// What the component can do.
 #[derive(Debug, Clone, Deserialize)]
@@ -50,6 +56,12 @@ pub struct Operation {
     /// `create`, `read`, `update` or `delete`.
     #[serde(default)]
     pub effect: String,
+    /// Whether it may take away what its input does not name, or for good.
+    #[serde(default)]
+    pub destructive: bool,
+    /// The kinds of failure it gives at providers that keep to the standard.
+    #[serde(default)]
+    pub errors: Vec<String>,
     /// Whether repeating it changes nothing more.
     #[serde(default)]
     pub idempotent: bool,
@@ -89,6 +101,15 @@ pub struct Profile {
     pub provider: Value,
     /// What the provider is assumed to say of itself (RFC 7643 section 5), and the knobs.
     pub document: Map<String, Value>,
+}
+
+impl Profile {
+    /// The scopes that the provider wants a token to have for an operation; none where that is not known.
+    #[must_use]
+    pub fn scopes(&self, operation: &str) -> Vec<&str> {
+        let scopes = self.provider.get("operationScopes").and_then(|all| all.get(operation)).and_then(Value::as_array);
+        scopes.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
 }
 
 /// A knob of a profile.

@@ -127,6 +127,24 @@ async function size(folder) {
     return sizes.reduce((sum, one) => sum + one, 0) / 1e6;
 }
 
+/** From an empty folder to the first answer, as somebody would begin. */
+async function fromNothing(built, modules, url) {
+    const folder = join(modules, 'bench-empty');
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'package.json'), '{"private": true}');
+    const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', built, '--json', '--loglevel=error'], { encoding: 'utf8', cwd: folder }));
+    const begin = performance.now();
+    execFileSync('npm', ['install', `./${filename.replace('@', '').replace('/', '-')}`, '--offline', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
+    const installed = performance.now();
+    const script = `const { ScimClient } = require('@scim-connector/client');
+        new ScimClient({ serviceUrl: ${JSON.stringify(url)}, auth: { type: 'none' } }).getUser({ id: 'ada' }).then(({ userName }) => console.log(userName));`;
+    const said = execFileSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' });
+    if (said.trim() !== 'ada@example.com') throw new Error('another user came');
+    const seconds = (time) => (time / 1000).toFixed(1);
+    return `from an empty folder: npm install ${seconds(installed - begin)} s, then a process to its first answer ${seconds(performance.now() - installed)} s`;
+}
+
 async function main() {
     const text = { type: 'string' };
     const { values } = parseArgs({ options: { modules: { ...text, default: join(TARGET, 'js') }, calls: { ...text, default: '500' }, component: text, narrow: text } });
@@ -150,6 +168,7 @@ async function main() {
     const [{ size: packed, unpackedSize }] = JSON.parse(execFileSync('npm', ['pack', built, '--json', '--dry-run'], { encoding: 'utf8', cwd: modules }));
     process.stdout.write(`Node ${process.version}, jco-transpile ${version}, ${values.calls} calls\n`);
     process.stdout.write(`package: ${(packed / 1e6).toFixed(2)} MB packed, ${(unpackedSize / 1e6).toFixed(2)} MB installed, no dependencies; narrow: ${(await size(narrow)).toFixed(2)} MB and preview2-shim\n`);
+    process.stdout.write(`${await fromNothing(built, modules, `http://127.0.0.1:${plain}/scim/v2`)}\n`);
     process.stdout.write('way        over    import ms   first call ms   ms a call   CPU ms a call   memory MB   held ms\n');
     for (const [over, url] of [['http', `http://127.0.0.1:${plain}/scim/v2`], ['https', `https://localhost:${secure}/scim/v2`]]) {
         for (const way of Object.keys(ways)) {

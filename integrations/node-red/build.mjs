@@ -2,7 +2,7 @@
 //
 //   node build.mjs [--client ../../target/js/package] [--out ../../target/node-red]
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,8 @@ const TARGET = resolve(HERE, '../../target');
 export async function build({ client = join(TARGET, 'js/package'), out = join(TARGET, 'node-red') } = {}) {
     const folder = resolve(out, 'package');
     await rm(folder, { recursive: true, force: true });
+    const older = await readdir(resolve(out)).catch(() => []);
+    for (const name of older.filter((one) => one.endsWith('.tgz'))) await rm(join(resolve(out), name));
     await mkdir(folder, { recursive: true });
     const { files } = JSON.parse(await readFile(join(HERE, 'package.json'), 'utf8'));
     for (const name of [...files, 'package.json', 'README.md']) await cp(join(HERE, name), join(folder, name), { recursive: true });

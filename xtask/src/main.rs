@@ -42,6 +42,9 @@ enum Command {
     Test {
         /// Only these steps (all when left out); `--list` names them.
         steps: Vec<String>,
+        /// Leaves a step out, for want of what it needs; it is named in the end.
+        #[arg(long, value_name = "STEP")]
+        without: Vec<String>,
         /// Lists the steps and runs none.
         #[arg(long)]
         list: bool,
@@ -146,7 +149,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Demo { arguments } => suite::demo(&arguments),
         Command::Test { list: true, .. } => suite::list(),
-        Command::Test { steps, .. } => suite::test(&steps),
+        Command::Test { steps, without, .. } => suite::test(&steps, &without),
         Command::Component { json } => component::command(json),
         Command::Generate { check: true } => generate::check(),
         Command::Generate { check: false } => generate::write(),

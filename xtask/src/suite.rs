@@ -93,7 +93,7 @@ const STEPS: &[Step] = &[
         name: "tests",
         what: "all Rust tests, end to end too",
         needs: &["node", "python3"],
-        run: || linted("test --workspace"),
+        run: || tested("test --workspace --no-fail-fast", &[]),
     },
     Step {
         name: "whole",
@@ -101,8 +101,8 @@ const STEPS: &[Step] = &[
         needs: &["node", "python3"],
         run: || {
             let whole = [("TEST_COMPONENT", "scim-connector.wasm")];
-            linted_with("test --workspace --test faults", &whole)?;
-            linted_with("test --workspace --test e2e -- servers::", &whole)
+            tested("test --workspace --test faults", &whole)?;
+            tested("test --workspace --test e2e -- servers::", &whole)
         },
     },
     Step {
@@ -112,10 +112,22 @@ const STEPS: &[Step] = &[
         run: || shell::run("python3", &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"]),
     },
     Step {
+        name: "python",
+        what: "the package for Python, installed into an empty environment",
+        needs: &["python3", "node"],
+        run: || shell::run("python3", &["integrations/python/check.py"]),
+    },
+    Step {
         name: "javascript",
         what: "the package for JavaScript, on two versions of Node",
         needs: &["python3", "node", "npm", "openssl"],
         run: check_javascript,
+    },
+    Step {
+        name: "adapters",
+        what: "every operation by every way, with the same outcome",
+        needs: &["python3", "node", "npm"],
+        run: check_adapters,
     },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
@@ -123,6 +135,12 @@ const STEPS: &[Step] = &[
         what: "the page of start --ui in a browser",
         needs: &["python3", "node", "npm"],
         run: check_page,
+    },
+    Step {
+        name: "node-red",
+        what: "the nodes for Node-RED in its editor, in a browser",
+        needs: &["python3", "node", "npm"],
+        run: check_node_red,
     },
     Step {
         name: "listing",
@@ -196,9 +214,39 @@ pub fn list() -> Result<()> {
     Ok(())
 }
 
-/// `cargo xtask test [STEP...]`. A step that fails does not keep the others from running.
-pub fn test(names: &[String]) -> Result<()> {
-    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != name.as_str())) {
+/// How a step ended.
+enum End {
+    Passed,
+    /// Somebody said so.
+    LeftOut,
+    /// What it needs is not there.
+    NotRun(anyhow::Error),
+    Failed(anyhow::Error),
+}
+
+impl End {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::LeftOut => "left out",
+            Self::NotRun(_) => "NOT RUN",
+            Self::Failed(_) => "FAILED",
+        }
+    }
+
+    fn error(&self) -> Option<&anyhow::Error> {
+        match self {
+            Self::Passed | Self::LeftOut => None,
+            Self::NotRun(error) | Self::Failed(error) => Some(error),
+        }
+    }
+}
+
+/// `cargo xtask test [STEP...] [--without STEP]`. A step that fails does not keep the others from running. What is not run for want of
+/// something is no success: who does without it says so.
+pub fn test(names: &[String], without: &[String]) -> Result<()> {
+    let mut all = names.iter().chain(without);
+    if let Some(unknown) = all.find(|name| STEPS.iter().all(|step| step.name != name.as_str())) {
         bail!("there is no step `{unknown}`; `cargo xtask test --list` names them");
     }
     let chosen: Vec<&Step> =
@@ -207,27 +255,33 @@ pub fn test(names: &[String]) -> Result<()> {
     for (index, step) in chosen.iter().enumerate() {
         println!("\n== {}/{} {}: {}", index + 1, chosen.len(), step.name, step.what);
         let start = Instant::now();
-        let result = shell::require(step.needs).and_then(|()| (step.run)());
+        let end = match shell::require(step.needs) {
+            _ if without.iter().any(|name| name == step.name) => End::LeftOut,
+            Err(missing) => End::NotRun(missing),
+            Ok(()) => (step.run)().map_or_else(End::Failed, |()| End::Passed),
+        };
         let took = start.elapsed();
-        match &result {
-            Ok(()) => println!("== {} passed in {}", step.name, seconds(took)),
-            Err(error) => println!("== {} FAILED in {}: {error:#}", step.name, seconds(took)),
-        }
-        results.push((*step, took, result));
+        let why = end.error().map_or_else(String::new, |error| format!(": {error:#}"));
+        println!("== {} {} in {}{why}", step.name, end.word(), seconds(took));
+        results.push((*step, took, end));
     }
 
-    let failed = results.iter().filter(|(_, _, result)| result.is_err()).count();
     println!();
-    for (step, took, result) in &results {
-        let verdict = if result.is_ok() { "passed" } else { "FAILED" };
-        println!("{verdict}  {:<10} {:>8}  {}", step.name, seconds(*took), step.what);
-        if let Err(error) = result {
-            println!("        {}", format!("{error:#}").replace('\n', "\n        "));
+    for (step, took, end) in &results {
+        println!("{:<8}  {:<10} {:>8}  {}", end.word(), step.name, seconds(*took), step.what);
+        if let Some(error) = end.error() {
+            println!("          {}", format!("{error:#}").replace('\n', "\n          "));
         }
     }
-    println!("{} passed, {failed} failed", results.len() - failed);
-    if failed > 0 {
-        bail!("not everything passed");
+    let count = |is: fn(&End) -> bool| results.iter().filter(|(_, _, end)| is(end)).count();
+    let passed = count(|end| matches!(end, End::Passed));
+    let (failed, not_run) = (count(|end| matches!(end, End::Failed(_))), count(|end| matches!(end, End::NotRun(_))));
+    println!(
+        "{passed} passed, {failed} failed, {not_run} not run, {} left out",
+        results.len() - passed - failed - not_run
+    );
+    if failed + not_run > 0 {
+        bail!("not everything passed; a step that cannot run here is left out with --without STEP");
     }
     Ok(())
 }
@@ -241,17 +295,20 @@ pub fn build_host(release: bool) -> Result<()> {
     })
 }
 
-/// Builds with clippy as the compiler, and warnings as errors: what is linted is what is tested, and dependencies are
-/// compiled once. `cargo clippy` would check each of them beside compiling it, which takes as long again.
+/// As `cargo clippy` hands its arguments over: clippy as the compiler, and warnings as errors. What is linted is what is
+/// tested, and dependencies are compiled once; `cargo clippy` would check each of them beside compiling it, which takes as
+/// long again.
+const LINTED: [(&str, &str); 2] =
+    [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings")];
+
+/// Builds as [`LINTED`] says.
 fn linted(arguments: &str) -> Result<()> {
-    linted_with(arguments, &[])
+    shell::run_with("cargo", &arguments.split(' ').collect::<Vec<_>>(), &LINTED)
 }
 
-fn linted_with(arguments: &str, environment: &[(&str, &str)]) -> Result<()> {
-    let arguments: Vec<&str> = arguments.split(' ').collect();
-    // As `cargo clippy` hands its arguments over.
-    let clippy = [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings")];
-    shell::run_with("cargo", &arguments, &[&clippy, environment].concat())
+/// Runs tests of what [`linted`] builds; the error says which of them failed.
+fn tested(arguments: &str, environment: &[(&str, &str)]) -> Result<()> {
+    shell::run_tests("cargo", &arguments.split(' ').collect::<Vec<_>>(), &[&LINTED, environment].concat())
 }
 
 fn check_sandbox() -> Result<()> {
@@ -263,7 +320,7 @@ fn check_sandbox() -> Result<()> {
 
 /// Every choice of features that a user has. `cargo check` makes no code, so that wasmtime is not built again.
 fn check_features() -> Result<()> {
-    for chosen in ["", "sandbox", "flows", "keyring", "sandbox,keyring", "flows,keyring", "sandbox,flows"] {
+    for chosen in ["", "sandbox", "flows", "keyring", "serve", "sandbox,keyring", "flows,keyring", "sandbox,flows"] {
         println!("scim-connector-cli --features \"{chosen}\"");
         let arguments = ["check", "--quiet", "--package", "scim-connector-cli", "--no-default-features", "--features"];
         shell::run("cargo", &arguments.into_iter().chain([chosen]).collect::<Vec<_>>())?;
@@ -282,6 +339,27 @@ fn check_page() -> Result<()> {
 fn check_javascript() -> Result<()> {
     shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
     shell::run("node", &["integrations/js/test.mjs", "--node", "24"])
+}
+
+/// What the steps before it built is called.
+fn check_adapters() -> Result<()> {
+    linted("build --workspace --bin scim-connector --example outcomes")?;
+    build_node_red()?;
+    shell::run("python3", &["tests/adapters/run.py"])
+}
+
+fn check_node_red() -> Result<()> {
+    build_node_red()?;
+    shell::run("node", &["integrations/node-red/test.mjs"])
+}
+
+/// The package for Node-RED with that for JavaScript inside, and Node-RED itself.
+fn build_node_red() -> Result<()> {
+    shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
+    shell::run("node", &["integrations/js/build.mjs", "--modules", "target/js"])?;
+    let modules = "target/node-red/modules";
+    shell::run("python3", &["tests/servers/install.py", "--node", modules, "integrations/node-red/test"])?;
+    shell::run("node", &["integrations/node-red/build.mjs"])
 }
 
 /// `cargo xtask docs`: the API's documentation, without a warning. No step: it would check every dependency once more. The

@@ -191,7 +191,11 @@ class Exchange {
                 socket.destroy();
                 this.#fail(failed('malformed', true, 'malformed HTTP'));
             });
-            request.on('error', (error) => this.#fail(error.transport ? error : this.#stream ? within(error) : before(error)));
+            request.on('error', (error) => {
+                // A server may answer and close before it has the whole request; what has come of the answer counts, and its own end tells.
+                if (this.#stream && !/^HPE_/.test(error.code)) return;
+                this.#fail(error.transport ? error : this.#stream ? within(error) : before(error));
+            });
             request.once('response', (answer) => {
                 clearTimeout(this.#phase);
                 this.#wake = undefined;

@@ -4,6 +4,13 @@ import type { Connection, OperationMethods, Operations } from './generated/opera
 export * from './generated/operations';
 export * from './generated/errors';
 
+declare global {
+    // For compilers whose library has no disposables; the same as theirs where it has.
+    interface SymbolConstructor {
+        readonly asyncDispose: unique symbol;
+    }
+}
+
 /** How a client reaches its provider. */
 export interface ClientOptions {
     /** The threads that calls run on; those that all clients share, unless it is given. */

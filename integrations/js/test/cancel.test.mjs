@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answer, client, failing, list, provider, scim as all, user } from './support.mjs';
 
-const SOON = 500;
+const SOON = 1500;
 
 /** Cancels a call once the provider has its request; gives the error, which came soon. */
 async function cancelled(server, call) {

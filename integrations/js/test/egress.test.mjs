@@ -13,7 +13,7 @@ const { Route } = inner('route');
 const { proxies } = inner('proxies');
 const { Way } = inner('way');
 
-const BOUNDS = { connectMs: 2000n, firstByteMs: 300n, betweenBytesMs: 300n, totalMs: 1500n, responseBytes: 1_000_000n };
+const BOUNDS = { connectMs: 5000n, firstByteMs: 1000n, betweenBytesMs: 1000n, totalMs: 2500n, responseBytes: 1_000_000n };
 
 /** Sends one request below the component; gives the answer, or the contract's transport-error. */
 async function sent(t, url, { method = 'get', headers = [], body, bounds = {}, options = {} } = {}) {

@@ -53,10 +53,10 @@ const run = (file) => new Promise((done) => {
 });
 
 /** Runs the TypeScript compiler over a text; gives what it says. */
-function compiled(name, text) {
+function compiled(name, text, more = { types: ['node'], typeRoots: [join(MODULES, 'node_modules/@types')] }) {
     writeFileSync(join(folder, name), text);
     const require = createRequire(join(MODULES, 'package.json'));
-    const options = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, types: ['node'], typeRoots: [join(MODULES, 'node_modules/@types')] };
+    const options = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, ...more };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: [name] }));
     const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
     return spawnSync(process.execPath, [tsc, '--project', folder], { encoding: 'utf8' }).stdout;
@@ -85,6 +85,9 @@ const EXAMPLE = `
 test('TypeScript takes what is right', () => {
     assert.equal(compiled('right.mts', EXAMPLE), '');
     assert.equal(compiled('right.cts', EXAMPLE), '');
+    // Without Node's types, and with the newest library.
+    assert.equal(compiled('bare.mts', EXAMPLE.replace('await using client', 'const client'), { types: [] }), '');
+    assert.equal(compiled('newest.mts', EXAMPLE, { types: [], lib: ['esnext', 'dom'] }), '');
 });
 
 test('TypeScript refuses what is not', () => {
