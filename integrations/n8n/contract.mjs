@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { node } from '../js/nodes.mjs';
 import { stage } from './build.mjs';
+import { filled, member, ofOperation, pointers, shown } from './test/filled.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const TARGET = resolve(HERE, '../../target');
@@ -31,14 +32,6 @@ const { ScimApi } = await part('credentials/ScimApi.credentials.ts');
 
 const available = manifest.operations.filter((operation) => operation.available);
 const properties = form.properties(manifest);
-/** The parameters that the editor shows for some values. */
-const shown = (all, given) => all.filter(({ displayOptions }) => Object.entries(displayOptions?.show ?? {}).every(([name, allowed]) => allowed.includes(given[name])));
-const ofOperation = ({ interface: resource, name }, more = {}) => shown(properties, { resource, operation: name, returnAll: false, ...more });
-/** Pointers of all values of a schema that are no objects of their own, found without the code under test. */
-const pointers = (schema, at = '') => (schema.properties && schema.type === 'object' && (at === '' || Object.keys(schema.properties).length > 0)
-    ? Object.entries(schema.properties).flatMap(([name, one]) => pointers(one, `${at}/${name}`))
-    : [at]);
-const member = (value, pointer) => pointer.split('/').slice(1).reduce((at, name) => at?.[name], value);
 const unique = (list) => new Set(list).size === list.length;
 
 test('every operation is there, under its resource', () => {
@@ -53,7 +46,7 @@ test('every operation is there, under its resource', () => {
 
 for (const operation of available) {
     test(`${operation.name}: every field is there once, described`, () => {
-        const own = ofOperation(operation);
+        const own = ofOperation(properties, operation);
         const more = own.find(({ name }) => name === form.MORE).options;
         assert.ok(unique(own.map(({ name }) => name)) && unique(more.map(({ name }) => name)), 'two parameters of a name');
         const all = new Map([...own, ...more].map((one) => [one.name, one]));
@@ -72,25 +65,10 @@ for (const operation of available) {
     });
 
     test(`${operation.name}: its example comes through the form as it is, and an empty form gives nothing`, () => {
-        const own = ofOperation(operation);
-        const more = own.find(({ name }) => name === form.MORE).options;
-        /** As the editor stores a value. */
-        const stored = ({ type, options }, value) => {
-            if (type === 'json') return JSON.stringify(value);
-            if (type !== 'fixedCollection') return value;
-            const one = (item) => Object.entries(item).map(([name, inside]) => [name, stored(options[0].values.find((drawn) => drawn.name === name), inside)]);
-            return { [form.ITEM]: value.map((item) => Object.fromEntries(one(item))) };
-        };
-        const given = { [form.MORE]: {} };
-        for (const pointer of pointers(operation.input)) {
-            const value = member(operation.example, pointer);
-            const name = form.parameter(pointer);
-            const top = own.find((one) => one.name === name);
-            if (value === undefined) continue;
-            if (top) given[name] = stored(top, value);
-            else given[form.MORE][name] = stored(more.find((one) => one.name === name), value);
-        }
-        assert.deepEqual(input(operation, (name) => given[name]), operation.example);
+        const own = ofOperation(properties, operation);
+        const given = filled(form, properties, operation);
+        const value = (name) => (given[name]?.__rl ? given[name].value : given[name]);
+        assert.deepEqual(input(operation, value), operation.example);
         const defaults = Object.fromEntries(own.map(({ name, type, default: usual }) => [name, type === 'resourceLocator' ? usual.value : usual]));
         const sent = input(operation, (name) => defaults[name]);
         const must = new Set(own.filter(({ type, required }) => type === 'options' && required).map(({ name }) => name));
@@ -123,6 +101,10 @@ test('every list that the editor asks for is one that the node gives', () => {
     assert.ok(unique(names));
     const asked = new Set([...JSON.stringify(properties).matchAll(/"(?:loadOptionsMethod|searchListMethod)":"([^"]+)"/g)].map(([, name]) => name));
     assert.deepEqual([...asked].sort(), [...names].sort());
+});
+
+test('n8n is told where outputs have secrets', () => {
+    assert.deepEqual(form.sensitive(manifest).sort(), ['password', 'user.password']);
 });
 
 const credential = new ScimApi();

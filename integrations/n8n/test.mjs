@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { node as nodeOf } from '../js/nodes.mjs';
 import { build } from './build.mjs';
+import { filled } from './test/filled.mjs';
 import { install, start, VERSION } from './test/n8n.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -84,7 +85,7 @@ mkdirSync(shots, { recursive: true });
 const node = nodeOf(24, js);
 const tarball = await build({ client: join(js, 'package'), modules });
 const program = install(home, node);
-const [serviceUrl, slowUrl, n8n] = await Promise.all([scimmy(), slow(5000), start({ program, node, tarball })]);
+const [serviceUrl, otherUrl, sameUrl, slowUrl, n8n] = await Promise.all([scimmy(), scimmy(), scimmy(), slow(5000), start({ program, node, tarball })]);
 ends.push(n8n.end);
 const profile = mkdtempSync(join(tmpdir(), 'scim-chromium-'));
 ends.push(() => rmSync(profile, { recursive: true, force: true }));
@@ -242,7 +243,8 @@ async function everything() {
             await fetch(`${serviceUrl}/Users`, { method: 'POST', headers: { authorization: `Bearer ${SECRET}`, 'content-type': 'application/scim+json' }, body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName }) });
         }
         const list = (name, parameters) => operation(name, { resource: 'users', operation: 'listUsers', ...parameters }, { credentials: using(good) });
-        const made = await workflow('everybody', [everySecond, list('All', { returnAll: true, additionalFields: { count: 2 } }), nothing('end', 600, 0)]);
+        const each = operation('Each', { resource: 'users', operation: 'getUser', id: { __rl: true, mode: 'id', value: '={{ $json.id }}' } }, { credentials: using(good) });
+        const made = await workflow('everybody', [everySecond, list('All', { returnAll: true, additionalFields: { count: 2 } }), each, nothing('end', 600, 0)]);
         workflowId = made.id;
         await publish(made);
         const { status, given } = await ran(made);
@@ -250,6 +252,7 @@ async function everything() {
         assert.equal(status, 'success');
         assert.deepEqual(given.All[0].map(({ json }) => json.userName).sort(), ['ada@example.com', ...more]);
         assert.deepEqual(given.All[0].map(({ pairedItem }) => pairedItem.item), [0, 0, 0]);
+        assert.deepEqual(given.Each[0].map(({ json, pairedItem }) => [json.userName, pairedItem.item]), given.All[0].map(({ json }, item) => [json.userName, item]));
         const limited = await workflow('two', [everySecond, list('Two', { limit: 2 }), nothing('end', 600, 0)]);
         await publish(limited);
         assert.equal((await ran(limited)).given.Two[0].length, 2);
@@ -267,6 +270,29 @@ async function everything() {
         assert.equal(given.well, undefined);
         const [[{ json }]] = given.failed;
         assert.deepEqual([json.error.kind, json.error.status, json.error.maybeApplied], ['authentication', 401, false]);
+    });
+
+    await check('every operation is carried out as by the package for JavaScript', async () => {
+        const built = createRequire(join(TARGET, 'n8n/package/dist/nodes/Scim/form.js'));
+        const [form, { ScimClient, manifest: told }] = [built('./form.js'), built('../../client')];
+        const manifest = told();
+        const properties = form.properties(manifest);
+        const operations = manifest.operations.filter(({ available }) => available);
+        const client = new ScimClient({ serviceUrl: sameUrl, auth: { type: 'bearer', token: SECRET } }, { onWarning: () => {} });
+        const expected = [];
+        for (const { name, example } of operations) expected.push([name, await client.call(name, example).then(() => 'ok', ({ kind }) => kind)]);
+        await client.close();
+        const other = await rest('POST', '/rest/credentials', { name: 'other', type: 'scimApi', data: { serviceUrl: otherUrl, auth_type: 'bearer', auth_token: SECRET } });
+        const nodes = operations.map((one, place) => operation(one.name, { resource: one.interface, operation: one.name, ...filled(form, properties, one) }, { onError: 'continueRegularOutput', credentials: using(other), position: [300, 100 * place] }));
+        const all = { [everySecond.name]: { main: [nodes.map(({ name }) => ({ node: name, type: 'main', index: 0 }))] } };
+        const made = await workflow('all', [everySecond, ...nodes], { ...Object.fromEntries(nodes.map(({ name }) => [name, { main: [] }])), ...all });
+        await publish(made);
+        await sleep(1200);
+        await unpublish(made);
+        const { given } = await ran(made);
+        const outcomes = operations.map(({ name }) => [name, given[name][0][0]?.json.error?.kind ?? 'ok']);
+        assert.deepEqual(outcomes, expected);
+        process.stdout.write(`# ${operations.length} operations, ${outcomes.filter(([, outcome]) => outcome === 'ok').length} of them succeed\n`);
     });
 
     await check('the editor stays responsive during a call of five seconds', async () => {

@@ -129,6 +129,12 @@ const STEPS: &[Step] = &[
         needs: &["python3", "node", "npm"],
         run: check_adapters,
     },
+    Step {
+        name: "n8n",
+        what: "the node for n8n has every operation and field; n8n itself is node integrations/n8n/test.mjs",
+        needs: &["python3", "node", "npm"],
+        run: check_n8n,
+    },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
         name: "page",
@@ -341,6 +347,12 @@ fn check_javascript() -> Result<()> {
     shell::run("node", &["integrations/js/test.mjs", "--node", "24"])
 }
 
+/// With the package for JavaScript, built, and a Node that runs TypeScript.
+fn check_n8n() -> Result<()> {
+    build_javascript()?;
+    shell::run("node", &["integrations/n8n/contract.mjs"])
+}
+
 /// What the steps before it built is called.
 fn check_adapters() -> Result<()> {
     linted("build --workspace --bin scim-connector --example outcomes")?;
@@ -353,10 +365,15 @@ fn check_node_red() -> Result<()> {
     shell::run("node", &["integrations/node-red/test.mjs"])
 }
 
+/// The package for JavaScript.
+fn build_javascript() -> Result<()> {
+    shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
+    shell::run("node", &["integrations/js/build.mjs", "--modules", "target/js"])
+}
+
 /// The package for Node-RED with that for JavaScript inside, and Node-RED itself.
 fn build_node_red() -> Result<()> {
-    shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
-    shell::run("node", &["integrations/js/build.mjs", "--modules", "target/js"])?;
+    build_javascript()?;
     let modules = "target/node-red/modules";
     shell::run("python3", &["tests/servers/install.py", "--node", modules, "integrations/node-red/test"])?;
     shell::run("node", &["integrations/node-red/build.mjs"])

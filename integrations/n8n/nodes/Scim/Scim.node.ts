@@ -21,7 +21,7 @@ import { NodeApiError, NodeConnectionTypes, NodeOperationError } from 'n8n-workf
 import { kind, leaves } from '../../client/lib/forms.js';
 import type { ScimClient } from '../../client/lib/index.js';
 import { clientOf, made, manifest } from './clients.ts';
-import { method, OWN, properties, sources, type Operation } from './form.ts';
+import { method, OWN, properties, sensitive, sources, type Operation } from './form.ts';
 import { input, items, record, verdict } from './values.ts';
 
 /** What was asked for on each page, where no more than that was wanted. */
@@ -133,6 +133,7 @@ export class Scim implements INodeType {
 		usableAsTool: true,
 		credentials: [{ name: 'scimApi', required: true, testedBy: 'scimConnection' }],
 		properties: properties(manifest),
+		sensitiveOutputFields: sensitive(manifest),
 	};
 
 	methods = {

@@ -187,6 +187,12 @@ export function sources({ operations }: Manifest): string[] {
 	return [...new Set(all.map(source).filter((one) => one !== undefined))];
 }
 
+/** Where items have secrets, as n8n wants it told: what n8n then never shows. */
+export function sensitive({ operations }: Manifest): string[] {
+	const ofItem = ({ secrets, paging }: Operation) => secrets.output.map((pointer) => (paging && pointer.startsWith(`${paging.items}/*/`) ? pointer.slice(paging.items.length + 2) : pointer));
+	return [...new Set(operations.flatMap(ofItem))].map((pointer) => pointer.slice(1).replaceAll('/', '.'));
+}
+
 /** Credentials that a form can give: `host` has the caller's code add them. */
 const kinds = ({ connection }: Manifest) => connection.properties.auth.oneOf!.filter(({ properties: members }) => members!.type.const !== 'host');
 
