@@ -14,6 +14,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -73,19 +74,42 @@ async function scimmy() {
     return JSON.parse(line).serviceUrl;
 }
 
-/** A provider that takes its time. */
-async function slow(milliseconds) {
-    const server = createServer((_, response) => setTimeout(() => response.writeHead(200, { 'content-type': 'application/scim+json' }).end('{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"slow","userName":"slow"}'), milliseconds));
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const BADGE = 'urn:example:params:scim:schemas:badge:2.0:User';
+/** A provider that a function answers for. */
+async function scripted(answer) {
+    const server = createServer((request, response) => answer(request, (status, body) => response.writeHead(status, { 'content-type': 'application/scim+json' }).end(JSON.stringify(body)), response));
     await once(server.listen(0, '127.0.0.1'), 'listening');
     ends.push(() => { server.close(); server.closeAllConnections(); });
     return `http://127.0.0.1:${server.address().port}/scim/v2`;
 }
 
+/** One that takes its time. */
+let brokenOff = 0;
+const slow = (milliseconds) => scripted((_, answer, response) => {
+    response.on('close', () => { brokenOff += response.writableEnded ? 0 : 1; });
+    setTimeout(() => answer(200, { schemas: [USER], id: 'slow', userName: 'slow' }), milliseconds);
+});
+
+/** One whose users have a badge. */
+const created = [];
+const badged = () => scripted(async (request, answer) => {
+    const attribute = (name, type) => ({ name, type, multiValued: false, required: false, mutability: 'readWrite', returned: 'default', uniqueness: 'none' });
+    const list = (...all) => ({ schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], totalResults: all.length, itemsPerPage: all.length, startIndex: 1, Resources: all });
+    const path = new URL(request.url, 'http://localhost').pathname.split('/v2/')[1];
+    if (path === 'Schemas') return answer(200, list({ id: USER, name: 'User', attributes: [attribute('userName', 'string')] }, { id: BADGE, name: 'Badge', attributes: [attribute('number', 'integer')] }));
+    if (path === 'ResourceTypes') return answer(200, list({ id: 'User', name: 'User', endpoint: '/Users', schema: USER, schemaExtensions: [{ schema: BADGE, required: false }] }));
+    if (request.method !== 'POST') return answer(404, { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '404' });
+    created.push(JSON.parse(await text(request)));
+    return answer(201, { ...created.at(-1), id: 'b1' });
+});
+
 mkdirSync(shots, { recursive: true });
 const node = nodeOf(24, js);
 const tarball = await build({ client: join(js, 'package'), modules });
 const program = install(home, node);
-const [serviceUrl, otherUrl, sameUrl, slowUrl, n8n] = await Promise.all([scimmy(), scimmy(), scimmy(), slow(5000), start({ program, node, tarball })]);
+const providers = [scimmy(), scimmy(), scimmy(), slow(5000), badged()];
+const [serviceUrl, otherUrl, sameUrl, slowUrl, badgedUrl, n8n] = await Promise.all([...providers, start({ program, node, tarball })]);
 ends.push(n8n.end);
 const profile = mkdtempSync(join(tmpdir(), 'scim-chromium-'));
 ends.push(() => rmSync(profile, { recursive: true, force: true }));
@@ -145,12 +169,10 @@ const everySecond = { id: 'schedule', name: 'Every second', type: 'n8n-nodes-bas
 const nothing = (name, x, y) => ({ id: name, name, type: 'n8n-nodes-base.noOp', parameters: {}, ...at(x, y) });
 const publish = async ({ id: of, versionId }) => rest('POST', `/rest/workflows/${of}/activate`, { versionId });
 const unpublish = async ({ id: of }) => rest('POST', `/rest/workflows/${of}/deactivate`, {});
+const runs = async ({ id: of }) => (await rest('GET', `/rest/executions?filter=${encodeURIComponent(JSON.stringify({ workflowId: of }))}`)).results;
 /** What the nodes of a workflow's first finished run gave, by their names: for each output its items. */
-async function ran({ id: of }) {
-    const finished = await until('a run', async () => {
-        const { results } = await rest('GET', `/rest/executions?filter=${encodeURIComponent(JSON.stringify({ workflowId: of }))}`);
-        return results.find(({ status }) => ['success', 'error'].includes(status));
-    });
+async function ran(made) {
+    const finished = await until('a run', async () => (await runs(made)).find(({ status }) => ['success', 'error'].includes(status)));
     const { data } = await rest('GET', `/rest/executions/${finished.id}`);
     const { parse } = createRequire(join(home, 'package.json'))('flatted');
     const { runData, error } = parse(data).resultData;
@@ -237,6 +259,21 @@ async function everything() {
         await until('the user', async () => (await output()).includes('ada@example.com'));
     });
 
+    await check('the provider’s own attributes are offered, and sent', async () => {
+        const own = await rest('POST', '/rest/credentials', { name: 'badged', type: 'scimApi', data: { serviceUrl: badgedUrl, auth_type: 'none' } });
+        const parameters = { resource: 'users', operation: 'createUser', payload_userName: 'ada' };
+        const asked = { path: 'parameters.providerAttributes', methodName: 'providerAttributes', nodeTypeAndVersion: { name: '@scim-connector/n8n-nodes-scim.scim', version: 1 }, currentNodeParameters: parameters, credentials: using(own) };
+        const { fields } = await rest('POST', '/rest/dynamic-node-parameters/resource-mapper-fields', asked);
+        assert.deepEqual(fields.map(({ id: pointer, type }) => [pointer, type]), [[`/payload/${BADGE}/number`, 'number']]);
+        const value = { mappingMode: 'defineBelow', value: { [`/payload/${BADGE}/number`]: 7 } };
+        const made = await workflow('badge', [everySecond, operation('Create', { ...parameters, providerAttributes: value }, { credentials: using(own) })]);
+        await publish(made);
+        const { given } = await ran(made);
+        await unpublish(made);
+        assert.equal(given.Create[0][0].json.id, 'b1');
+        assert.equal(created[0][BADGE].number, 7);
+    });
+
     await check('a listing by a schedule gives everybody, each paired with its item', async () => {
         const more = ['bob@example.com', 'eve@example.com'];
         for (const userName of more) {
@@ -311,6 +348,20 @@ async function everything() {
         assert.ok(longest < 1000, `${Math.round(longest)} ms`);
         const { given } = await ran(made);
         assert.equal(given.Slow[0][0].json.userName, 'slow');
+    });
+
+    await check('a run that is stopped breaks its call off', async () => {
+        const waiting = (await rest('GET', '/rest/credentials')).find(({ name }) => name === 'slow');
+        const made = await workflow('stopped', [everySecond, operation('Slow', { resource: 'users', operation: 'getUser', id: { __rl: true, mode: 'id', value: 'slow' } }, { credentials: using(waiting) })]);
+        await publish(made);
+        const [{ id: running }] = await until('the run', async () => { const all = (await runs(made)).filter(({ status }) => status === 'running'); return all.length > 0 && all; });
+        await unpublish(made);
+        await sleep(300);
+        const before = brokenOff;
+        const begin = performance.now();
+        await rest('POST', `/rest/executions/${running}/stop`, {});
+        await until('the end of the call', () => brokenOff > before);
+        assert.ok(performance.now() - begin < 2500, 'the call went on');
     });
 
     await check('it is offered to agents as a tool', async () => {
