@@ -8,7 +8,7 @@ use crate::http::client::Client;
 use crate::http::platform::Platform;
 use crate::input::Target;
 use crate::operations::output::{Answer, Output as _};
-use crate::operations::{Context, Execute, standard_type};
+use crate::operations::{Context, Execute, scopes, standard_type};
 use crate::scim::spelling;
 
 /// Calls an operation, whose verb is that of the input. `deadline` is milliseconds for the whole call.
@@ -24,7 +24,9 @@ pub fn call<T: Execute>(
     deadline: Option<u32>,
 ) -> Result<Answer<T::Output>> {
     let client = &Client::new(platform, connection, deadline);
-    let clean = |failure: Box<Failure>| client.clean(warned(failure, &client.warnings()));
+    let scoped = |failure| scopes::named(failure, &connection.profile, operation.declaration().name);
+    let told = |failure| warned(scoped(failure), &client.warnings());
+    let clean = |failure: Box<Failure>| client.clean(told(failure));
     // A server may quote passwords in what it refuses.
     input.passwords(&mut |password| client.guard(password));
     input.check().map_err(clean)?;

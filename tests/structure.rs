@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 
 /// Which crates of ours each crate may use when it is built, tests aside. `scim-connector` is the component.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("Cargo.toml", &["scim-connector-oauth", "scim-connector-redaction"]),
     ("host/Cargo.toml", &["scim-connector-oauth", "scim-connector-records", "scim-connector-redaction"]),
     ("adapters/typed/Cargo.toml", &["scim-connector-records"]),
@@ -22,10 +22,21 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("crates/expression/Cargo.toml", &[]),
     ("crates/sandbox/Cargo.toml", &[]),
     ("crates/flow/Cargo.toml", &["scim-connector-expression", "scim-connector-host", "scim-connector-redaction"]),
-    ("crates/automation/Cargo.toml", &["scim-connector-flow", "scim-connector-host", "scim-connector-redaction"]),
+    (
+        "crates/automation/Cargo.toml",
+        &["scim-connector-flow", "scim-connector-host", "scim-connector-listener", "scim-connector-redaction"],
+    ),
+    ("crates/listener/Cargo.toml", &[]),
+    ("crates/serve/Cargo.toml", &["scim-connector-host", "scim-connector-listener"]),
     (
         "crates/cli/Cargo.toml",
-        &["scim-connector-automation", "scim-connector-flow", "scim-connector-host", "scim-connector-sandbox"],
+        &[
+            "scim-connector-automation",
+            "scim-connector-flow",
+            "scim-connector-host",
+            "scim-connector-sandbox",
+            "scim-connector-serve",
+        ],
     ),
     ("benches/Cargo.toml", &["scim-connector-host"]),
 ];
@@ -96,7 +107,7 @@ fn crates_use_those_they_may_and_no_others() {
 }
 
 /// The crates whose files are looked at.
-const CRATES: [&str; 14] = [
+const CRATES: [&str; 15] = [
     "src",
     "host/src",
     "adapters/typed/src",
@@ -109,6 +120,7 @@ const CRATES: [&str; 14] = [
     "crates/sandbox/src",
     "crates/flow/src",
     "crates/automation/src",
+    "crates/serve/src",
     "crates/cli/src",
     "xtask/src",
 ];

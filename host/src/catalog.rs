@@ -2,8 +2,14 @@
 
 use crate::error::{Error, Result};
 use crate::suggest;
+use scim_connector_records::contract::functions;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+/// The names of the operations of the contract that this host was built for, without a component: what a shell may offer.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    functions::ALL.iter().map(|function| function.name)
+}
 
 /// What the component can do.
 #[derive(Debug, Clone, Deserialize)]
@@ -95,6 +101,15 @@ pub struct Profile {
     pub provider: Value,
     /// What the provider is assumed to say of itself (RFC 7643 section 5), and the knobs.
     pub document: Map<String, Value>,
+}
+
+impl Profile {
+    /// The scopes that the provider wants a token to have for an operation; none where that is not known.
+    #[must_use]
+    pub fn scopes(&self, operation: &str) -> Vec<&str> {
+        let scopes = self.provider.get("operationScopes").and_then(|all| all.get(operation)).and_then(Value::as_array);
+        scopes.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
 }
 
 /// A knob of a profile.

@@ -175,6 +175,16 @@ impl Config {
         Ok((name.to_owned(), ConnectionSource { settings, ..source }))
     }
 
+    /// A connection as it stands in the file.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.connections.get(name).map(|value| &**value)
+    }
+
+    /// The host's settings for a connection as they stand in the file.
+    pub(crate) fn settings_of(&self, name: &str) -> Option<&Value> {
+        self.settings.get(name).map(|value| &**value)
+    }
+
     /// The names of `[secrets]`.
     pub fn secret_names(&self) -> impl Iterator<Item = &str> {
         self.secrets.keys().map(String::as_str)

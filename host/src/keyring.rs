@@ -1,5 +1,5 @@
 //! The operating system's keyring: the kernel's on Linux (keyutils), the login keychain on macOS, the Credential Manager on
-//! Windows. Reads only; knows nothing of what the secrets are for.
+//! Windows. Knows nothing of what the secrets are for.
 
 /// The secret of an account with a service.
 ///
@@ -7,6 +7,25 @@
 /// Says what is wrong and what to do; never the secret.
 #[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "macos", target_os = "windows")))]
 pub fn read(service: &str, account: &str) -> Result<String, String> {
+    let secret = entry(service, account)
+        .and_then(|entry| entry.get_password())
+        .map_err(|error| describe(service, account, error))?;
+    if secret.is_empty() { Err(format!("the keyring's \"{service}/{account}\" is empty")) } else { Ok(secret) }
+}
+
+/// Puts the secret of an account with a service there, in the place of one that is there.
+///
+/// # Errors
+/// Says what is wrong and what to do; never the secret.
+#[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "macos", target_os = "windows")))]
+pub fn store(service: &str, account: &str, secret: &str) -> Result<(), String> {
+    let stored = entry(service, account).and_then(|entry| entry.set_password(secret));
+    stored.map_err(|error| describe(service, account, error))
+}
+
+/// Where the secret of an account with a service is, or would be.
+#[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "macos", target_os = "windows")))]
+fn entry(service: &str, account: &str) -> Result<keyring_core::Entry, keyring_core::Error> {
     #[cfg(target_os = "macos")]
     use apple_native_keyring_store::keychain::Store;
     use keyring_core::api::CredentialStoreApi as _;
@@ -15,11 +34,7 @@ pub fn read(service: &str, account: &str) -> Result<String, String> {
     #[cfg(target_os = "windows")]
     use windows_native_keyring_store::Store;
 
-    let secret = Store::new()
-        .and_then(|store| store.build(service, account, None))
-        .and_then(|entry| entry.get_password())
-        .map_err(|error| describe(service, account, error))?;
-    if secret.is_empty() { Err(format!("the keyring's \"{service}/{account}\" is empty")) } else { Ok(secret) }
+    Store::new().and_then(|store| store.build(service, account, None))
 }
 
 /// This program has no keyring.
@@ -29,6 +44,15 @@ pub fn read(service: &str, account: &str) -> Result<String, String> {
 #[cfg(not(all(feature = "keyring", any(target_os = "linux", target_os = "macos", target_os = "windows"))))]
 pub fn read(_service: &str, _account: &str) -> Result<String, String> {
     Err("this program was built without support for a keyring; use {\"env\": NAME} or {\"file\": PATH}".into())
+}
+
+/// This program has no keyring.
+///
+/// # Errors
+/// Always.
+#[cfg(not(all(feature = "keyring", any(target_os = "linux", target_os = "macos", target_os = "windows"))))]
+pub fn store(_service: &str, _account: &str, _secret: &str) -> Result<(), String> {
+    Err("this program was built without support for a keyring; use an environment variable or a file".into())
 }
 
 /// How to put the secret there.

@@ -4,7 +4,7 @@ mod whereabouts;
 
 use super::target::Endpoint;
 use super::wire::{RequestOptions, request, url};
-use super::{STANDARD_TYPES, discovery, query};
+use super::{STANDARD_TYPES, discovery, query, scopes};
 use crate::connection::{Auth, Connection};
 use crate::failure::{Failure, Kind, Result};
 use crate::http::client::Client;
@@ -180,14 +180,16 @@ fn one_user(client: &Client<'_>) -> Result<query::Listed> {
     let filter = filter_needed(client.connection());
     let listing = Listing { query: Query { count: Some(1), filter, ..Query::default() }, ..Listing::default() };
     let listed = query::run(client, "listUsers", &Endpoint::of(STANDARD_TYPES[0]), query::QueryMethod::Get, &listing);
-    listed.map_err(|mut failure| {
-        if failure.status == Some(500) && client.connection().profile.knobs.send_count {
+    listed.map_err(|failure| scopes::named(failure, &client.connection().profile, "listUsers")).map_err(
+        |mut failure| {
+            if failure.status == Some(500) && client.connection().profile.knobs.send_count {
+                failure.detail.push_str(
+                    "; some fail over any page size: where that is the reason, set overrides.sendCount to false",
+                );
+            }
             failure
-                .detail
-                .push_str("; some fail over any page size: where that is the reason, set overrides.sendCount to false");
-        }
-        failure
-    })
+        },
+    )
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub mod output;
 pub mod proof;
 pub mod query;
 pub mod resource;
+pub mod scopes;
 pub mod seen;
 pub mod sending;
 pub mod target;

@@ -389,12 +389,25 @@ pub fn provider(name: &str) -> Result<Option<Provider>> {
     let Some(value) = file.get("provider").filter(|value| !value.is_null()) else { return Ok(None) };
     let value = Data::from(value);
     let reader = Reader::new(&value, "/provider", Kind::Internal)?;
-    reader.only(&["serviceUrl", "tokenUrl", "scopes"])?;
+    reader.only(&["serviceUrl", "tokenUrl", "scopes", OPERATION_SCOPES])?;
     Ok(Some(Provider {
         service_url: reader.required("serviceUrl")?,
         token_url: reader.string("tokenUrl")?,
         scopes: reader.strings("scopes")?.unwrap_or_default(),
     }))
+}
+
+/// The member of a provider that says which scopes each operation needs, where that is known.
+const OPERATION_SCOPES: &str = "operationScopes";
+
+/// The scopes that a profile's provider wants for an operation; none where that is not known.
+pub fn scopes(name: &str, operation: &str) -> Vec<String> {
+    let text = PROFILES.iter().find(|profile| profile.0 == name).and_then(|(name, text)| file(name, text).ok());
+    let scopes = text.and_then(|file| {
+        let list = file.get("provider")?.get(OPERATION_SCOPES)?.get(operation)?.as_array()?;
+        Some(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    });
+    scopes.unwrap_or_default()
 }
 
 /// Names of the providers whose URLs follow from a name.
@@ -475,5 +488,25 @@ mod tests {
             assert!(failure.detail.starts_with(&format!("overrides{detail}")), "{failure:?}");
             assert_eq!((failure.kind, failure.pointer), (Kind::Configuration, Some(format!("/overrides{pointer}"))));
         }
+    }
+
+    #[test]
+    fn scopes_are_those_of_operations_that_there_are() {
+        use crate::contract::Operation;
+        for (name, text) in PROFILES {
+            let file = file(name, text).unwrap();
+            let all =
+                file.get("provider").and_then(|provider| provider.get(OPERATION_SCOPES)).and_then(Value::as_object);
+            for (operation, scopes) in all.into_iter().flatten() {
+                assert!(
+                    Operation::ALL.iter().any(|known| known.declaration().name == operation),
+                    "{name}: {operation}"
+                );
+                assert!(scopes.as_array().is_some_and(|scopes| !scopes.is_empty()), "{name}: {operation}");
+                assert!(!super::scopes(name, operation).is_empty(), "{name}: {operation}");
+            }
+        }
+        assert_eq!(super::scopes("asgardeo", "createUser"), ["internal_user_mgt_create"]);
+        assert_eq!(super::scopes("generic", "createUser"), [""; 0]);
     }
 }

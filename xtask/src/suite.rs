@@ -111,6 +111,18 @@ const STEPS: &[Step] = &[
         needs: &["python3", "node"],
         run: || shell::run("python3", &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"]),
     },
+    Step {
+        name: "python",
+        what: "the package for Python, installed into an empty environment",
+        needs: &["python3", "node"],
+        run: || shell::run("python3", &["integrations/python/check.py"]),
+    },
+    Step {
+        name: "javascript",
+        what: "the package for JavaScript, on two versions of Node",
+        needs: &["python3", "node", "npm", "openssl"],
+        run: check_javascript,
+    },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
         name: "page",
@@ -260,7 +272,7 @@ fn check_sandbox() -> Result<()> {
 
 /// Every choice of features that a user has. `cargo check` makes no code, so that wasmtime is not built again.
 fn check_features() -> Result<()> {
-    for chosen in ["", "sandbox", "flows", "keyring", "sandbox,keyring", "flows,keyring", "sandbox,flows"] {
+    for chosen in ["", "sandbox", "flows", "keyring", "serve", "sandbox,keyring", "flows,keyring", "sandbox,flows"] {
         println!("scim-connector-cli --features \"{chosen}\"");
         let arguments = ["check", "--quiet", "--package", "scim-connector-cli", "--no-default-features", "--features"];
         shell::run("cargo", &arguments.into_iter().chain([chosen]).collect::<Vec<_>>())?;
@@ -274,6 +286,11 @@ fn check_page() -> Result<()> {
     linted("build --workspace --example page_demo")?;
     let demo = shell::target().join("debug/examples/page_demo").with_extension(std::env::consts::EXE_EXTENSION);
     shell::run("node", &["tests/page/browser.mjs".as_ref(), "target/browser".as_ref(), demo.as_os_str()])
+}
+
+fn check_javascript() -> Result<()> {
+    shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
+    shell::run("node", &["integrations/js/test.mjs", "--node", "24"])
 }
 
 /// `cargo xtask docs`: the API's documentation, without a warning. No step: it would check every dependency once more. The

@@ -1,8 +1,9 @@
 //! `status`, `trigger`, `pause`, `resume`: talk to the process that `start` began, through the history and nothing else.
 
 use super::history::HistoryArgument;
-use super::{Global, output, read_input};
+use super::{Global, complete, output, read_input};
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 use jiff::Timestamp;
 use scim_connector_automation::Plan;
 use scim_connector_automation::history::{Automation, Daemon, History, RunId, RunSummary, Status, real_folder};
@@ -35,6 +36,7 @@ pub struct StatusArguments {
 #[derive(Args)]
 pub struct FlowArgument {
     /// The automation: the flow's document.name, or its file
+    #[arg(add = ArgValueCandidates::new(complete::flows))]
     name: String,
     /// The folder it is in, where flows of several folders have the name
     #[arg(long, value_name = "FOLDER")]
@@ -134,7 +136,7 @@ pub async fn trigger(global: &Global, arguments: &TriggerArguments) -> Result<Ex
         return Ok(ExitCode::SUCCESS);
     }
     let run = begun(&history, &automation, request).await?;
-    output::note(&format!("{name}: run {run} begins"));
+    output::remark(&format!("{name}: run {run} begins"));
     let ended = ended(&history, &automation, &run).await?;
     let word = ended.status.word();
     output::result(&format!("{name}: run {run} {word}; `runs show {run}` says what happened to whom\n"))?;

@@ -269,7 +269,10 @@ impl Bulk<'_> {
             let requests = counted(self.client.requests_made(), "request");
             text += &format!("; {requests}, at most {} bytes of memory in the component", self.client.peak_memory());
         }
-        output::note(&text);
+        match now.failed > 0 || left > 0 {
+            true => output::note(&text),
+            false => output::remark(&text),
+        }
         if left > 0 && !(ended && now.stopped) {
             output::note(match &self.sink {
                 Some(_) => "to go on: the same command with --resume",

@@ -1,9 +1,11 @@
-//! `call`: one operation, its result on stdout; or a whole listing, a resource on each line.
+//! `call`: one operation, its result on stdout; or a whole listing, a resource on each line. A person at a terminal sees tables.
 
 use super::progress::{Progress, counted};
-use super::{ConnectionArgument, Global, listing, logging, output, read_input};
+use super::{ConnectionArgument, Global, complete, items, listing, logging, output, read_input, terminal};
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 use scim_connector_host::client::{CallContext, Client, Outcome, Text};
+use scim_connector_host::connector::Connector;
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::redact::Redactor;
 use serde_json::value::RawValue;
@@ -18,9 +20,18 @@ const LONG: Duration = Duration::from_secs(1);
 
 /// Arguments of `call`.
 #[derive(Args)]
+#[command(
+    after_help = "An item is NAME=TEXT, NAME:=JSON, NAME=@FILE (text) or NAME:=@FILE (JSON). A name goes into the payload, unless the input \
+    has it: userName=ada id=4711. Brackets go further: name[givenName]=Ada emails[0][value]=ada@example.com emails[][value]=a@example.com. \
+    A \\ takes the meaning from = : [ ] and \\ in a name, and from a digit: [\\1]. Items lie over --input."
+)]
 pub struct Arguments {
     /// The operation, for example createUser; `scim-connector describe` lists them
+    #[arg(add = ArgValueCandidates::new(complete::operations))]
     operation: String,
+    /// The input in items, such as userName=ada active:=true
+    #[arg(value_name = "ITEM")]
+    items: Vec<String>,
     #[command(flatten)]
     connection: ConnectionArgument,
     /// The input: JSON, @FILE, or - for stdin; `scim-connector describe OPERATION` shows what it may contain
@@ -32,23 +43,47 @@ pub struct Arguments {
     /// Show progress on stderr even where that is no terminal (not with --error-format json)
     #[arg(long)]
     progress: bool,
-    /// Print the result on one line
+    /// Print JSON on a terminal too; elsewhere it is JSON anyway
+    #[arg(long)]
+    json: bool,
+    /// Print the result as JSON on one line
     #[arg(long)]
     compact: bool,
+}
+
+impl Arguments {
+    /// Whether the result is for a person.
+    fn for_a_person(&self) -> bool {
+        !self.json && !self.compact && terminal::is_read_by_a_person()
+    }
+
+    /// The items over what is given as a whole.
+    async fn laid_out(&self, connector: &Connector) -> Result<String> {
+        let input = read_input(&self.input)?;
+        // Only the operation's schema tells a member of the input from one of the payload.
+        let catalog = connector.catalog().await?;
+        let shape = items::Shape::of(&catalog.operation(&self.operation)?.input);
+        items::lay_over(&input, &self.items, &shape).map_err(|wrong| Error::Usage(wrong.to_string()))
+    }
 }
 
 /// Runs `call`.
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let operation = arguments.operation.as_str();
-    let input = read_input(&arguments.input)?;
+    // What is wrong with it is said first.
+    let given = arguments.items.is_empty().then(|| read_input(&arguments.input)).transpose()?;
     let (config, _, source) = global.connection(&arguments.connection)?;
     let connector = global.connector(Some(&config))?;
+    let input = match given {
+        Some(input) => input,
+        None => arguments.laid_out(&connector).await?,
+    };
     let client = connector.client(source).await?;
     logging::redact_for(&client);
     let progress = global.progress(arguments.progress);
     if arguments.all {
         let input = serde_json::from_str(&input).unwrap_or_default();
-        return listing::run(global, &client, operation, &input, progress).await;
+        return listing::run(global, &client, operation, &input, progress, arguments.for_a_person()).await;
     }
     let outcome = match watched(&client, operation, &input, progress).await {
         Err(error) => {
@@ -68,7 +103,11 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         asked.record_without(known.as_deref().unwrap_or(text)).or(known)
     };
     let shown = output::document(&outcome.output, arguments.compact, &clean);
-    output::result(&clean(&shown).unwrap_or(shown))?;
+    let shown = clean(&shown).unwrap_or(shown);
+    match arguments.for_a_person() {
+        true => output::result_for_a_person(&shown)?,
+        false => output::result(&shown)?,
+    }
     Ok(of_many(&outcome.output))
 }
 

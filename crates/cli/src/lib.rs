@@ -10,6 +10,8 @@ mod bulk;
 mod call;
 #[cfg(feature = "flows")]
 mod check;
+mod complete;
+mod connections;
 #[cfg(feature = "sandbox")]
 mod demo;
 mod describe;
@@ -17,13 +19,17 @@ mod describe;
 mod graph;
 #[cfg(feature = "flows")]
 mod history;
+mod init;
+mod items;
 mod journal;
 mod layout;
 mod listing;
 mod logging;
 mod output;
+mod people;
 mod profile;
 mod progress;
+mod provider;
 mod published;
 #[cfg(feature = "flows")]
 mod report;
@@ -33,12 +39,16 @@ mod run;
 mod runs;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+#[cfg(feature = "serve")]
+mod serve;
 mod signals;
 #[cfg(feature = "flows")]
 mod start;
+mod terminal;
 mod test;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCandidates;
 use output::Messages;
 use progress::Progress;
 use scim_connector_host::bounded;
@@ -48,6 +58,7 @@ use scim_connector_host::connector::{CodeCache, Connector, Options};
 use scim_connector_host::error::{Error, Result};
 use scim_connector_host::source::ConnectionSource;
 use scim_connector_host::visible;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -81,6 +92,9 @@ struct Global {
     /// Show every HTTP exchange on stderr, without secrets
     #[arg(long, short, global = true)]
     verbose: bool,
+    /// Leave out remarks and progress on stderr; warnings and errors stay
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
     /// How errors are written to stderr
     #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
     error_format: ErrorFormat,
@@ -108,10 +122,14 @@ enum Command {
     /// Run a SCIM service with a token endpoint on this machine, to try the connector without an account
     #[cfg(feature = "sandbox")]
     Sandbox(sandbox::Arguments),
-    /// Call an operation and print its result as JSON; `describe` lists the operations
+    /// Call an operation and print its result, as JSON unless a person reads it; `describe` lists the operations
     Call(call::Arguments),
     /// Carry out any number of bulk operations from a file, a line each; a run that was broken off can go on
     Bulk(bulk::Arguments),
+    /// Write a connection into the configuration, and test it; asks for what is not given
+    Init(init::Arguments),
+    /// List the connections of the configuration, without secrets
+    Connections(connections::Arguments),
     /// Test a connection step by step
     Test(test::Arguments),
     /// Run a flow: a file in the Serverless Workflow DSL that calls the connector's operations
@@ -146,10 +164,14 @@ enum Command {
     /// Write the report of a run
     #[cfg(feature = "flows")]
     Report(report::Arguments),
-    /// Print a completion script for a shell
+    /// Serve a connection's operations over HTTP as JSON, and to agents
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
+    /// Print a completion script for a shell; it offers names of operations, connections, flows and runs too
     Completions {
         /// The shell
-        shell: clap_complete::Shell,
+        #[arg(value_parser = complete::shells())]
+        shell: String,
     },
 }
 
@@ -157,7 +179,7 @@ enum Command {
 #[derive(Args)]
 struct ConnectionArgument {
     /// A connection of the configuration [default: its `default`, or the only one]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(complete::connections))]
     connection: Option<String>,
 }
 
@@ -169,18 +191,27 @@ pub fn main() -> ExitCode {
         let place = panic.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
         output::note(&format!("internal error{place}; this is a fault of the program, please report it"));
     }));
-    let cli = match Cli::try_parse() {
+    // A shell asks what may follow, by a variable that the script of `completions` sets.
+    clap_complete::CompleteEnv::with_factory(Cli::command).var(complete::VARIABLE).complete();
+    let parse = |arguments: &mut dyn Iterator<Item = OsString>| {
+        Cli::from_arg_matches(&command().try_get_matches_from(arguments)?)
+    };
+    let cli = match parse(&mut std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are no errors; clap writes them to stdout and everything else to stderr.
             let code = if error.use_stderr() { ExitCode::from(64) } else { ExitCode::SUCCESS };
             // An error quotes arguments, whoever wrote them.
-            let marked = std::env::args_os().map(|argument| visible::line(&argument.to_string_lossy()).into_owned());
-            Cli::try_parse_from(marked).err().unwrap_or(error).print().ok();
+            let mut marked =
+                std::env::args_os().map(|argument| visible::line(&argument.to_string_lossy()).into_owned().into());
+            parse(&mut marked).err().unwrap_or(error).print().ok();
             return code;
         }
     };
     let messages = Messages { json: cli.global.error_format == ErrorFormat::Json };
+    if cli.global.quiet {
+        output::be_quiet();
+    }
     match start(cli) {
         Ok(code) => code,
         Err(error) => {
@@ -188,6 +219,24 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The command line. Options of all commands are in the help of the whole, and not in that of each command again.
+fn command() -> clap::Command {
+    let hide = |argument: clap::Arg| {
+        let hidden = argument.is_global_set();
+        argument.hide(hidden)
+    };
+    let mut whole = Cli::command();
+    // Only then do the commands have them.
+    whole.build();
+    let names: Vec<String> = whole.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    names.into_iter().fold(whole, |whole, name| {
+        whole.mut_subcommand(name, |command| {
+            let more = command.get_after_help().map_or_else(String::new, |text| format!("{text}\n\n"));
+            command.mut_args(hide).after_help(more + "`scim-connector --help` has the options of all commands.")
+        })
+    })
 }
 
 fn start(cli: Cli) -> Result<ExitCode> {
@@ -198,6 +247,8 @@ fn start(cli: Cli) -> Result<ExitCode> {
     let serving = false;
     #[cfg(feature = "flows")]
     let serving = serving || matches!(cli.command, Command::Start(_));
+    #[cfg(feature = "serve")]
+    let serving = serving || matches!(cli.command, Command::Serve(_));
     let mut builder = if serving {
         tokio::runtime::Builder::new_multi_thread()
     } else {
@@ -240,6 +291,8 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Sandbox(arguments) => sandbox::run(&arguments).await,
         Command::Call(arguments) => call::run(global, &arguments).await,
         Command::Bulk(arguments) => bulk::run(global, &arguments).await,
+        Command::Init(arguments) => init::run(global, &arguments).await,
+        Command::Connections(arguments) => connections::run(global, &arguments),
         Command::Test(arguments) => test::run(global, &arguments).await,
         #[cfg(feature = "flows")]
         Command::Run(arguments) => run::run(global, &arguments).await,
@@ -262,10 +315,10 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Runs(arguments) => runs::run(global, &arguments),
         #[cfg(feature = "flows")]
         Command::Report(arguments) => report::run(global, &arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::run(global, &arguments).await,
         Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "scim-connector", &mut script);
-            output::out(&String::from_utf8_lossy(&script))?;
+            output::out(&complete::script(&shell)?)?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -290,7 +343,7 @@ impl Global {
         options.metrics = self.logging.recorded.clone();
         let component = self.find_component()?;
         // Whoever reads JSON from stderr gets nothing else there.
-        let note: fn() = || output::note("compiling the component for this machine ...");
+        let note: fn() = || output::remark("compiling the component for this machine ...");
         options.compiling = (self.error_format == ErrorFormat::Text).then_some(note);
         let connector = Connector::load(component, options)?;
         if let CacheStatus::NotStored(reason) = connector.cache_status() {
@@ -324,8 +377,8 @@ impl Global {
     /// A line about how far something is, for a person: where stderr is a terminal, or `wanted` says so.
     fn progress(&self, wanted: bool) -> Progress {
         match self.error_format {
-            ErrorFormat::Text => Progress::on_stderr(wanted, self.verbose),
-            ErrorFormat::Json => Progress::off(),
+            ErrorFormat::Text if !self.quiet => Progress::on_stderr(wanted, self.verbose),
+            _ => Progress::off(),
         }
     }
 
@@ -335,7 +388,6 @@ impl Global {
     }
 
     /// Whether errors are for a person.
-    #[cfg(feature = "flows")]
     fn is_text(&self) -> bool {
         self.error_format == ErrorFormat::Text
     }
@@ -345,7 +397,7 @@ impl Global {
         Config::find(self.config.as_deref())?.ok_or_else(|| Error::Config {
             path: scim_connector_host::config::FILE_NAME.into(),
             detail: format!(
-                "there is no such file in this folder; write one with a table [connections.NAME], or name it with --config or {}",
+                "there is no such file in this folder; `scim-connector init` writes one, or name it with --config or {}",
                 scim_connector_host::config::VARIABLE
             ),
         })
@@ -391,6 +443,18 @@ mod tests {
     #[test]
     fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn options_of_all_commands_stand_in_one_help() {
+        let mut whole = command();
+        assert!(whole.render_long_help().to_string().contains("--log-format"));
+        for command in whole.get_subcommands_mut() {
+            let help = command.render_long_help().to_string();
+            assert!(!help.contains("--log-format"), "{help}");
+            assert!(help.trim_end().ends_with("`scim-connector --help` has the options of all commands."), "{help}");
+        }
     }
 
     #[test]

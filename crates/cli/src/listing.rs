@@ -1,5 +1,6 @@
-//! `call … --all`: a whole listing as NDJSON on stdout, page by page, and on stderr how far it came.
+//! `call … --all`: a whole listing as NDJSON on stdout, page by page, and on stderr how far it came. For a person it is a table.
 
+use super::people::Table;
 use super::progress::{Progress, counted};
 use super::{Global, output};
 use scim_connector_host::client::{Client, Pages};
@@ -24,6 +25,8 @@ struct Listing<'a> {
     complete: bool,
     warned: BTreeSet<String>,
     as_json: bool,
+    /// For a person; the columns, once something came.
+    table: Option<Option<Table>>,
 }
 
 /// Most warnings that are shown: a listing may have many pages, each with its own number of something.
@@ -44,6 +47,7 @@ pub async fn run(
     operation: &str,
     input: &Value,
     mut progress: Progress,
+    for_a_person: bool,
 ) -> Result<ExitCode> {
     if input.get("count").and_then(Value::as_u64) == Some(0) {
         return Err(Error::Usage("--all with \"count\": 0 would list nothing; leave one of them out".into()));
@@ -60,6 +64,7 @@ pub async fn run(
         complete: false,
         warned: BTreeSet::new(),
         as_json: global.error_format == super::ErrorFormat::Json,
+        table: for_a_person.then_some(None),
     };
     let end = listing.print(&mut progress).await;
     progress.clear();
@@ -117,7 +122,15 @@ impl Listing<'_> {
                     self.warned.insert(warning);
                 }
             }
-            if !output::lines(&redactor.result(&lines))? {
+            let lines = redactor.result(&lines);
+            let read = match &mut self.table {
+                None => output::lines(&lines)?,
+                Some(table) => {
+                    progress.clear();
+                    rows(table, &lines)?
+                }
+            };
+            if !read {
                 return Ok(End::Unread);
             }
             progress.show(|| self.text());
@@ -155,7 +168,7 @@ impl Listing<'_> {
             let requests = counted(self.client.requests_made(), "request");
             text += &format!("; {requests}, at most {} bytes of memory in the component", self.client.peak_memory());
         }
-        output::note(&text);
+        output::remark(&text);
         if let Some(position) = position {
             output::note(&self.resumption(position));
         }
@@ -175,6 +188,19 @@ impl Listing<'_> {
         };
         format!("to go on: --all with the same input and \"page\": \"{position}\"{instead}")
     }
+}
+
+/// Writes resources, JSON on a line each, as rows. The first that come choose the columns.
+fn rows(table: &mut Option<Table>, lines: &str) -> Result<bool> {
+    let resources: Vec<Value> = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    if resources.is_empty() {
+        return Ok(true);
+    }
+    if let Some(table) = table {
+        return output::lines(&table.rows(&resources));
+    }
+    let new = table.insert(Table::of(&resources));
+    output::head_and_rows(&new.head(), &new.rows(&resources))
 }
 
 /// Members of an input that say where a listing starts; the last stands for the others.

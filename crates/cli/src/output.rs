@@ -1,7 +1,8 @@
 //! Writes results to stdout and everything else to stderr. Decides nothing. Whatever is written goes through
 //! [`scim_connector_host::visible`]: names and answers are anybody's.
 
-use super::layout;
+use super::terminal::{self, Stream};
+use super::{layout, people};
 use http::StatusCode;
 use scim_connector_host::egress::observe::Exchange;
 use scim_connector_host::error::{Error, Failure, Result, scim_type_name, words};
@@ -10,6 +11,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether remarks are left out.
+static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Longest body that is shown whole.
 const SHOWN_BODY: usize = 4096;
@@ -22,6 +27,11 @@ pub fn out(text: &str) -> Result<()> {
 /// Writes to stdout, and says whether there is still somebody who reads it.
 pub fn lines(text: &str) -> Result<bool> {
     let text = visible::lines(text);
+    written(&terminal::coloured(&text, Stream::Out))
+}
+
+/// Writes to stdout what nothing is to be marked in any more.
+fn written(text: &str) -> Result<bool> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Ok(()) => Ok(true),
@@ -32,12 +42,36 @@ pub fn lines(text: &str) -> Result<bool> {
 
 /// Writes what came of something that may have changed something. Where that fails it is said that it was done all the same.
 pub fn result(text: &str) -> Result<()> {
-    out(text).map_err(|error| match error {
+    out(text).map_err(done_all_the_same)
+}
+
+fn done_all_the_same(error: Error) -> Error {
+    match error {
         Error::Io(text) => {
             Error::Io(format!("{text}; what was asked for was done, and is not to be repeated for that"))
         }
         other => other,
-    })
+    }
+}
+
+/// Writes a table: its head, which stands out, and its rows.
+pub fn head_and_rows(head: &str, rows: &str) -> Result<bool> {
+    if head.is_empty() {
+        return lines(rows);
+    }
+    let head = visible::line(head);
+    Ok(written(&format!("{}\n", terminal::head(&head)))? && lines(rows)?)
+}
+
+/// Writes what came of something, as [`result`] does, for a person where JSON is not as good.
+pub fn result_for_a_person(text: &str) -> Result<()> {
+    let value: Option<Value> = serde_json::from_str(text).ok();
+    let Some((head, rows)) = value.as_ref().and_then(people::result) else { return result(text) };
+    head_and_rows(&head, &rows).map(drop).map_err(done_all_the_same)?;
+    if let Some(ending) = value.as_ref().and_then(people::ending) {
+        remark(&ending);
+    }
+    Ok(())
 }
 
 /// JSON for stdout: one document and a line break.
@@ -56,7 +90,6 @@ pub fn document(text: &RawValue, compact: bool, clean: &dyn Fn(&str) -> Option<S
 }
 
 /// A table for a terminal: a head, then a line for each row.
-#[cfg(feature = "flows")]
 pub fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = comfy_table::Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_content_arrangement(comfy_table::ContentArrangement::Disabled);
@@ -72,6 +105,23 @@ pub fn note(text: &str) {
     notes(&visible::line(text));
 }
 
+/// Leaves remarks out from now on; warnings and errors stay.
+pub fn be_quiet() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether remarks are left out.
+pub fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
+/// As [`note`], of what is good to know and no more.
+pub fn remark(text: &str) {
+    if !is_quiet() {
+        note(text);
+    }
+}
+
 /// Writes JSON to stderr, on a line.
 pub fn note_json(value: &Value) {
     note(json(value, true).trim_end());
@@ -80,8 +130,41 @@ pub fn note_json(value: &Value) {
 /// Writes lines to stderr. Each piece that is anybody's is one line already.
 pub fn notes(text: &str) {
     let text = visible::lines(text);
+    let text = terminal::coloured(&text, Stream::Err);
     let mut stderr = io::stderr().lock();
     stderr.write_all(text.as_bytes()).and_then(|()| stderr.write_all(b"\n")).ok();
+}
+
+/// A text behind what stands before it, broken at the width of a line, if that is known, and going on below itself.
+pub fn wrapped(before: &str, text: &str, width: Option<usize>) -> String {
+    /// Below that a text is better read on lines of its own.
+    const NARROW: usize = 24;
+    let indent = console::measure_text_width(before);
+    let Some(width) = width else { return format!("{before}{text}").trim_end().to_owned() + "\n" };
+    let (mut lines, indent) = match indent == 0 || width.saturating_sub(indent) >= NARROW {
+        true => (vec![before.to_owned()], indent),
+        false => (vec![before.trim_end().to_owned(), " ".repeat(6)], 6),
+    };
+    let mut is_empty = true;
+    for word in text.split_whitespace() {
+        let line = lines.last().map_or(0, |line| console::measure_text_width(line));
+        if !is_empty && line + 1 + console::measure_text_width(word) > width {
+            lines.push(" ".repeat(indent));
+            is_empty = true;
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push_str(if is_empty { "" } else { " " });
+            line.push_str(word);
+        }
+        is_empty = false;
+    }
+    lines.iter().filter(|line| !line.trim().is_empty()).map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+/// Writes to stderr what an answer follows on the same line.
+pub fn notes_without_end(text: &str) {
+    let mut stderr = io::stderr().lock();
+    stderr.write_all(visible::lines(text).as_bytes()).and_then(|()| stderr.flush()).ok();
 }
 
 /// How errors are written.
@@ -248,6 +331,19 @@ mod tests {
             error_text(&Error::Config { path: "connections.a.auth".into(), detail: "is missing".into() }),
             "error: connections.a.auth: is missing"
         );
+    }
+
+    #[test]
+    fn texts_go_on_below_themselves() {
+        let text = "one two three four five six seven";
+        assert_eq!(wrapped("  a  ", text, None), format!("  a  {text}\n"));
+        assert_eq!(wrapped("  a  ", text, Some(30)), "  a  one two three four five\n     six seven\n");
+        assert_eq!(
+            wrapped("  a long beginning  ", text, Some(30)),
+            "  a long beginning\n      one two three four five\n      six seven\n"
+        );
+        assert_eq!(wrapped("  a  ", "", Some(30)), "  a\n");
+        assert_eq!(wrapped("", "averyveryverylongword x", Some(8)), "averyveryverylongword\nx\n");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! `report RUN`: a run of a flow as text, JSON, JUnit or HTML, on stdout or in a file.
 
 use super::history::HistoryArgument;
-use super::{Global, output};
+use super::{Global, complete, output};
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCandidates;
 use scim_connector_automation::history::{History, RunId};
 use scim_connector_automation::report::{self, Format, Options, ReportError};
 use scim_connector_host::error::{Error, Result};
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 #[derive(Args)]
 pub struct Arguments {
     /// The run: its name, the beginning of it, or `last`; `scim-connector runs` lists them
+    #[arg(add = ArgValueCandidates::new(complete::runs))]
     run: String,
     /// How it is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]

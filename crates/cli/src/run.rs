@@ -3,8 +3,9 @@
 use super::allow::{Permission, allow};
 use super::progress::{Progress, counted};
 use super::signals::Signals;
-use super::{Global, logging, output, read_input};
+use super::{Global, complete, logging, output, read_input};
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use scim_connector_automation::history::{Begin, History, HistorySettings, Trigger};
@@ -25,6 +26,7 @@ use std::time::Duration;
 #[derive(Args)]
 pub struct Arguments {
     /// The flow: a file in the Serverless Workflow DSL, YAML or JSON
+    #[arg(add = ArgValueCompleter::new(complete::flow_files()))]
     flow: PathBuf,
     /// What the flow is given: JSON, @FILE, or - for stdin
     #[arg(long, short, value_name = "JSON", default_value = "{}")]
@@ -212,7 +214,7 @@ impl Screen {
             number => format!("{counts}{} {}", if counts.is_empty() { ":" } else { "," }, counted(number, "warning")),
         };
         let dry = if shown.dry_run { " (dry run: nothing was changed)" } else { "" };
-        output::note(&format!("{word}{dry}{counts}{}", run.map_or_else(String::new, |run| format!(" (run {run})"))));
+        output::remark(&format!("{word}{dry}{counts}{}", run.map_or_else(String::new, |run| format!(" (run {run})"))));
         if let Some(fault) = &ended.fault {
             output::notes(&fault_text(fault));
         }
@@ -255,12 +257,14 @@ impl Watcher for Screen {
             return;
         }
         let ScreenState { progress, open, counts, dry_run, .. } = &mut *shown;
+        // What would be done is what a dry run is for.
+        let say: fn(&str) = if *dry_run { output::note } else { output::remark };
         match event {
             Event::DryRun => {
                 *dry_run = true;
                 output::note("dry run: what follows would be done");
             }
-            Event::RunStarted { flow, version, .. } => output::note(&format!("{flow} {version}")),
+            Event::RunStarted { flow, version, .. } => say(&format!("{flow} {version}")),
             Event::StepStarted { step, parent, name, kind, function, connection, item, .. } => {
                 let around = parent.and_then(|parent| open.get(&parent));
                 let depth = around.map_or(1, |around| around.depth + 1);
@@ -284,7 +288,7 @@ impl Watcher for Screen {
                     && matches!(kind, StepKind::For | StepKind::Fork | StepKind::Wait | StepKind::Try | StepKind::Do)
                 {
                     progress.clear();
-                    output::note(&new.line("..."));
+                    say(&new.line("..."));
                 }
                 open.insert(*step, new);
             }
@@ -342,17 +346,16 @@ impl Watcher for Screen {
                             (true, None) => "interrupted".into(),
                             (false, _) => format!("done in {}", seconds(*duration_us)),
                         };
-                        output::note(&of.line(&end));
+                        say(&of.line(&end));
                     }
-                    [one] => output::note(&of.line(&format!("{} ({})", sentence(one), seconds(*duration_us)))),
+                    [one] => say(&of.line(&format!("{} ({})", sentence(one), seconds(*duration_us)))),
                     many => {
-                        output::note(&of.line(&format!(
+                        say(&of.line(&format!(
                             "{} in {}",
                             counted(many.len() as u64, "result"),
                             seconds(*duration_us)
                         )));
-                        many.iter()
-                            .for_each(|one| output::note(&format!("{}{}", "  ".repeat(of.depth + 1), sentence(one))));
+                        many.iter().for_each(|one| say(&format!("{}{}", "  ".repeat(of.depth + 1), sentence(one))));
                     }
                 }
             }

@@ -1,8 +1,9 @@
 //! `runs`: the runs of flows, a line each; `runs show`: one of them with its steps.
 
 use super::history::HistoryArgument;
-use super::{Global, output, report};
+use super::{Global, complete, output, report};
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::engine::ArgValueCandidates;
 use scim_connector_automation::history::{Filter, RunSummary, Status, real_folder};
 use scim_connector_automation::report::{Format, Options, counts_line, duration_words, summary_json, when};
 use scim_connector_host::error::Result;
@@ -17,7 +18,7 @@ pub struct Arguments {
     #[command(subcommand)]
     command: Option<RunsCommand>,
     /// Only runs of this flow
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(complete::flows))]
     flow: Option<String>,
     /// Only runs of flows in this folder
     #[arg(long, value_name = "FOLDER")]
@@ -40,6 +41,7 @@ enum RunsCommand {
     /// Show a run: what happened to whom, its steps, repetitions and slow calls
     Show {
         /// The run: its name, the beginning of it, or `last`
+        #[arg(add = ArgValueCandidates::new(complete::runs))]
         run: String,
         /// List everybody and every step, not only what failed and the first 20 others
         #[arg(long)]

@@ -1,20 +1,22 @@
-//! `sandbox`: runs the embedded SCIM service until Ctrl-C and says how to reach it.
+//! `sandbox`: runs the embedded SCIM service until Ctrl-C and says how to reach it, or writes that down.
 
 use super::output;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use scim_connector_host::error::{Error, Result};
+use scim_connector_host::folders::{self, STATE};
 use scim_connector_host::private::{self, Unfit};
 use scim_connector_sandbox::{Options, Sandbox, Storage, behaviours};
 use serde_json::json;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 /// Arguments of `sandbox`.
 #[derive(Args)]
-#[command(after_help = "The client secret is random unless SCIM_SANDBOX_CLIENT_SECRET is set. \
+#[command(after_help = "The client secret is made once and kept for this user, so that a Config.toml stays good; \
+    SCIM_SANDBOX_CLIENT_SECRET names another. \
     SCIM_SANDBOX_BEARER_TOKEN names a fixed token that is accepted as well.")]
 pub struct Arguments {
     /// The port on 127.0.0.1; 0 takes a free one
@@ -44,6 +46,50 @@ pub struct Arguments {
     /// When ready, print one line of JSON on stdout: serviceUrl, tokenUrl, clientId, clientSecret
     #[arg(long)]
     json: bool,
+    /// When ready, print a whole Config.toml on stdout, and nothing else
+    #[arg(long, conflicts_with = "json")]
+    toml: bool,
+    /// When ready, write a Config.toml, for this user alone; one that is there is left as it is
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "Config.toml", conflicts_with_all = ["json", "toml"])]
+    write: Option<PathBuf>,
+}
+
+/// What the connection to a sandbox is called: as that of the flows in the documentation.
+const CONNECTION: &str = "scimClient";
+
+/// The secret of this user's sandboxes. Where it cannot be kept for this user alone, each has its own.
+fn kept_secret() -> String {
+    let kept = || {
+        let folder = private::folder(&folders::folder(&STATE)?).ok()?;
+        let path = folder.join("sandbox-secret");
+        if private::problem_of_folder(&folder).or_else(|| private::problem(&path)).is_some() {
+            return None;
+        }
+        let secret = random_secret();
+        match private::create(&path).and_then(|mut file| file.write_all(secret.as_bytes())) {
+            Ok(()) => Some(secret),
+            // Where another one is making it just now, it is not whole yet.
+            Err(_) => std::fs::read_to_string(&path).ok().filter(|text| text.len() == secret.len()),
+        }
+    };
+    kept().unwrap_or_else(random_secret)
+}
+
+/// Writes the configuration where none is.
+fn write(path: &Path, text: &str) -> Result<()> {
+    let shown = path.display();
+    match private::create(path).and_then(|mut file| file.write_all(text.as_bytes())) {
+        Ok(()) => output::remark(&format!("{shown} is written")),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            if std::fs::read_to_string(path).ok().as_deref() != Some(text) {
+                return Err(Error::Usage(format!(
+                    "{shown} is there already, and was left as it is; name another file, or take --toml"
+                )));
+            }
+        }
+        Err(error) => return Err(Error::unwritten(&shown.to_string(), &error)),
+    }
+    Ok(())
 }
 
 /// A secret nobody can guess.
@@ -63,7 +109,7 @@ fn database(path: &Path) -> Result<PathBuf> {
 pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
     let database = arguments.database.as_deref().map(database).transpose()?;
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let client_secret = variable("SCIM_SANDBOX_CLIENT_SECRET").unwrap_or_else(random_secret);
+    let client_secret = variable("SCIM_SANDBOX_CLIENT_SECRET").unwrap_or_else(kept_secret);
     let options = Options {
         port: arguments.port,
         storage: database.map_or(Storage::Memory, Storage::Sqlite),
@@ -82,20 +128,28 @@ pub async fn run(arguments: &Arguments) -> Result<ExitCode> {
         if error.kind() == ErrorKind::StorageFull { Error::Io(text) } else { Error::Usage(text) }
     })?;
     let (service_url, token_url) = (sandbox.service_url(), sandbox.token_url());
-    if arguments.json {
+    let place = Place { service_url: &service_url, token_url: &token_url, behaves_as: arguments.behave_as.as_deref() };
+    let configuration = place.configuration(&arguments.client_id, &client_secret);
+    if arguments.toml {
+        output::out(&configuration)?;
+    } else if let Some(path) = &arguments.write {
+        if let Err(error) = write(path, &configuration) {
+            sandbox.stop().await;
+            return Err(error);
+        }
+        output::remark(&format!("The sandbox serves {service_url}. Ctrl-C ends it."));
+    } else if arguments.json {
         let ready = json!({
             "serviceUrl": service_url, "tokenUrl": token_url, "clientId": arguments.client_id, "clientSecret": client_secret,
         });
         output::out(&output::json(&ready, true))?;
     } else {
-        let place =
-            Place { service_url: &service_url, token_url: &token_url, behaves_as: arguments.behave_as.as_deref() };
         output::notes(&format!(
             "The sandbox serves {service_url}. Put this into Config.toml:\n\n{}\n\
              then, in another terminal:\n\n  \
-             scim-connector call createUser --connection sandbox --input '{{\"payload\":{{\"userName\":\"ada\"}}}}'\n\n\
-             Ctrl-C ends it.",
-            place.configuration(&arguments.client_id, &client_secret),
+             scim-connector call createUser userName=ada\n\n\
+             (or begin it with --write). Ctrl-C ends it.",
+            configuration,
         ));
     }
     let interrupt = tokio::signal::ctrl_c().await;
@@ -118,7 +172,7 @@ impl Place<'_> {
         let text = |text: &str| json!(text).to_string();
         let profile = self.behaves_as.map(|name| format!("profile = {}\n", text(name))).unwrap_or_default();
         format!(
-            "[connections.sandbox]\nserviceUrl = {}\n{profile}auth = {{ type = \"clientCredentials\", tokenUrl = {}, clientId = {}, clientSecret = {} }}\n",
+            "[connections.{CONNECTION}]\nserviceUrl = {}\n{profile}auth = {{ type = \"clientCredentials\", tokenUrl = {}, clientId = {}, clientSecret = {} }}\n",
             text(self.service_url),
             text(self.token_url),
             text(client_id),

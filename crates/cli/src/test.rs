@@ -3,6 +3,8 @@
 use super::{ConnectionArgument, Global, logging, output};
 use clap::Args;
 use scim_connector_host::client::{ConnectionReport, StepStatus};
+use scim_connector_host::config::Config;
+use scim_connector_host::connector::Connector;
 use scim_connector_host::error::{Error, Result, failure_json};
 use scim_connector_host::visible;
 use serde_json::{Value, json};
@@ -20,15 +22,21 @@ pub struct Arguments {
 
 /// Runs `test`. It exits as the failure of the first failed step would.
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
-    let (config, name, source) = global.connection(&arguments.connection)?;
+    let (config, name, _) = global.connection(&arguments.connection)?;
     let connector = global.connector(Some(&config))?;
+    connection(&connector, &config, &name, arguments.json).await
+}
+
+/// Tests a connection of the configuration.
+pub async fn connection(connector: &Connector, config: &Config, name: &str, as_json: bool) -> Result<ExitCode> {
+    let (_, source) = config.connection(Some(name))?;
     let client = connector.client(source).await?;
     logging::redact_for(&client);
     let report = tokio::select! {
         report = client.test() => report?,
         _ = tokio::signal::ctrl_c() => return Err(Error::Interrupted { maybe_applied: false }),
     };
-    if arguments.json {
+    if as_json {
         output::out(&client.redactor().text(&output::json(&report_json(&report), false)))?;
     } else {
         output::out(&client.redactor().text(&format!("connection {name}\n{}", lines(&report))))?;

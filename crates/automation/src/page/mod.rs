@@ -2,7 +2,7 @@
 //! whom, and buttons to trigger and pause. It reads the history and leaves notes in it for the daemon, as the commands do;
 //! it knows neither the daemon nor how flows run.
 //!
-//! [`guard`] decides who gets in, [`server`] holds the connections, `route` finds the view for a request, `views` write
+//! [`guard`] decides who gets in, `scim-connector-listener` holds the connections, `route` finds the view for a request, `views` write
 //! HTML, `input` makes a form of a flow's input schema and reads it back.
 //!
 //! The page is for one person at this machine. It does not tell users of the machine apart beyond the token, and cookies
@@ -13,7 +13,6 @@ mod exchange;
 mod guard;
 mod input;
 mod route;
-mod server;
 mod views;
 mod words;
 
@@ -22,6 +21,7 @@ pub use app::{Flows, Page};
 use app::App;
 use guard::Guard;
 use scim_connector_host::error::{Error, Result};
+use scim_connector_listener::Server;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -30,7 +30,7 @@ use tokio::net::TcpListener;
 pub struct Served {
     authority: String,
     token: String,
-    server: server::Server,
+    server: Server,
 }
 
 /// Serves the page; port 0 takes a free one.
@@ -52,7 +52,7 @@ pub async fn serve(page: Page, address: SocketAddr) -> Result<Served> {
     let guard = Guard::new(address);
     let (authority, token) = (address.to_string(), guard.token().to_owned());
     let router = route::router(Arc::new(App { page, guard }));
-    Ok(Served { authority, token, server: server::Server::start(listener, router) })
+    Ok(Served { authority, token, server: Server::start(listener, router) })
 }
 
 impl Served {

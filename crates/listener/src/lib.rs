@@ -27,18 +27,21 @@ const GRACE: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A server; it ends when this is dropped.
-pub(super) struct Server {
+pub struct Server {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Server {
-    pub(super) fn start(listener: TcpListener, router: Router) -> Self {
+    /// Serves what comes to a listener.
+    #[must_use]
+    pub fn start(listener: TcpListener, router: Router) -> Self {
         let (stop, stopped) = watch::channel(false);
         Self { stop, task: tokio::spawn(accept(listener, router, stopped)) }
     }
 
-    pub(super) async fn stop(mut self) {
+    /// Takes no new connection, and gives answers under way a moment.
+    pub async fn stop(mut self) {
         self.stop.send_replace(true);
         // It ends by itself, soon.
         (&mut self.task).await.unwrap_or_default();
@@ -72,7 +75,7 @@ async fn accept(listener: TcpListener, router: Router, mut stopped: watch::Recei
                     });
                 }
                 Some((_, Err(error))) => {
-                    tracing::debug!(%error, "page: a connection could not be taken");
+                    tracing::debug!(%error, "a connection could not be taken");
                     tokio::time::sleep(PAUSE).await;
                 }
                 None => break,
@@ -110,6 +113,6 @@ async fn hold(stream: TcpStream, router: Router, mut stopped: watch::Receiver<bo
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(%error, "page: a connection broke");
+        tracing::debug!(%error, "a connection broke");
     }
 }
