@@ -4,7 +4,7 @@
 
 use crate::bindings::exports::scim::connector::{catalog, runtime};
 use crate::bindings::scim::connector::types as wit;
-use crate::catalog::{forms, invoke, manifest};
+use crate::catalog::{choices, forms, invoke, manifest};
 use crate::connection::Connection;
 use crate::convert::{answer, walk};
 use crate::http::outside::Outside;
@@ -54,7 +54,7 @@ impl runtime::Guest for Component {
     }
 
     fn choices(connection: String, source: String) -> Answer<Vec<runtime::Choice>> {
-        let choices = forms::choices(&Outside, &*connection_from(&connection)?, &source).map_err(answer::error)?;
+        let choices = choices::choices(&Outside, &*connection_from(&connection)?, &source).map_err(answer::error)?;
         Ok(choices.into_iter().map(|(value, label)| runtime::Choice { value, label }).collect())
     }
 

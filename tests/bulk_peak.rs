@@ -1,59 +1,26 @@
 //! How much memory a large bulk takes, by an allocator that counts: what was read, sent and answered is let go of as soon as it is used.
-#![allow(
-    missing_docs,
-    unsafe_code,
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that counts what is allocated"
-)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use scim_connector::catalog::invoke::invoke;
 use scim_connector::http::platform::{Bounds, Platform, TransportError};
 use scim_connector::http::{Request, Response};
 use serde_json::{Value, json};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-/// Whether what is allocated is the provider's.
-static PROVIDERS: AtomicBool = AtomicBool::new(false);
-
-// SAFETY: all is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        if !PROVIDERS.load(Ordering::Relaxed) {
-            PEAK.fetch_max(now, Ordering::Relaxed);
-        }
-        // SAFETY: as the caller promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: as the caller promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+#[path = "support/counted.rs"]
+mod counted;
 
 /// Creates everything it is asked to.
 struct Provider;
 
 impl Platform for Provider {
     fn send(&self, request: &Request, _: &Bounds) -> Result<Response, TransportError> {
-        PROVIDERS.store(true, Ordering::Relaxed);
+        counted::pause(true);
         let asked: Value = serde_json::from_slice(request.body.as_deref().unwrap()).unwrap();
         let results: Vec<Value> = asked["Operations"].as_array().unwrap().iter().map(created).collect();
         let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkResponse"], "Operations": results});
         let response = Response { status: 200, headers: Vec::new(), body: body.to_string().into_bytes() };
         drop((asked, results, body));
-        PROVIDERS.store(false, Ordering::Relaxed);
+        counted::pause(false);
         Ok(response)
     }
 
@@ -108,11 +75,11 @@ fn a_large_bulk_takes_little_more_than_its_input_and_its_result() {
     let input = json!({ "operations": operations }).to_string();
     drop(operations);
     let read = input.len();
-    let before = NOW.load(Ordering::Relaxed) - read;
-    PEAK.store(0, Ordering::Relaxed);
+    let before = counted::live() - read;
+    counted::start();
     let answer = invoke(&Provider, &connection, "bulk", input, None).unwrap();
     let given = answer.output.data.into_json_text();
-    let peak = PEAK.load(Ordering::Relaxed) - before;
+    let peak = counted::peak() - before;
     let result: Value = serde_json::from_str(&given).unwrap();
     assert_eq!((&result["succeeded"], &result["results"][9999]["status"]), (&json!(10_000), &json!(201)));
     assert_eq!(result["results"][7]["response"]["emails"][1]["value"], json!("home-person7@example.com"));

@@ -4,8 +4,8 @@
 #[path = "script/mod.rs"]
 mod script;
 
-use scim_connector::catalog::forms;
 use scim_connector::catalog::invoke::invoke;
+use scim_connector::catalog::{choices, forms};
 use scim_connector::connection::Connection;
 use scim_connector::failure::Kind;
 use scim_connector::http::platform::Platform;
@@ -247,6 +247,51 @@ fn connection() -> Connection {
     Connection::from_json(&bearer()).unwrap()
 }
 
+/// Choices that depend on a resource type: the source, the answers to what is asked, what is found.
+fn of_types() -> Vec<(&'static str, Vec<Outcome>, Vec<(&'static str, &'static str)>)> {
+    let user = json!({"id": "urn:ietf:params:scim:schemas:core:2.0:User", "attributes": [
+        {"name": "userName", "required": true}, {"name": "employeeId", "mutability": "readOnly"}, {"name": "pin"},
+        {"name": "name", "type": "complex", "subAttributes": [{"name": "givenName"}]},
+        {"name": "emails", "type": "complex", "multiValued": true, "subAttributes": [{"name": "value"}, {"name": "type"}]},
+        {"name": "shifts", "type": "complex", "multiValued": true, "subAttributes": [
+            {"name": "value"}, {"name": "type", "canonicalValues": ["late \"2\""]}]},
+    ]});
+    let described = || vec![types(), answer(200, json!([user, badge()]).to_string())];
+    let page =
+        answer(200, json!({"totalResults": 1, "Resources": [{"id": "b1", "displayName": "Badge 1"}]}).to_string());
+    vec![
+        ("resources:Badge", vec![types(), page], vec![("b1", "Badge 1")]),
+        (
+            "paths:Badge",
+            described(),
+            vec![("number", "Its number"), ("colour", "colour"), ("owner", "owner"), ("owner.value", "value")],
+        ),
+        ("keys:Badge", described(), vec![("number", "Its number"), ("colour", "colour")]),
+        (
+            "paths:User",
+            described(),
+            vec![
+                ("userName", "User name"),
+                ("pin", "pin"),
+                ("name", "Name"),
+                ("name.givenName", "Given name"),
+                ("emails", "E-mail addresses"),
+                ("emails[type eq \"work\"].value", "E-mail address (work)"),
+                ("emails[type eq \"home\"].value", "E-mail address (home)"),
+                ("emails[type eq \"other\"].value", "E-mail address (other)"),
+                ("shifts", "shifts"),
+                ("shifts[type eq \"late \\\"2\\\"\"].value", "Value (late \"2\")"),
+            ],
+        ),
+        // What is asked for without a type is of users; neither a secret finds somebody, nor what no payload has.
+        (
+            "keys",
+            described(),
+            vec![("userName", "User name"), ("emails.value", "E-mail address"), ("shifts.value", "Value")],
+        ),
+    ]
+}
+
 #[test]
 fn choices_come_from_the_provider() {
     let page = |resources: Value| answer(200, json!({"totalResults": 2, "Resources": resources}).to_string());
@@ -277,17 +322,17 @@ fn choices_come_from_the_provider() {
             ],
         ),
     ];
-    for (source, answers, expected) in rows {
+    for (source, answers, expected) in rows.into_iter().chain(of_types()) {
         let script = Script::new(answers);
-        let found = forms::choices(&script, &connection(), source).unwrap();
+        let found = choices::choices(&script, &connection(), source).unwrap();
         let found: Vec<(&str, &str)> = found.iter().map(|(value, label)| (value.as_str(), label.as_str())).collect();
         assert_eq!(found, expected, "{source}");
         assert!(script.answers.borrow().is_empty(), "{source}");
     }
-    let failure = forms::choices(&Script::new([]), &connection(), "user").unwrap_err();
+    let failure = choices::choices(&Script::new([]), &connection(), "user").unwrap_err();
     assert_eq!(
         failure.detail,
-        "source: \"user\" is not one of resourceTypes, schemas, users, groups, attributes, operations; did you mean \"users\"?"
+        "source: \"user\" is not one of resourceTypes, schemas, users, groups, resources, attributes, paths, keys, operations, timezones, locales; did you mean \"users\"?"
     );
 }
 
@@ -306,7 +351,7 @@ fn forms_have_the_providers_attributes() {
     assert_eq!(payload["required"], json!(["number"]));
     assert_eq!(
         payload["properties"]["number"],
-        json!({"type": "integer", "title": "Its number", "description": "Its number. Printed on it."})
+        json!({"type": "integer", "title": "Its number", "description": "Its number. Printed on it.", "examples": [1], "x-group": "primary", "x-order": 1})
     );
     assert_eq!(payload["properties"]["colour"]["examples"], json!(["red", "blue"]));
     assert!(payload["properties"].get("issued").is_none(), "only the provider sets it");

@@ -56,6 +56,12 @@ pub struct Operation {
     /// `create`, `read`, `update` or `delete`.
     #[serde(default)]
     pub effect: String,
+    /// Whether it may take away what its input does not name, or for good.
+    #[serde(default)]
+    pub destructive: bool,
+    /// The kinds of failure it gives at providers that keep to the standard.
+    #[serde(default)]
+    pub errors: Vec<String>,
     /// Whether repeating it changes nothing more.
     #[serde(default)]
     pub idempotent: bool,

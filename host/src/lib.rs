@@ -25,6 +25,7 @@ pub mod cache;
 pub mod catalog;
 pub mod client;
 pub mod config;
+pub mod config_schema;
 pub mod connection;
 pub mod connector;
 pub mod egress;
@@ -53,7 +54,7 @@ mod watch;
 pub mod wipe_on_drop;
 
 pub use catalog::Catalog;
-pub use client::{CallContext, Client, ConnectionReport, Input, Outcome, Page, Pages, Text, bulk};
+pub use client::{CallContext, Choice, Client, ConnectionReport, Input, Outcome, Page, Pages, Text, bulk};
 pub use config::Config;
 pub use connection::Connection;
 pub use connector::{CodeCache, Connector, Options};

@@ -1,248 +1,200 @@
-//! JSON Schemas (2020-12) of connections, inputs and outputs, for canvases to draw forms from.
+//! JSON Schemas (2020-12) of inputs and outputs, for canvases to draw forms from. What their members are called is `texts`'s to say.
 
-use super::template::document;
-use crate::connection::{ATTEMPTS_MAX, JSON_DEPTH_MAX, LONGEST_MS, REDIRECTS_MAX};
+use super::template::{DIALECT, document};
+use super::texts::{Detail, Texts};
 use crate::contract::{Operation, Subject, Verb};
 use crate::gather::Gather as _;
 use crate::input::form::fields;
 use crate::operations::standard_type;
-use crate::profile::{KNOBS, PROFILES, SECTIONS, Takes, providers};
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::urn;
 use scim_connector_redaction::is_secret_name;
 use serde_json::{Map, Value, json};
 
-const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
-
-/// JSON pointers, into a connection, of what is secret.
-pub const SECRETS: [&str; 5] =
-    ["/auth/token", "/auth/password", "/auth/value", "/auth/clientSecret", "/auth/privateKey"];
-
-/// The schema of a connection.
-pub fn connection() -> Value {
-    let secret = |title: &str| {
-        document!({"title": title, "writeOnly": true, "format": "password", "oneOf": [
-            {"type": "string", "minLength": 1, "writeOnly": true, "format": "password"},
-            {"type": "object", "properties": {"env": {"type": "string", "title": "Environment variable", "minLength": 1}}, "required": ["env"], "additionalProperties": false},
-        ]})
-    };
-    let text = |title: &str| document!({"type": "string", "title": title});
-    let pairs = |title: &str| document!({"type": "object", "title": title, "additionalProperties": {"type": "string"}});
-    let variant = |name: &str, title: &str, required: &[&str], properties: Value| {
-        let mut properties = properties.as_object().cloned().unwrap_or_default();
-        properties.insert("type".into(), document!({"const": name}));
-        let required: Vec<&str> = std::iter::once("type").chain(required.iter().copied()).collect();
-        document!({"type": "object", "title": title, "properties": properties, "required": required, "additionalProperties": false})
-    };
-    let number = |title: &str, default: u32, minimum: u32, maximum: u32| document!({"type": "integer", "title": title, "default": default, "minimum": minimum, "maximum": maximum});
-    let group = |title: &str, properties: Value| document!({"type": "object", "title": title, "properties": properties, "additionalProperties": false});
-    let profiles: Vec<&str> = PROFILES.iter().map(|profile| profile.0).collect();
-    let providers = providers();
-    document!({
-        "$schema": DIALECT,
-        "title": "SCIM connection",
-        "type": "object",
-        "properties": {
-            "serviceUrl": {"type": "string", "title": "Service URL", "description": "Base URL of the SCIM service, for example https://example.com/scim/v2", "format": "uri"},
-            "provider": {"enum": providers, "title": "Provider", "description": "Fills in the URLs of a known provider, most of them with organization"},
-            "organization": text("Organisation at the provider"),
-            "auth": {"title": "Credentials", "oneOf": [
-                variant("clientCredentials", "OAuth 2.0 client credentials", &["clientId"], document!({
-                    "tokenUrl": {"type": "string", "title": "Token URL", "format": "uri"},
-                    "clientId": text("Client ID"),
-                    "clientSecret": secret("Client secret"),
-                    "privateKey": secret("Private key, PKCS#8 PEM"),
-                    "keyId": text("Key ID"),
-                    "method": {"enum": ["basic", "post", "privateKeyJwt"], "title": "Client authentication", "default": "basic"},
-                    "scopes": {"type": "array", "items": {"type": "string"}, "title": "Scopes"},
-                    "audience": text("Audience"),
-                    "parameters": pairs("Further parameters"),
-                })),
-                variant("bearer", "Bearer token", &["token"], document!({
-                    "token": secret("Token"),
-                    "scheme": {"type": "string", "title": "Scheme, where it is not Bearer", "pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$", "examples": ["SSWS", "Token", "ApiKey"]},
-                })),
-                variant("basic", "User name and password", &["username", "password"], document!({"username": text("User name"), "password": secret("Password")})),
-                variant("header", "API key in a header", &["name", "value"], document!({"name": text("Header"), "value": secret("Value")})),
-                variant("host", "Added by the host", &[], document!({})),
-                variant("none", "None", &[], document!({})),
-            ]},
-            "profile": {"enum": profiles, "title": "Profile", "default": "generic"},
-            "headers": pairs("Headers of every request"),
-            "timeouts": group("Timeouts, milliseconds", document!({
-                "connectMs": number("To connect", 10_000, 1, LONGEST_MS), "firstByteMs": number("To the first byte", 30_000, 1, LONGEST_MS),
-                "betweenBytesMs": number("Between bytes", 30_000, 1, LONGEST_MS), "totalMs": number("For the whole call", 120_000, 1, LONGEST_MS),
-            })),
-            "retry": group("Retries", document!({
-                "maxAttempts": number("Attempts; 1 switches retries off", 3, 1, ATTEMPTS_MAX), "baseDelayMs": number("First pause, milliseconds", 250, 0, LONGEST_MS),
-                "maxDelayMs": {"type": "integer", "title": "Longest pause, milliseconds, whatever the provider asks for", "minimum": 0, "maximum": LONGEST_MS},
-            })),
-            "limits": group("Limits", document!({
-                "responseBytes": {"type": "integer", "title": "Largest answer, bytes", "default": 8388608, "minimum": 0},
-                "jsonDepth": number("Deepest JSON", 64, 0, JSON_DEPTH_MAX), "redirects": number("Most redirects", 5, 0, REDIRECTS_MAX),
-            })),
-            "allowInsecureHttp": {"type": "boolean", "title": "Allow http beyond loopback", "default": false},
-            "overrides": overrides(),
-        },
-        "required": ["auth"],
-        "anyOf": [{"required": ["serviceUrl"]}, {"required": ["provider"]}],
-        "additionalProperties": false,
-    })
+/// The schemas, with what many operations have in common made once.
+pub struct Schemas {
+    inputs: Texts,
+    /// Resources of the standard's types as they are written, and as they are shown.
+    user: [Value; 2],
+    group: [Value; 2],
 }
 
-/// The schema of a connection's `overrides`: sections of a ServiceProviderConfig (RFC 7643 section 5), and knobs.
-fn overrides() -> Value {
-    let section = |name: &&str| {
-        let supported = document!({"supported": {"type": "boolean"}});
-        let properties = if FEATURES.contains(name) { supported } else { document!({}) };
-        ((*name).to_owned(), document!({"type": "object", "title": name, "properties": properties}))
-    };
-    let mut properties: Map<String, Value> = FEATURES.iter().chain(&SECTIONS).map(section).gather();
-    properties.extend(KNOBS.iter().map(|knob| {
-        let mut schema = takes(knob.takes);
-        schema.insert("title".into(), json!(knob.about));
-        (knob.name.to_owned(), Value::Object(schema))
-    }));
-    document!({
-        "type": "object",
-        "title": "Overrides of the profile and of what the provider says of itself",
-        "properties": properties,
-        "additionalProperties": false,
-        "examples": [{"patch": {"supported": true}}],
-    })
-}
+impl Schemas {
+    /// Makes them.
+    pub fn new() -> Self {
+        let attributes = Texts::attributes();
+        let both = |subject: Subject| [true, false].map(|writing| resource(subject, writing, &attributes));
+        Schemas { inputs: Texts::inputs(), user: both(Subject::User), group: both(Subject::Group) }
+    }
 
-/// The schema of what a knob takes.
-pub fn takes(takes: Takes) -> Map<String, Value> {
-    let (name, value) = match takes {
-        Takes::Flag => ("type", json!("boolean")),
-        Takes::Count => ("type", document!(["integer", "null"])),
-        Takes::Names => ("type", document!(["array", "null"])),
-        Takes::Choice(choices) => ("enum", json!(choices)),
-    };
-    let detail = match takes {
-        Takes::Count => Some(("minimum", json!(0))),
-        Takes::Names => Some(("items", document!({"type": "string"}))),
-        _ => None,
-    };
-    std::iter::once((name, value)).chain(detail).map(|(name, value)| (name.to_owned(), value)).gather()
-}
+    fn resource(&self, subject: Subject, writing: bool) -> Value {
+        let [written, shown] = match subject {
+            Subject::User | Subject::Me => &self.user,
+            Subject::Group => &self.group,
+            Subject::Resource | Subject::Everything => return document!({"type": "object", "title": "Resource"}),
+        };
+        if writing { written.clone() } else { shown.clone() }
+    }
 
-/// The schema of an operation's input.
-pub fn input(operation: Operation) -> Value {
-    let property = |name: &'static str| {
-        let mut schema = field(operation, name);
-        if let (Some(source), Some(schema)) = (choices(operation, name), schema.as_object_mut()) {
-            schema.insert("x-choices".into(), json!(source));
+    /// The schema of an operation's input.
+    pub fn input(&self, operation: Operation) -> Value {
+        let mut examples = example(operation);
+        let mut properties = Map::new();
+        let mut required = Vec::new();
+        for (place, input) in fields(operation).into_iter().enumerate() {
+            let mut schema = field(operation, input.name);
+            if let Some(schema) = schema.as_object_mut() {
+                schema.insert("x-order".into(), json!(place));
+                schema.extend(choices(operation, input.name).map(|source| ("x-choices".to_owned(), json!(source))));
+                let example = examples.get_mut(input.name).map(Value::take);
+                schema.extend(example.map(|example| ("examples".to_owned(), document!([example]))));
+            }
+            properties.insert(input.name.to_owned(), schema);
+            required.extend(input.required.then_some(input.name));
         }
-        (name.to_owned(), schema)
-    };
-    let fields = fields(operation);
-    let properties: Map<String, Value> = fields.iter().map(|field| property(field.name)).gather();
-    let required: Vec<&str> = fields.iter().filter(|field| field.required).map(|field| field.name).collect();
-    document!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false})
+        let mut form = document!({"$schema": DIALECT, "type": "object", "properties": properties, "required": required, "additionalProperties": false});
+        let section = match operation.verb() {
+            Verb::Patch => "patch",
+            Verb::GetResourceType => "resourceType",
+            Verb::GetSchema => "schema",
+            _ => "",
+        };
+        self.inputs.dress(&mut form, section, noun(operation.subject()), Detail::Form);
+        put_payload(&mut form, self.resource(operation.subject(), true));
+        if let Some(form) = form.as_object_mut().filter(|_| operation.subject() == Subject::Resource) {
+            form.insert("oneOf".into(), document!([{"required": ["resourceType"]}, {"required": ["endpoint"]}]));
+        }
+        form
+    }
+
+    /// The schema of an operation's output.
+    pub fn output(&self, operation: Operation) -> Value {
+        let resource = self.resource(operation.subject(), false);
+        let or_nothing = |schema: Value| document!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
+        match operation.verb() {
+            Verb::Create | Verb::Get => resource,
+            Verb::Update | Verb::Patch | Verb::Activate | Verb::Deactivate => or_nothing(resource),
+            Verb::Delete => document!({"type": "null"}),
+            Verb::List | Verb::Search => document!({
+                "type": "object", "x-type": format!("{}Page", title(&resource)),
+                "properties": {
+                    "Resources": {"type": "array", "items": resource},
+                    "totalResults": {"type": "integer"}, "startIndex": {"type": "integer"}, "itemsPerPage": {"type": "integer"},
+                    "next": {"type": "string", "title": "Token of the next page: page of the next call"},
+                    "leftOut": {"type": "array", "items": {"type": "string"}, "title": "Identifiers of those that came and do not match the filter"},
+                    "complete": {"type": "boolean", "title": "Whether the listing ended as the provider announced"},
+                },
+                "required": ["Resources", "complete"],
+            }),
+            Verb::Ensure => {
+                let (noun, title) = (noun(operation.subject()), title(&resource));
+                let change = document!({"type": "object", "x-type": "PatchOperation", "properties": {"op": {"type": "string", "enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
+                document!({
+                    "type": "object", "x-type": format!("Ensured{title}"),
+                    "properties": {
+                        "outcome": {"type": "string", "enum": ["created", "updated", "unchanged"], "title": "What was done"},
+                        noun: resource,
+                        "changes": {"type": "array", "items": change, "title": "The changes that were sent"},
+                        "dryRun": {"type": "boolean", "const": true, "title": "There if it was a dry run: nothing was changed"},
+                    },
+                    "required": ["outcome", noun, "changes"],
+                })
+            }
+            Verb::AddMembers | Verb::RemoveMembers | Verb::SetMembers => document!({
+                "type": "object", "x-type": "MembershipChange",
+                "properties": {
+                    "added": {"type": "integer", "minimum": 0, "title": "Members added"},
+                    "removed": {"type": "integer", "minimum": 0, "title": "Members removed"},
+                    "unchanged": {"type": ["integer", "null"], "minimum": 0, "title": "Members that were right already, where that is known"},
+                    "verified": {"type": "boolean", "title": "Whether the provider showed the members after the change"},
+                },
+                "required": ["added", "removed", "verified"],
+            }),
+            Verb::ListResourceTypes => document!({"type": "array", "items": resource_type()}),
+            Verb::GetResourceType => resource_type(),
+            Verb::ListSchemas => document!({"type": "array", "items": definition()}),
+            Verb::GetSchema => definition(),
+            Verb::GetServiceProviderConfig => {
+                let capability = document!({"type": "object", "x-type": "Capability", "properties": {"supported": {"type": "boolean"}, "source": {"type": "string", "enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
+                let properties: Map<String, Value> =
+                    FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).gather();
+                document!({"type": "object", "x-type": "ServiceProviderConfig", "properties": properties, "required": FEATURES})
+            }
+            Verb::Bulk => document!({
+                "type": "object", "x-type": "BulkReport",
+                "properties": {
+                    "results": {"type": "array", "title": "One result for each operation, in their order", "items": bulk_result()},
+                    "succeeded": {"type": "integer"}, "failed": {"type": "integer", "title": "How many failed or were not carried out"},
+                },
+                "required": ["results", "succeeded", "failed"],
+            }),
+            Verb::Submit => document!({"oneOf": [
+                {"type": "object", "title": "Accepted", "properties": {"done": {"type": "boolean", "const": false}, "ticket": ticket()}, "required": ["done", "ticket"]},
+                done(),
+            ]}),
+            Verb::Collect => document!({"oneOf": [
+                {"type": "object", "title": "Not done", "properties": {"done": {"type": "boolean", "const": false}, "retryAfterMs": {"type": "integer", "title": "Ask again after so many milliseconds"}}, "required": ["done", "retryAfterMs"]},
+                done(),
+            ]}),
+            Verb::Reconcile => json!(true),
+        }
+    }
+}
+
+/// Makes a resource's schema that of a form's `payload`, where there is one; what is said of the payload stays.
+pub fn put_payload(form: &mut Value, resource: Value) {
+    if let (Some(Value::Object(payload)), Value::Object(resource)) = (form.pointer_mut("/properties/payload"), resource)
+    {
+        payload.extend(resource);
+    }
+}
+
+/// What a resource's schema is called.
+fn title(resource: &Value) -> &str {
+    resource.get("title").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// What resources of a subject are called.
+pub fn noun(subject: Subject) -> &'static str {
+    match subject {
+        Subject::User | Subject::Me => "user",
+        Subject::Group => "group",
+        Subject::Resource | Subject::Everything => "resource",
+    }
 }
 
 /// The source of a field's choices, for `runtime.choices`; those of a list are of its items.
-fn choices(operation: Operation, name: &str) -> Option<&'static str> {
-    match (name, operation.subject()) {
-        ("resourceType", _) => Some("resourceTypes"),
-        ("id", Subject::User) => Some("users"),
-        ("id", Subject::Group) => Some("groups"),
-        ("id", _) if operation.verb() == Verb::GetResourceType => Some("resourceTypes"),
-        ("id", _) if operation.verb() == Verb::GetSchema => Some("schemas"),
-        ("members", Subject::Group) => Some("users"),
-        ("attributes" | "excludedAttributes" | "sortBy", Subject::User | Subject::Me) => Some("attributes:User"),
-        ("attributes" | "excludedAttributes" | "sortBy", Subject::Group) => Some("attributes:Group"),
-        _ => None,
-    }
-}
-
-/// The schema of an operation's output.
-pub fn output(operation: Operation) -> Value {
-    let resource = resource(operation.subject(), false);
-    let or_nothing = |schema: Value| document!({"oneOf": [schema, {"type": "null", "title": "The provider answered without a body"}]});
-    match operation.verb() {
-        Verb::Create | Verb::Get => resource,
-        Verb::Update | Verb::Patch | Verb::Activate | Verb::Deactivate => or_nothing(resource),
-        Verb::Delete => document!({"type": "null"}),
-        Verb::List | Verb::Search => document!({
-            "type": "object",
-            "properties": {
-                "Resources": {"type": "array", "items": resource},
-                "totalResults": {"type": "integer"}, "startIndex": {"type": "integer"}, "itemsPerPage": {"type": "integer"},
-                "next": {"type": "string", "title": "Token of the next page: page of the next call"},
-                "leftOut": {"type": "array", "items": {"type": "string"}, "title": "Identifiers of those that came and do not match the filter"},
-                "complete": {"type": "boolean", "title": "Whether the listing ended as the provider announced"},
-            },
-            "required": ["Resources", "complete"],
-        }),
-        Verb::Ensure => {
-            let noun = standard_type(operation.subject())
-                .map_or_else(|| "resource".to_owned(), |known| known.name.to_lowercase());
-            let change = document!({"type": "object", "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
-            document!({
-                "type": "object",
-                "properties": {
-                    "outcome": {"enum": ["created", "updated", "unchanged"], "title": "What was done"},
-                    noun.as_str(): resource,
-                    "changes": {"type": "array", "items": change, "title": "The changes that were sent"},
-                    "dryRun": {"const": true, "title": "There if it was a dry run: nothing was changed"},
-                },
-                "required": ["outcome", noun, "changes"],
-            })
+fn choices(operation: Operation, name: &str) -> Option<String> {
+    let of = match operation.subject() {
+        Subject::User | Subject::Me => "User",
+        Subject::Group => "Group",
+        Subject::Resource => "{resourceType}",
+        Subject::Everything => "",
+    };
+    let source = match (name, operation.subject(), operation.verb()) {
+        ("id", _, Verb::GetResourceType) | ("resourceType", ..) => "resourceTypes",
+        ("id", _, Verb::GetSchema) => "schemas",
+        ("id", Subject::Group, _) => "groups",
+        ("id", Subject::User, _) | ("members", ..) => "users",
+        ("id", Subject::Resource, _) => return Some(format!("resources:{of}")),
+        ("attributes" | "excludedAttributes" | "sortBy", ..) if !of.is_empty() => {
+            return Some(format!("attributes:{of}"));
         }
-        Verb::AddMembers | Verb::RemoveMembers | Verb::SetMembers => document!({
-            "type": "object",
-            "properties": {
-                "added": {"type": "integer", "minimum": 0, "title": "Members added"},
-                "removed": {"type": "integer", "minimum": 0, "title": "Members removed"},
-                "unchanged": {"type": ["integer", "null"], "minimum": 0, "title": "Members that were right already, where that is known"},
-                "verified": {"type": "boolean", "title": "Whether the provider showed the members after the change"},
-            },
-            "required": ["added", "removed", "verified"],
-        }),
-        Verb::ListResourceTypes => document!({"type": "array", "items": resource_type()}),
-        Verb::GetResourceType => resource_type(),
-        Verb::ListSchemas => document!({"type": "array", "items": definition()}),
-        Verb::GetSchema => definition(),
-        Verb::GetServiceProviderConfig => {
-            let capability = document!({"type": "object", "properties": {"supported": {"type": "boolean"}, "source": {"enum": ["discovered", "overridden", "assumed"]}}, "required": ["supported", "source"]});
-            let properties: Map<String, Value> =
-                FEATURES.iter().map(|name| ((*name).to_owned(), capability.clone())).gather();
-            document!({"type": "object", "properties": properties, "required": FEATURES})
-        }
-        Verb::Bulk => document!({
-            "type": "object",
-            "properties": {
-                "results": {"type": "array", "title": "One result for each operation, in their order", "items": bulk_result()},
-                "succeeded": {"type": "integer"}, "failed": {"type": "integer", "title": "How many failed or were not carried out"},
-            },
-            "required": ["results", "succeeded", "failed"],
-        }),
-        Verb::Submit => document!({"oneOf": [
-            {"type": "object", "title": "Accepted", "properties": {"done": {"const": false}, "ticket": ticket()}, "required": ["done", "ticket"]},
-            done(),
-        ]}),
-        Verb::Collect => document!({"oneOf": [
-            {"type": "object", "title": "Not done", "properties": {"done": {"const": false}, "retryAfterMs": {"type": "integer", "title": "Ask again after so many milliseconds"}}, "required": ["done", "retryAfterMs"]},
-            done(),
-        ]}),
-        Verb::Reconcile => json!(true),
-    }
+        ("matchOn", ..) => return Some(format!("keys:{of}")),
+        ("path", _, Verb::Patch) => return Some(format!("paths:{of}")),
+        _ => return None,
+    };
+    Some(source.to_owned())
 }
 
 /// The schema of a bulk operation.
 fn bulk_operation() -> Value {
     document!({
-        "type": "object",
+        "type": "object", "x-type": "BulkOperation",
         "properties": {
-            "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]},
-            "path": {"type": "string", "title": "Path below the service URL", "examples": ["/Users", "/Users/2819c223", "/Users/bulkId:ada"]},
-            "bulkId": {"type": "string", "title": "Name of what is created, to refer to it as bulkId:NAME"},
-            "version": {"type": "string", "title": "Only in this version"},
-            "data": {"title": "The resource, or the PATCH operations", "type": ["object", "array"]},
+            "method": {"type": "string", "enum": ["POST", "PUT", "PATCH", "DELETE"]},
+            "path": {"type": "string"}, "bulkId": {"type": "string"}, "version": {"type": "string"}, "data": {"type": ["object", "array"]},
         },
         "required": ["method", "path"],
         "additionalProperties": false,
@@ -252,10 +204,10 @@ fn bulk_operation() -> Value {
 /// The schema of a bulk operation's result.
 fn bulk_result() -> Value {
     document!({
-        "type": "object",
+        "type": "object", "x-type": "BulkResult",
         "properties": {
             "index": {"type": "integer", "title": "Index of the operation, from 0"},
-            "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]},
+            "method": {"type": "string", "enum": ["POST", "PUT", "PATCH", "DELETE"]},
             "bulkId": {"type": "string"}, "location": {"type": "string"}, "id": {"type": "string"}, "version": {"type": "string"},
             "status": {"type": "integer"}, "response": {"title": "Body of the answer"},
             "failure": {"type": "object", "title": "Why it failed, or that it was not carried out"},
@@ -267,9 +219,9 @@ fn bulk_result() -> Value {
 /// The schema of a ticket.
 fn ticket() -> Value {
     document!({
-        "type": "object",
+        "type": "object", "x-type": "Ticket",
         "properties": {
-            "method": {"enum": ["POST", "PUT", "PATCH", "DELETE"]}, "path": {"type": "string"},
+            "method": {"type": "string", "enum": ["POST", "PUT", "PATCH", "DELETE"]}, "path": {"type": "string"},
             "operations": {"type": "integer", "minimum": 1}, "transaction": {"type": "string"}, "location": {"type": "string"},
         },
         "required": ["method", "path"],
@@ -278,33 +230,32 @@ fn ticket() -> Value {
 }
 
 fn done() -> Value {
-    document!({"type": "object", "title": "Done", "properties": {"done": {"const": true}, "result": bulk_result()}, "required": ["done", "result"]})
+    document!({"type": "object", "title": "Done", "properties": {"done": {"type": "boolean", "const": true}, "result": bulk_result()}, "required": ["done", "result"]})
 }
 
 /// A resource type (RFC 7643 section 6).
 fn resource_type() -> Value {
-    document!({"type": "object", "title": "Resource type", "properties": {
+    document!({"type": "object", "title": "Resource type", "x-type": "ResourceType", "properties": {
         "id": {"type": "string"}, "name": {"type": "string"}, "description": {"type": "string"}, "endpoint": {"type": "string"}, "schema": {"type": "string"},
-        "schemaExtensions": {"type": "array", "items": {"type": "object", "properties": {"schema": {"type": "string"}, "required": {"type": "boolean"}}}},
+        "schemaExtensions": {"type": "array", "items": {"type": "object", "x-type": "SchemaExtension", "properties": {"schema": {"type": "string"}, "required": {"type": "boolean"}}}},
     }, "required": ["name", "endpoint", "schema"]})
 }
 
 /// A schema (RFC 7643 section 7), the defaults of its attributes filled in.
 fn definition() -> Value {
-    let flag = document!({"type": "boolean"});
-    let text = document!({"type": "string"});
-    let texts = document!({"type": "array", "items": text});
-    let attribute = document!({"type": "object", "properties": {
-        "name": text, "type": text, "multiValued": flag, "description": text, "required": flag, "canonicalValues": texts, "caseExact": flag,
-        "mutability": text, "returned": text, "uniqueness": text, "referenceTypes": texts, "subAttributes": {"type": "array", "items": {"type": "object"}},
-    }, "required": ["name", "type"]});
-    document!({"type": "object", "title": "Schema", "properties": {
-        "id": text, "name": text, "description": text, "attributes": {"type": "array", "items": attribute},
+    document!({"type": "object", "title": "Schema", "x-type": "Schema", "properties": {
+        "id": {"type": "string"}, "name": {"type": "string"}, "description": {"type": "string"},
+        "attributes": {"type": "array", "items": {"type": "object", "x-type": "Attribute", "properties": {
+            "name": {"type": "string"}, "type": {"type": "string"}, "multiValued": {"type": "boolean"}, "description": {"type": "string"},
+            "required": {"type": "boolean"}, "canonicalValues": {"type": "array", "items": {"type": "string"}}, "caseExact": {"type": "boolean"},
+            "mutability": {"type": "string"}, "returned": {"type": "string"}, "uniqueness": {"type": "string"},
+            "referenceTypes": {"type": "array", "items": {"type": "string"}}, "subAttributes": {"type": "array", "items": {"type": "object"}},
+        }, "required": ["name", "type"]}},
     }, "required": ["id", "attributes"]})
 }
 
 /// An example of an operation's input.
-pub fn example(operation: Operation) -> Value {
+pub fn example(operation: Operation) -> Map<String, Value> {
     let payload = match operation.subject() {
         Subject::Group => document!({"displayName": "Engineering"}),
         Subject::Resource => {
@@ -324,6 +275,9 @@ pub fn example(operation: Operation) -> Value {
                 _ => id.clone(),
             }),
             ("payload", _) => Some(payload.clone()),
+            ("operations", Verb::Patch) if operation.subject() == Subject::Group => {
+                Some(document!([{"op": "replace", "path": "displayName", "value": "Research"}]))
+            }
             ("operations", Verb::Patch) => Some(document!([{"op": "replace", "path": "active", "value": false}])),
             ("operations", _) => Some(document!([
                 {"method": "POST", "path": "/Users", "bulkId": "ada", "data": {"userName": "ada@example.com"}},
@@ -335,10 +289,10 @@ pub fn example(operation: Operation) -> Value {
             ("ticket", _) => Some(
                 document!({"method": "POST", "path": "/Users", "operations": 1, "transaction": "5c7be1d0", "location": "/Async/5c7be1d0"}),
             ),
-            ("filter", _) => Some(json!(if operation.subject() == Subject::Group {
-                "displayName eq \"Engineering\""
-            } else {
-                "userName eq \"ada@example.com\""
+            ("filter", _) => Some(json!(match operation.subject() {
+                Subject::Group => "displayName eq \"Engineering\"",
+                Subject::Resource => "displayName eq \"Thermostat\"",
+                _ => "userName eq \"ada@example.com\"",
             })),
             ("members", _) => Some(document!([{"value": id}])),
             ("resourceType", _) => Some(json!("Device")),
@@ -346,82 +300,64 @@ pub fn example(operation: Operation) -> Value {
         };
         example.extend(value.map(|value| (name.to_owned(), value)));
     }
-    Value::Object(example)
+    example
 }
 
+/// The structure of a member of an input.
 fn field(operation: Operation, name: &str) -> Value {
-    let titled = |kind: &str, title: &str| document!({"type": kind, "title": title});
-    let strings = |title: &str| document!({"type": "array", "items": {"type": "string"}, "title": title});
     match name {
-        "id" => {
-            document!({"type": "string", "title": "id", "description": "The provider's identifier of the resource", "minLength": 1})
-        }
-        "payload" => resource(operation.subject(), true),
-        "resourceType" => titled("string", "Name of the resource type"),
-        "endpoint" => titled("string", "Path below the service URL"),
-        "filter" => {
-            document!({"type": "string", "title": "Filter", "description": "RFC 7644 section 3.4.2.2", "examples": ["userName sw \"a\" and active eq true"]})
-        }
-        "attributes" => strings("Only these attributes"),
-        "excludedAttributes" => strings("Not these attributes"),
-        "sortBy" => titled("string", "Attribute to sort by"),
-        "sortOrder" => document!({"enum": ["ascending", "descending"], "title": "Order", "default": "ascending"}),
-        "startIndex" => document!({"type": "integer", "title": "Index of the first result", "minimum": 1}),
-        "count" => document!({"type": "integer", "title": "Most results on a page", "minimum": 0}),
-        "cursor" => titled("string", "Cursor (RFC 9865); empty for the first page"),
-        "page" => titled("string", "next of the page before"),
+        "id" => document!({"type": "string", "minLength": 1}),
+        "payload" => document!({"type": "object"}),
+        "attributes" | "excludedAttributes" | "matchOn" => document!({"type": "array", "items": {"type": "string"}}),
+        "sortOrder" => document!({"type": "string", "enum": ["ascending", "descending"], "default": "ascending"}),
+        "startIndex" => document!({"type": "integer", "minimum": 1}),
+        "count" => document!({"type": "integer", "minimum": 0, "maximum": u32::MAX}),
         "operations" if operation.verb() == Verb::Patch => {
-            document!({"type": "array", "title": "Operations", "minItems": 1, "items": {
-                "type": "object",
-                "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": titled("string", "Attribute path"), "value": {"title": "Value"}},
+            let path = choices(operation, "path");
+            document!({"type": "array", "minItems": 1, "items": {
+                "type": "object", "x-type": "PatchOperation",
+                "properties": {
+                    "op": {"type": "string", "enum": ["add", "remove", "replace"], "x-order": 0},
+                    "path": {"type": "string", "x-choices": path, "x-order": 1},
+                    "value": {"x-order": 2},
+                },
                 "required": ["op"], "additionalProperties": false,
             }})
         }
-        "ifMatch" => titled("string", "Only in this version"),
-        "ifNoneMatch" => titled("string", "Only if another version"),
-        "headers" => {
-            document!({"type": "object", "title": "Headers of this request", "additionalProperties": {"type": "string"}})
-        }
-        "readBack" => titled("boolean", "Read once more where the provider answers without a body"),
-        "readModifyWrite" => titled("boolean", "Read first, change that version only, again where it has changed"),
-        "goneIsDone" => titled("boolean", "Not being there is a success"),
-        "validate" => titled("boolean", "Check against the provider's schemas first"),
-        "operations" => document!({"type": "array", "title": "Operations", "minItems": 1, "items": bulk_operation()}),
+        "operations" => document!({"type": "array", "minItems": 1, "items": bulk_operation()}),
         "request" => bulk_operation(),
         "ticket" => ticket(),
-        "failOnErrors" => document!({"type": "integer", "title": "Stop after so many errors", "minimum": 1}),
-        "known" => {
-            document!({"type": "object", "title": "Names and ids of resources created by earlier calls", "additionalProperties": {"type": "string"}})
+        "headers" | "known" => document!({"type": "object", "additionalProperties": {"type": "string"}}),
+        "readBack" | "readModifyWrite" | "goneIsDone" | "validate" | "dryRun" => {
+            document!({"type": "boolean", "default": false})
         }
-        "members" => document!({"type": "array", "title": "Members", "items": {"anyOf": [
-            {"type": "string", "title": "id of the member", "minLength": 1},
-            {"type": "object", "properties": {"value": titled("string", "id of the member"), "type": titled("string", "User or Group"), "display": titled("string", "Its name, for a provider that wants it")}, "required": ["value"]},
+        "failOnErrors" | "maxSurplus" => document!({"type": "integer", "minimum": 1, "maximum": u32::MAX}),
+        "members" => document!({"type": "array", "items": {"anyOf": [
+            {"type": "string", "title": "Member's ID", "minLength": 1},
+            {"type": "object", "title": "Member", "x-type": "Member", "properties": {"value": {"type": "string"}, "type": {"type": "string"}, "display": {"type": "string"}}, "required": ["value"]},
         ]}}),
         "desired" => document!({"type": "array", "items": {"type": "object"}}),
-        "matchOn" => strings("Attributes to find it by"),
-        "dryRun" => titled("boolean", "Say what would be done, and do nothing"),
-        _ => document!({"title": name}),
+        _ => document!({"type": "string"}),
     }
 }
 
-fn resource(subject: Subject, writing: bool) -> Value {
-    let Some(known) = standard_type(subject) else {
-        return document!({"type": "object", "title": "Resource"});
-    };
+/// The schema of a resource of a standard type, as it is written or shown.
+fn resource(subject: Subject, writing: bool, texts: &Texts) -> Value {
+    let Some(known) = standard_type(subject) else { return Value::Null };
     let mut properties = attributes(known.attributes, writing);
+    let named = |name: &str| if writing { format!("{name}Input") } else { name.to_owned() };
     if known.schema == urn::USER {
         let enterprise = attributes(schema::ENTERPRISE_USER, writing);
-        properties.insert(
-            urn::ENTERPRISE_USER.into(),
-            document!({"type": "object", "title": "Enterprise attributes", "properties": enterprise}),
-        );
+        let extension = document!({"type": "object", "x-type": named("EnterpriseUser"), "properties": enterprise});
+        properties.insert(urn::ENTERPRISE_USER.into(), extension);
     }
-    let title = known.name;
-    if writing {
-        document!({"type": "object", "title": title, "properties": properties, "required": [known.required]})
-    } else {
-        document!({"type": "object", "title": title, "properties": properties})
+    let name = known.name;
+    let mut whole = document!({"type": "object", "title": name, "x-type": named(name), "properties": properties});
+    if let Some(whole) = whole.as_object_mut().filter(|_| writing) {
+        whole.insert("required".into(), json!([known.required]));
     }
+    texts.dress(&mut whole, name, noun(subject), if writing { Detail::Form } else { Detail::Titles });
+    whole
 }
 
 fn attributes(attributes: &[Attribute], writing: bool) -> Map<String, Value> {
@@ -433,18 +369,24 @@ fn attributes(attributes: &[Attribute], writing: bool) -> Map<String, Value> {
 }
 
 fn attribute(attribute: &Attribute, writing: bool) -> Value {
-    let title = attribute.about;
+    let object = |parts: &[Attribute]| {
+        let kind = match attribute.name {
+            "name" => "Name",
+            "addresses" => "Address",
+            "meta" => "Meta",
+            "manager" if writing => "ManagerInput",
+            "manager" => "Manager",
+            _ => "MultiValued",
+        };
+        document!({"type": "object", "x-type": kind, "properties": attributes(parts, writing)})
+    };
     match attribute.shape {
         Shape::Text if is_secret_name(attribute.name) => {
-            document!({"type": "string", "title": title, "writeOnly": true, "format": "password"})
+            document!({"type": "string", "writeOnly": true, "format": "password"})
         }
-        Shape::Text => document!({"type": "string", "title": title}),
-        Shape::Boolean => document!({"type": "boolean", "title": title}),
-        Shape::Complex(parts) => {
-            document!({"type": "object", "title": title, "properties": attributes(parts, writing)})
-        }
-        Shape::Multiple(parts) => {
-            document!({"type": "array", "title": title, "items": {"type": "object", "properties": attributes(parts, writing)}})
-        }
+        Shape::Text => document!({"type": "string"}),
+        Shape::Boolean => document!({"type": "boolean"}),
+        Shape::Complex(parts) => object(parts),
+        Shape::Multiple(parts) => document!({"type": "array", "items": object(parts)}),
     }
 }

@@ -3,6 +3,9 @@
 
 use serde_json::Value;
 
+/// What the schemas among them are written in.
+pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
 /// As `serde_json::json!`; numbers are written as JSON has them, and an expression may be a whole value or a name.
 macro_rules! document {
     ($($document:tt)+) => {{

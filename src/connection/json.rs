@@ -4,7 +4,7 @@ use super::{Auth, ClientCredentials, Connection, Draft, Limits, Method, Retry, S
 use crate::failure::{Kind, Result};
 use crate::gather::Gather as _;
 use crate::naming::suggestion;
-use crate::profile::{self, Provider};
+use crate::profile::{self, ORGANIZATION, Provider};
 use crate::reader::Reader;
 use crate::scim::resource::{Data, Node};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -12,9 +12,6 @@ use serde_json::{Map, Value, json};
 
 const METHODS: [(&str, Method); 3] =
     [("basic", Method::Basic), ("post", Method::Post), ("privateKeyJwt", Method::PrivateKeyJwt)];
-
-/// What stands in a provider's URLs for the organisation's name.
-const ORGANIZATION: &str = "{organization}";
 
 /// What is percent-encoded in a path segment: everything but RFC 3986's unreserved characters (section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

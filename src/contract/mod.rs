@@ -169,9 +169,15 @@ impl Operation {
         self.declaration().name
     }
 
-    /// A title: the name in words.
+    /// A title: what is done, and to what.
     pub fn title(self) -> String {
-        let words = self.declaration().function.replace('-', " ");
+        let words = match self {
+            Operation::Search => "search resources of all types".to_owned(),
+            Operation::Bulk => "change resources in bulk".to_owned(),
+            Operation::Reconcile => "reconcile resources".to_owned(),
+            _ => self.declaration().function.replace('-', " "),
+        };
+        let words = if self.subject() == Subject::Me { words.replace(" me", " own user") } else { words };
         let (first, rest) = words.split_at(1);
         first.to_uppercase() + rest
     }
@@ -221,6 +227,25 @@ impl Operation {
         }
     }
 
+    /// Whether it may take away what its input does not name, or for good. What a PATCH or a removal of members takes away is named, and
+    /// another call gives it back.
+    pub fn destructive(self) -> bool {
+        use Verb::*;
+        matches!(self.verb(), Update | Delete | SetMembers | Bulk | Reconcile | Submit)
+    }
+
+    /// The kinds of failure that it gives at providers which keep to the standard.
+    pub fn errors(self) -> impl Iterator<Item = Kind> {
+        use Verb::*;
+        let verb = self.verb();
+        Kind::ALL.iter().map(|row| row.0).filter(move |kind| match kind {
+            Kind::Conflict | Kind::Precondition => self.effect() != "read",
+            Kind::Ambiguous => matches!(verb, Ensure),
+            Kind::NotModified => matches!(verb, Get),
+            _ => true,
+        })
+    }
+
     /// Whether calling it twice is the same as calling it once.
     pub fn idempotent(self) -> bool {
         use Verb::*;
@@ -242,6 +267,10 @@ mod tests {
         let operation = Operation::GetServiceProviderConfig;
         assert_eq!(operation.declaration().function, "get-service-provider-config");
         assert_eq!(operation.title(), "Get service provider config");
+        assert_eq!(
+            (Operation::CreateMe.title().as_str(), Operation::SetGroupMembers.title().as_str()),
+            ("Create own user", "Set group members")
+        );
         assert_eq!((operation.group().as_str(), Operation::GetMe.group().as_str()), ("Discovery", "Me"));
         assert_eq!(Operation::named("createUser").unwrap(), Operation::CreateUser);
         assert_eq!(

@@ -120,8 +120,8 @@ impl<'a> Exchanges<'a> {
                 true => self.following(request).map_err(|failure| after(request, repeated, failure))?,
                 false => self.once(request),
             };
-            let hint = outcome.as_ref().ok().and_then(|response| retry::retry_after(response, self.platform.now()));
             if attempt < settings.max_attempts && retry::may_repeat(request.effect, &outcome) {
+                let hint = outcome.as_ref().ok().and_then(|response| retry::retry_after(response, self.platform.now()));
                 let pause = retry::pause(settings, attempt, self.platform.random(), hint);
                 if let Some(pause) = pause.filter(|pause| *pause < self.left()) {
                     repeated |= match &outcome {

@@ -11,7 +11,7 @@ use crate::connection::{self, is_header_value};
 use crate::contract::Verb;
 use crate::failure::{Failure, Kind, Result};
 use crate::scim::patch;
-use crate::scim::resource::{Resource, passwords};
+use crate::scim::resource::{Resource, names_password, passwords};
 use scim_connector_redaction::is_secret_path;
 
 /// Checks headers that a caller names.
@@ -50,6 +50,9 @@ impl Change {
 }
 
 fn passwords_of(payload: &Resource, tell: &mut dyn FnMut(&str)) {
+    if !names_password(payload.into()) {
+        return;
+    }
     for (name, value) in payload.iter() {
         passwords(value, is_secret_path(name), tell);
     }

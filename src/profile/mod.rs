@@ -362,6 +362,9 @@ fn file(name: &str, text: &str) -> Result<Map<String, Value>> {
     Ok((&file.into_object().map_err(|other| broken(&other.type_name()))?).into())
 }
 
+/// What stands in a provider's URLs for the organisation's name.
+pub const ORGANIZATION: &str = "{organization}";
+
 /// Where a provider lives: the URLs that follow from an organisation's name, and what they need.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {

@@ -63,7 +63,7 @@ fn attribute(it: &schema::Attribute, required: &str) -> Attribute {
         name: it.name.into(),
         kind,
         multi_valued: matches!(it.shape, Shape::Multiple(_)),
-        description: Some(it.about.into()),
+        description: None,
         required: it.name == required,
         canonical_values: Vec::new(),
         case_exact: false,

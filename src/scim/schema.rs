@@ -1,5 +1,5 @@
 //! The attributes of User and Group (RFC 7643 sections 4.1 to 4.3), as far as a client must know them: one table for checking
-//! input, for the catalog's JSON Schemas, and for what is sensitive.
+//! input, for the catalog's JSON Schemas, and for what is sensitive. What a person is told of them is the catalog's.
 
 use super::resource::{Cursor, Resource, Seen, boolean};
 use crate::failure::Problem;
@@ -26,8 +26,6 @@ pub struct Attribute {
     pub name: &'static str,
     /// Its shape.
     pub shape: Shape,
-    /// What it is, for a person.
-    pub about: &'static str,
     /// Whether only the provider sets it.
     pub read_only: bool,
 }
@@ -42,61 +40,50 @@ impl Attribute {
     }
 }
 
-const fn text(name: &'static str, about: &'static str) -> Attribute {
-    Attribute { name, shape: Shape::Text, about, read_only: false }
+const fn text(name: &'static str) -> Attribute {
+    Attribute { name, shape: Shape::Text, read_only: false }
 }
-const fn flag(name: &'static str, about: &'static str) -> Attribute {
-    Attribute { name, shape: Shape::Boolean, about, read_only: false }
+const fn flag(name: &'static str) -> Attribute {
+    Attribute { name, shape: Shape::Boolean, read_only: false }
 }
-const fn complex(name: &'static str, about: &'static str, parts: &'static [Attribute]) -> Attribute {
-    Attribute { name, shape: Shape::Complex(parts), about, read_only: false }
+const fn complex(name: &'static str, parts: &'static [Attribute]) -> Attribute {
+    Attribute { name, shape: Shape::Complex(parts), read_only: false }
 }
-const fn multiple(name: &'static str, about: &'static str, parts: &'static [Attribute]) -> Attribute {
-    Attribute { name, shape: Shape::Multiple(parts), about, read_only: false }
+const fn multiple(name: &'static str, parts: &'static [Attribute]) -> Attribute {
+    Attribute { name, shape: Shape::Multiple(parts), read_only: false }
 }
 const fn read_only(attribute: Attribute) -> Attribute {
     Attribute { read_only: true, ..attribute }
 }
 
-const DEFAULT_PARTS: &[Attribute] = &[
-    text("value", "The value itself"),
-    text("display", "A name to display"),
-    text("type", "What it is for, for example work"),
-    flag("primary", "Whether it is the preferred one"),
-    text("$ref", "URI of the resource it points to"),
-];
+const DEFAULT_PARTS: &[Attribute] = &[text("value"), text("display"), text("type"), flag("primary"), text("$ref")];
 
 const NAME: &[Attribute] = &[
-    text("formatted", "Full name, ready to display"),
-    text("familyName", "Family name"),
-    text("givenName", "Given name"),
-    text("middleName", "Middle names"),
-    text("honorificPrefix", "Prefixes, for example Ms."),
-    text("honorificSuffix", "Suffixes, for example III"),
+    text("formatted"),
+    text("familyName"),
+    text("givenName"),
+    text("middleName"),
+    text("honorificPrefix"),
+    text("honorificSuffix"),
 ];
 
 const ADDRESS: &[Attribute] = &[
-    text("formatted", "Full address, ready for a label"),
-    text("streetAddress", "Street and house number"),
-    text("locality", "City"),
-    text("region", "State or region"),
-    text("postalCode", "Postal code"),
-    text("country", "Country, ISO 3166-1 alpha-2"),
-    text("type", "What it is for: work, home, other"),
-    flag("primary", "Whether it is the preferred one"),
+    text("formatted"),
+    text("streetAddress"),
+    text("locality"),
+    text("region"),
+    text("postalCode"),
+    text("country"),
+    text("type"),
+    flag("primary"),
 ];
 
-const META: &[Attribute] = &[
-    text("resourceType", "Name of the resource type"),
-    text("created", "When it was created"),
-    text("lastModified", "When it was last changed"),
-    text("location", "URI of the resource"),
-    text("version", "Version, an entity tag"),
-];
+const META: &[Attribute] =
+    &[text("resourceType"), text("created"), text("lastModified"), text("location"), text("version")];
 
-const ID: Attribute = read_only(text("id", "The provider's identifier"));
-const EXTERNAL_ID: Attribute = text("externalId", "Your own identifier");
-const META_ATTRIBUTE: Attribute = read_only(complex("meta", "Common attributes", META));
+const ID: Attribute = read_only(text("id"));
+const EXTERNAL_ID: Attribute = text("externalId");
+const META_ATTRIBUTE: Attribute = read_only(complex("meta", META));
 
 /// What every resource may have (RFC 7643 section 3.1).
 pub const COMMON: &[Attribute] = &[ID, EXTERNAL_ID, META_ATTRIBUTE];
@@ -106,52 +93,43 @@ pub const USER: &[Attribute] = &[
     ID,
     EXTERNAL_ID,
     META_ATTRIBUTE,
-    text("userName", "Name for signing in; unique"),
-    complex("name", "The components of the name", NAME),
-    text("displayName", "Name to display"),
-    text("nickName", "Casual name"),
-    text("profileUrl", "URI of a page about the user"),
-    text("title", "Job title"),
-    text("userType", "Relationship to the organisation"),
-    text("preferredLanguage", "Preferred languages"),
-    text("locale", "Locale, for example en-US"),
-    text("timezone", "Time zone, IANA name"),
-    flag("active", "Whether the account is active"),
-    text("password", "Password; never returned"),
-    multiple("emails", "E-mail addresses", DEFAULT_PARTS),
-    multiple("phoneNumbers", "Telephone numbers", DEFAULT_PARTS),
-    multiple("ims", "Instant-messaging addresses", DEFAULT_PARTS),
-    multiple("photos", "URIs of photos", DEFAULT_PARTS),
-    multiple("addresses", "Postal addresses", ADDRESS),
-    read_only(multiple("groups", "Groups the user belongs to", DEFAULT_PARTS)),
-    multiple("entitlements", "Entitlements", DEFAULT_PARTS),
-    multiple("roles", "Roles", DEFAULT_PARTS),
-    multiple("x509Certificates", "Certificates, base64 of DER", DEFAULT_PARTS),
+    text("userName"),
+    complex("name", NAME),
+    text("displayName"),
+    text("nickName"),
+    text("profileUrl"),
+    text("title"),
+    text("userType"),
+    text("preferredLanguage"),
+    text("locale"),
+    text("timezone"),
+    flag("active"),
+    text("password"),
+    multiple("emails", DEFAULT_PARTS),
+    multiple("phoneNumbers", DEFAULT_PARTS),
+    multiple("ims", DEFAULT_PARTS),
+    multiple("photos", DEFAULT_PARTS),
+    multiple("addresses", ADDRESS),
+    read_only(multiple("groups", DEFAULT_PARTS)),
+    multiple("entitlements", DEFAULT_PARTS),
+    multiple("roles", DEFAULT_PARTS),
+    multiple("x509Certificates", DEFAULT_PARTS),
 ];
 
 /// Group (RFC 7643 section 4.2).
-pub const GROUP: &[Attribute] = &[
-    ID,
-    EXTERNAL_ID,
-    META_ATTRIBUTE,
-    text("displayName", "Name to display"),
-    multiple("members", "Members", DEFAULT_PARTS),
-];
+pub const GROUP: &[Attribute] =
+    &[ID, EXTERNAL_ID, META_ATTRIBUTE, text("displayName"), multiple("members", DEFAULT_PARTS)];
 
-const MANAGER: &[Attribute] = &[
-    text("value", "id of the manager"),
-    text("$ref", "URI of the manager"),
-    read_only(text("displayName", "Name of the manager")),
-];
+const MANAGER: &[Attribute] = &[text("value"), text("$ref"), read_only(text("displayName"))];
 
 /// EnterpriseUser (RFC 7643 section 4.3).
 pub const ENTERPRISE_USER: &[Attribute] = &[
-    text("employeeNumber", "Identifier given by the organisation"),
-    text("costCenter", "Cost centre"),
-    text("organization", "Organisation"),
-    text("division", "Division"),
-    text("department", "Department"),
-    complex("manager", "The manager", MANAGER),
+    text("employeeNumber"),
+    text("costCenter"),
+    text("organization"),
+    text("division"),
+    text("department"),
+    complex("manager", MANAGER),
 ];
 
 /// Checks a payload's known attributes for their JSON types, so that a mistake is named here and not guessed at from a

@@ -145,6 +145,27 @@ fn the_catalog_is_described() {
 }
 
 #[test]
+fn what_a_connections_provider_takes_is_described() {
+    let (_sandbox, connection) = sandbox(Options::default());
+    let place = Workplace::new(&[("sandbox", connection)]);
+    let all = place.run(&["describe", "--connection", "sandbox"]);
+    assert_eq!((all.code, all.stderr.as_str()), (0, ""), "{all:?}");
+    for part in ["\nUser\n  userName (required)", "\nGroup\n  displayName (required)", "\n  emails.value "] {
+        assert!(all.stdout.contains(part), "{part}: {}", all.stdout);
+    }
+    let types = place.run(&["describe", "--connection", "sandbox", "--json"]).json();
+    assert_eq!((&types["connection"], &types["resourceTypes"][0]["resourceType"]), (&json!("sandbox"), &json!("User")));
+    let one = place.run(&["describe", "createUser", "--connection", "sandbox", "--json"]).json();
+    let offline = place.run(&["describe", "createUser", "--json"]).json();
+    assert_eq!((&one["name"], &one["errors"]), (&offline["name"], &offline["errors"]));
+    // The sandbox says of itself which attributes are unique; what it does not have is not in its forms.
+    assert_ne!(one["input"], offline["input"]);
+    assert!(one["input"]["properties"]["payload"]["properties"]["userName"]["x-order"].is_u64(), "{one}");
+    let unknown = place.run(&["describe", "--connection", "other"]);
+    assert_eq!(unknown.code, 78, "{unknown:?}");
+}
+
+#[test]
 fn profiles_are_described_with_what_a_connection_overrides() {
     // The secret is not there, and not needed to look at a profile.
     let connection = json!({"serviceUrl": "https://example.com/scim", "profile": "asgardeo",
@@ -192,7 +213,6 @@ fn profiles_are_described_with_what_a_connection_overrides() {
             vec!["--profile", "generic", "--connection", "prod"],
             "error: --profile generic: connection prod has the profile asgardeo\n",
         ),
-        (vec!["--connection", "prod"], "error: --connection: goes with --profile; operations are the same for all\n"),
     ];
     for (arguments, error) in rows {
         let refused = place.run(&[&["describe"], &arguments[..]].concat());

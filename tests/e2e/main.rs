@@ -1,7 +1,7 @@
 //! End to end: the real component (`target/scim-connector.wasm`) in the real host, against real SCIM providers.
 //!
 //! Reading order: `harness` (how servers, the component and the command are started), `servers` (the life of a user on
-//! every provider), `operations` (every operation on every provider) with its `columns`, `tokens`, `cli`, `listing`, `large_bulk` (bulks from a file), `bad_input`, `first_hour` (what a person types and sees before anything is set up), `files` (which files a flow reads, and who reads ours), `bounds` (nothing grows without bound, nothing steers a terminal), `gate` (how much at a time), `hostile` (a scripted server that misbehaves), `network` (what the host refuses and decodes), `interceptors` (stages that are not the host's), `retries`, `runs` (what the history tells), `served` (over HTTP, and for agents), `telemetry`, `secrets` and `leaks` (no secret in anything that is shown or kept).
+//! every provider), `operations` (every operation on every provider) with its `columns`, `tokens`, `cli`, `listing`, `large_bulk` (bulks from a file), `bad_input`, `first_hour` (what a person types and sees before anything is set up), `files` (which files a flow reads, and who reads ours), `bounds` (nothing grows without bound, nothing steers a terminal), `gate` (how much at a time), `hostile` (a scripted server that misbehaves), `network` (what the host refuses and decodes), `interceptors` (stages that are not the host's), `retries`, `runs` (what the history tells), `schemas` (what editors check files by), `served` (over HTTP, and for agents), `telemetry`, `secrets` and `leaks` (no secret in anything that is shown or kept).
 //!
 //! Nothing here is skipped: where the component or the servers are missing, the tests fail and say which command brings
 //! them. It knows only the public library and the command, never the component's source.
@@ -28,6 +28,7 @@ mod operations;
 mod profiles;
 mod retries;
 mod runs;
+mod schemas;
 mod secrets;
 mod served;
 mod servers;

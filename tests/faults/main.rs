@@ -2,13 +2,15 @@
 //! what the provider received. The real component in the real host against real sockets.
 //!
 //! Reading order: `fault` (what a row is), `rows` (the rows), `play` (how a row is played), `provider` (what stands behind
-//! the faults), `tls` (certificates), `cache`, `clock`, `crowd`, `host` and `http2` (rows that play themselves), `report` (the table). The program
+//! the faults), `tls` (certificates), `cache`, `clock`, `crowd`, `host` and `http2` (rows that play themselves), `level` (what is held), `report` (the table). The program
 //! has no test harness, since it measures itself as a whole and starts itself again: with an authority to trust, and as
 //! the victim of `cache`. A word on the command line chooses the rows whose name contains it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 mod cache;
 mod clock;
+#[path = "../support/counted.rs"]
+mod counted;
 mod crowd;
 mod fault;
 mod host;
@@ -45,8 +47,7 @@ fn main() -> ExitCode {
         let folder = support::place::private_folder();
         let file = tls::Authority::create(folder.path());
         let mut again = Command::new(std::env::current_exe().expect("this program"));
-        let status =
-            again.args(&arguments).env("SSL_CERT_FILE", file).env(TRUSTING, "1").env("MALLOC_ARENA_MAX", "2").status();
+        let status = again.args(&arguments).env("SSL_CERT_FILE", file).env(TRUSTING, "1").status();
         return if status.expect("this program can be started").success() {
             ExitCode::SUCCESS
         } else {
@@ -80,21 +81,19 @@ async fn matrix(word: &str) -> ExitCode {
         results.extend(one_by_one(fault).await);
     }
     results.extend(side_by_side(together).await);
-    let mut again = Vec::new();
+    let mut deviations = report::deviations(&results);
     let mut before = level::settled(None).await;
     if whole {
         results.extend(one_by_one(rows::thousand()).await);
-        // What the allocator and the pool of instances keep of the first two times (they need no more after that, seen in five) is for
-        // the third; what that adds is lost.
-        again.extend(side_by_side(rows().1).await);
-        again.extend(one_by_one(rows::thousand()).await);
+        deviations = report::deviations(&results);
+        // What caches keep of the first two times is for the third; what that adds is lost. A row holds what its provider sends: it goes.
+        deviations.extend(report::deviations(&side_by_side(rows().1).await));
+        deviations.extend(report::deviations(&one_by_one(rows::thousand()).await));
         before = level::settled(None).await;
-        again.extend(side_by_side(rows().1).await);
-        again.extend(one_by_one(rows::thousand()).await);
+        deviations.extend(report::deviations(&side_by_side(rows().1).await));
+        deviations.extend(report::deviations(&one_by_one(rows::thousand()).await));
     }
     let after = level::settled(Some(before)).await;
-    let mut deviations = report::deviations(&results);
-    deviations.extend(report::deviations(&again));
     let usage = play::connector().usage();
     if (usage.open, usage.running, usage.warm) != (0, 0, 0) {
         deviations.push(format!("instances remain: {usage:?}"));

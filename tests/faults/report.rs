@@ -41,12 +41,12 @@ fn call(row: &Played) -> &'static str {
 pub fn print(results: &[Played], deviations: &[String], took: Duration, before: Level, after: Level) -> String {
     let rows: Vec<[String; 9]> = results.iter().map(cells).collect();
     let summary = format!(
-        "{} rows, {} deviate, in {:.0} s; memory {} MiB before and {} MiB after, open files {} and {}",
+        "{} rows, {} deviate, in {:.0} s; allocated {} KiB before and {} KiB after, open files {} and {}",
         rows.len(),
         deviations.len(),
         took.as_secs_f64(),
-        before.memory >> 20,
-        after.memory >> 20,
+        before.memory >> 10,
+        after.memory >> 10,
         before.files,
         after.files,
     );

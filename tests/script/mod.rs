@@ -9,6 +9,7 @@
 )]
 
 use scim_connector::catalog::invoke::invoke;
+use scim_connector::contract::Operation;
 use scim_connector::failure::Failure;
 use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
 use scim_connector::http::{Request, Response};
@@ -85,6 +86,12 @@ impl Script {
     pub fn call(&self, connection: &Value, operation: &str, input: &Value) -> Result<Answer<Json>, Box<Failure>> {
         let answer = invoke(self, &connection.to_string(), operation, input.to_string(), None);
         assert!(self.answers.borrow().is_empty(), "{operation}: the script was not used up");
+        if let (Err(failure), Ok(known)) = (&answer, Operation::named(operation)) {
+            assert!(
+                known.errors().any(|kind| kind == failure.kind),
+                "{operation} does not say that it gives {failure:?}"
+            );
+        }
         answer
     }
 }

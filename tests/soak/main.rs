@@ -7,6 +7,8 @@
 //! no test that `cargo test` runs by itself: `cargo xtask soak` does.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+#[path = "../support/counted.rs"]
+mod counted;
 mod fleet;
 #[path = "../faults/level.rs"]
 mod level;

@@ -20,7 +20,7 @@ impl Memory {
 
     /// Measures once.
     pub fn sample(&mut self, at: Duration) {
-        self.samples.push((at.as_secs_f64(), level::now().memory as f64 / f64::from(1 << 20)));
+        self.samples.push((at.as_secs_f64(), level::resident() as f64 / f64::from(1 << 20)));
     }
 
     /// The last measurement.

@@ -73,7 +73,7 @@ pub fn table(results: &Results<'_>) {
     }
     line(format_args!(
         "\n{} calls in {:.0} s ({:.0} a second), {} requests over {} connections\n\
-         memory {:.1} MiB after the warm-up, {:.1} in the end, {:+.2} a minute; {} MiB before, {} after all is dropped\n\
+         memory {:.1} MiB after the warm-up, {:.1} in the end, {:+.2} a minute; allocated {} MiB before, {} after all is dropped\n\
          open files {} before, {} after; connections open {}; users that nobody accounts for {}",
         tally.started(),
         elapsed.as_secs_f64(),

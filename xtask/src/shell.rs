@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -81,6 +81,31 @@ pub fn run_with<A: AsRef<OsStr>>(
     Ok(())
 }
 
+/// Runs tests to their end, their output shown as it comes; the error says which of them failed.
+pub fn run_tests<A: AsRef<OsStr>>(
+    program: impl AsRef<OsStr>,
+    arguments: &[A],
+    environment: &[(&str, &str)],
+) -> Result<()> {
+    let program = program.as_ref();
+    let (status, printed) = show(program, arguments, environment)?;
+    if !status.success() {
+        let failed: Vec<&str> = printed.lines().filter(|line| tells_a_failure(line)).take(FAILURES).collect();
+        bail!("`{}` failed: {status}\n{}", line(program, arguments), failed.join("\n"));
+    }
+    Ok(())
+}
+
+/// So many lines about tests that failed are told again at the end.
+const FAILURES: usize = 20;
+
+/// Whether a line that tests printed says what failed.
+fn tells_a_failure(line: &str) -> bool {
+    (line.starts_with("test ") && line.ends_with("FAILED"))
+        || line.starts_with("DEVIATES: ")
+        || (line.starts_with("thread '") && line.contains(" panicked at "))
+}
+
 /// Runs a program to its end and returns what it printed on stdout.
 pub fn output<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> Result<String> {
     let program = program.as_ref();
@@ -99,25 +124,35 @@ pub fn output<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> R
 /// Runs a program to its end, its output shown as it comes, and returns what it printed on stdout.
 pub fn shown_output<A: AsRef<OsStr>>(program: impl AsRef<OsStr>, arguments: &[A]) -> Result<String> {
     let program = program.as_ref();
-    let line = line(program, arguments);
-    eprintln!("$ {line}");
+    let (status, printed) = show(program, arguments, &[])?;
+    if !status.success() {
+        bail!("`{}` failed: {status}", line(program, arguments));
+    }
+    Ok(printed)
+}
+
+/// Runs a program to its end, its output shown as it comes; how it ended, and what it printed on stdout.
+fn show<A: AsRef<OsStr>>(
+    program: &OsStr,
+    arguments: &[A],
+    environment: &[(&str, &str)],
+) -> Result<(ExitStatus, String)> {
+    eprintln!("$ {}", line(program, arguments));
     let mut child = command(program)
         .args(arguments)
+        .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|error| cannot_start(program, &error))?;
     let mut printed = String::new();
-    for text in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines()) {
-        let text = text.with_context(|| format!("what `{line}` printed is not UTF-8"))?;
+    for text in child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).split(b'\n')) {
+        let text = text?;
+        let text = String::from_utf8_lossy(&text);
         println!("{text}");
         printed += &text;
         printed.push('\n');
     }
-    let status = child.wait()?;
-    if !status.success() {
-        bail!("`{line}` failed: {status}");
-    }
-    Ok(printed)
+    Ok((child.wait()?, printed))
 }
 
 /// Fails, naming all of them, where programs are missing.

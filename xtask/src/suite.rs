@@ -93,7 +93,7 @@ const STEPS: &[Step] = &[
         name: "tests",
         what: "all Rust tests, end to end too",
         needs: &["node", "python3"],
-        run: || linted("test --workspace"),
+        run: || tested("test --workspace --no-fail-fast", &[]),
     },
     Step {
         name: "whole",
@@ -101,8 +101,8 @@ const STEPS: &[Step] = &[
         needs: &["node", "python3"],
         run: || {
             let whole = [("TEST_COMPONENT", "scim-connector.wasm")];
-            linted_with("test --workspace --test faults", &whole)?;
-            linted_with("test --workspace --test e2e -- servers::", &whole)
+            tested("test --workspace --test faults", &whole)?;
+            tested("test --workspace --test e2e -- servers::", &whole)
         },
     },
     Step {
@@ -110,6 +110,18 @@ const STEPS: &[Step] = &[
         what: "the component called from Node and Python",
         needs: &["python3", "node"],
         run: || shell::run("python3", &["tests/bindings/run.py", "target/scim-connector.wasm", "target/servers"]),
+    },
+    Step {
+        name: "python",
+        what: "the package for Python, installed into an empty environment",
+        needs: &["python3", "node"],
+        run: || shell::run("python3", &["integrations/python/check.py"]),
+    },
+    Step {
+        name: "javascript",
+        what: "the package for JavaScript, on two versions of Node",
+        needs: &["python3", "node", "npm", "openssl"],
+        run: check_javascript,
     },
     Step { name: "sandbox", what: "scim2-tester against the sandbox", needs: &["python3"], run: check_sandbox },
     Step {
@@ -235,17 +247,20 @@ pub fn build_host(release: bool) -> Result<()> {
     })
 }
 
-/// Builds with clippy as the compiler, and warnings as errors: what is linted is what is tested, and dependencies are
-/// compiled once. `cargo clippy` would check each of them beside compiling it, which takes as long again.
+/// As `cargo clippy` hands its arguments over: clippy as the compiler, and warnings as errors. What is linted is what is
+/// tested, and dependencies are compiled once; `cargo clippy` would check each of them beside compiling it, which takes as
+/// long again.
+const LINTED: [(&str, &str); 2] =
+    [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings")];
+
+/// Builds as [`LINTED`] says.
 fn linted(arguments: &str) -> Result<()> {
-    linted_with(arguments, &[])
+    shell::run_with("cargo", &arguments.split(' ').collect::<Vec<_>>(), &LINTED)
 }
 
-fn linted_with(arguments: &str, environment: &[(&str, &str)]) -> Result<()> {
-    let arguments: Vec<&str> = arguments.split(' ').collect();
-    // As `cargo clippy` hands its arguments over.
-    let clippy = [("RUSTC_WORKSPACE_WRAPPER", "clippy-driver"), ("CLIPPY_ARGS", "--deny__CLIPPY_HACKERY__warnings")];
-    shell::run_with("cargo", &arguments, &[&clippy, environment].concat())
+/// Runs tests of what [`linted`] builds; the error says which of them failed.
+fn tested(arguments: &str, environment: &[(&str, &str)]) -> Result<()> {
+    shell::run_tests("cargo", &arguments.split(' ').collect::<Vec<_>>(), &[&LINTED, environment].concat())
 }
 
 fn check_sandbox() -> Result<()> {
@@ -271,6 +286,11 @@ fn check_page() -> Result<()> {
     linted("build --workspace --example page_demo")?;
     let demo = shell::target().join("debug/examples/page_demo").with_extension(std::env::consts::EXE_EXTENSION);
     shell::run("node", &["tests/page/browser.mjs".as_ref(), "target/browser".as_ref(), demo.as_os_str()])
+}
+
+fn check_javascript() -> Result<()> {
+    shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
+    shell::run("node", &["integrations/js/test.mjs", "--node", "24"])
 }
 
 /// `cargo xtask docs`: the API's documentation, without a warning. No step: it would check every dependency once more. The

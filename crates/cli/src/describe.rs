@@ -1,7 +1,7 @@
 //! `describe`: the catalog for a person, or as JSON.
 
 use super::items::{self, Shape};
-use super::{ConnectionArgument, Global, complete, output, profile, provider, terminal};
+use super::{ConnectionArgument, Global, attributes, complete, output, profile, provider, published, terminal};
 use clap::Args;
 use clap_complete::engine::ArgValueCandidates;
 use scim_connector_host::catalog::{Catalog, Operation, Profile};
@@ -23,8 +23,12 @@ pub struct Arguments {
     /// List the providers, or say what one is and how it is connected to; with an operation, the scopes that it needs there
     #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with = "profile")]
     provider: Option<String>,
-    #[command(flatten)]
-    connection: ConnectionArgument,
+    /// Print a JSON Schema, for editors to complete and check files by
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["operation", "profile", "provider"])]
+    schema: Option<published::Published>,
+    /// Ask this connection's provider for attributes of its own, or show its profile
+    #[arg(long, value_name = "NAME", conflicts_with = "provider", add = ArgValueCandidates::new(complete::connections))]
+    connection: Option<String>,
     /// Print the catalog, the operation's entry in it, or the profile as JSON
     #[arg(long)]
     json: bool,
@@ -34,17 +38,26 @@ pub struct Arguments {
 pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let config = Config::find(global.config.as_deref())?;
     if let Some(name) = &arguments.profile {
-        let text = profile::describe(global, config.as_ref(), name, &arguments.connection, arguments.json).await?;
+        let connection = ConnectionArgument { connection: arguments.connection.clone() };
+        let text = profile::describe(global, config.as_ref(), name, &connection, arguments.json).await?;
         output::out(&text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    if arguments.connection.connection.is_some() {
-        return Err(Error::Usage("--connection: goes with --profile; operations are the same for all".into()));
+    if let (Some(connection), None) = (&arguments.connection, &arguments.operation) {
+        output::out(&attributes::describe(global, connection, arguments.json).await?)?;
+        return Ok(ExitCode::SUCCESS);
     }
     let catalog = global.connector(config.as_ref())?.catalog().await?;
-    let operation = arguments.operation.as_deref().map(|name| catalog.operation(name)).transpose()?;
     let width = terminal::width();
-    let text = match (operation, arguments.provider.as_deref()) {
+    if let Some(schema) = arguments.schema {
+        output::out(&output::json(&schema.of(&catalog), false))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut operation = arguments.operation.as_deref().map(|name| catalog.operation(name)).transpose()?.cloned();
+    if let (Some(connection), Some(operation)) = (&arguments.connection, &mut operation) {
+        operation.input = attributes::form(&attributes::client(global, connection).await?, &operation.name).await?;
+    }
+    let text = match (&operation, arguments.provider.as_deref()) {
         (None, Some(name)) => provider::describe(&catalog, name, arguments.json, width)?,
         (Some(_), Some("")) => return Err(Error::Usage("--provider: with an operation it needs a name".into())),
         (None, None) if arguments.json => output::json(&catalog.manifest, false),
@@ -66,8 +79,10 @@ fn entry(catalog: &Catalog, operation: &Operation, profile: Option<&Profile>) ->
     let mut entries = operations.into_iter().flatten();
     let named = |entry: &&Value| entry.get("name").and_then(Value::as_str) == Some(&operation.name);
     let mut entry = entries.find(named).cloned().unwrap_or_default();
-    if let (Some(profile), Some(entry)) = (profile, entry.as_object_mut()) {
-        entry.insert("scopes".into(), json!(profile.scopes(&operation.name)));
+    if let Some(entry) = entry.as_object_mut() {
+        // That of a connection, where one was asked for.
+        entry.insert("input".into(), operation.input.clone());
+        entry.extend(profile.map(|profile| ("scopes".to_owned(), json!(profile.scopes(&operation.name)))));
     }
     entry
 }

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "flows")]
 mod allow;
+mod attributes;
 #[cfg(feature = "flows")]
 mod automation;
 mod bulk;
@@ -29,6 +30,7 @@ mod people;
 mod profile;
 mod progress;
 mod provider;
+mod published;
 #[cfg(feature = "flows")]
 mod report;
 #[cfg(feature = "flows")]

@@ -50,6 +50,17 @@ impl FileAccess {
         Ok(access.without("in the cache of compiled code", config.code_caches()))
     }
 
+    /// The JSON Schema of the table `flows`.
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        let files = "Folders whose files flows may read besides their own folder, from the folder of this file.";
+        serde_json::json!({
+            "type": "object", "description": "What flows may do.",
+            "properties": {"files": {"type": "array", "items": {"type": "string", "minLength": 1}, "description": files}},
+            "additionalProperties": false,
+        })
+    }
+
     /// The same, and flows may read files wherever they are.
     #[must_use]
     pub fn anywhere(self) -> Self {

@@ -5,9 +5,10 @@ use scim_connector_records::contract::functions;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-/// The contract's operations, and the one that it has besides.
-static LABELS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| functions::ALL.iter().map(|function| function.name).chain(["testConnection"]).collect());
+/// The contract's operations, and those that it has besides.
+static LABELS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    functions::ALL.iter().map(|function| function.name).chain(["testConnection", "choices", "resolveSchema"]).collect()
+});
 
 /// The label of an operation.
 pub(super) fn of(operation: &str) -> &'static str {

@@ -1,4 +1,4 @@
-//! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, calls by name in `invoke`,
+//! A client: one connection and its way out. [`Client`] stands in `handle`, the life of a call in `call`, calls by name in `invoke`, forms in `form`,
 //! what depends on the component's version in `version`, the typed functions in `typed`, whole listings in [`pages`] and `walk`,
 //! bulks of any size in [`bulk`], waiting for equal calls in `turn`.
 
@@ -6,6 +6,7 @@ pub mod bulk;
 mod call;
 mod credentials;
 mod failure;
+mod form;
 mod handle;
 mod invoke;
 mod label;
@@ -19,6 +20,7 @@ mod walk;
 
 pub use crate::bindings::exports::scim::connector::runtime::{ConnectionReport, StepStatus, TestStep};
 pub(crate) use failure::at;
+pub use form::Choice;
 pub use handle::Client;
 pub use invoke::{Input, Text};
 pub use outcome::{CallContext, Outcome};

@@ -104,6 +104,23 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Whether the name of a member in the value, however deep, is as `is` says. It may be asked about names that do not count, since
+    /// another one like them follows.
+    pub fn any_name(self, is: &mut dyn FnMut(&str) -> bool) -> bool {
+        match self.0 {
+            At::Read(document, place) => document.any_name(place, is),
+            _ => self.any(&mut |name, part| name.is_some_and(&mut *is) || part.any_name(is)),
+        }
+    }
+
+    /// Whether a part of the value, however deep, may be null or hold nothing: false is sure.
+    pub(super) fn may_have_unassigned(self) -> bool {
+        match self.0 {
+            At::Read(document, place) => document.may_have_unassigned(place),
+            _ => true,
+        }
+    }
+
     /// Whether anything that the value holds is as `is` says.
     pub fn any(self, is: &mut dyn FnMut(Option<&str>, Cursor<'a>) -> bool) -> bool {
         !self.every(&mut |name, value| !is(name, value))

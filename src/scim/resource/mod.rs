@@ -82,9 +82,10 @@ impl Resource {
     }
 
     fn find(&self, name: &str) -> Option<&Member> {
-        let members = self.0.get();
-        let any_case = || members.iter().find(|member| member.name.is_in_any_case(name));
-        members.iter().find(|member| member.is(name)).or_else(any_case)
+        let mut alike = self.0.get().iter().filter(|member| member.name.is_in_any_case(name));
+        let first = alike.next()?;
+        let exact = if first.is(name) { None } else { alike.find(|member| member.is(name)) };
+        Some(exact.unwrap_or(first))
     }
 
     /// The name a member has, the case of the given one not mattering; the exact name wins.
@@ -158,17 +159,18 @@ impl Resource {
 
     /// Takes out all members but those for which `stays` is true.
     pub fn retain(&mut self, mut stays: impl FnMut(&str, &Data) -> bool) {
-        let stay: Vec<bool> = self.iter().map(|(name, value)| stays(name, value)).collect();
-        self.keep(&stay);
+        let members = self.iter().zip(0..);
+        let go: Vec<u32> = members.filter(|((name, value), _)| !stays(name, value)).map(|(_, at)| at).collect();
+        if !go.is_empty() {
+            self.take_out(&go);
+        }
     }
 
-    fn keep(&mut self, stay: &[bool]) {
-        if stay.contains(&false)
-            && let Some(members) = self.0.edit()
-        {
-            let mut stay = stay.iter();
-            members.retain(|_| stay.next() != Some(&false));
-        }
+    /// Takes out the members at these places, which are in order.
+    fn take_out(&mut self, places: &[u32]) {
+        let Some(members) = self.0.edit() else { return };
+        let (mut at, mut places) = (0.., places.iter().peekable());
+        members.retain(|_| places.next_if_eq(&&at.next().unwrap_or_default()).is_none());
     }
 
     /// How many members there are.
@@ -351,7 +353,8 @@ fn leave_out_parts(value: &mut Data) {
 
 /// Whether a part of a value, however deep, has no value.
 pub fn has_unassigned<'a>(value: impl Into<Cursor<'a>>) -> bool {
-    value.into().any(&mut |_, part| part.is_unassigned() || has_unassigned(part))
+    let value = value.into();
+    value.may_have_unassigned() && value.any(&mut |_, part| part.is_unassigned() || has_unassigned(part))
 }
 
 fn is_unassigned(value: &Data) -> bool {
@@ -366,11 +369,17 @@ pub fn passwords<'a>(value: &'a Data, secret: bool, tell: &mut dyn FnMut(&'a str
 }
 
 /// Whether a member's name or path in a value, however deep, is that of a password.
-fn names_password(value: Cursor<'_>) -> bool {
+pub fn names_password(value: Cursor<'_>) -> bool {
+    // A look at the names is quick, and nearly always enough.
+    let may = |name: &str| is_secret_path(name) || name.eq_ignore_ascii_case("path");
+    value.any_name(&mut |name| may(name)) && has_password(value)
+}
+
+fn has_password(value: Cursor<'_>) -> bool {
     value.any(&mut |name, part| {
-        let Some(name) = name else { return names_password(part) };
+        let Some(name) = name else { return has_password(part) };
         let of_path = || matches!(part.seen(), Seen::Text(path) if is_secret_path(&path));
-        is_secret_path(name) || (name.eq_ignore_ascii_case("path") && of_path()) || names_password(part)
+        is_secret_path(name) || (name.eq_ignore_ascii_case("path") && of_path()) || has_password(part)
     })
 }
 

@@ -7,7 +7,7 @@
 mod entry;
 mod reading;
 
-use entry::{CONTAINER, Entry, MARKED, SIZE, SUPERSEDED, after, children, unescaped};
+use entry::{CONTAINER, Entry, MARKED, NAME, SIZE, SUPERSEDED, after, children, span, unescaped};
 pub(super) use entry::{Fault, Place, sort};
 use reading::index;
 use std::borrow::Cow;
@@ -70,6 +70,7 @@ impl Document {
         }
     }
 
+    #[inline(always)]
     fn entries(&self) -> &[Entry] {
         match self.entries.get() {
             Some(entries) => entries,
@@ -83,6 +84,7 @@ impl Document {
         self.entries.get_or_init(|| index(&self.text, u32::MAX).unwrap_or_default())
     }
 
+    #[inline(always)]
     fn entry(&self, place: Place) -> Entry {
         self.entries().get(place as usize).copied().unwrap_or(Entry { start: 0, size: 0 })
     }
@@ -166,6 +168,33 @@ impl Document {
         let mut places = children(self.entries(), object);
         let all = std::iter::from_fn(move || Some((places.next()?, places.next()?)));
         all.filter(|(name, _)| self.entry(*name).size & SUPERSEDED == 0)
+    }
+
+    /// The entries of what stands in a value, however deep, and not of the value.
+    fn within(&self, value: Place) -> &[Entry] {
+        let end = after(value, self.entry(value)) as usize;
+        self.entries().get(value as usize + 1..end).unwrap_or_default()
+    }
+
+    /// Whether a name in the value, however deep, is as `is` says. A look at the tape, without a walk through the value; names
+    /// that another one like them follows are looked at, too.
+    pub(super) fn any_name(&self, value: Place, is: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.within(value).iter().filter(|entry| entry.size & NAME != 0).any(|entry| match entry.size & MARKED {
+            0 => {
+                let start = entry.start + 1;
+                is(self.slice(Span { start, end: (entry.start + (entry.size & SIZE)).saturating_sub(1) }))
+            }
+            _ => is(&unescaped(self.text.get(span(*entry)).unwrap_or_default())),
+        })
+    }
+
+    /// Whether something in the value, however deep, may be null or hold nothing, likewise.
+    pub(super) fn may_have_unassigned(&self, value: Place) -> bool {
+        self.within(value).iter().any(|entry| match entry.size & CONTAINER {
+            // What ends an object or list has no size.
+            0 => entry.size != 0 && self.text.as_bytes().get(entry.start as usize) == Some(&b'n'),
+            _ => entry.size & SIZE == 0 || entry.size & MARKED != 0,
+        })
     }
 }
 

@@ -38,6 +38,11 @@ def plain(value):
     return value
 
 
+#: The cases of the contract's `error`. They tell a failure from a result that is a variant too: where the good side of a `result` is a
+#: record, wasmtime gives what is inside, bare; where both sides are variants, it says which side it is.
+ERRORS = {"execution-failed", "permanent-failure", "transient-failure"}
+
+
 class CallFailed(Exception):
     """A call that came back with the WIT error."""
 
@@ -83,6 +88,8 @@ class Instance:
             raise LookupError(f"the component exports no {path}")
         value = function(self._store, *args)
         function.post_return(self._store)
-        if isinstance(value, Variant):
+        if isinstance(value, Variant) and value.tag in ("ok", "err"):
+            value = value.payload
+        if isinstance(value, Variant) and value.tag in ERRORS:
             raise CallFailed(path, plain(value))
         return plain(value)

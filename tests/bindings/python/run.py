@@ -3,7 +3,8 @@
     target/servers/venv/bin/python tests/bindings/python/run.py --component target/scim-connector.wasm
         --service-url http://127.0.0.1:PORT/scim/v2        environment: SCIM_TEST_BEARER, the provider's token
 
-One line a check, a closing line, exit code 1 when a check failed. tests/bindings/node/run.mjs makes the same checks.
+One line a check, a closing line, exit code 1 when a check failed. tests/bindings/node/run.mjs makes the same checks, those apart that are
+about how wasmtime's values look in Python.
 """
 
 import argparse
@@ -306,6 +307,75 @@ def connection_wrong_token():
     report = component.instance().call("runtime.test-connection", connection_json(WRONG_TOKEN))
     equal([report["ok"], report["retryable"], report["failure"]["kind"]["tag"]], [False, False, "authentication"])
     keeps_secrets(report)
+
+
+class Accepting(http.server.BaseHTTPRequestHandler):
+    """A provider that carries requests out later."""
+
+    posts = 0
+
+    def do_POST(self):
+        type(self).posts += 1
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(202)
+        self.send_header("Location", "/Events/9")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self):
+        answer = {"schemas": [USER], "id": "9", "userName": "later"} if self.path.startswith("/Events/") else {}
+        body = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/scim+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@check
+def accepted():
+    """resources.submit-request, accepted, is a result, and sent once"""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Accepting)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    later = record(service_url=url, auth=Variant("none"), overrides=json.dumps({"securityEvents": {"asyncRequest": "request"}}))
+    request = record(method="post", path="/Users", data=json.dumps({"userName": "later"}))
+    try:
+        submission = component.instance().call("resources.submit-request", later, request, None)
+        equal(submission["tag"], "accepted")
+        equal([submission["val"]["method"], submission["val"]["path"]], ["post", "/Users"])
+        equal(Accepting.posts, 1)
+        refused = component.instance()
+        nowhere = record(service_url="http://127.0.0.1:9", auth=Variant("none"), overrides=later.overrides)
+        failure_of = None
+        try:
+            refused.call("resources.submit-request", nowhere, request, None)
+        except CallFailed as error:
+            failure_of = error
+        equal([failure_of.tag, failure_of.failure["kind"]["tag"]], ["transient-failure", "unavailable"])
+        ticket = record(**submission["val"])
+        progress = component.instance().call("resources.collect-request", later, ticket)
+        assert isinstance(progress, (int, dict)), progress
+    finally:
+        server.shutdown()
+
+
+@check
+def unknown_case():
+    """a case that an enum has not ends the instance, and no other"""
+    broken = component.instance()
+    try:
+        broken.call("bulk.bulk", connection, [record(method="no-such-method", path="/Users")], None, None)
+    except CallFailed as error:
+        raise AssertionError(f"it was taken: {error}") from error
+    except Exception:  # whatever the runtime says
+        pass
+    else:
+        raise AssertionError("it was taken")
+    equal(component.instance().call("users.get-user", connection, ids["typed"], None, None)["user-name"], USER_NAME)
 
 
 @check

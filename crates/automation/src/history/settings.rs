@@ -43,6 +43,20 @@ impl HistorySettings {
         Ok(settings)
     }
 
+    /// The JSON Schema of the table.
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        serde_json::json!({
+            "type": "object", "description": "Where runs of flows are kept, and for how long.",
+            "properties": {
+                "file": {"type": "string", "description": "The file, from the folder of this one; without it one in the user's state folder."},
+                "keepDays": {"type": "integer", "minimum": 1, "maximum": MOST_DAYS, "description": "For how many days runs are kept."},
+                "keepRuns": {"type": "integer", "minimum": 1, "maximum": u32::MAX, "description": "How many runs of each flow are kept."},
+            },
+            "additionalProperties": false,
+        })
+    }
+
     /// The file: the one that is named, else the table's, else the user's own. And how long runs stay in it.
     ///
     /// # Errors
@@ -82,6 +96,20 @@ mod tests {
         assert_eq!((path.as_path(), keep), (Path::new("conf/runs.sqlite"), Retention { days: 7, runs: 3 }));
         let (path, keep) = settings("").unwrap().place(Some(Path::new("other.sqlite"))).unwrap();
         assert_eq!((path.as_path(), keep), (Path::new("other.sqlite"), Retention::default()));
+    }
+
+    #[test]
+    fn the_schema_has_the_keys_that_are_read() {
+        let schema = HistorySettings::schema();
+        let keys: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+        let message = settings("[history]\nzzz = 1").unwrap_err().to_string();
+        assert_eq!(
+            message,
+            format!(
+                "history.zzz: unknown key; known are {}",
+                keys.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(", ")
+            )
+        );
     }
 
     #[test]

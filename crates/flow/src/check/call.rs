@@ -225,6 +225,7 @@ pub(super) fn mismatches(
     let mut found = Vec::new();
     for error in compiled.iter_errors(value) {
         let path = error.instance_path().to_string();
+        let alternatives = alternatives(schema, &error.schema_path().to_string());
         let at = if path.is_empty() { Some(value) } else { value.pointer(&path) };
         let open = at.is_some_and(|at| match error.kind() {
             // These look at what is there, whatever its parts are.
@@ -233,6 +234,7 @@ pub(super) fn mismatches(
             | Kind::Type { .. }
             | Kind::MinItems { .. }
             | Kind::MaxItems { .. } => at.as_str().is_some_and(|text| text.contains("${")),
+            _ if alternatives.is_some() => at.as_str().is_some_and(|text| text.contains("${")),
             _ => has_expression(at),
         });
         if open {
@@ -255,6 +257,12 @@ pub(super) fn mismatches(
                 let message = format!("{} lacks `{}`", path_name(&path), property.as_str().unwrap_or_default());
                 found.push(Mismatch { path, message, lacks: true, key: false });
             }
+            Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } if alternatives.is_some() => {
+                let names = alternatives.unwrap_or_default().join(", ");
+                let message = format!("{} has exactly one of {names}", path_name(&path));
+                let lacks = matches!(error.kind(), Kind::OneOfNotValid { .. });
+                found.push(Mismatch { path, message, lacks, key: false });
+            }
             _ => {
                 let message = format!("{} {}", path_name(&path), plainly(&error));
                 found.push(Mismatch { path, message, lacks: false, key: false });
@@ -262,6 +270,15 @@ pub(super) fn mismatches(
         }
     }
     found
+}
+
+/// The members of which exactly one must be there, where a schema says that at a path of its own.
+fn alternatives<'s>(schema: &'s Value, path: &str) -> Option<Vec<&'s str>> {
+    let only = |case: &'s Value| match case.as_object()?.iter().next()? {
+        (word, Value::Array(names)) if word == "required" && case.as_object()?.len() == 1 => names.first()?.as_str(),
+        _ => None,
+    };
+    schema.pointer(path).filter(|_| path.ends_with("/oneOf"))?.as_array()?.iter().map(only).collect()
 }
 
 /// What is wrong with a value, without the value: it may be secret.

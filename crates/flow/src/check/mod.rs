@@ -3,6 +3,7 @@
 
 mod call;
 mod flow;
+mod schema;
 mod table;
 mod task;
 mod value;
@@ -16,6 +17,7 @@ use serde_json::{Map, Value};
 use std::collections::HashMap;
 use table::{Member, Takes};
 
+pub use schema::schema;
 pub use task::count;
 
 /// What a flow may refer to.

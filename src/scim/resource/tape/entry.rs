@@ -16,8 +16,10 @@ pub const CONTAINER: u32 = 1 << 31;
 pub const MARKED: u32 = 1 << 30;
 /// Of a name: another one like it follows, and counts.
 pub const SUPERSEDED: u32 = 1 << 29;
+/// Of a string: it is the name of a member.
+pub const NAME: u32 = 1 << 28;
 /// What is left for the size, and so the longest text.
-pub const SIZE: u32 = SUPERSEDED - 1;
+pub const SIZE: u32 = NAME - 1;
 
 /// Why a text could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The one pass over a text that makes its index.
 
 use super::entry::{
-    CONTAINER, Entry, Fault, MARKED, Place, SIZE, SUPERSEDED, after, between, children, hex, slice, sort, span,
+    CONTAINER, Entry, Fault, MARKED, NAME, Place, SIZE, SUPERSEDED, after, between, children, hex, slice, sort, span,
     unescaped,
 };
 use std::borrow::Cow;
@@ -169,7 +169,9 @@ impl Reading<'_> {
 
     /// Sees to it that of names which stand twice in an object the last one counts.
     fn once(&mut self, place: usize) -> Option<()> {
-        let name = *self.entries.get(place)?;
+        let entry = self.entries.get_mut(place)?;
+        entry.size |= NAME;
+        let name = *entry;
         let open = self.open.last_mut()?;
         open.members += 1;
         // Two names may be alike and escaped in different ways.

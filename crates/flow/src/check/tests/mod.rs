@@ -1,6 +1,7 @@
 //! Flows that are wrong, each with the exact words and place.
 
 mod good;
+mod schema;
 mod secrets;
 
 use super::*;
@@ -27,8 +28,11 @@ fn catalog() -> Catalog {
         operation("patchUser", false, json!({"id": {"type": "string"}, "operations": {"type": "array", "minItems": 1, "items": {
             "type": "object", "properties": {"op": {"enum": ["add", "remove", "replace"]}, "path": {"type": "string"}}, "required": ["op"],
         }}}), json!(["id", "operations"])),
+        operation("getResource", false, json!({"resourceType": {"type": "string"}, "endpoint": {"type": "string"}, "id": {"type": "string"}}), json!(["id"])),
         operation("listUsers", true, json!({"filter": {"type": "string"}, "count": {"type": "integer", "minimum": 0}}), json!([])),
     ]});
+    let mut manifest: Value = manifest;
+    manifest["operations"][4]["input"]["oneOf"] = json!([{"required": ["resourceType"]}, {"required": ["endpoint"]}]);
     Catalog::parse(&manifest.to_string()).unwrap()
 }
 
@@ -322,6 +326,15 @@ fn calls() {
             &["4:11: `createUsr` is no operation of the connector; did you mean `createUser`?"],
         ),
         ("do:\n- a: {call: createUser}", &["3:3: the input lacks `payload`"]),
+        ("do:\n- a: {call: getResource, with: {id: x}}", &["3:3: the input has exactly one of resourceType, endpoint"]),
+        (
+            "do:\n- a: {call: getResource, with: {id: '${ .x }', resourceType: Device, endpoint: '${ .y }'}}",
+            &["3:3: the input has exactly one of resourceType, endpoint"],
+        ),
+        (
+            "use: {functions: {read: {call: getResource, with: {id: x}}}}\ndo:\n- a: {call: read, with: {resourceType: Device}}\n- b: {call: read}",
+            &["5:3: the input has exactly one of resourceType, endpoint"],
+        ),
         (
             "do:\n- a: {call: createUser, with: {connection: prd, payload: {}}}",
             &["3:44: there is no connection `prd` in the configuration; did you mean `prod`?"],

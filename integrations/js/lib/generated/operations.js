@@ -1,0 +1,51 @@
+// Generated from the manifest by generate.mjs; not to be edited.
+'use strict';
+
+/** Kinds of failure. */
+exports.KINDS = ['invalidInput', 'configuration', 'authentication', 'permission', 'notFound', 'conflict', 'ambiguous', 'precondition', 'notModified', 'throttled', 'unavailable', 'timeout', 'unsupported', 'protocol', 'tooLarge', 'internal'];
+
+/** Operations: whether they list, and whether equal calls must wait for each other. */
+exports.OPERATIONS = [
+    { name: 'createUser', paginated: false, keyed: false },
+    { name: 'getUser', paginated: false, keyed: false },
+    { name: 'listUsers', paginated: true, keyed: false },
+    { name: 'searchUsers', paginated: true, keyed: false },
+    { name: 'updateUser', paginated: false, keyed: false },
+    { name: 'patchUser', paginated: false, keyed: false },
+    { name: 'deleteUser', paginated: false, keyed: false },
+    { name: 'ensureUser', paginated: false, keyed: true },
+    { name: 'activateUser', paginated: false, keyed: false },
+    { name: 'deactivateUser', paginated: false, keyed: false },
+    { name: 'createGroup', paginated: false, keyed: false },
+    { name: 'getGroup', paginated: false, keyed: false },
+    { name: 'listGroups', paginated: true, keyed: false },
+    { name: 'searchGroups', paginated: true, keyed: false },
+    { name: 'updateGroup', paginated: false, keyed: false },
+    { name: 'patchGroup', paginated: false, keyed: false },
+    { name: 'deleteGroup', paginated: false, keyed: false },
+    { name: 'ensureGroup', paginated: false, keyed: true },
+    { name: 'addGroupMembers', paginated: false, keyed: false },
+    { name: 'removeGroupMembers', paginated: false, keyed: false },
+    { name: 'setGroupMembers', paginated: false, keyed: false },
+    { name: 'getMe', paginated: false, keyed: false },
+    { name: 'createMe', paginated: false, keyed: false },
+    { name: 'updateMe', paginated: false, keyed: false },
+    { name: 'patchMe', paginated: false, keyed: false },
+    { name: 'deleteMe', paginated: false, keyed: false },
+    { name: 'createResource', paginated: false, keyed: false },
+    { name: 'getResource', paginated: false, keyed: false },
+    { name: 'listResources', paginated: true, keyed: false },
+    { name: 'searchResources', paginated: true, keyed: false },
+    { name: 'updateResource', paginated: false, keyed: false },
+    { name: 'patchResource', paginated: false, keyed: false },
+    { name: 'deleteResource', paginated: false, keyed: false },
+    { name: 'search', paginated: true, keyed: false },
+    { name: 'submitRequest', paginated: false, keyed: false },
+    { name: 'collectRequest', paginated: false, keyed: false },
+    { name: 'bulk', paginated: false, keyed: false },
+    { name: 'getServiceProviderConfig', paginated: false, keyed: false },
+    { name: 'listResourceTypes', paginated: false, keyed: false },
+    { name: 'getResourceType', paginated: false, keyed: false },
+    { name: 'listSchemas', paginated: false, keyed: false },
+    { name: 'getSchema', paginated: false, keyed: false },
+];
