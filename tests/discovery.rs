@@ -247,8 +247,11 @@ fn connection() -> Connection {
     Connection::from_json(&bearer()).unwrap()
 }
 
-/// Choices that depend on a resource type: the source, the answers to what is asked, what is found.
-fn of_types() -> Vec<(&'static str, Vec<Outcome>, Vec<(&'static str, &'static str)>)> {
+/// A source of choices, the answers to what is asked, what is found.
+type Asked = (&'static str, Vec<Outcome>, Vec<(&'static str, &'static str)>);
+
+/// Choices that depend on a resource type.
+fn of_types() -> Vec<Asked> {
     let user = json!({"id": "urn:ietf:params:scim:schemas:core:2.0:User", "attributes": [
         {"name": "userName", "required": true}, {"name": "employeeId", "mutability": "readOnly"}, {"name": "pin"},
         {"name": "name", "type": "complex", "subAttributes": [{"name": "givenName"}]},

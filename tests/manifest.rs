@@ -27,6 +27,9 @@ fn forms(manifest: &Value) -> Vec<(String, &Value)> {
     inputs.chain([("connection".to_owned(), &manifest["connection"])]).collect()
 }
 
+/// A change of a manifest, and what it is.
+type Change<'a> = (&'a str, &'a dyn Fn(&mut Value));
+
 /// Shows every form of fields in a schema, conditions left out: they say nothing of fields.
 fn each_form<'a>(schema: &'a Value, at: &str, see: &mut dyn FnMut(&str, &'a Map<String, Value>)) {
     let Some(object) = schema.as_object() else { return };
@@ -49,7 +52,7 @@ fn the_manifest_is_what_its_schema_says() {
     let (manifest, published) = (manifest(), published());
     assert_eq!(errors(&published, &manifest), Vec::<String>::new());
     // Each of these breaks it.
-    let broken: [(&str, &dyn Fn(&mut Value)); 12] = [
+    let broken: [Change; 12] = [
         ("a member that is not described", &|it| it["more"] = json!(1)),
         ("another version", &|it| it["manifestVersion"] = json!(2)),
         ("a member of an operation", &|it| it["operations"][0]["more"] = json!(1)),
@@ -214,6 +217,10 @@ fn choices_are_there_wherever_values_are_known() {
     assert_eq!(of("getResource/id"), "resources:{resourceType}");
     assert_eq!(of("getUser/id"), "users");
     assert_eq!(of("search/attributes"), Value::Null, "of which type is not known");
+    assert_eq!(
+        of("connection/provider")[0],
+        json!({"value": "asgardeo", "label": "WSO2 Asgardeo and Identity Server"})
+    );
     // What the manifest has is what is answered without a request, and what it says is asked for is asked for.
     let (script, connection) = (Script::new([]), Connection::from_json(&bearer()).unwrap());
     for (name, source) in sources.iter().filter(|(_, source)| source["network"] == false) {
@@ -288,6 +295,31 @@ fn shape(schema: &Value) -> Value {
     let members: Map<String, Value> = members.map(|(name, field)| (name.clone(), shape(field))).collect();
     let items = schema.get("items").map(shape);
     json!({"type": schema["type"], "members": members, "items": items, "required": schema["required"], "x-type": schema["x-type"]})
+}
+
+#[test]
+fn words_have_a_type() {
+    fn look(schema: &Value, at: &str) {
+        let Some(object) = schema.as_object() else { return };
+        for word in ["enum", "const"] {
+            assert!(!object.contains_key(word) || object.contains_key("type"), "{at}: {word}: {schema}");
+        }
+        // Conditions say nothing of what a value is.
+        let inner = object.iter().filter(|(word, _)| ["items", "additionalProperties"].contains(&word.as_str()));
+        inner.for_each(|(word, schema)| look(schema, &format!("{at}/{word}")));
+        for (name, schema) in object.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            look(schema, &format!("{at}/{name}"));
+        }
+        for word in ["oneOf", "anyOf"] {
+            object.get(word).and_then(Value::as_array).into_iter().flatten().for_each(|schema| look(schema, at));
+        }
+    }
+    let manifest = manifest();
+    forms(&manifest).into_iter().for_each(|(name, form)| look(form, &name));
+    for operation in manifest["operations"].as_array().unwrap() {
+        look(&operation["output"], operation["name"].as_str().unwrap());
+    }
+    manifest["knobs"].as_array().unwrap().iter().for_each(|knob| look(&knob["takes"], "knobs"));
 }
 
 #[test]

@@ -13,8 +13,9 @@ pub fn schema(catalog: &Catalog, tables: &[(&str, Value)]) -> Value {
     with_references(&mut connection);
     if let Some(connection) = connection.as_object_mut() {
         connection.remove("$schema");
-        let properties = connection.entry("properties").or_insert_with(|| json!({}));
-        properties["host"] = settings(credentials);
+        if let Some(Value::Object(properties)) = connection.get_mut("properties") {
+            properties.insert("host".into(), settings(credentials));
+        }
     }
     let mut properties = Map::new();
     let mut put = |name: &str, value: Value| drop(properties.insert(name.to_owned(), value));

@@ -35,11 +35,16 @@ module.exports = (RED) => {
         const value = (of) => new Promise((done, fail) => {
             RED.util.evaluateNodeProperty(of.value, of.type, node, msg, (error, result) => (error ? fail(error) : done(result)));
         });
-        // What leads to nothing is no field.
-        const optional = (of) => value(of).catch((error) => { if (of.type === 'msg' || error.code === 'INVALID_EXPR') throw error; });
+        const field = async ([pointer, of]) => {
+            const found = await value(of).catch((error) => { throw new Error(`the field ${pointer} cannot be read: ${error.message}`); });
+            // An attribute may be left out. A filter or a version that is not there would let through what it should not.
+            if ((found === undefined || found === '') && !pointer.startsWith('/payload/')) {
+                throw new Error(`the field ${pointer} leads to nothing: ${of.type}.${of.value} is not there; nothing was sent`);
+            }
+            return [pointer, found];
+        };
         const whole = config.whole ? await value({ type: 'msg', value: config.whole }) : {};
-        const fields = await Promise.all(Object.entries(config.fields ?? {}).map(async ([pointer, of]) => [pointer, await optional(of)]));
-        return inputOf(whole, fields);
+        return inputOf(whole, await Promise.all(Object.entries(config.fields ?? {}).map(field)));
     }
 
     /** What both kinds of nodes do around a call. */

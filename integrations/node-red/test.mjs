@@ -4,7 +4,7 @@
 //   node integrations/node-red/test.mjs [--modules target/node-red/modules] [--js target/js] [--servers target/servers/node] [--shots FOLDER]
 //
 // `--modules` has the packages of test/package-lock.json; the package for JavaScript must be built. The browser is the one that CHROMIUM names, or
-// chromium of the system. One line a check; exit code 1 when one failed, 2 where there is no browser.
+// chromium of the system, or else that of the tests of the page. One line a check; exit code 1 when one failed, 2 where there is no browser.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -34,7 +34,10 @@ const WRONG = `wrong-${randomBytes(8).toString('hex')}`;
 const PATIENCE = 15_000;
 
 const onPath = (name) => process.env.PATH.split(delimiter).map((folder) => join(folder, name)).find(existsSync);
-const browserProgram = process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(onPath).find(Boolean);
+/** The browser that the tests of the page unpacked. */
+const unpacked = [join(TARGET, 'browser/tmp/chromium')].find(existsSync);
+const browserProgram = process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(onPath).find(Boolean) ?? unpacked;
+const libraries = browserProgram === unpacked && existsSync(join(TARGET, 'browser/tmp/lib')) ? { LD_LIBRARY_PATH: join(TARGET, 'browser/tmp/lib') } : {};
 if (!browserProgram) {
     process.stderr.write('not run: there is no Chromium; on Debian: apt-get install chromium, or name one in CHROMIUM\n');
     process.exit(2);
@@ -112,7 +115,7 @@ ends.push(() => rmSync(profile, { recursive: true, force: true }));
 const [serviceUrl, slowUrl, red] = await Promise.all([scimmy(), slow(5000), nodeRed()]);
 const { chromium } = require('playwright-core');
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const browser = await chromium.launchPersistentContext(profile, { executablePath: browserProgram, headless: true, args: flags, viewport: { width: 1400, height: 900 } });
+const browser = await chromium.launchPersistentContext(profile, { executablePath: browserProgram, headless: true, args: flags, env: { ...process.env, ...libraries }, viewport: { width: 1400, height: 900 } });
 ends.unshift(() => browser.close());
 const page = browser.pages()[0] ?? (await browser.newPage());
 const complaints = [];
@@ -128,6 +131,8 @@ const scim = async (path) => (await fetch(`${serviceUrl}${path}`, { headers: { a
 const tray = () => page.locator('.red-ui-tray').last();
 const done = async () => { await tray().locator('.red-ui-tray-toolbar .primary').click(); await sleep(400); };
 const field = (pointer) => page.locator(`.red-ui-tray [data-pointer="${pointer}"]`);
+/** Fields become typed inputs a moment after they are there. */
+const drawn = () => page.waitForFunction(() => $('.red-ui-tray [data-pointer]').toArray().every((one) => $(one).typedInput('instance')));
 /** Types into a typed input. */
 async function fill(pointer, text) {
     const container = field(pointer).locator('xpath=following-sibling::div[contains(@class,"red-ui-typedInput-container")] | ..').first();
@@ -175,9 +180,35 @@ async function everything() {
         assert.deepEqual(groups.slice(0, 2), ['Users', 'Groups']);
     });
 
+    await check('every operation is there, and every field of its input', async () => {
+        const { manifest } = require(join(js, 'package/lib/index.js'));
+        const { operations, secrets, connection } = manifest();
+        /** Leaves of a schema, as a form has them. */
+        const leaves = ({ properties = {} }, above = '') => Object.entries(properties).flatMap(([name, schema]) => {
+            const pointer = `${above}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+            return schema.type === 'object' && Object.keys(schema.properties ?? {}).length > 0 ? leaves(schema, pointer) : [pointer];
+        });
+        const pointers = () => page.locator('.red-ui-tray [data-pointer]').evaluateAll((fields) => fields.map((one) => one.dataset.pointer).sort());
+        const available = operations.filter((one) => one.available);
+        const offered = await page.locator('#node-input-operation option').evaluateAll((all) => all.map(({ value }) => value));
+        assert.deepEqual(offered.sort(), available.map(({ name }) => name).sort());
+        for (const { name, input } of [...available, available[0]]) {
+            await page.locator('#node-input-operation').selectOption(name);
+            assert.deepEqual(await pointers(), leaves(input).sort(), name);
+            await drawn();
+        }
+        // A password is given by a message, and stands in no flow.
+        assert.deepEqual(await page.evaluate(() => $('[data-pointer="/payload/password"]').typedInput('instance').options.types), ['msg', 'flow', 'global', 'env', 'jsonata']);
+        const credentials = await page.evaluate(() => Object.keys(RED.nodes.getType('scim-connection').credentials));
+        assert.deepEqual(credentials.map((name) => `/auth/${name}`).sort(), [...secrets].sort());
+        assert.ok(Object.keys(connection.properties).length > 5);
+    });
+
     await check('a connection: the test says what is wrong, and what is well', async () => {
         await page.locator('.red-ui-tray .red-ui-editor-node-configs button, #node-input-btn-connection-add, #node-input-lookup-connection').first().click();
         await page.locator('#scim-connection-serviceUrl').waitFor({ timeout: PATIENCE });
+        const shown = await page.locator('.red-ui-tray [id^="scim-connection-"]').evaluateAll((fields) => fields.map(({ id }) => id));
+        for (const name of ['serviceUrl', 'provider', 'organization', 'profile', 'timeouts-totalMs', 'limits-jsonDepth', 'overrides-memberStyle']) assert.ok(shown.includes(`scim-connection-${name}`), `${name} of ${shown}`);
         await page.locator('#node-config-input-name').fill('scimmy');
         await page.locator('#scim-connection-serviceUrl').fill(serviceUrl);
         await page.locator('#node-config-input-token').fill(WRONG);
@@ -194,6 +225,7 @@ async function everything() {
     });
 
     await check('a user is created by a press', async () => {
+        await drawn();
         await fill('/payload/userName', 'ada@example.com');
         await fill('/payload/name/givenName', 'Ada');
         await shot('operation');
@@ -240,17 +272,37 @@ async function everything() {
         await open(id);
         // scimmy has the enterprise extension, which the standard form has not.
         await until('the extension', async () => (await page.locator('.red-ui-tray [data-pointer*="enterprise"]').count()) > 0);
-        await sleep(300);
+        await drawn();
         const kept = await page.evaluate(() => $('[data-pointer="/payload/userName"]').typedInput('value'));
         assert.equal(kept, 'ada@example.com');
-        await page.locator('.red-ui-tray-toolbar button').first().click();
+        // The provider's users are offered where one is wanted.
+        await page.locator('#node-input-operation').selectOption('getUser');
+        await drawn();
+        await field('/id').locator('xpath=..').locator('input:visible').first().pressSequentially('ada');
+        await page.locator('.red-ui-autoComplete-container, .red-ui-menu', { hasText: 'ada@example.com' }).first().waitFor({ timeout: PATIENCE });
+        await shot('choices');
+        await page.keyboard.press('Escape');
+        await tray().locator('.red-ui-tray-toolbar button', { hasText: 'Cancel' }).click();
         await sleep(400);
     });
 
+    await check('a wrong token takes the error path', async () => {
+        await page.evaluate(() => $('.red-ui-debug-msg').remove());
+        await add([
+            { id: 'dddd000000000001', type: 'scim-connection', name: 'wrong', fields: { '/serviceUrl': serviceUrl, '/auth/type': 'bearer' }, credentials: { token: WRONG } },
+            { id: 'dddd000000000002', type: 'inject', name: 'wrongly', props: [], repeat: '', once: false, x: 300, y: 740, wires: [['dddd000000000003']] },
+            { id: 'dddd000000000003', type: 'scim-operation', name: '', connection: 'dddd000000000001', operation: 'getUser', whole: '', fields: { '/id': { type: 'str', value: 'x' } }, x: 520, y: 740, wires: [[]] },
+        ]);
+        await deploy();
+        await inject('dddd000000000002');
+        await until('the failure', async () => (await debugged()).some((text) => text.includes('authentication') && text.includes('401')));
+    });
+
     await check('a listing by a schedule: everybody, and complete at the end', async () => {
-        const connection = await page.evaluate(() => { let found; RED.nodes.eachConfig((one) => { if (one.type === 'scim-connection') found = one.id; }); return found; });
+        const connection = await page.evaluate(() => { let found; RED.nodes.eachConfig((one) => { if (one.name === 'scimmy') found = one.id; }); return found; });
         await add([
             { id: 'bbbb000000000001', type: 'inject', name: 'every second', props: [], repeat: '1', once: false, x: 300, y: 500, wires: [['bbbb000000000002']] },
+            { id: 'bbbb000000000005', type: 'inject', name: 'now', props: [], repeat: '', once: false, x: 280, y: 560, wires: [['bbbb000000000002']] },
             { id: 'bbbb000000000002', type: 'scim-listing', name: '', connection, operation: 'listUsers', whole: '', each: 'resource', fields: { '/filter': { type: 'str', value: 'userName sw "a"' } }, x: 520, y: 500, wires: [['bbbb000000000003'], ['bbbb000000000004']] },
             { id: 'bbbb000000000003', type: 'debug', name: 'a user', active: true, tosidebar: true, complete: 'payload.userName', targetType: 'msg', x: 740, y: 480, wires: [] },
             { id: 'bbbb000000000004', type: 'debug', name: 'complete', active: true, tosidebar: true, complete: 'complete', targetType: 'msg', x: 740, y: 540, wires: [] },
@@ -265,6 +317,15 @@ async function everything() {
         await shot('listing');
         await page.evaluate(() => { RED.nodes.remove('bbbb000000000001'); RED.nodes.dirty(true); });
         await deploy();
+    });
+
+    await check('a filter that leads to nothing lists nobody', async () => {
+        await page.evaluate(() => $('.red-ui-debug-msg').remove());
+        await page.evaluate(() => { RED.nodes.node('bbbb000000000002').fields = { '/filter': { type: 'msg', value: 'wanted' } }; RED.nodes.node('bbbb000000000002').changed = true; RED.nodes.dirty(true); });
+        await deploy();
+        await inject('bbbb000000000005');
+        await until('the failure', async () => (await debugged()).some((text) => text.includes('invalidInput') && text.includes('/filter')));
+        assert.ok(!(await debugged()).join().includes('ada@example.com'));
     });
 
     await check('the editor stays responsive during a call of five seconds', async () => {

@@ -129,9 +129,13 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=0.4)
     arguments = parser.parse_args()
     versions = {name: importlib.metadata.version(name) for name in ("scim-connector-client", "wasmtime", "scim2-client", "httpx2")}
-    print(f"Python {platform.python_version()} on {platform.machine()}, {', '.join(f'{name} {version}' for name, version in versions.items())}")
+    print(
+        f"Python {platform.python_version()} on {platform.machine()}, {', '.join(f'{name} {version}' for name, version in versions.items())}"
+    )
     print(f"installed: scim-connector-client {installed('scim-connector-client'):.1f} MB, wasmtime {installed('wasmtime'):.1f} MB")
-    print(f"import: scim_connector {timed('import scim_connector'):.0f} ms, scim2_client with httpx2 {timed('import scim2_client.engines.httpx2'):.0f} ms")
+    print(
+        f"import: scim_connector {timed('import scim_connector'):.0f} ms, scim2_client with httpx2 {timed('import scim2_client.engines.httpx2'):.0f} ms"
+    )
     code = "from scim_connector import Client; Client({'serviceUrl': 'https://example.com/scim', 'auth': {'type': 'none'}})"
     print(f"to the first client: {timed(code):.0f} ms, {timed(code, SCIM_CONNECTOR_CACHE=''):.0f} ms where code is compiled")
     server = subprocess.Popen([sys.executable, "-c", SERVER, str(HERE / "tests")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -143,7 +147,9 @@ def main() -> None:
             cpu = least_cpu(arguments.calls, calls)
             share = cpu["scim-connector-client"] / cpu["scim2-client"]
             worst = max(worst, share)
-            print(f"{operation}, CPU a call: {', '.join(f'{name} {microseconds:.0f} us' for name, microseconds in cpu.items())}; {share:.2f} of scim2-client")
+            print(
+                f"{operation}, CPU a call: {', '.join(f'{name} {microseconds:.0f} us' for name, microseconds in cpu.items())}; {share:.2f} of scim2-client"
+            )
         print(f"memory: {before:.0f} MB before the first client, {resident():.0f} MB at the end, all of them loaded")
     finally:
         server.stdin.close()

@@ -21,7 +21,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TARGET = ROOT / "target/python"
-WASMTIME = next(line.split("==")[1].strip() for line in (HERE / "requirements.txt").read_text().splitlines() if line.startswith("wasmtime=="))
+WASMTIME = next(
+    line.split("==")[1].strip() for line in (HERE / "requirements.txt").read_text().splitlines() if line.startswith("wasmtime==")
+)
 
 
 def program(environment: Path) -> str:
@@ -62,17 +64,41 @@ def main() -> None:
     [wheel] = (TARGET / "dist").glob("*.whl")
     print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.2f} MB", flush=True)
     if not list(wheels.glob(f"wasmtime-{arguments.wasmtime}-*")):
-        run("wasmtime is fetched", program(tools), "-m", "pip", "download", "-q", "--no-deps", "-d", str(wheels), f"wasmtime=={arguments.wasmtime}")
+        run(
+            "wasmtime is fetched",
+            program(tools),
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "-d",
+            str(wheels),
+            f"wasmtime=={arguments.wasmtime}",
+        )
     run("an empty environment", arguments.python, "-m", "venv", "--clear", "--without-pip", str(empty))
     install = ["-m", "pip", "--python", program(empty), "install", "-q", "--no-index", "--find-links", str(wheels)]
     run("the wheel is installed", program(tools), *install, str(wheel), f"wasmtime=={arguments.wasmtime}")
     tests = HERE / "tests"
-    run("tests", program(empty), "-W", "error::ResourceWarning", "-m", "unittest", "discover", "-s", str(tests), "-t", str(tests), cwd=tests)
+    run(
+        "tests", program(empty), "-W", "error::ResourceWarning", "-m", "unittest", "discover", "-s", str(tests), "-t", str(tests), cwd=tests
+    )
     mypy = [program(tools), "-m", "mypy", "--strict", "--cache-dir", str(TARGET / "mypy"), "--python-executable", program(empty)]
     run("types", *mypy, "--python-version", "3.10", "-p", "scim_connector", cwd=tests)
     run("types of the example and the tests", *mypy, str(HERE / "example.py"), *map(str, sorted(tests.glob("*.py"))), cwd=tests)
     if arguments.bench:
-        run("the wheel is installed beside scim2-client", program(tools), "-m", "pip", "install", "-q", "--no-index", "--force-reinstall", "--no-deps", str(wheel))
+        run(
+            "the wheel is installed beside scim2-client",
+            program(tools),
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-index",
+            "--force-reinstall",
+            "--no-deps",
+            str(wheel),
+        )
         run("what a call costs", program(tools), "bench.py")
 
 

@@ -126,8 +126,8 @@ pub fn belonging<'a>(it: &'a ResourceType, schemas: &'a [Schema]) -> impl Iterat
 pub struct Words(Texts);
 
 impl Words {
-    /// The words there are.
-    pub fn new() -> Self {
+    /// Reads them.
+    pub fn load() -> Self {
         Words(Texts::attributes())
     }
 
@@ -172,7 +172,7 @@ struct Described<'a> {
 fn attributes(client: &Client<'_>, name: &str, which: &dyn Fn(&Described<'_>) -> Choices) -> Result<Choices> {
     let found = validate::described(client, &discovery::endpoint(client, name)?)?;
     let Some((it, schemas)) = found else { return Ok(Vec::new()) };
-    let words = Words::new();
+    let words = Words::load();
     let mut choices = Choices::new();
     for schema in belonging(&it, &schemas) {
         let is_core = schema.id.eq_ignore_ascii_case(&it.schema);

@@ -2,7 +2,7 @@
 //! `connection`'s to say; that `texts/connection.json` says the same, ends of numbers included, is for tests to see to.
 
 use super::template::{document, read};
-use super::texts::{Detail, Texts, in_words};
+use super::texts::{Detail, Texts, choices, in_words};
 use crate::gather::Gather as _;
 use crate::profile::{self, KNOBS, ORGANIZATION, PROFILES, SECTIONS, Takes, providers};
 use crate::scim::service_provider::FEATURES;
@@ -26,6 +26,8 @@ fn structure() -> Value {
     let names = [("/properties/provider", providers()), ("/properties/profile", profiles)];
     for (place, names) in names {
         if let Some(Value::Object(field)) = schema.pointer_mut(place) {
+            let titles = names.iter().map(|name| ((*name).to_owned(), profile::title(name)));
+            field.insert("x-choices".into(), choices(titles));
             field.insert("enum".into(), json!(names));
         }
     }

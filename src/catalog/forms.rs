@@ -31,11 +31,11 @@ pub fn schema(platform: &dyn Platform, connection: &Connection, operation: &str)
 }
 
 fn resolved(client: &Client<'_>, operation: Operation) -> Result<Value> {
-    let mut schema = Schemas::new().input(operation);
+    let mut schema = Schemas::make().input(operation);
     if !fields(operation).iter().any(|field| field.name == "payload") {
         return Ok(schema);
     }
-    let (words, noun) = (Words::new(), noun(operation.subject()));
+    let (words, noun) = (Words::load(), noun(operation.subject()));
     if operation.subject() != Subject::Resource {
         if let Some((it, schemas)) = validate::described(client, &endpoint(client, operation.subject(), None)?)? {
             put_payload(&mut schema, resource(&it, &schemas, &words, noun));

@@ -66,7 +66,7 @@ fn icon(outline: &str) -> String {
 
 /// The manifest.
 pub fn manifest() -> Value {
-    let schemas = Schemas::new();
+    let schemas = Schemas::make();
     let operations: Vec<Value> = Operation::ALL.iter().map(|operation| describe(*operation, &schemas)).collect();
     let resources: Vec<Value> = RESOURCES
         .iter()

@@ -1,6 +1,6 @@
 //! JSON Schemas (2020-12) of inputs and outputs, for canvases to draw forms from. What their members are called is `texts`'s to say.
 
-use super::template::{DIALECT, document};
+use super::template::{DIALECT, document, read};
 use super::texts::{Detail, Texts};
 use crate::contract::{Operation, Subject, Verb};
 use crate::gather::Gather as _;
@@ -15,6 +15,8 @@ use serde_json::{Map, Value, json};
 /// The schemas, with what many operations have in common made once.
 pub struct Schemas {
     inputs: Texts,
+    /// Members of inputs, by name; those that are no text of any length.
+    fields: Value,
     /// Resources of the standard's types as they are written, and as they are shown.
     user: [Value; 2],
     group: [Value; 2],
@@ -22,10 +24,11 @@ pub struct Schemas {
 
 impl Schemas {
     /// Makes them.
-    pub fn new() -> Self {
+    pub fn make() -> Self {
         let attributes = Texts::attributes();
         let both = |subject: Subject| [true, false].map(|writing| resource(subject, writing, &attributes));
-        Schemas { inputs: Texts::inputs(), user: both(Subject::User), group: both(Subject::Group) }
+        let fields = read(include_str!("texts/inputs.json"));
+        Schemas { inputs: Texts::inputs(), fields, user: both(Subject::User), group: both(Subject::Group) }
     }
 
     fn resource(&self, subject: Subject, writing: bool) -> Value {
@@ -43,7 +46,7 @@ impl Schemas {
         let mut properties = Map::new();
         let mut required = Vec::new();
         for (place, input) in fields(operation).into_iter().enumerate() {
-            let mut schema = field(operation, input.name);
+            let mut schema = self.field(operation, input.name);
             if let Some(schema) = schema.as_object_mut() {
                 schema.insert("x-order".into(), json!(place));
                 schema.extend(choices(operation, input.name).map(|source| ("x-choices".to_owned(), json!(source))));
@@ -66,6 +69,17 @@ impl Schemas {
             form.insert("oneOf".into(), document!([{"required": ["resourceType"]}, {"required": ["endpoint"]}]));
         }
         form
+    }
+
+    /// The structure of a member of an input.
+    fn field(&self, operation: Operation, name: &str) -> Value {
+        let is_patch = name == "operations" && operation.verb() == Verb::Patch;
+        let known = self.fields.get(if is_patch { "patch" } else { name }).cloned();
+        let mut field = known.unwrap_or_else(|| document!({"type": "string"}));
+        if let Some(Value::Object(path)) = field.pointer_mut("/items/properties/path").filter(|_| is_patch) {
+            path.extend(choices(operation, "path").map(|source| ("x-choices".to_owned(), json!(source))));
+        }
+        field
     }
 
     /// The schema of an operation's output.
@@ -130,7 +144,7 @@ impl Schemas {
                 "required": ["results", "succeeded", "failed"],
             }),
             Verb::Submit => document!({"oneOf": [
-                {"type": "object", "title": "Accepted", "properties": {"done": {"type": "boolean", "const": false}, "ticket": ticket()}, "required": ["done", "ticket"]},
+                {"type": "object", "title": "Accepted", "properties": {"done": {"type": "boolean", "const": false}, "ticket": self.fields.get("ticket")}, "required": ["done", "ticket"]},
                 done(),
             ]}),
             Verb::Collect => document!({"oneOf": [
@@ -188,19 +202,6 @@ fn choices(operation: Operation, name: &str) -> Option<String> {
     Some(source.to_owned())
 }
 
-/// The schema of a bulk operation.
-fn bulk_operation() -> Value {
-    document!({
-        "type": "object", "x-type": "BulkOperation",
-        "properties": {
-            "method": {"type": "string", "enum": ["POST", "PUT", "PATCH", "DELETE"]},
-            "path": {"type": "string"}, "bulkId": {"type": "string"}, "version": {"type": "string"}, "data": {"type": ["object", "array"]},
-        },
-        "required": ["method", "path"],
-        "additionalProperties": false,
-    })
-}
-
 /// The schema of a bulk operation's result.
 fn bulk_result() -> Value {
     document!({
@@ -213,19 +214,6 @@ fn bulk_result() -> Value {
             "failure": {"type": "object", "title": "Why it failed, or that it was not carried out"},
         },
         "required": ["index", "method"],
-    })
-}
-
-/// The schema of a ticket.
-fn ticket() -> Value {
-    document!({
-        "type": "object", "x-type": "Ticket",
-        "properties": {
-            "method": {"type": "string", "enum": ["POST", "PUT", "PATCH", "DELETE"]}, "path": {"type": "string"},
-            "operations": {"type": "integer", "minimum": 1}, "transaction": {"type": "string"}, "location": {"type": "string"},
-        },
-        "required": ["method", "path"],
-        "additionalProperties": false,
     })
 }
 
@@ -301,44 +289,6 @@ pub fn example(operation: Operation) -> Map<String, Value> {
         example.extend(value.map(|value| (name.to_owned(), value)));
     }
     example
-}
-
-/// The structure of a member of an input.
-fn field(operation: Operation, name: &str) -> Value {
-    match name {
-        "id" => document!({"type": "string", "minLength": 1}),
-        "payload" => document!({"type": "object"}),
-        "attributes" | "excludedAttributes" | "matchOn" => document!({"type": "array", "items": {"type": "string"}}),
-        "sortOrder" => document!({"type": "string", "enum": ["ascending", "descending"], "default": "ascending"}),
-        "startIndex" => document!({"type": "integer", "minimum": 1}),
-        "count" => document!({"type": "integer", "minimum": 0, "maximum": u32::MAX}),
-        "operations" if operation.verb() == Verb::Patch => {
-            let path = choices(operation, "path");
-            document!({"type": "array", "minItems": 1, "items": {
-                "type": "object", "x-type": "PatchOperation",
-                "properties": {
-                    "op": {"type": "string", "enum": ["add", "remove", "replace"], "x-order": 0},
-                    "path": {"type": "string", "x-choices": path, "x-order": 1},
-                    "value": {"x-order": 2},
-                },
-                "required": ["op"], "additionalProperties": false,
-            }})
-        }
-        "operations" => document!({"type": "array", "minItems": 1, "items": bulk_operation()}),
-        "request" => bulk_operation(),
-        "ticket" => ticket(),
-        "headers" | "known" => document!({"type": "object", "additionalProperties": {"type": "string"}}),
-        "readBack" | "readModifyWrite" | "goneIsDone" | "validate" | "dryRun" => {
-            document!({"type": "boolean", "default": false})
-        }
-        "failOnErrors" | "maxSurplus" => document!({"type": "integer", "minimum": 1, "maximum": u32::MAX}),
-        "members" => document!({"type": "array", "items": {"anyOf": [
-            {"type": "string", "title": "Member's ID", "minLength": 1},
-            {"type": "object", "title": "Member", "x-type": "Member", "properties": {"value": {"type": "string"}, "type": {"type": "string"}, "display": {"type": "string"}}, "required": ["value"]},
-        ]}}),
-        "desired" => document!({"type": "array", "items": {"type": "object"}}),
-        _ => document!({"type": "string"}),
-    }
 }
 
 /// The schema of a resource of a standard type, as it is written or shown.

@@ -354,6 +354,12 @@ pub fn document(name: &str) -> Result<Map<String, Value>> {
     Ok(document)
 }
 
+/// What a profile is called, for a person; its name where its file does not say.
+pub fn title(name: &str) -> String {
+    let title = document(name).ok().and_then(|document| Some(document.get("title")?.as_str()?.to_owned()));
+    title.unwrap_or_else(|| name.to_owned())
+}
+
 fn file(name: &str, text: &str) -> Result<Map<String, Value>> {
     let broken = |what: &dyn std::fmt::Display| {
         Failure::new(Kind::Internal, format!("profile {name}: its file is broken: {what}"))

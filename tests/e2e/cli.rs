@@ -150,7 +150,12 @@ fn what_a_connections_provider_takes_is_described() {
     let place = Workplace::new(&[("sandbox", connection)]);
     let all = place.run(&["describe", "--connection", "sandbox"]);
     assert_eq!((all.code, all.stderr.as_str()), (0, ""), "{all:?}");
-    for part in ["\nUser\n  userName (required)", "\nGroup\n  displayName (required)", "\n  emails.value "] {
+    for part in [
+        "\nUser\n  userName (required)",
+        "\nGroup\n  displayName (required)",
+        "\n  emails.value ",
+        "\n    department  ",
+    ] {
         assert!(all.stdout.contains(part), "{part}: {}", all.stdout);
     }
     let types = place.run(&["describe", "--connection", "sandbox", "--json"]).json();

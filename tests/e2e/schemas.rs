@@ -1,11 +1,12 @@
 //! What editors check files by: the published schemas are what the command prints, they take the examples of the documentation, and refuse
 //! what is misspelt in them.
 
-use crate::harness::Workplace;
+use crate::harness::{Workplace, block_on, client, invoke, sandbox};
 use crate::support::root;
 use jsonschema::{Validator, validator_for};
 use scim_connector_flow::Document;
 use scim_connector_host::Config;
+use scim_connector_sandbox::Options;
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
@@ -226,4 +227,25 @@ fn flows_fit_their_schema() {
     for (task, good) in rows {
         assert_eq!(call(task.clone()), good, "{task}");
     }
+}
+
+#[test]
+fn a_client_has_choices_and_forms() {
+    let (_sandbox, connection) = sandbox(Options::default());
+    let client = client(&connection);
+    let user = invoke(&client, "createUser", json!({"payload": {"userName": "ada", "displayName": "Ada"}})).unwrap();
+    let choices =
+        |source: &str| block_on(client.choices(source)).map(|found| found.into_iter().map(|it| (it.value, it.label)));
+    let id = user.output["id"].as_str().unwrap().to_owned();
+    assert!(choices("users").unwrap().any(|choice| choice == (id.clone(), "Ada".to_owned())));
+    assert!(choices("resources:User").unwrap().any(|choice| choice.0 == id));
+    assert!(choices("paths:User").unwrap().any(|choice| choice.0 == "emails[type eq \"work\"].value"));
+    assert_eq!(choices("keys:User").unwrap().next().map(|choice| choice.0).as_deref(), Some("userName"));
+    let before = client.requests_made();
+    assert!(choices("timezones").unwrap().any(|choice| choice.0 == "Europe/Berlin"));
+    assert_eq!(client.requests_made(), before);
+    assert!(choices("usrs").err().unwrap().to_string().contains("did you mean \"users\"?"));
+    let form = block_on(client.form("createUser")).unwrap();
+    assert_eq!(form["properties"]["payload"]["properties"]["userName"]["x-order"], 1);
+    assert!(block_on(client.form("createUsr")).err().unwrap().to_string().contains("createUser"));
 }

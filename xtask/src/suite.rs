@@ -131,6 +131,12 @@ const STEPS: &[Step] = &[
         run: check_page,
     },
     Step {
+        name: "node-red",
+        what: "the nodes for Node-RED in its editor, in a browser",
+        needs: &["python3", "node", "npm"],
+        run: check_node_red,
+    },
+    Step {
         name: "listing",
         what: "many users listed in flat memory",
         needs: &["cargo"],
@@ -291,6 +297,14 @@ fn check_page() -> Result<()> {
 fn check_javascript() -> Result<()> {
     shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
     shell::run("node", &["integrations/js/test.mjs", "--node", "24"])
+}
+
+fn check_node_red() -> Result<()> {
+    shell::run("python3", &["tests/servers/install.py", "--node", "target/js", "integrations/js"])?;
+    shell::run("node", &["integrations/js/build.mjs", "--modules", "target/js"])?;
+    let modules = "target/node-red/modules";
+    shell::run("python3", &["tests/servers/install.py", "--node", modules, "integrations/node-red/test"])?;
+    shell::run("node", &["integrations/node-red/test.mjs"])
 }
 
 /// `cargo xtask docs`: the API's documentation, without a warning. No step: it would check every dependency once more. The

@@ -58,7 +58,7 @@ fn listed(payload: &Value) -> String {
     let mut rows = Vec::new();
     attributes(payload, "", &mut rows);
     let width = |column: fn(&[String; 3]) -> &String| {
-        rows.iter().map(|row| column(row).chars().count()).max().unwrap_or_default().min(48)
+        rows.iter().map(|row| column(row).chars().count()).max().unwrap_or_default().min(40)
     };
     let (names, kinds) = (width(|row| &row[0]), width(|row| &row[1]));
     let line = |[name, kind, about]: &[String; 3]| {
@@ -76,12 +76,14 @@ fn attributes(schema: &Value, before: &str, rows: &mut Vec<[String; 3]>) {
     fields.sort_by_key(|(_, field)| field.get("x-order").and_then(Value::as_u64));
     for (name, field) in fields {
         let mark = if is_required(name) { " (required)" } else { "" };
-        let about = ["description", "title"].iter().find_map(|word| field.get(*word)?.as_str()).unwrap_or_default();
-        rows.push([format!("{before}{name}{mark}"), output::kind(field), about.to_owned()]);
-        // Sub-attributes of an extension's begin with its URN and a colon, as paths have it.
-        let joint = if name.contains(':') { ":" } else { "." };
-        let inner = field.get("items").unwrap_or(field);
-        attributes(inner, &format!("{before}{name}{joint}"), rows);
+        let about = ["title", "description"].iter().find_map(|word| field.get(*word)?.as_str()).unwrap_or_default();
+        let values = field.get("x-choices").and_then(Value::as_array).into_iter().flatten();
+        let values: Vec<&str> = values.filter_map(|choice| choice.get("value")?.as_str()).collect();
+        let values = if values.is_empty() { String::new() } else { format!(": {}", values.join(", ")) };
+        rows.push([format!("{before}{name}{mark}"), output::kind(field), format!("{about}{values}")]);
+        // The attributes of an extension stand below its URN, which would make every line too long.
+        let before = if name.contains(':') { "  ".to_owned() } else { format!("{before}{name}.") };
+        attributes(field.get("items").unwrap_or(field), &before, rows);
     }
 }
 
@@ -93,7 +95,7 @@ mod tests {
     fn attributes_are_listed_in_the_order_of_the_form() {
         let payload = json!({"required": ["b"], "properties": {
             "a": {"type": "array", "x-order": 2, "title": "A", "items": {"type": "object", "properties": {"x": {"type": "string", "title": "X"}}}},
-            "b": {"type": "string", "x-order": 1, "title": "B", "description": "The b."},
+            "b": {"type": "string", "x-order": 1, "title": "B", "description": "The b.", "x-choices": [{"value": "one"}, {"value": "two"}]},
             "urn:x:Y": {"type": "object", "x-order": 3, "properties": {"c": {"type": "integer"}}},
         }});
         let form = json!({"allOf": [{"if": {"properties": {"resourceType": {"const": "T"}}}, "then": {"properties": {"payload": payload}}}, {}]});
@@ -101,7 +103,7 @@ mod tests {
         assert_eq!((types.len(), types[0].0), (1, "T"));
         assert_eq!(
             listed(types[0].1),
-            "  b (required)  string          The b.\n  a             list of object  A\n  a.x           string          X\n  urn:x:Y       object\n  urn:x:Y:c     integer\n"
+            "  b (required)  string          B: one, two\n  a             list of object  A\n  a.x           string          X\n  urn:x:Y       object\n    c           integer\n"
         );
     }
 }

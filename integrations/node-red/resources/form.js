@@ -118,10 +118,15 @@
     /** Typed inputs: `{type, value}` by pointers; what is left empty is none. */
     function typed(holder, schema, values, about) {
         const made = new Map();
-        const read = () => Object.fromEntries([...made].flatMap(([pointer, field]) => {
-            const value = field.typedInput('value');
-            return value === '' || value === undefined ? [] : [[pointer, { type: field.typedInput('type') === 'text' ? 'str' : field.typedInput('type').replace(/^choice$/, 'str'), value }]];
-        }));
+        const now = (field) => {
+            const [type, value] = [field.typedInput('type'), field.typedInput('value')];
+            return value === '' || value === undefined ? [] : [{ type: ['text', 'choice'].includes(type) ? 'str' : type, value }];
+        };
+        // What has no field yet, or none at all while the provider cannot be asked for its attributes, stays as it was.
+        const read = () => Object.fromEntries([
+            ...Object.entries(values).filter(([pointer]) => !made.has(pointer)),
+            ...[...made].flatMap(([pointer, field]) => now(field).map((value) => [pointer, value])),
+        ]);
         const draw = (leaf) => {
             const { pointer, schema: of } = leaf;
             const field = $('<input type="text">').attr({ id: `scim-field${pointer.replaceAll('/', '-')}`, placeholder: example(of), 'data-pointer': pointer });
@@ -137,12 +142,14 @@
                 enum: { value: 'choice', label: 'choice', options: [{ value: '', label: '' }, ...options] },
                 boolean: { value: 'bool', label: 'boolean', icon: 'red/images/typedInput/bool.svg', options: [{ value: '', label: '' }, 'true', 'false'] },
                 number: 'num',
-                string: of['x-choices'] ? { value: 'text', label: 'text', autoComplete: complete } : 'str',
+                string: of['x-choices'] ? { value: 'text', label: 'text', icon: 'red/images/typedInput/az.svg', autoComplete: complete } : 'str',
                 json,
             }[isList ? 'json' : kind(of)];
-            const first = typeof own === 'string' ? own : own.value;
+            // No flow holds a password: it comes from somewhere else.
+            const types = of.format === 'password' ? FROM : [own, ...FROM];
+            const [first] = types.map((one) => one.value ?? one);
             setTimeout(() => {
-                field.typedInput({ default: first, types: [own, ...FROM] });
+                field.typedInput({ default: first, types });
                 const { type, value } = values[pointer] ?? {};
                 field.typedInput('type', type === 'str' || type === undefined ? first : type);
                 field.typedInput('value', value ?? '');

@@ -130,7 +130,7 @@ def _read(stream: Any) -> Request | None:
         return None
     method, target, _ = line.split(" ")
     headers = {}
-    while (line := stream.readline().decode().rstrip("\r\n")):
+    while line := stream.readline().decode().rstrip("\r\n"):
         name, _, value = line.partition(":")
         headers[name.lower()] = value.strip()
     return Request(method, target, headers, stream.read(int(headers.get("content-length", "0"))))
@@ -216,7 +216,18 @@ def certificates() -> Iterator[Certificates]:
 
     try:
         new = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
-        openssl(*new, "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=authority of the tests", "-addext", "keyUsage=critical,keyCertSign")
+        openssl(
+            *new,
+            "-x509",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "ca.pem",
+            "-subj",
+            "/CN=authority of the tests",
+            "-addext",
+            "keyUsage=critical,keyCertSign",
+        )
         openssl(*new, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
         (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nauthorityKeyIdentifier=keyid\n")
         sign = ["x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1"]
@@ -226,7 +237,7 @@ def certificates() -> Iterator[Certificates]:
         shutil.rmtree(folder)
 
 
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Waits for a condition."""
     end = time.monotonic() + seconds
     while not condition():

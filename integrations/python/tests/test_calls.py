@@ -22,7 +22,9 @@ class Calls(unittest.TestCase):
 
     def test_a_user_is_created_typed(self) -> None:
         with Server(lambda request: answer(201, {**request.json(), "id": "7"})) as server, Client(server.connection()) as client:
-            given = models.User(user_name="ada", active=True, emails=[models.MultiValued(value="ada@example.com", type="work", primary=True)])
+            given = models.User(
+                user_name="ada", active=True, emails=[models.MultiValued(value="ada@example.com", type="work", primary=True)]
+            )
             given.enterprise = models.EnterpriseUser(department="Analysis")
             given.extra["urn:example:User"] = {"badge": 9}
             made = client.create_user(given)
@@ -31,7 +33,9 @@ class Calls(unittest.TestCase):
         self.assertEqual(sent.json()["emails"], [{"value": "ada@example.com", "type": "work", "primary": True}])
         self.assertEqual(sent.json()["urn:example:User"], {"badge": 9})
         assert made.emails is not None and made.enterprise is not None
-        self.assertEqual((made.id, made.user_name, made.emails[0].value, made.enterprise.department), ("7", "ada", "ada@example.com", "Analysis"))
+        self.assertEqual(
+            (made.id, made.user_name, made.emails[0].value, made.enterprise.department), ("7", "ada", "ada@example.com", "Analysis")
+        )
         self.assertEqual(made.extra["urn:example:User"], {"badge": 9})
 
     def test_the_same_with_names_of_json(self) -> None:
@@ -43,7 +47,10 @@ class Calls(unittest.TestCase):
 
     def test_what_was_read_can_be_sent_again(self) -> None:
         odd = user(nickName=None, groups=[{"value": "g", "$ref": "../Groups/g"}], x={"y": [1]})
-        with Server(lambda request: answer(200, odd if request.method == "GET" else request.json())) as server, Client(server.connection()) as client:
+        with (
+            Server(lambda request: answer(200, odd if request.method == "GET" else request.json())) as server,
+            Client(server.connection()) as client,
+        ):
             read = client.get_user("1")
             read.title = "Countess"
             client.update_user("1", read)
@@ -59,7 +66,15 @@ class Calls(unittest.TestCase):
         with Server(script) as server, Client(server.connection()) as client, self.assertRaises(errors.ConflictError) as caught:
             client.create_user(models.User(user_name="ada"))
         failure = caught.exception
-        seen = failure.kind, failure.status, failure.scim_type, failure.maybe_applied, failure.transient, failure.operation, failure.request_id
+        seen = (
+            failure.kind,
+            failure.status,
+            failure.scim_type,
+            failure.maybe_applied,
+            failure.transient,
+            failure.operation,
+            failure.request_id,
+        )
         self.assertEqual(seen, ("conflict", 409, "uniqueness", False, False, "createUser", "r-1"))
         self.assertIn("userName is taken", str(failure))
         again = pickle.loads(pickle.dumps(failure))

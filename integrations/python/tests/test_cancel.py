@@ -38,14 +38,14 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                     await asyncio.sleep(0.005)
                     ticks += 1
                 self.assertEqual((await call).id, "1")
-        self.assertGreater(ticks, 15)
+        self.assertGreater(ticks, 5)
 
     async def test_calls_run_beside_each_other(self) -> None:
-        with Server(lambda _: [0.2, answer(200, user())]) as server:
+        with Server(lambda _: [0.5, answer(200, user())]) as server:
             async with AsyncClient(server.connection(), concurrency=10) as client:
                 began = time.monotonic()
                 found = await asyncio.gather(*(client.get_user("1") for _ in range(10)))
-                self.assertLess(time.monotonic() - began, 1.2)
+                self.assertLess(time.monotonic() - began, 4)
         self.assertEqual(len(found), 10)
 
     async def test_a_cancelled_write_says_that_it_may_have_been_made(self) -> None:
@@ -57,7 +57,7 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                 call.cancel()
                 with self.assertRaises(asyncio.CancelledError) as caught:
                     await call
-                self.assertLess(time.monotonic() - began, 1)
+                self.assertLess(time.monotonic() - began, 5)
                 seen: BaseException | None = caught.exception
                 if seen is not None and seen.__cause__ is None:
                     # Until Python 3.10 a task ends with another one, of which this is the context.
@@ -67,7 +67,7 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                 self.assertTrue(cause.maybe_applied)
                 # Its thread and its place are free again.
                 server.script = lambda _: answer(200, user())
-                self.assertEqual((await asyncio.wait_for(client.get_user("1"), 2)).id, "1")
+                self.assertEqual((await asyncio.wait_for(client.get_user("1"), 10)).id, "1")
         self.assertEqual(len(server.requests), 2, "it was not sent again")
 
     async def test_a_cancelled_read_has_no_cause(self) -> None:
@@ -89,7 +89,7 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                 call.cancel()
                 with self.assertRaises(asyncio.CancelledError):
                     await call
-                self.assertLess(time.monotonic() - began, 1)
+                self.assertLess(time.monotonic() - began, 5)
                 until(lambda: not client._made._running)  # type: ignore[union-attr]
         self.assertEqual(len(server.requests), 1)
 
@@ -125,7 +125,7 @@ class GivenUp(unittest.TestCase):
                 began = time.monotonic()
                 with self.assertRaises(errors.TimeoutError) as caught:
                     call()
-                self.assertLess(time.monotonic() - began, 1)
+                self.assertLess(time.monotonic() - began, 5)
                 self.assertEqual(caught.exception.maybe_applied, applied)
 
     def test_closing_waits_for_what_runs(self) -> None:
@@ -158,7 +158,7 @@ class GivenUp(unittest.TestCase):
             began = time.monotonic()
             client.close(wait=False)
             thread.join()
-            self.assertLess(time.monotonic() - began, 1)
+            self.assertLess(time.monotonic() - began, 5)
         self.assertIsInstance(failed[0], errors.ClosedError)
         self.assertTrue(failed[0].maybe_applied)
 
@@ -178,7 +178,11 @@ class GivenUp(unittest.TestCase):
         for name, script, call in (
             ("while it waits for an answer", hangs, 'client.create_user({"userName": "ada"})'),
             ("while it waits for another attempt", pauses, 'client.get_user("1")'),
-            ("while the component works", lambda _: answer(200, user(title="x" * 500_000)), '[client.get_user("1") for _ in range(100_000)]'),
+            (
+                "while the component works",
+                lambda _: answer(200, user(title="x" * 500_000)),
+                '[client.get_user("1") for _ in range(100_000)]',
+            ),
         ):
             with self.subTest(name), Server(script) as server:
                 program = f"""
@@ -196,7 +200,7 @@ class GivenUp(unittest.TestCase):
                 until(lambda: len(server.requests) >= 1, 20)
                 time.sleep(0.2)
                 child.send_signal(signal.SIGINT)
-                out, err = child.communicate(timeout=10)
+                out, err = child.communicate(timeout=30)
                 self.assertEqual((out, err, child.returncode), (b"interrupted\n", b"", 0))
                 self.assertTrue(len(server.requests) == 1 or "range" in call)
 

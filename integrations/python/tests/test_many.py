@@ -46,7 +46,10 @@ class Many(unittest.TestCase):
     """Threads, and what they share."""
 
     def test_threads_share_a_client(self) -> None:
-        with Server(lambda request: answer(200, user(request.target.rsplit("/", 1)[1]))) as server, Client(server.connection(), concurrency=4) as client:
+        with (
+            Server(lambda request: answer(200, user(request.target.rsplit("/", 1)[1]))) as server,
+            Client(server.connection(), concurrency=4) as client,
+        ):
             with concurrent.futures.ThreadPoolExecutor(16) as pool:
                 found = list(pool.map(lambda number: client.get_user(str(number)).id, range(400)))
             self.assertEqual(found, [str(number) for number in range(400)])
@@ -70,7 +73,10 @@ class Many(unittest.TestCase):
 
     def test_an_instance_that_broke_is_replaced_and_its_call_not_made_again(self) -> None:
         failed = _engine._failed
-        with Server(lambda request: [b""] if request.method == "POST" else answer(200, user())) as server, Client(server.connection()) as client:
+        with (
+            Server(lambda request: [b""] if request.method == "POST" else answer(200, user())) as server,
+            Client(server.connection()) as client,
+        ):
             client.get_user("1")
             before = client._core._idle[0]
 
@@ -90,7 +96,10 @@ class Many(unittest.TestCase):
 
     def test_a_fault_of_ours_breaks_nothing(self) -> None:
         with Server(lambda _: answer(200, user())) as server, Client(server.connection()) as client:
-            with mock.patch.object(client._core._outbound, "begin", side_effect=ZeroDivisionError), self.assertRaises(errors.InternalError) as caught:
+            with (
+                mock.patch.object(client._core._outbound, "begin", side_effect=ZeroDivisionError),
+                self.assertRaises(errors.InternalError) as caught,
+            ):
                 client.get_user("1")
             self.assertIsInstance(caught.exception.__cause__, ZeroDivisionError)
             self.assertEqual(client.get_user("1").id, "1")
@@ -276,7 +285,9 @@ class Cache(unittest.TestCase):
 
     def test_code_of_another_engine_is_compiled_anew(self) -> None:
         with mock.patch.object(_engine, "cached", lambda name, make: b"\x7fELF of somebody else"):
-            text = json.loads(_engine.Engine(_engine.component_bytes()).instance(mock.Mock(), {}).run("catalog.manifest", [], Call(None))[1])
+            text = json.loads(
+                _engine.Engine(_engine.component_bytes()).instance(mock.Mock(), {}).run("catalog.manifest", [], Call(None))[1]
+            )
         self.assertIn("operations", text)
 
 

@@ -66,12 +66,14 @@ class Servers(unittest.TestCase):
         self.assertEqual(client.get_user(made.id, attributes=["nickName"]).nick_name, "Ada")
         client.deactivate_user(made.id)
         self.assertIs(client.get_user(made.id).active, False)
-        group = client.create_group(models.Group(display_name=name, members=[models.Member(value=made.id)]))
+        group = client.create_group(models.Group(display_name=name, members=[models.MultiValued(value=made.id)]))
         assert group.id is not None
         self.assertEqual([one.value for one in client.get_group(group.id).members or []], [made.id])
-        client.remove_group_members(group.id, [made.id])
+        client.remove_group_members(group.id, [models.Member(value=made.id)])
         self.assertEqual([one.id for one in client.iter_users(filter=f'userName eq "{name}"')], [made.id])
-        report = client.bulk([models.BulkOperation(method="DELETE", path=f"/Groups/{group.id}"), {"method": "DELETE", "path": f"/Users/{made.id}"}])
+        report = client.bulk(
+            [models.BulkOperation(method="DELETE", path=f"/Groups/{group.id}"), {"method": "DELETE", "path": f"/Users/{made.id}"}]
+        )
         self.assertEqual((report.succeeded, report.failed), (2, 0))
         with self.assertRaises(errors.NotFoundError):
             client.get_user(made.id)

@@ -113,27 +113,27 @@ class Answers(unittest.TestCase):
 
         def trickle(_: Request) -> Iterator[Piece]:
             yield head
-            for _unused in range(200):
+            for _unused in range(500):
                 yield b"X: y\r\n"
                 yield 0.02
 
         goes_on: list[Piece] = [b"{", 0.05]
         cases: list[tuple[str, Script, dict[str, int]]] = [
-            ("no head", says(0.9), {"firstByteMs": 150}),
+            ("no head", says(9.0), {"firstByteMs": 150}),
             ("a head that trickles", trickle, {"firstByteMs": 150}),
-            ("a body that stops", says(head + b"\r\n{", 0.9), {"betweenBytesMs": 150}),
-            ("a body that goes on", says(head + b"\r\n", *goes_on * 40), {"betweenBytesMs": 150, "totalMs": 400}),
+            ("a body that stops", says(head + b"\r\n{", 9.0), {"betweenBytesMs": 150}),
+            ("a body that goes on", says(head + b"\r\n", *goes_on * 200), {"betweenBytesMs": 150, "totalMs": 400}),
         ]
         for name, script, timeouts in cases:
             with self.subTest(name), Server(script) as server:
                 began = time.monotonic()
                 with self.assertRaises(errors.TimeoutError) as caught, Client(server.connection(timeouts=timeouts)) as client:
                     client.get_user("1")
-                self.assertLess(time.monotonic() - began, 0.8)
+                self.assertLess(time.monotonic() - began, 4)
                 self.assertIsInstance(caught.exception, TimeoutError)
 
     def test_a_body_that_stops_is_no_lost_creation(self) -> None:
-        with Server(says(b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{", 0.9)) as server:
+        with Server(says(b"HTTP/1.1 201 Created\r\nContent-Length: 900\r\n\r\n{", 9.0)) as server:
             self.assertTrue(failure(server, timeouts={"betweenBytesMs": 100}).maybe_applied)
 
     def test_large_bodies_cross_as_a_whole(self) -> None:
@@ -154,7 +154,10 @@ class Sending(unittest.TestCase):
         with Server(lambda _: answer(200, user())) as other:
             with Server(lambda _: answer(307, headers={"Location": other.url})) as server:
                 self.assertEqual(failure(server).kind, "protocol")
-                with Client(server.connection(), transport=Transport(origins=(other.url,))) as client, self.assertRaises(errors.ProtocolError):
+                with (
+                    Client(server.connection(), transport=Transport(origins=(other.url,))) as client,
+                    self.assertRaises(errors.ProtocolError),
+                ):
                     client.get_user("1")
             self.assertEqual(other.requests, [])
 
@@ -214,7 +217,13 @@ class Sending(unittest.TestCase):
 
     def test_headers_that_are_the_connections_are_refused(self) -> None:
         with Server(lambda _: answer(200, user())) as server, Client(server.connection()) as client:
-            for name, value in (("Transfer-Encoding", "chunked"), ("Host", "example.com"), ("X", "a\r\nY: b"), ("Content-Length", "3"), ("X y", "z")):
+            for name, value in (
+                ("Transfer-Encoding", "chunked"),
+                ("Host", "example.com"),
+                ("X", "a\r\nY: b"),
+                ("Content-Length", "3"),
+                ("X y", "z"),
+            ):
                 with self.subTest(name), self.assertRaises(ScimError):
                     client.get_user("1", headers={name: value})
             self.assertEqual(server.requests, [])
@@ -238,7 +247,10 @@ class Sending(unittest.TestCase):
                 raise RuntimeError(TOKEN)
 
             for credentials in (broken, lambda: {"Authorization": "x\r\nY: z"}):
-                with self.assertRaises(ScimError) as caught, Client(server.connection(auth=auth), transport=Transport(credentials=credentials)) as client:
+                with (
+                    self.assertRaises(ScimError) as caught,
+                    Client(server.connection(auth=auth), transport=Transport(credentials=credentials)) as client,
+                ):
                     client.get_user("1")
                 self.assertNotIn(TOKEN, str(caught.exception))
             self.assertEqual(len(server.requests), 1)
@@ -270,7 +282,12 @@ class Secure(unittest.TestCase):
             seen = failure(server, wrong, serviceUrl=server.url.replace("localhost", "localhost.localhost"))
             self.assertFalse(seen.maybe_applied)
         with Server(lambda _: answer(200, user())) as plain:
-            seen = failure(plain, Transport(ca=self.certificates.authority), serviceUrl=plain.url.replace("http:", "https:"), timeouts={"connectMs": 500})
+            seen = failure(
+                plain,
+                Transport(ca=self.certificates.authority),
+                serviceUrl=plain.url.replace("http:", "https:"),
+                timeouts={"connectMs": 500},
+            )
             self.assertFalse(seen.maybe_applied)
         seen = failure(server, Transport(ca=__file__), serviceUrl=server.url)
         self.assertFalse(seen.maybe_applied)
@@ -303,7 +320,9 @@ class Secure(unittest.TestCase):
     def test_a_proxy_of_the_environment(self) -> None:
         with Server(lambda _: answer(200, user())) as server, proxy() as (url, asked):
             far = server.connection(serviceUrl=f"http://scim.example.com:{server.port}/scim", allowInsecureHttp=True)
-            with mock.patch.dict(os.environ, {"HTTP_PROXY": url, "http_proxy": url, "NO_PROXY": "other.example.com", "no_proxy": "other.example.com"}):
+            with mock.patch.dict(
+                os.environ, {"HTTP_PROXY": url, "http_proxy": url, "NO_PROXY": "other.example.com", "no_proxy": "other.example.com"}
+            ):
                 with Client(server.connection()) as client:
                     client.get_user("1")
                 self.assertEqual(asked, [], "never for this machine")
@@ -325,19 +344,45 @@ class Decisions(unittest.TestCase):
         policy = Policy(["https://api.example.com/scim", "https://login.example.com:8443/token"], False, False)
         for url in ("https://api.example.com/", "https://API.example.com:443/x?y", "https://login.example.com:8443/"):
             policy.check(Origin.of(url)[0])
-        for url in ("https://login.example.com/", "http://api.example.com:443/", "https://api.example.com.evil.example/", "https://169.254.169.254/"):
+        for url in (
+            "https://login.example.com/",
+            "http://api.example.com:443/",
+            "https://api.example.com.evil.example/",
+            "https://169.254.169.254/",
+        ):
             with self.assertRaises(Refused):
                 policy.check(Origin.of(url)[0])
         self.assertEqual(Origin.of("https://example.com?x=/y"), (Origin(True, "example.com", 443), "/?x=/y"))
         self.assertEqual(Origin.of("HTTP://[::1]:8080/a?b=c"), (Origin(False, "::1", 8080), "/a?b=c"))
-        for url in ("https://example.com\\@evil.example/", "https:///x", "https://example.com/\r\nX: y", "https://example.com:99999/", "https://u@example.com/", "ftp://example.com/", "/Users", "https://example.com:x/", "https://example.com/a b", "https://é.example.com/"):
+        for url in (
+            "https://example.com\\@evil.example/",
+            "https:///x",
+            "https://example.com/\r\nX: y",
+            "https://example.com:99999/",
+            "https://u@example.com/",
+            "ftp://example.com/",
+            "/Users",
+            "https://example.com:x/",
+            "https://example.com/a b",
+            "https://é.example.com/",
+        ):
             with self.subTest(url), self.assertRaises(Refused):
                 Origin.of(url)
 
     def test_public_addresses(self) -> None:
         for address in ("8.8.8.8", "2600::1", "::ffff:8.8.8.8", "64:ff9b::808:808"):
             self.assertTrue(is_public(address), address)
-        for address in ("127.0.0.1", "10.0.0.1", "169.254.169.254", "100.64.0.1", "168.63.129.16", "::1", "fe80::1%lo", "fd00::1", "::ffff:10.0.0.1"):
+        for address in (
+            "127.0.0.1",
+            "10.0.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "168.63.129.16",
+            "::1",
+            "fe80::1%lo",
+            "fd00::1",
+            "::ffff:10.0.0.1",
+        ):
             self.assertFalse(is_public(address), address)
         for address in ("64:ff9b::a00:1", "2002:a00:1::", "0.0.0.0", "224.0.0.1", "255.255.255.255"):
             self.assertFalse(is_public(address), address)

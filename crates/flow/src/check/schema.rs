@@ -25,7 +25,9 @@ pub fn schema(catalog: &Catalog) -> Value {
         let names: Vec<&str> = operations.map(String::as_str).chain(sources).chain(["http"]).collect();
         // A function of the flow's own is called by its name, too.
         let called = json!({"anyOf": [{"enum": names}, {"type": "string"}], "description": "An operation of the connector, a reader of files, or a function of `use.functions`."});
-        call.entry("properties").or_insert_with(|| json!({}))["call"] = called;
+        if let Some(properties) = call.get_mut("properties") {
+            put(properties, "call", called);
+        }
     }
     definitions.insert("task".into(), task());
     let tasks = json!({"type": "object", "additionalProperties": {"$ref": "#/$defs/task"}, "minProperties": 1, "maxProperties": 1});
@@ -43,7 +45,7 @@ pub fn schema(catalog: &Catalog) -> Value {
         if let Some(metadata) =
             whole.get_mut("properties").and_then(|it| it.pointer_mut("/document/properties/metadata"))
         {
-            metadata["additionalProperties"] = json!(true);
+            put(metadata, "additionalProperties", json!(true));
         }
     }
     whole
@@ -55,6 +57,13 @@ fn object<'m>(members: impl IntoIterator<Item = &'m Member, IntoIter: Clone>) ->
     let required: Vec<&str> = members.clone().filter(|member| member.required).map(|member| member.name).collect();
     let properties: Map<String, Value> = members.map(|member| (member.name.to_owned(), of(&member.takes))).collect();
     json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false})
+}
+
+/// Puts a member into an object.
+fn put(object: &mut Value, name: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
 }
 
 /// What stands at a place.
@@ -69,8 +78,8 @@ fn of(takes: &Takes) -> Value {
         Takes::Object(members) => object(*members),
         Takes::OneOf(members) => {
             let mut schema = object(*members);
-            schema["minProperties"] = json!(1);
-            schema["maxProperties"] = json!(1);
+            put(&mut schema, "minProperties", json!(1));
+            put(&mut schema, "maxProperties", json!(1));
             schema
         }
         Takes::Map(takes) => json!({"type": "object", "additionalProperties": of(takes)}),
@@ -120,7 +129,7 @@ fn task() -> Value {
         let mut has = json!({"required": [kind]});
         // Of these `do` is a member.
         if *kind == "do" {
-            has["not"] = json!({"required": ["for"]});
+            put(&mut has, "not", json!({"required": ["for"]}));
         }
         rules.push(json!({"if": has, "then": {"$ref": format!("#/$defs/task-{kind}")}}));
     }
@@ -152,12 +161,14 @@ fn arguments(source: &rows::Source) -> Value {
 fn of_operation(operation: &Operation, definitions: &mut Map<String, Value>) -> Value {
     let mut with = open(&operation.input, definitions);
     let connection = json!({"type": "string", "title": "Connection", "description": "The connection of the configuration; its default without one."});
-    with["properties"]["connection"] = connection;
-    if operation.paginated {
-        let all = json!({"title": "All pages", "description": "Whether all pages are read, one after the other."});
-        with["properties"]["all"] = all;
+    if let Some(properties) = with.get_mut("properties") {
+        put(properties, "connection", connection);
+        if operation.paginated {
+            let all = json!({"title": "All pages", "description": "Whether all pages are read, one after the other."});
+            put(properties, "all", all);
+        }
     }
-    with["description"] = json!(operation.summary);
+    put(&mut with, "description", json!(operation.summary));
     with
 }
 

@@ -1,9 +1,9 @@
 """A SCIM 2.0 client for Python: creates, changes and finds users and groups at a provider.
 
-    from scim_connector import Client, models
+from scim_connector import Client, models
 
-    with Client({"serviceUrl": "https://example.com/scim/v2", "auth": {"type": "bearer", "token": {"env": "SCIM_TOKEN"}}}) as client:
-        user = client.create_user(models.User(user_name="ada"))
+with Client({"serviceUrl": "https://example.com/scim/v2", "auth": {"type": "bearer", "token": {"env": "SCIM_TOKEN"}}}) as client:
+    user = client.create_user(models.User(user_name="ada"))
 """
 
 from __future__ import annotations

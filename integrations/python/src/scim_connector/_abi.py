@@ -15,7 +15,21 @@ from typing import Any
 
 from wasmtime import _ffi
 
-__all__ = ["VALUE_BYTES", "Record", "boolean", "byte_list", "call", "enumeration", "free", "lift", "listing", "none", "pair", "put", "release"]
+__all__ = [
+    "VALUE_BYTES",
+    "Record",
+    "boolean",
+    "byte_list",
+    "call",
+    "enumeration",
+    "free",
+    "lift",
+    "listing",
+    "none",
+    "pair",
+    "put",
+    "release",
+]
 __all__ += ["result", "some", "string", "u16", "u32", "u64"]
 
 BOOL, U8, U16, U32, U64 = 0, 2, 4, 6, 8
@@ -62,7 +76,9 @@ _new_value = _short("wasmtime_component_val_new", _ADDRESS, _ADDRESS)
 release = _short("wasmtime_component_val_delete", None, _ADDRESS)
 
 #: Runs a function of the component; the interpreter's lock is let go.
-call = ctypes.CFUNCTYPE(_ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, ctypes.c_size_t, _ADDRESS, ctypes.c_size_t)(("wasmtime_component_func_call", _ffi.dll))
+call = ctypes.CFUNCTYPE(_ADDRESS, _ADDRESS, _ADDRESS, _ADDRESS, ctypes.c_size_t, _ADDRESS, ctypes.c_size_t)(
+    ("wasmtime_component_func_call", _ffi.dll)
+)
 
 
 # Reading

@@ -147,12 +147,16 @@ class Core:
         try:
             with turn(self.service, keys, call) as has_come:
                 if not has_come:
-                    raise OverloadedError("an equal ensure took all the time that this one had; it was not begun", operation=operation, transient=True)
+                    raise OverloadedError(
+                        "an equal ensure took all the time that this one had; it was not begun", operation=operation, transient=True
+                    )
                 yield
         except Aborted:
             raise ClosedError("the call was given up before it was begun", operation=operation) from None
 
-    def run(self, path: str, arguments: Callable[[], list[bytes]], call: Call, operation: str | None = None, *, connected: bool = False) -> Any:
+    def run(
+        self, path: str, arguments: Callable[[], list[bytes]], call: Call, operation: str | None = None, *, connected: bool = False
+    ) -> Any:
         """Runs a function of the component, on an instance that no other call has; `connected` where it takes the connection."""
         taken = self._take(call, operation)
         sound: Instance | None = None
@@ -200,8 +204,10 @@ class Core:
                     if instance.environment == environment:
                         return instance
             return self._engine.instance(self._outbound, environment)
-        except BaseException:
+        except BaseException as error:
             self._give_back(None, call)
+            if isinstance(error, Trapped):
+                raise InternalError(f"there is no instance of the component: {error}", operation=operation, transient=True) from None
             raise
 
     def _give_back(self, instance: Instance | None, call: Call) -> None:
@@ -260,7 +266,10 @@ def _variables(value: Any) -> set[str]:
 def manifest_text(component: bytes | None = None) -> str:
     """The component's manifest, JSON."""
     instance = engine(component).instance(Outbound(Transport(), Policy((), False, False), 0), {})
-    good, value = instance.run("catalog.manifest", [], Call(None))
+    call = Call(None)
+    good, value = instance.run("catalog.manifest", [], call)
+    if call.raised is not None:
+        raise call.raised
     if not good:
         raise of_contract(None, *value)
     text: str = value

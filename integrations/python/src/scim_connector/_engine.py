@@ -32,11 +32,12 @@ _TICK = 1.0
 
 #: A function that the component calls: takes the instance and its argument, where it has one.
 _Import = Callable[["Instance", Any], bytes]
-_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t)
-_add_func = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, _CALLBACK, ctypes.c_void_p, ctypes.c_void_p)(
+_POINTER, _SIZE = ctypes.c_void_p, ctypes.c_size_t
+_CALLBACK = ctypes.CFUNCTYPE(_SIZE, _POINTER, _POINTER, _POINTER, _POINTER, _SIZE, _POINTER, _SIZE)
+_add_func = ctypes.CFUNCTYPE(_POINTER, _POINTER, ctypes.c_char_p, _SIZE, _CALLBACK, _POINTER, _POINTER)(
     ("wasmtime_component_linker_instance_add_func", _ffi.dll)
 )
-_new_error = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_char_p)(("wasmtime_error_new", _ffi.dll))
+_new_error = ctypes.CFUNCTYPE(_POINTER, ctypes.c_char_p)(("wasmtime_error_new", _ffi.dll))
 
 
 class Trapped(Exception):
@@ -71,6 +72,12 @@ class Engine:
         self._linker = Linker(self._engine)
         self._kept: list[Any] = []
         self._provide()
+        self._start_clock()
+        if hasattr(os, "register_at_fork"):
+            # A forked process has the memory, but not the threads.
+            os.register_at_fork(after_in_child=self._start_clock)
+
+    def _start_clock(self) -> None:
         threading.Thread(target=self._tick, daemon=True, name="scim-connector-clock").start()
 
     def _tick(self) -> None:
@@ -111,7 +118,7 @@ class Engine:
         callback = _CALLBACK(run)
         self._kept.append(callback)
         # It is kept as long as the engine, so nothing is to be done at its end.
-        error = _add_func(ctypes.cast(instance.ptr(), ctypes.c_void_p), name.encode(), len(name.encode()), callback, None, None)
+        error = _add_func(ctypes.cast(instance.ptr(), _POINTER), name.encode(), len(name.encode()), callback, None, None)
         if error:
             raise RuntimeError(f"wasmtime does not take the function {name}")
 
@@ -123,7 +130,9 @@ class Engine:
 class Instance:
     """One instance, for one thread at a time and for one connection: it keeps its tokens."""
 
-    def __init__(self, compiled: wasmtime.Engine, linker: Linker, component: Component, outbound: Outbound, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, compiled: wasmtime.Engine, linker: Linker, component: Component, outbound: Outbound, environment: Mapping[str, str]
+    ) -> None:
         self.outbound, self.environment = outbound, environment
         self.call = Call(None)
         self.exchange: Exchange | None = None
@@ -138,6 +147,8 @@ class Instance:
         _running.instance = self
         try:
             self._instance = linker.instantiate(self._store, component)
+        except wasmtime.WasmtimeError as error:
+            raise Trapped(_last_line(error)) from None
         finally:
             _running.instance = before
 
@@ -160,7 +171,7 @@ class Instance:
             error = _abi.call(ctypes.addressof(function), self._context, where, len(given) // _abi.VALUE_BYTES, ctypes.addressof(out), 1)
             if error:
                 raised = wasmtime.WasmtimeError._from_ptr(ctypes.cast(error, ctypes.POINTER(_ffi.wasmtime_error_t)))
-                raise Trapped(str(raised).strip().splitlines()[-1] if str(raised).strip() else "no reason is known")
+                raise Trapped(_last_line(raised))
             try:
                 return _abi.lift(ctypes.addressof(out))
             finally:
@@ -185,6 +196,11 @@ class Instance:
             raise LookupError(f"the component exports no {path}")
         self._functions[path] = function._func
         return function._func
+
+
+def _last_line(error: wasmtime.WasmtimeError) -> str:
+    """Why the runtime gave up; before it stand the functions of the component."""
+    return next(reversed(str(error).strip().splitlines()), "no reason is known")
 
 
 # What the component imports

@@ -82,7 +82,9 @@ class Model:
 
     def __repr__(self) -> str:
         # What was left out says nothing, and secrets too much.
-        shown = [f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr and getattr(self, one.name) not in (None, {})]
+        shown = [
+            f"{one.name}={getattr(self, one.name)!r}" for one in fields(self) if one.repr and getattr(self, one.name) not in (None, {})
+        ]
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def to_json(self) -> dict[str, Any]:

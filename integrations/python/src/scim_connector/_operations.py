@@ -102,658 +102,709 @@ class Operations:
         """Follows a listing."""
 
     def create_user(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User:
         """Creates a user. (RFC 7644 section 3.3)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        validate: Check against the provider's schemas first.
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
         return self._typed("createUser", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "validate": validate}, models.User.from_json, timeout)
+            "validate": validate, "headers": headers}, models.User.from_json, timeout)
 
     def get_user(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
-        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
+        if_none_match: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User:
         """Reads a user. (RFC 7644 section 3.4.1)
 
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
+        id: The provider's identifier of the user.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the user comes only if it has another.
+        headers: Further header fields of each request.
         """
-        return self._typed("getUser", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes, "headers": headers,
-            "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
+        return self._typed("getUser", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "ifNoneMatch": if_none_match, "headers": headers}, models.User.from_json, timeout)
 
-    def list_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
+    def list_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.UserPage:
         """Lists users, a page at a time. (RFC 7644 section 3.4.2)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return self._typed("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return self._typed("listUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.UserPage.from_json, timeout)
 
-    def iter_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> Listing[models.User]:
+    def iter_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> Listing[models.User]:
         """All that `list_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.User.from_json, timeout)
+        return self._walk("listUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.User.from_json, timeout)
 
-    def search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
+    def search_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.UserPage:
         """Lists users like `list_users`, by POST to `/Users/.search`, so that the query stands in no URL and no access log; `unsupported`
         where the provider has no such endpoint. (RFC 7644 section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return self._typed("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return self._typed("searchUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.UserPage.from_json, timeout)
 
-    def iter_search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> Listing[models.User]:
+    def iter_search_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> Listing[models.User]:
         """All that `search_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.User.from_json, timeout)
+        return self._walk("searchUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.User.from_json, timeout)
 
     def update_user(self, id: str, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User | None:
         """Replaces a user. (RFC 7644 section 3.5.1)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        May take away what the input does not name, or for good.
+
+        id: The provider's identifier of the user.
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return self._typed("updateUser", {"id": id, "payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
+            "validate": validate, "readBack": read_back, "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers},
             _maybe(models.User.from_json), timeout)
 
     def patch_user(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
-        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
-        timeout: float | None = None) -> models.User | None:
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User | None:
         """Changes parts of a user. (RFC 7644 section 3.5.2)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        id: The provider's identifier of the user.
+        operations: What is changed, in order.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return self._typed("patchUser", {"id": id, "operations": operations, "attributes": attributes,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.User.from_json), timeout)
+            "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.User.from_json), timeout)
 
-    def delete_user(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, timeout: float | None = None) -> None:
+    def delete_user(self, id: str, *, gone_is_done: bool | None = None, if_match: str | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> None:
         """Deletes a user. (RFC 7644 section 3.6)
 
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        """
-        self._typed("deleteUser", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    def ensure_user(self, payload: models.User | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
-        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
-        timeout: float | None = None) -> models.EnsuredUser:
+        id: The provider's identifier of the user.
+        gone_is_done: Take it for a success if the user is not there any more.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        self._typed("deleteUser", {"id": id, "goneIsDone": gone_is_done, "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    def ensure_user(self, payload: models.User | Mapping[str, Any], *, match_on: Sequence[str] | None = None, dry_run: bool | None = None,
+        validate: bool | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.EnsuredUser:
         """Makes a user exist as described: finds it, creates it or changes what differs. (RFC 7644 section 3)
 
-        payload: User.
+        payload: The user as it shall be.
+        match_on: The attributes to find the user by, tried in this order; your own identifier and the name without any.
         dry_run: Say what would be done, and do nothing.
-        headers: Headers of this request.
-        match_on: Attributes to find it by.
-        validate: Check against the provider's schemas first.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
-        return self._typed("ensureUser", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
-            "validate": validate}, models.EnsuredUser.from_json, timeout)
+        return self._typed("ensureUser", {"payload": payload, "matchOn": match_on, "dryRun": dry_run, "validate": validate,
+            "headers": headers}, models.EnsuredUser.from_json, timeout)
 
-    def activate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    def activate_user(self, id: str, *, read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User | None:
         """Sets `active` to true, by one PATCH and without a read before it; by PUT where the profile says so. (RFC 7644 section 3.5.2)
 
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
+        id: The provider's identifier of the user.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
-        return self._typed("activateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
+        return self._typed("activateUser", {"id": id, "readBack": read_back, "ifMatch": if_match, "readModifyWrite": read_modify_write,
+            "headers": headers}, _maybe(models.User.from_json), timeout)
 
-    def deactivate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    def deactivate_user(self, id: str, *, read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User | None:
         """Sets `active` to false, as `activate_user` sets it to true. (RFC 7644 section 3.5.2)
 
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
+        id: The provider's identifier of the user.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
-        return self._typed("deactivateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
+        return self._typed("deactivateUser", {"id": id, "readBack": read_back, "ifMatch": if_match, "readModifyWrite": read_modify_write,
+            "headers": headers}, _maybe(models.User.from_json), timeout)
 
     def create_group(self, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.Group:
         """Creates a group. (RFC 7644 section 3.3)
 
-        payload: Group.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        validate: Check against the provider's schemas first.
+        payload: The group as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
         return self._typed("createGroup", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "validate": validate}, models.Group.from_json, timeout)
+            "validate": validate, "headers": headers}, models.Group.from_json, timeout)
 
     def get_group(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
-        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.Group:
+        if_none_match: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.Group:
         """Reads a group. (RFC 7644 section 3.4.1)
 
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
+        id: The provider's identifier of the group.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the group comes only if it has another.
+        headers: Further header fields of each request.
         """
-        return self._typed("getGroup", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes, "headers": headers,
-            "ifNoneMatch": if_none_match}, models.Group.from_json, timeout)
+        return self._typed("getGroup", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "ifNoneMatch": if_none_match, "headers": headers}, models.Group.from_json, timeout)
 
-    def list_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
+    def list_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.GroupPage:
         """Lists groups, a page at a time. (RFC 7644 section 3.4.2)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return self._typed("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return self._typed("listGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.GroupPage.from_json, timeout)
 
-    def iter_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> Listing[models.Group]:
+    def iter_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> Listing[models.Group]:
         """All that `list_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.Group.from_json, timeout)
+        return self._walk("listGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.Group.from_json, timeout)
 
-    def search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
+    def search_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.GroupPage:
         """Lists groups by POST to `/Groups/.search`. (RFC 7644 section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return self._typed("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return self._typed("searchGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.GroupPage.from_json, timeout)
 
-    def iter_search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> Listing[models.Group]:
+    def iter_search_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> Listing[models.Group]:
         """All that `search_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.Group.from_json, timeout)
+        return self._walk("searchGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.Group.from_json, timeout)
 
     def update_group(self, id: str, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.Group | None:
         """Replaces a group. (RFC 7644 section 3.5.1)
 
-        payload: Group.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        May take away what the input does not name, or for good.
+
+        id: The provider's identifier of the group.
+        payload: The group as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the group once more where the provider answers without showing it.
+        if_match: The version that the group must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return self._typed("updateGroup", {"id": id, "payload": payload, "attributes": attributes,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
+            "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.Group.from_json), timeout)
 
     def patch_group(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
-        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
-        timeout: float | None = None) -> models.Group | None:
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.Group | None:
         """Changes parts of a group; never by PUT where the provider shows no members. (RFC 7644 section 3.5.2)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        id: The provider's identifier of the group.
+        operations: What is changed, in order.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the group once more where the provider answers without showing it.
+        if_match: The version that the group must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return self._typed("patchGroup", {"id": id, "operations": operations, "attributes": attributes,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
+            "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.Group.from_json), timeout)
 
-    def delete_group(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, timeout: float | None = None) -> None:
+    def delete_group(self, id: str, *, gone_is_done: bool | None = None, if_match: str | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> None:
         """Deletes a group. (RFC 7644 section 3.6)
 
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        """
-        self._typed("deleteGroup", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    def ensure_group(self, payload: models.Group | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
-        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
-        timeout: float | None = None) -> models.EnsuredGroup:
+        id: The provider's identifier of the group.
+        gone_is_done: Take it for a success if the group is not there any more.
+        if_match: The version that the group must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        self._typed("deleteGroup", {"id": id, "goneIsDone": gone_is_done, "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    def ensure_group(self, payload: models.Group | Mapping[str, Any], *, match_on: Sequence[str] | None = None, dry_run: bool | None = None,
+        validate: bool | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.EnsuredGroup:
         """Makes a group exist as described: finds it, creates it or changes what differs, as `ensure_user` does. (RFC 7644 section 3)
 
-        payload: Group.
+        payload: The group as it shall be.
+        match_on: The attributes to find the group by, tried in this order; your own identifier and the name without any.
         dry_run: Say what would be done, and do nothing.
-        headers: Headers of this request.
-        match_on: Attributes to find it by.
-        validate: Check against the provider's schemas first.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
-        return self._typed("ensureGroup", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
-            "validate": validate}, models.EnsuredGroup.from_json, timeout)
+        return self._typed("ensureGroup", {"payload": payload, "matchOn": match_on, "dryRun": dry_run, "validate": validate,
+            "headers": headers}, models.EnsuredGroup.from_json, timeout)
 
-    def add_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None, read_back: bool | None = None,
-        timeout: float | None = None) -> models.MembershipChange:
+    def add_group_members(self, id: str, members: Sequence[str | models.Member | Mapping[str, Any]], *, read_back: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Adds members, each by its `value`, in the portions and the style the profile says (`membersPerRequest`, `memberStyle`). (RFC
         7644 section 3.5.2)
 
-        members: Members.
-        headers: Headers of this request.
-        read_back: Read once more where the provider answers without a body.
+        id: The provider's identifier of the group.
+        members: The members, each by its identifier.
+        read_back: Read the group once more where the provider answers without showing it.
+        headers: Further header fields of each request.
         """
-        return self._typed("addGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
+        return self._typed("addGroupMembers", {"id": id, "members": members, "readBack": read_back, "headers": headers},
             models.MembershipChange.from_json, timeout)
 
-    def remove_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
-        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
+    def remove_group_members(self, id: str, members: Sequence[str | models.Member | Mapping[str, Any]], *, read_back: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Removes members, as `add_group_members` adds them. (RFC 7644 section 3.5.2)
 
-        members: Members.
-        headers: Headers of this request.
-        read_back: Read once more where the provider answers without a body.
+        id: The provider's identifier of the group.
+        members: The members, each by its identifier.
+        read_back: Read the group once more where the provider answers without showing it.
+        headers: Further header fields of each request.
         """
-        return self._typed("removeGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
+        return self._typed("removeGroupMembers", {"id": id, "members": members, "readBack": read_back, "headers": headers},
             models.MembershipChange.from_json, timeout)
 
-    def set_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None, read_back: bool | None = None,
-        timeout: float | None = None) -> models.MembershipChange:
+    def set_group_members(self, id: str, members: Sequence[str | models.Member | Mapping[str, Any]], *, read_back: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Makes these the members: reads the members and sends the difference, new ones first. (RFC 7644 section 3.5.2)
 
-        members: Members.
-        headers: Headers of this request.
-        read_back: Read once more where the provider answers without a body.
+        May take away what the input does not name, or for good.
+
+        id: The provider's identifier of the group.
+        members: The members, each by its identifier.
+        read_back: Read the group once more where the provider answers without showing it.
+        headers: Further header fields of each request.
         """
-        return self._typed("setGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
+        return self._typed("setGroupMembers", {"id": id, "members": members, "readBack": read_back, "headers": headers},
             models.MembershipChange.from_json, timeout)
 
-    def get_me(self, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str,
-        str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
+    def get_me(self, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
+        if_none_match: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User:
         """Reads the subject's own user. (RFC 7644 section 3.11)
 
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the user comes only if it has another.
+        headers: Further header fields of each request.
         """
-        return self._typed("getMe", {"attributes": attributes, "excludedAttributes": excluded_attributes, "headers": headers,
-            "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
+        return self._typed("getMe", {"attributes": attributes, "excludedAttributes": excluded_attributes, "ifNoneMatch": if_none_match,
+            "headers": headers}, models.User.from_json, timeout)
 
     def create_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User:
         """Creates the subject's own user. (RFC 7644 section 3.11)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        validate: Check against the provider's schemas first.
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
         return self._typed("createMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "validate": validate}, models.User.from_json, timeout)
+            "validate": validate, "headers": headers}, models.User.from_json, timeout)
 
     def update_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User | None:
         """Replaces the subject's own user. (RFC 7644 section 3.11)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        May take away what the input does not name, or for good.
+
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return self._typed("updateMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
+            "validate": validate, "readBack": read_back, "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers},
             _maybe(models.User.from_json), timeout)
 
     def patch_me(self, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User | None:
         """Changes parts of the subject's own user. (RFC 7644 section 3.11)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        operations: What is changed, in order.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return self._typed("patchMe", {"operations": operations, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
+            "validate": validate, "readBack": read_back, "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers},
             _maybe(models.User.from_json), timeout)
 
-    def delete_me(self, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+    def delete_me(self, *, gone_is_done: bool | None = None, if_match: str | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> None:
         """Deletes the subject's own user. (RFC 7644 section 3.11)
 
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        """
-        self._typed("deleteMe", {"goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    def create_resource(self, payload: Mapping[str, Any], *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, resource_type: str | None = None,
-        validate: bool | None = None, timeout: float | None = None) -> dict[str, Any]:
+        gone_is_done: Take it for a success if the user is not there any more.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        self._typed("deleteMe", {"goneIsDone": gone_is_done, "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    def create_resource(self, payload: Mapping[str, Any], *, resource_type: str | None = None, endpoint: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> dict[str, Any]:
         """Creates a resource. (RFC 7644 section 3.3)
 
-        payload: Resource.
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        resource_type: Name of the resource type.
-        validate: Check against the provider's schemas first.
+        payload: The resource as it shall be.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
-        return self._typed("createResource", {"payload": payload, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "resourceType": resource_type, "validate": validate}, _as_it_is,
+        return self._typed("createResource", {"payload": payload, "resourceType": resource_type, "endpoint": endpoint,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "validate": validate, "headers": headers}, _as_it_is,
             timeout)
 
-    def get_resource(self, id: str, *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_none_match: str | None = None,
-        resource_type: str | None = None, timeout: float | None = None) -> dict[str, Any]:
+    def get_resource(self, id: str, *, resource_type: str | None = None, endpoint: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> dict[str, Any]:
         """Reads a resource. (RFC 7644 section 3.4.1)
 
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
-        resource_type: Name of the resource type.
+        id: The provider's identifier of the resource.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the resource comes only if it has another.
+        headers: Further header fields of each request.
         """
-        return self._typed("getResource", {"id": id, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifNoneMatch": if_none_match, "resourceType": resource_type},
-            _as_it_is, timeout)
+        return self._typed("getResource", {"id": id, "resourceType": resource_type, "endpoint": endpoint, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "ifNoneMatch": if_none_match, "headers": headers}, _as_it_is, timeout)
 
-    def list_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
-        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+    def list_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.ResourcePage:
         """Lists resources, a page at a time. (RFC 7644 section 3.4.2)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        resource_type: Name of the resource type.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return self._typed("listResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
+        return self._typed("listResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index, "count": count, "cursor": cursor, "page": page, "headers": headers}, models.ResourcePage.from_json,
+            timeout)
 
-    def iter_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
-        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
+    def iter_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
         """All that `list_resources` lists, page after page; `timeout` is for each page."""
-        return self._walk("listResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+        return self._walk("listResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index,
+            "count": count, "cursor": cursor, "headers": headers}, _as_it_is, timeout)
 
-    def search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
-        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+    def search_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.ResourcePage:
         """Lists resources by POST to the endpoint's `/.search`. (RFC 7644 section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        resource_type: Name of the resource type.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return self._typed("searchResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
+        return self._typed("searchResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index, "count": count, "cursor": cursor, "page": page, "headers": headers}, models.ResourcePage.from_json,
+            timeout)
 
-    def iter_search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
-        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
+    def iter_search_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
         """All that `search_resources` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+        return self._walk("searchResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers}, _as_it_is, timeout)
 
-    def update_resource(self, id: str, payload: Mapping[str, Any], *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, resource_type: str | None = None,
-        validate: bool | None = None, timeout: float | None = None) -> dict[str, Any] | None:
+    def update_resource(self, id: str, payload: Mapping[str, Any], *, resource_type: str | None = None, endpoint: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> dict[str, Any] | None:
         """Replaces a resource. (RFC 7644 section 3.5.1)
 
-        payload: Resource.
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        resource_type: Name of the resource type.
-        validate: Check against the provider's schemas first.
-        """
-        return self._typed("updateResource", {"id": id, "payload": payload, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+        May take away what the input does not name, or for good.
 
-    def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
-        attributes: Sequence[str] | None = None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None,
-        headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None = None,
-        read_modify_write: bool | None = None, resource_type: str | None = None, validate: bool | None = None,
-        timeout: float | None = None) -> dict[str, Any] | None:
+        id: The provider's identifier of the resource.
+        payload: The resource as it shall be.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the resource once more where the provider answers without showing it.
+        if_match: The version that the resource must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
+        """
+        return self._typed("updateResource", {"id": id, "payload": payload, "resourceType": resource_type, "endpoint": endpoint,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back,
+            "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers}, _maybe(_as_it_is), timeout)
+
+    def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, resource_type: str | None = None,
+        endpoint: str | None = None, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
+        validate: bool | None = None, read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> dict[str, Any] | None:
         """Changes parts of a resource. (RFC 7644 section 3.5.2)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        resource_type: Name of the resource type.
-        validate: Check against the provider's schemas first.
+        id: The provider's identifier of the resource.
+        operations: What is changed, in order.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the resource once more where the provider answers without showing it.
+        if_match: The version that the resource must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
-        return self._typed("patchResource", {"id": id, "operations": operations, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+        return self._typed("patchResource", {"id": id, "operations": operations, "resourceType": resource_type, "endpoint": endpoint,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back,
+            "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers}, _maybe(_as_it_is), timeout)
 
-    def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str,
-        str] | None = None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:
+    def delete_resource(self, id: str, *, resource_type: str | None = None, endpoint: str | None = None, gone_is_done: bool | None = None,
+        if_match: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> None:
         """Deletes a resource. (RFC 7644 section 3.6)
 
-        endpoint: Path below the service URL.
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        resource_type: Name of the resource type.
-        """
-        self._typed("deleteResource", {"id": id, "endpoint": endpoint, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match,
-            "resourceType": resource_type}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    def search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.ResourcePage:
+        id: The provider's identifier of the resource.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        gone_is_done: Take it for a success if the resource is not there any more.
+        if_match: The version that the resource must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        self._typed("deleteResource", {"id": id, "resourceType": resource_type, "endpoint": endpoint, "goneIsDone": gone_is_done,
+            "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    def search(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.ResourcePage:
         """Searches all resource types at once, by POST to `/.search`; `unsupported` where the provider has no such endpoint. (RFC 7644
         section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return self._typed("search", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes": excluded_attributes,
-            "filter": filter, "headers": headers, "page": page, "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index},
-            models.ResourcePage.from_json, timeout)
+        return self._typed("search", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.ResourcePage.from_json, timeout)
 
-    def iter_search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> Listing[dict[str, Any]]:
+    def iter_search(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> Listing[dict[str, Any]]:
         """All that `search` lists, page after page; `timeout` is for each page."""
-        return self._walk("search", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes": excluded_attributes,
-            "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is,
-            timeout)
+        return self._walk("search", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            _as_it_is, timeout)
 
-    def reconcile(self, desired: Sequence[Mapping[str, Any]], *, dry_run: bool | None = None, endpoint: str | None = None,
-        match_on: Sequence[str] | None = None, max_surplus: Any | None = None, resource_type: str | None = None, scope: Any | None = None,
-        surplus: Any | None = None, timeout: float | None = None) -> Any:
+    def reconcile(self, desired: Sequence[Mapping[str, Any]], *, resource_type: str | None = None, endpoint: str | None = None,
+        match_on: Sequence[str] | None = None, scope: str | None = None, dry_run: bool | None = None, surplus: str | None = None,
+        max_surplus: int | None = None, timeout: float | None = None) -> Any:
         """Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes. (RFC 7644 section 3)
 
+        May take away what the input does not name, or for good.
+
+        desired: The resources as they all shall be.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        match_on: The attributes to find the resource by, tried in this order; your own identifier and the name without any.
+        scope: A filter for those that are compared; all others are left alone.
         dry_run: Say what would be done, and do nothing.
-        endpoint: Path below the service URL.
-        match_on: Attributes to find it by.
-        max_surplus: maxSurplus.
-        resource_type: Name of the resource type.
+        surplus: What becomes of those that are not described.
+        max_surplus: How many others there may be before nothing is done about them.
         """
-        return self._typed("reconcile", {"desired": desired, "dryRun": dry_run, "endpoint": endpoint, "matchOn": match_on,
-            "maxSurplus": max_surplus, "resourceType": resource_type, "scope": scope, "surplus": surplus}, _as_it_is, timeout)
+        return self._typed("reconcile", {"desired": desired, "resourceType": resource_type, "endpoint": endpoint, "matchOn": match_on,
+            "scope": scope, "dryRun": dry_run, "surplus": surplus, "maxSurplus": max_surplus}, _as_it_is, timeout)
 
     def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.SubmitRequestResult:
         """Hands in a request to be carried out asynchronously, `Prefer: respond-async`; a whole bulk request, passed on as it is, with
         method POST, the path `/Bulk` and `{"Operations": [...]}` in `data`. (RFC 9967)
 
-        headers: Headers of this request.
+        May take away what the input does not name, or for good.
+
+        request: What is to be carried out: it creates, replaces, changes or deletes a resource, or is a whole bulk.
+        headers: Further header fields of each request.
         """
         return self._typed("submitRequest", {"request": request, "headers": headers}, models.SubmitRequestResult.from_json, timeout)
 
     def collect_request(self, ticket: models.Ticket | Mapping[str, Any], *, timeout: float | None = None) -> models.CollectRequestResult:
-        """Asks how far an asynchronous request has come, and collects its result. (RFC 9967)"""
+        """Asks how far an asynchronous request has come, and collects its result. (RFC 9967)
+
+        ticket: What handing in the request gave: pass it on as it is.
+        """
         return self._typed("collectRequest", {"ticket": ticket}, models.CollectRequestResult.from_json, timeout)
 
     def bulk(self, operations: Sequence[models.BulkOperation | Mapping[str, Any]], *, fail_on_errors: int | None = None,
-        headers: Mapping[str, str] | None = None, known: Mapping[str, str] | None = None,
+        known: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.BulkReport:
         """Carries out operations of any method on any resource type, in any order. (RFC 7644 section 3.7)
 
-        operations: Operations.
-        fail_on_errors: Stop after so many errors.
-        headers: Headers of this request.
-        known: Names and ids of resources created by earlier calls.
+        May take away what the input does not name, or for good.
+
+        operations: What is to be done, in order: each creates, replaces, changes or deletes a resource.
+        fail_on_errors: After how many failed operations the rest is left; all are tried without it.
+        known: Names and identifiers of what bulks before this one created, so that operations may refer to them.
+        headers: Further header fields of each request.
         """
-        return self._typed("bulk", {"operations": operations, "failOnErrors": fail_on_errors, "headers": headers, "known": known},
+        return self._typed("bulk", {"operations": operations, "failOnErrors": fail_on_errors, "known": known, "headers": headers},
             models.BulkReport.from_json, timeout)
 
     def get_service_provider_config(self, *, timeout: float | None = None) -> models.ServiceProviderConfig:
@@ -768,6 +819,8 @@ class Operations:
 
     def get_resource_type(self, id: str, *, timeout: float | None = None) -> models.ResourceType:
         """One type of resource, by its identifier or name; taken from the list where the provider has it there only. (RFC 7644 section 4)
+
+        id: Which resource type, by its name or identifier.
         """
         return self._typed("getResourceType", {"id": id}, models.ResourceType.from_json, timeout)
 
@@ -778,7 +831,10 @@ class Operations:
         return self._typed("listSchemas", {}, _each(models.Schema.from_json), timeout)
 
     def get_schema(self, id: str, *, timeout: float | None = None) -> models.Schema:
-        """One schema, by its URN or name; taken from the list where the provider has it there only. (RFC 7644 section 4)"""
+        """One schema, by its URN or name; taken from the list where the provider has it there only. (RFC 7644 section 4)
+
+        id: Which schema, by its URN or name.
+        """
         return self._typed("getSchema", {"id": id}, models.Schema.from_json, timeout)
 
 
@@ -794,659 +850,716 @@ class AsyncOperations:
         """Follows a listing."""
 
     async def create_user(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User:
         """Creates a user. (RFC 7644 section 3.3)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        validate: Check against the provider's schemas first.
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
         return await self._typed("createUser", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "validate": validate}, models.User.from_json, timeout)
+            "validate": validate, "headers": headers}, models.User.from_json, timeout)
 
     async def get_user(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
-        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
+        if_none_match: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User:
         """Reads a user. (RFC 7644 section 3.4.1)
 
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
+        id: The provider's identifier of the user.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the user comes only if it has another.
+        headers: Further header fields of each request.
         """
         return await self._typed("getUser", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
+            "ifNoneMatch": if_none_match, "headers": headers}, models.User.from_json, timeout)
 
-    async def list_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
+    async def list_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.UserPage:
         """Lists users, a page at a time. (RFC 7644 section 3.4.2)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return await self._typed("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return await self._typed("listUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.UserPage.from_json, timeout)
 
-    def iter_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> AsyncListing[models.User]:
+    def iter_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> AsyncListing[models.User]:
         """All that `list_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("listUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.User.from_json, timeout)
+        return self._walk("listUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.User.from_json, timeout)
 
-    async def search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.UserPage:
+    async def search_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.UserPage:
         """Lists users like `list_users`, by POST to `/Users/.search`, so that the query stands in no URL and no access log; `unsupported`
         where the provider has no such endpoint. (RFC 7644 section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return await self._typed("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.UserPage.from_json, timeout)
+        return await self._typed("searchUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.UserPage.from_json, timeout)
 
-    def iter_search_users(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> AsyncListing[models.User]:
+    def iter_search_users(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> AsyncListing[models.User]:
         """All that `search_users` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchUsers", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.User.from_json, timeout)
+        return self._walk("searchUsers", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.User.from_json, timeout)
 
     async def update_user(self, id: str, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User | None:
         """Replaces a user. (RFC 7644 section 3.5.1)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        May take away what the input does not name, or for good.
+
+        id: The provider's identifier of the user.
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return await self._typed("updateUser", {"id": id, "payload": payload, "attributes": attributes,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.User.from_json), timeout)
+            "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.User.from_json), timeout)
 
     async def patch_user(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
-        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
-        timeout: float | None = None) -> models.User | None:
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User | None:
         """Changes parts of a user. (RFC 7644 section 3.5.2)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        id: The provider's identifier of the user.
+        operations: What is changed, in order.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return await self._typed("patchUser", {"id": id, "operations": operations, "attributes": attributes,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.User.from_json), timeout)
+            "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.User.from_json), timeout)
 
-    async def delete_user(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, timeout: float | None = None) -> None:
+    async def delete_user(self, id: str, *, gone_is_done: bool | None = None, if_match: str | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> None:
         """Deletes a user. (RFC 7644 section 3.6)
 
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        """
-        await self._typed("deleteUser", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    async def ensure_user(self, payload: models.User | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
-        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
+        id: The provider's identifier of the user.
+        gone_is_done: Take it for a success if the user is not there any more.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        await self._typed("deleteUser", {"id": id, "goneIsDone": gone_is_done, "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    async def ensure_user(self, payload: models.User | Mapping[str, Any], *, match_on: Sequence[str] | None = None,
+        dry_run: bool | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.EnsuredUser:
         """Makes a user exist as described: finds it, creates it or changes what differs. (RFC 7644 section 3)
 
-        payload: User.
+        payload: The user as it shall be.
+        match_on: The attributes to find the user by, tried in this order; your own identifier and the name without any.
         dry_run: Say what would be done, and do nothing.
-        headers: Headers of this request.
-        match_on: Attributes to find it by.
-        validate: Check against the provider's schemas first.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
-        return await self._typed("ensureUser", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
-            "validate": validate}, models.EnsuredUser.from_json, timeout)
+        return await self._typed("ensureUser", {"payload": payload, "matchOn": match_on, "dryRun": dry_run, "validate": validate,
+            "headers": headers}, models.EnsuredUser.from_json, timeout)
 
-    async def activate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    async def activate_user(self, id: str, *, read_back: bool | None = None, if_match: str | None = None,
+        read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Sets `active` to true, by one PATCH and without a read before it; by PUT where the profile says so. (RFC 7644 section 3.5.2)
 
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
+        id: The provider's identifier of the user.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
-        return await self._typed("activateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
+        return await self._typed("activateUser", {"id": id, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.User.from_json), timeout)
 
-    async def deactivate_user(self, id: str, *, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, timeout: float | None = None) -> models.User | None:
+    async def deactivate_user(self, id: str, *, read_back: bool | None = None, if_match: str | None = None,
+        read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.User | None:
         """Sets `active` to false, as `activate_user` sets it to true. (RFC 7644 section 3.5.2)
 
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
+        id: The provider's identifier of the user.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
-        return await self._typed("deactivateUser", {"id": id, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write}, _maybe(models.User.from_json), timeout)
+        return await self._typed("deactivateUser", {"id": id, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.User.from_json), timeout)
 
     async def create_group(self, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.Group:
         """Creates a group. (RFC 7644 section 3.3)
 
-        payload: Group.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        validate: Check against the provider's schemas first.
+        payload: The group as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
         return await self._typed("createGroup", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "validate": validate}, models.Group.from_json, timeout)
+            "validate": validate, "headers": headers}, models.Group.from_json, timeout)
 
     async def get_group(self, id: str, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
-        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.Group:
+        if_none_match: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.Group:
         """Reads a group. (RFC 7644 section 3.4.1)
 
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
+        id: The provider's identifier of the group.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the group comes only if it has another.
+        headers: Further header fields of each request.
         """
         return await self._typed("getGroup", {"id": id, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "ifNoneMatch": if_none_match}, models.Group.from_json, timeout)
+            "ifNoneMatch": if_none_match, "headers": headers}, models.Group.from_json, timeout)
 
-    async def list_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
+    async def list_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.GroupPage:
         """Lists groups, a page at a time. (RFC 7644 section 3.4.2)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return await self._typed("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return await self._typed("listGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.GroupPage.from_json, timeout)
 
-    def iter_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> AsyncListing[models.Group]:
+    def iter_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> AsyncListing[models.Group]:
         """All that `list_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("listGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.Group.from_json, timeout)
+        return self._walk("listGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.Group.from_json, timeout)
 
-    async def search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.GroupPage:
+    async def search_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.GroupPage:
         """Lists groups by POST to `/Groups/.search`. (RFC 7644 section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return await self._typed("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.GroupPage.from_json, timeout)
+        return await self._typed("searchGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.GroupPage.from_json, timeout)
 
-    def iter_search_groups(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> AsyncListing[models.Group]:
+    def iter_search_groups(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> AsyncListing[models.Group]:
         """All that `search_groups` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchGroups", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order,
-            "startIndex": start_index}, models.Group.from_json, timeout)
+        return self._walk("searchGroups", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            models.Group.from_json, timeout)
 
     async def update_group(self, id: str, payload: models.Group | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.Group | None:
         """Replaces a group. (RFC 7644 section 3.5.1)
 
-        payload: Group.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        May take away what the input does not name, or for good.
+
+        id: The provider's identifier of the group.
+        payload: The group as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the group once more where the provider answers without showing it.
+        if_match: The version that the group must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return await self._typed("updateGroup", {"id": id, "payload": payload, "attributes": attributes,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
+            "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.Group.from_json), timeout)
 
     async def patch_group(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
-        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
-        timeout: float | None = None) -> models.Group | None:
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.Group | None:
         """Changes parts of a group; never by PUT where the provider shows no members. (RFC 7644 section 3.5.2)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        id: The provider's identifier of the group.
+        operations: What is changed, in order.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the group once more where the provider answers without showing it.
+        if_match: The version that the group must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return await self._typed("patchGroup", {"id": id, "operations": operations, "attributes": attributes,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "validate": validate}, _maybe(models.Group.from_json), timeout)
+            "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back, "ifMatch": if_match,
+            "readModifyWrite": read_modify_write, "headers": headers}, _maybe(models.Group.from_json), timeout)
 
-    async def delete_group(self, id: str, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, timeout: float | None = None) -> None:
+    async def delete_group(self, id: str, *, gone_is_done: bool | None = None, if_match: str | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> None:
         """Deletes a group. (RFC 7644 section 3.6)
 
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        """
-        await self._typed("deleteGroup", {"id": id, "goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    async def ensure_group(self, payload: models.Group | Mapping[str, Any], *, dry_run: bool | None = None, headers: Mapping[str,
-        str] | None = None, match_on: Sequence[str] | None = None, validate: bool | None = None,
+        id: The provider's identifier of the group.
+        gone_is_done: Take it for a success if the group is not there any more.
+        if_match: The version that the group must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        await self._typed("deleteGroup", {"id": id, "goneIsDone": gone_is_done, "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    async def ensure_group(self, payload: models.Group | Mapping[str, Any], *, match_on: Sequence[str] | None = None,
+        dry_run: bool | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.EnsuredGroup:
         """Makes a group exist as described: finds it, creates it or changes what differs, as `ensure_user` does. (RFC 7644 section 3)
 
-        payload: Group.
+        payload: The group as it shall be.
+        match_on: The attributes to find the group by, tried in this order; your own identifier and the name without any.
         dry_run: Say what would be done, and do nothing.
-        headers: Headers of this request.
-        match_on: Attributes to find it by.
-        validate: Check against the provider's schemas first.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
-        return await self._typed("ensureGroup", {"payload": payload, "dryRun": dry_run, "headers": headers, "matchOn": match_on,
-            "validate": validate}, models.EnsuredGroup.from_json, timeout)
+        return await self._typed("ensureGroup", {"payload": payload, "matchOn": match_on, "dryRun": dry_run, "validate": validate,
+            "headers": headers}, models.EnsuredGroup.from_json, timeout)
 
-    async def add_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
-        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
+    async def add_group_members(self, id: str, members: Sequence[str | models.Member | Mapping[str, Any]], *, read_back: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Adds members, each by its `value`, in the portions and the style the profile says (`membersPerRequest`, `memberStyle`). (RFC
         7644 section 3.5.2)
 
-        members: Members.
-        headers: Headers of this request.
-        read_back: Read once more where the provider answers without a body.
+        id: The provider's identifier of the group.
+        members: The members, each by its identifier.
+        read_back: Read the group once more where the provider answers without showing it.
+        headers: Further header fields of each request.
         """
-        return await self._typed("addGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
+        return await self._typed("addGroupMembers", {"id": id, "members": members, "readBack": read_back, "headers": headers},
             models.MembershipChange.from_json, timeout)
 
-    async def remove_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
-        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
+    async def remove_group_members(self, id: str, members: Sequence[str | models.Member | Mapping[str, Any]], *,
+        read_back: bool | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Removes members, as `add_group_members` adds them. (RFC 7644 section 3.5.2)
 
-        members: Members.
-        headers: Headers of this request.
-        read_back: Read once more where the provider answers without a body.
+        id: The provider's identifier of the group.
+        members: The members, each by its identifier.
+        read_back: Read the group once more where the provider answers without showing it.
+        headers: Further header fields of each request.
         """
-        return await self._typed("removeGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
+        return await self._typed("removeGroupMembers", {"id": id, "members": members, "readBack": read_back, "headers": headers},
             models.MembershipChange.from_json, timeout)
 
-    async def set_group_members(self, id: str, members: Sequence[Any], *, headers: Mapping[str, str] | None = None,
-        read_back: bool | None = None, timeout: float | None = None) -> models.MembershipChange:
+    async def set_group_members(self, id: str, members: Sequence[str | models.Member | Mapping[str, Any]], *, read_back: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.MembershipChange:
         """Makes these the members: reads the members and sends the difference, new ones first. (RFC 7644 section 3.5.2)
 
-        members: Members.
-        headers: Headers of this request.
-        read_back: Read once more where the provider answers without a body.
+        May take away what the input does not name, or for good.
+
+        id: The provider's identifier of the group.
+        members: The members, each by its identifier.
+        read_back: Read the group once more where the provider answers without showing it.
+        headers: Further header fields of each request.
         """
-        return await self._typed("setGroupMembers", {"id": id, "members": members, "headers": headers, "readBack": read_back},
+        return await self._typed("setGroupMembers", {"id": id, "members": members, "readBack": read_back, "headers": headers},
             models.MembershipChange.from_json, timeout)
 
     async def get_me(self, *, attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None,
-        headers: Mapping[str, str] | None = None, if_none_match: str | None = None, timeout: float | None = None) -> models.User:
+        if_none_match: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.User:
         """Reads the subject's own user. (RFC 7644 section 3.11)
 
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the user comes only if it has another.
+        headers: Further header fields of each request.
         """
-        return await self._typed("getMe", {"attributes": attributes, "excludedAttributes": excluded_attributes, "headers": headers,
-            "ifNoneMatch": if_none_match}, models.User.from_json, timeout)
+        return await self._typed("getMe", {"attributes": attributes, "excludedAttributes": excluded_attributes,
+            "ifNoneMatch": if_none_match, "headers": headers}, models.User.from_json, timeout)
 
     async def create_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User:
         """Creates the subject's own user. (RFC 7644 section 3.11)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        validate: Check against the provider's schemas first.
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
         return await self._typed("createMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "validate": validate}, models.User.from_json, timeout)
+            "validate": validate, "headers": headers}, models.User.from_json, timeout)
 
     async def update_me(self, payload: models.User | Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User | None:
         """Replaces the subject's own user. (RFC 7644 section 3.11)
 
-        payload: User.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        May take away what the input does not name, or for good.
+
+        payload: The user as it shall be.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return await self._typed("updateMe", {"payload": payload, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
+            "validate": validate, "readBack": read_back, "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers},
             _maybe(models.User.from_json), timeout)
 
     async def patch_me(self, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *, attributes: Sequence[str] | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
-        read_back: bool | None = None, read_modify_write: bool | None = None, validate: bool | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.User | None:
         """Changes parts of the subject's own user. (RFC 7644 section 3.11)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        validate: Check against the provider's schemas first.
+        operations: What is changed, in order.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the user once more where the provider answers without showing it.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
         return await self._typed("patchMe", {"operations": operations, "attributes": attributes, "excludedAttributes": excluded_attributes,
-            "headers": headers, "ifMatch": if_match, "readBack": read_back, "readModifyWrite": read_modify_write, "validate": validate},
+            "validate": validate, "readBack": read_back, "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers},
             _maybe(models.User.from_json), timeout)
 
-    async def delete_me(self, *, gone_is_done: bool | None = None, headers: Mapping[str, str] | None = None, if_match: str | None = None,
+    async def delete_me(self, *, gone_is_done: bool | None = None, if_match: str | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> None:
         """Deletes the subject's own user. (RFC 7644 section 3.11)
 
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        """
-        await self._typed("deleteMe", {"goneIsDone": gone_is_done, "headers": headers, "ifMatch": if_match}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    async def create_resource(self, payload: Mapping[str, Any], *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, resource_type: str | None = None,
-        validate: bool | None = None, timeout: float | None = None) -> dict[str, Any]:
+        gone_is_done: Take it for a success if the user is not there any more.
+        if_match: The version that the user must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        await self._typed("deleteMe", {"goneIsDone": gone_is_done, "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    async def create_resource(self, payload: Mapping[str, Any], *, resource_type: str | None = None, endpoint: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> dict[str, Any]:
         """Creates a resource. (RFC 7644 section 3.3)
 
-        payload: Resource.
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        resource_type: Name of the resource type.
-        validate: Check against the provider's schemas first.
+        payload: The resource as it shall be.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        headers: Further header fields of each request.
         """
-        return await self._typed("createResource", {"payload": payload, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "resourceType": resource_type, "validate": validate}, _as_it_is,
+        return await self._typed("createResource", {"payload": payload, "resourceType": resource_type, "endpoint": endpoint,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "validate": validate, "headers": headers}, _as_it_is,
             timeout)
 
-    async def get_resource(self, id: str, *, attributes: Sequence[str] | None = None, endpoint: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None, if_none_match: str | None = None,
-        resource_type: str | None = None, timeout: float | None = None) -> dict[str, Any]:
+    async def get_resource(self, id: str, *, resource_type: str | None = None, endpoint: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, if_none_match: str | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> dict[str, Any]:
         """Reads a resource. (RFC 7644 section 3.4.1)
 
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_none_match: Only if another version.
-        resource_type: Name of the resource type.
+        id: The provider's identifier of the resource.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        if_none_match: The version you have, an entity tag; the resource comes only if it has another.
+        headers: Further header fields of each request.
         """
-        return await self._typed("getResource", {"id": id, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifNoneMatch": if_none_match, "resourceType": resource_type},
-            _as_it_is, timeout)
+        return await self._typed("getResource", {"id": id, "resourceType": resource_type, "endpoint": endpoint, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "ifNoneMatch": if_none_match, "headers": headers}, _as_it_is, timeout)
 
-    async def list_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
-        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+    async def list_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.ResourcePage:
         """Lists resources, a page at a time. (RFC 7644 section 3.4.2)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        resource_type: Name of the resource type.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return await self._typed("listResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
+        return await self._typed("listResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index, "count": count, "cursor": cursor, "page": page, "headers": headers}, models.ResourcePage.from_json,
+            timeout)
 
-    def iter_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
-        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
+    def iter_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
         """All that `list_resources` lists, page after page; `timeout` is for each page."""
-        return self._walk("listResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+        return self._walk("listResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter, "attributes": attributes,
+            "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index,
+            "count": count, "cursor": cursor, "headers": headers}, _as_it_is, timeout)
 
-    async def search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, page: str | None = None, resource_type: str | None = None, sort_by: str | None = None,
-        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
+    async def search_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.ResourcePage:
         """Lists resources by POST to the endpoint's `/.search`. (RFC 7644 section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        resource_type: Name of the resource type.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return await self._typed("searchResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
+        return await self._typed("searchResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index, "count": count, "cursor": cursor, "page": page, "headers": headers}, models.ResourcePage.from_json,
+            timeout)
 
-    def iter_search_resources(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str,
-        str] | None = None, resource_type: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending",
-        "descending"] | None = None, start_index: int | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
+    def iter_search_resources(self, *, resource_type: str | None = None, endpoint: str | None = None, filter: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
         """All that `search_resources` lists, page after page; `timeout` is for each page."""
-        return self._walk("searchResources", {"attributes": attributes, "count": count, "cursor": cursor, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "resourceType": resource_type,
-            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is, timeout)
+        return self._walk("searchResources", {"resourceType": resource_type, "endpoint": endpoint, "filter": filter,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "sortBy": sort_by, "sortOrder": sort_order,
+            "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers}, _as_it_is, timeout)
 
-    async def update_resource(self, id: str, payload: Mapping[str, Any], *, attributes: Sequence[str] | None = None,
-        endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None, headers: Mapping[str, str] | None = None,
-        if_match: str | None = None, read_back: bool | None = None, read_modify_write: bool | None = None, resource_type: str | None = None,
-        validate: bool | None = None, timeout: float | None = None) -> dict[str, Any] | None:
+    async def update_resource(self, id: str, payload: Mapping[str, Any], *, resource_type: str | None = None, endpoint: str | None = None,
+        attributes: Sequence[str] | None = None, excluded_attributes: Sequence[str] | None = None, validate: bool | None = None,
+        read_back: bool | None = None, if_match: str | None = None, read_modify_write: bool | None = None,
+        headers: Mapping[str, str] | None = None, timeout: float | None = None) -> dict[str, Any] | None:
         """Replaces a resource. (RFC 7644 section 3.5.1)
 
-        payload: Resource.
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        resource_type: Name of the resource type.
-        validate: Check against the provider's schemas first.
+        May take away what the input does not name, or for good.
+
+        id: The provider's identifier of the resource.
+        payload: The resource as it shall be.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the resource once more where the provider answers without showing it.
+        if_match: The version that the resource must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
-        return await self._typed("updateResource", {"id": id, "payload": payload, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+        return await self._typed("updateResource", {"id": id, "payload": payload, "resourceType": resource_type, "endpoint": endpoint,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back,
+            "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers}, _maybe(_as_it_is), timeout)
 
     async def patch_resource(self, id: str, operations: Sequence[models.PatchOperation | Mapping[str, Any]], *,
-        attributes: Sequence[str] | None = None, endpoint: str | None = None, excluded_attributes: Sequence[str] | None = None,
-        headers: Mapping[str, str] | None = None, if_match: str | None = None, read_back: bool | None = None,
-        read_modify_write: bool | None = None, resource_type: str | None = None, validate: bool | None = None,
+        resource_type: str | None = None, endpoint: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, validate: bool | None = None, read_back: bool | None = None,
+        if_match: str | None = None, read_modify_write: bool | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> dict[str, Any] | None:
         """Changes parts of a resource. (RFC 7644 section 3.5.2)
 
-        operations: Operations.
-        attributes: Only these attributes.
-        endpoint: Path below the service URL.
-        excluded_attributes: Not these attributes.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        read_back: Read once more where the provider answers without a body.
-        read_modify_write: Read first, change that version only, again where it has changed.
-        resource_type: Name of the resource type.
-        validate: Check against the provider's schemas first.
+        id: The provider's identifier of the resource.
+        operations: What is changed, in order.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        validate: Check the input against the provider's own schemas before anything is sent.
+        read_back: Read the resource once more where the provider answers without showing it.
+        if_match: The version that the resource must still have, an entity tag; if it has another, nothing is done.
+        read_modify_write: Read first and change that version only, once more if somebody else was quicker.
+        headers: Further header fields of each request.
         """
-        return await self._typed("patchResource", {"id": id, "operations": operations, "attributes": attributes, "endpoint": endpoint,
-            "excludedAttributes": excluded_attributes, "headers": headers, "ifMatch": if_match, "readBack": read_back,
-            "readModifyWrite": read_modify_write, "resourceType": resource_type, "validate": validate}, _maybe(_as_it_is), timeout)
+        return await self._typed("patchResource", {"id": id, "operations": operations, "resourceType": resource_type, "endpoint": endpoint,
+            "attributes": attributes, "excludedAttributes": excluded_attributes, "validate": validate, "readBack": read_back,
+            "ifMatch": if_match, "readModifyWrite": read_modify_write, "headers": headers}, _maybe(_as_it_is), timeout)
 
-    async def delete_resource(self, id: str, *, endpoint: str | None = None, gone_is_done: bool | None = None, headers: Mapping[str,
-        str] | None = None, if_match: str | None = None, resource_type: str | None = None, timeout: float | None = None) -> None:
+    async def delete_resource(self, id: str, *, resource_type: str | None = None, endpoint: str | None = None,
+        gone_is_done: bool | None = None, if_match: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> None:
         """Deletes a resource. (RFC 7644 section 3.6)
 
-        endpoint: Path below the service URL.
-        gone_is_done: Not being there is a success.
-        headers: Headers of this request.
-        if_match: Only in this version.
-        resource_type: Name of the resource type.
-        """
-        await self._typed("deleteResource", {"id": id, "endpoint": endpoint, "goneIsDone": gone_is_done, "headers": headers,
-            "ifMatch": if_match, "resourceType": resource_type}, _nothing, timeout)
+        May take away what the input does not name, or for good.
 
-    async def search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        page: str | None = None, sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None,
-        start_index: int | None = None, timeout: float | None = None) -> models.ResourcePage:
+        id: The provider's identifier of the resource.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        gone_is_done: Take it for a success if the resource is not there any more.
+        if_match: The version that the resource must still have, an entity tag; if it has another, nothing is done.
+        headers: Further header fields of each request.
+        """
+        await self._typed("deleteResource", {"id": id, "resourceType": resource_type, "endpoint": endpoint, "goneIsDone": gone_is_done,
+            "ifMatch": if_match, "headers": headers}, _nothing, timeout)
+
+    async def search(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, page: str | None = None, headers: Mapping[str, str] | None = None,
+        timeout: float | None = None) -> models.ResourcePage:
         """Searches all resource types at once, by POST to `/.search`; `unsupported` where the provider has no such endpoint. (RFC 7644
         section 3.4.3)
 
-        attributes: Only these attributes.
-        count: Most results on a page.
-        cursor: Cursor (RFC 9865); empty for the first page.
-        excluded_attributes: Not these attributes.
-        filter: Filter.
-        headers: Headers of this request.
-        page: next of the page before.
-        sort_by: Attribute to sort by.
-        sort_order: Order.
-        start_index: Index of the first result.
+        filter: Which of them to list, as an expression of SCIM (RFC 7644 section 3.4.2.2); all without one.
+        attributes: The attributes to get, all others left out; not together with those to leave out.
+        excluded_attributes: The attributes to leave out, such as the members of large groups.
+        sort_by: The attribute to sort by, where the provider sorts.
+        sort_order: Whether the smallest comes first, or the largest.
+        start_index: The place of the first result, from 1. Take the token of the page before instead wherever there is one.
+        count: How many to get at most in this page; the provider may give fewer.
+        cursor: Where to go on, for providers with cursors (RFC 9865); empty text for the first page.
+        page: Where to go on: next, as the page before gave it. Nothing for the first page.
+        headers: Further header fields of each request.
         """
-        return await self._typed("search", {"attributes": attributes, "count": count, "cursor": cursor,
-            "excludedAttributes": excluded_attributes, "filter": filter, "headers": headers, "page": page, "sortBy": sort_by,
-            "sortOrder": sort_order, "startIndex": start_index}, models.ResourcePage.from_json, timeout)
+        return await self._typed("search", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "page": page,
+            "headers": headers}, models.ResourcePage.from_json, timeout)
 
-    def iter_search(self, *, attributes: Sequence[str] | None = None, count: int | None = None, cursor: str | None = None,
-        excluded_attributes: Sequence[str] | None = None, filter: str | None = None, headers: Mapping[str, str] | None = None,
-        sort_by: str | None = None, sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None,
-        timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
+    def iter_search(self, *, filter: str | None = None, attributes: Sequence[str] | None = None,
+        excluded_attributes: Sequence[str] | None = None, sort_by: str | None = None,
+        sort_order: Literal["ascending", "descending"] | None = None, start_index: int | None = None, count: int | None = None,
+        cursor: str | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
         """All that `search` lists, page after page; `timeout` is for each page."""
-        return self._walk("search", {"attributes": attributes, "count": count, "cursor": cursor, "excludedAttributes": excluded_attributes,
-            "filter": filter, "headers": headers, "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index}, _as_it_is,
-            timeout)
+        return self._walk("search", {"filter": filter, "attributes": attributes, "excludedAttributes": excluded_attributes,
+            "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
+            _as_it_is, timeout)
 
-    async def reconcile(self, desired: Sequence[Mapping[str, Any]], *, dry_run: bool | None = None, endpoint: str | None = None,
-        match_on: Sequence[str] | None = None, max_surplus: Any | None = None, resource_type: str | None = None, scope: Any | None = None,
-        surplus: Any | None = None, timeout: float | None = None) -> Any:
+    async def reconcile(self, desired: Sequence[Mapping[str, Any]], *, resource_type: str | None = None, endpoint: str | None = None,
+        match_on: Sequence[str] | None = None, scope: str | None = None, dry_run: bool | None = None, surplus: str | None = None,
+        max_surplus: int | None = None, timeout: float | None = None) -> Any:
         """Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes. (RFC 7644 section 3)
 
+        May take away what the input does not name, or for good.
+
+        desired: The resources as they all shall be.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        match_on: The attributes to find the resource by, tried in this order; your own identifier and the name without any.
+        scope: A filter for those that are compared; all others are left alone.
         dry_run: Say what would be done, and do nothing.
-        endpoint: Path below the service URL.
-        match_on: Attributes to find it by.
-        max_surplus: maxSurplus.
-        resource_type: Name of the resource type.
+        surplus: What becomes of those that are not described.
+        max_surplus: How many others there may be before nothing is done about them.
         """
-        return await self._typed("reconcile", {"desired": desired, "dryRun": dry_run, "endpoint": endpoint, "matchOn": match_on,
-            "maxSurplus": max_surplus, "resourceType": resource_type, "scope": scope, "surplus": surplus}, _as_it_is, timeout)
+        return await self._typed("reconcile", {"desired": desired, "resourceType": resource_type, "endpoint": endpoint, "matchOn": match_on,
+            "scope": scope, "dryRun": dry_run, "surplus": surplus, "maxSurplus": max_surplus}, _as_it_is, timeout)
 
     async def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.SubmitRequestResult:
         """Hands in a request to be carried out asynchronously, `Prefer: respond-async`; a whole bulk request, passed on as it is, with
         method POST, the path `/Bulk` and `{"Operations": [...]}` in `data`. (RFC 9967)
 
-        headers: Headers of this request.
+        May take away what the input does not name, or for good.
+
+        request: What is to be carried out: it creates, replaces, changes or deletes a resource, or is a whole bulk.
+        headers: Further header fields of each request.
         """
         return await self._typed("submitRequest", {"request": request, "headers": headers}, models.SubmitRequestResult.from_json, timeout)
 
     async def collect_request(self, ticket: models.Ticket | Mapping[str, Any], *,
         timeout: float | None = None) -> models.CollectRequestResult:
-        """Asks how far an asynchronous request has come, and collects its result. (RFC 9967)"""
+        """Asks how far an asynchronous request has come, and collects its result. (RFC 9967)
+
+        ticket: What handing in the request gave: pass it on as it is.
+        """
         return await self._typed("collectRequest", {"ticket": ticket}, models.CollectRequestResult.from_json, timeout)
 
     async def bulk(self, operations: Sequence[models.BulkOperation | Mapping[str, Any]], *, fail_on_errors: int | None = None,
-        headers: Mapping[str, str] | None = None, known: Mapping[str, str] | None = None,
+        known: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.BulkReport:
         """Carries out operations of any method on any resource type, in any order. (RFC 7644 section 3.7)
 
-        operations: Operations.
-        fail_on_errors: Stop after so many errors.
-        headers: Headers of this request.
-        known: Names and ids of resources created by earlier calls.
+        May take away what the input does not name, or for good.
+
+        operations: What is to be done, in order: each creates, replaces, changes or deletes a resource.
+        fail_on_errors: After how many failed operations the rest is left; all are tried without it.
+        known: Names and identifiers of what bulks before this one created, so that operations may refer to them.
+        headers: Further header fields of each request.
         """
-        return await self._typed("bulk", {"operations": operations, "failOnErrors": fail_on_errors, "headers": headers, "known": known},
+        return await self._typed("bulk", {"operations": operations, "failOnErrors": fail_on_errors, "known": known, "headers": headers},
             models.BulkReport.from_json, timeout)
 
     async def get_service_provider_config(self, *, timeout: float | None = None) -> models.ServiceProviderConfig:
@@ -1461,6 +1574,8 @@ class AsyncOperations:
 
     async def get_resource_type(self, id: str, *, timeout: float | None = None) -> models.ResourceType:
         """One type of resource, by its identifier or name; taken from the list where the provider has it there only. (RFC 7644 section 4)
+
+        id: Which resource type, by its name or identifier.
         """
         return await self._typed("getResourceType", {"id": id}, models.ResourceType.from_json, timeout)
 
@@ -1471,5 +1586,8 @@ class AsyncOperations:
         return await self._typed("listSchemas", {}, _each(models.Schema.from_json), timeout)
 
     async def get_schema(self, id: str, *, timeout: float | None = None) -> models.Schema:
-        """One schema, by its URN or name; taken from the list where the provider has it there only. (RFC 7644 section 4)"""
+        """One schema, by its URN or name; taken from the list where the provider has it there only. (RFC 7644 section 4)
+
+        id: Which schema, by its URN or name.
+        """
         return await self._typed("getSchema", {"id": id}, models.Schema.from_json, timeout)

@@ -171,6 +171,13 @@ class Route:
         plain = connection.wire
         try:
             wire = self._tls().wrap_socket(plain, server_hostname=origin.host, do_handshake_on_connect=False)
+        except (OSError, ValueError) as error:
+            plain.close()
+            raise _insecure(error) from None
+        except BaseException:
+            plain.close()
+            raise
+        try:
             call.holds(wire)
             left = end - time.monotonic()
             if left <= 0:
@@ -178,13 +185,14 @@ class Route:
             wire.settimeout(left)
             wire.do_handshake()
             return Connection(wire)
-        except BaseException as error:
-            with contextlib.suppress(OSError, UnboundLocalError):
-                wire.close()
-            plain.close()
-            if isinstance(error, TimeoutError) or not isinstance(error, (OSError, ValueError)):
+        except (OSError, ValueError) as error:
+            wire.close()
+            if isinstance(error, TimeoutError):
                 raise
             raise _insecure(error) from None
+        except BaseException:
+            wire.close()
+            raise
 
     def _tls(self) -> ssl.SSLContext:
         with self._making:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ._body import Body, Patience
 from ._call import Aborted, Call
-from ._http1 import Broken, Connection, Late, Malformed, TooLarge
+from ._http1 import Broken, Connection, Head, Late, Malformed, TooLarge
 from ._policy import Origin, Policy, Refused
 from ._route import Route, Transport, Unconnected
 
@@ -61,7 +61,9 @@ class Request(NamedTuple):
     largest: int
 
     @classmethod
-    def of(cls, method: str, url: str, headers: list[tuple[str, str]], body: bytes | None, bounds: tuple[int, int, int, int, int]) -> Request:
+    def of(
+        cls, method: str, url: str, headers: list[tuple[str, str]], body: bytes | None, bounds: tuple[int, int, int, int, int]
+    ) -> Request:
         """As the interface has it."""
         connect, first_byte, between_bytes, total = (min(one, _LONGEST) / 1000 for one in bounds[:4])
         return cls(method, url, headers, body, connect, first_byte, between_bytes, total, bounds[4])
@@ -146,7 +148,7 @@ class Outbound:
                 # What the server has said before it stopped listening says more, if it comes.
                 pass
             head = connection.head(first_byte)
-            return Exchange(self, key, connection, head.status, head.headers, Body(connection, head, request.largest), patience, call)
+            return Exchange(self, key, connection, head, Body(connection, head, request.largest), patience, call)
         except BaseException as error:
             connection.close()
             call.holds(None)
@@ -184,13 +186,17 @@ class Outbound:
 class Exchange:
     """An answer whose body is being read."""
 
-    def __init__(self, outbound: Outbound, key: object, connection: Connection, status: int, headers: list[tuple[str, str]], body: Body, patience: Patience, call: Call) -> None:
+    def __init__(
+        self, outbound: Outbound, key: object, connection: Connection, head: Head, body: Body, patience: Patience, call: Call
+    ) -> None:
         self._outbound, self._key, self._connection, self._call = outbound, key, connection, call
+        self._status, self._headers = head.status, head.headers
         self._body, self._patience = body, patience
         self._failure: Failed | None = None
         self._closed = False
-        described = ("content-encoding", "content-length") if body.is_coded else ()
-        self._head = status, [header for header in headers if header[0] not in described]
+        if body.is_coded:
+            # They are about the body as it came.
+            self._headers = [header for header in head.headers if header[0] not in ("content-encoding", "content-length")]
 
     def answer(self) -> Answer:
         """The head with the beginning of the body. What goes wrong there is told by `receive`: the head is the caller's."""
@@ -198,8 +204,7 @@ class Exchange:
             body = self._piece()
         except Failed as failure:
             self._failure, body = failure, b""
-        status, headers = self._head
-        return Answer(status, headers, body, not self._closed or self._failure is not None)
+        return Answer(self._status, self._headers, body, not self._closed or self._failure is not None)
 
     def receive(self) -> bytes:
         """The next piece of the body; an empty one is its end."""

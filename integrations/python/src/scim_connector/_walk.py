@@ -82,7 +82,9 @@ class Walk:
             operation=self._operation,
         )
 
-    def _judge(self, core: Core, ids: list[str], left_out: list[str], page: dict[str, Any], following: str | None) -> tuple[list[int], bytes, str, str | None, bool]:
+    def _judge(
+        self, core: Core, ids: list[str], left_out: list[str], page: dict[str, Any], following: str | None
+    ) -> tuple[list[int], bytes, str, str | None, bool]:
         call = core.new_call(None)
         keys = bytes(core.run("runtime.page-keys", lambda: [_texts(ids + left_out)], call, self._operation))
         # Those of this page alone: a walk may be long.

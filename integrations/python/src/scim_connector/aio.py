@@ -81,13 +81,21 @@ class AsyncClient(AsyncOperations):
             raise
 
     async def invoke(
-        self, operation: str, given: Mapping[str, Any] | None = None, *, timeout: float | None = None, run_id: str | None = None, attempt: int | None = None
+        self,
+        operation: str,
+        given: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        run_id: str | None = None,
+        attempt: int | None = None,
     ) -> Outcome:
         """Calls an operation by its name, `createUser`, with JSON in and out."""
         check_operation(operation)
         return await self._run(lambda core, call: core.invoke(operation, given, call, run_id, attempt), timeout)
 
-    def listing(self, operation: str, given: Mapping[str, Any] | None = None, *, timeout: float | None = None) -> AsyncListing[dict[str, Any]]:
+    def listing(
+        self, operation: str, given: Mapping[str, Any] | None = None, *, timeout: float | None = None
+    ) -> AsyncListing[dict[str, Any]]:
         """Follows a listing by its operation's name, `listUsers`; `timeout` is for each page."""
         return self._walk(operation, dict(given or {}), lambda value: value, timeout)
 

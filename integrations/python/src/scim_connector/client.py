@@ -115,7 +115,13 @@ class Client(Operations):
         return self._core.service
 
     def invoke(
-        self, operation: str, given: Mapping[str, Any] | None = None, *, timeout: float | None = None, run_id: str | None = None, attempt: int | None = None
+        self,
+        operation: str,
+        given: Mapping[str, Any] | None = None,
+        *,
+        timeout: float | None = None,
+        run_id: str | None = None,
+        attempt: int | None = None,
     ) -> Outcome:
         """Calls an operation by its name, `createUser`, with JSON in and out."""
         check_operation(operation)

@@ -50,8 +50,8 @@ __all__ = [
     "PatchOperation",
     "ResourcePage",
     "ResourceType",
-    "ResourceTypeSchemaExtensions",
     "Schema",
+    "SchemaExtension",
     "ServiceProviderConfig",
     "SubmitRequestResult",
     "Ticket",
@@ -64,52 +64,52 @@ __all__ = [
 class Connection(Model):
     """SCIM connection."""
 
-    #: Credentials.
+    #: How the provider knows that it is you.
     auth: ClientCredentialsAuth | BearerAuth | BasicAuth | HeaderAuth | HostAuth | NoneAuth
-    #: Allow http beyond loopback.
-    allow_insecure_http: bool | None = None
-    #: Headers of every request.
-    headers: dict[str, str] | None = None
-    #: Limits.
-    limits: ConnectionLimits | None = None
-    #: Organisation at the provider.
-    organization: str | None = None
-    #: Overrides of the profile and of what the provider says of itself.
-    overrides: ConnectionOverrides | None = None
-    #: Profile.
-    profile: Literal["generic", "asgardeo", "aws", "databricks", "entra", "github", "gitlab", "google", "okta", "salesforce", "slack"] | None = None
-    #: Provider.
-    provider: Literal["asgardeo", "databricks", "entra", "github", "gitlab", "google", "salesforce", "slack"] | None = None
-    #: Retries.
-    retry: ConnectionRetry | None = None
-    #: Service URL.
+    #: The base URL of the provider's SCIM service; not needed where the provider is chosen by name.
     service_url: str | None = None
-    #: Timeouts, milliseconds.
+    #: A provider whose URLs are known, most of them with the name of your organisation.
+    provider: Literal["asgardeo", "databricks", "entra", "github", "gitlab", "google", "salesforce", "slack"] | None = None
+    #: What the provider calls your organisation, tenant, account or domain: it stands in its URLs.
+    organization: str | None = None
+    #: What is known of the provider: the one that was chosen by name, else the standard.
+    profile: Literal["generic", "asgardeo", "aws", "databricks", "entra", "github", "gitlab", "google", "okta", "salesforce", "slack"] | None = None
+    #: Further header fields of every request.
+    headers: dict[str, str] | None = None
+    #: How long is waited, in milliseconds.
     timeouts: ConnectionTimeouts | None = None
+    #: How often and when what failed is tried again.
+    retry: ConnectionRetry | None = None
+    #: How large answers may be.
+    limits: ConnectionLimits | None = None
+    #: Whether http is taken beyond this machine, where anybody on the way reads and changes everything.
+    allow_insecure_http: bool | None = None
+    #: What you know better than the profile and than what the provider says of itself.
+    overrides: ConnectionOverrides | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ClientCredentialsAuth(Model):
     """OAuth 2.0 client credentials."""
 
-    #: Client ID.
+    #: The name of your client at the provider.
     client_id: str
-    #: Audience.
-    audience: str | None = None
-    #: Client secret.
-    client_secret: str | Mapping[str, Any] | None = field(default=None, repr=False)
-    #: Key ID.
-    key_id: str | None = None
-    #: Client authentication.
-    method: Literal["basic", "post", "privateKeyJwt"] | None = None
-    #: Further parameters.
-    parameters: dict[str, str] | None = None
-    #: Private key, PKCS#8 PEM.
-    private_key: str | Mapping[str, Any] | None = field(default=None, repr=False)
-    #: Scopes.
-    scopes: list[str] | None = None
-    #: Token URL.
+    #: Where tokens are given; not needed where the provider is chosen by name.
     token_url: str | None = None
+    #: The secret of your client, or the environment variable that holds it.
+    client_secret: str | Mapping[str, Any] | None = field(default=None, repr=False)
+    #: Instead of a secret: the key that signs for your client, PKCS#8 in PEM.
+    private_key: str | Mapping[str, Any] | None = field(default=None, repr=False)
+    #: What the provider calls the key, where it has several.
+    key_id: str | None = None
+    #: How the client shows its secret or its key to the token URL.
+    method: Literal["basic", "post", "privateKeyJwt"] | None = None
+    #: What the token is to permit, in the provider's terms.
+    scopes: list[str] | None = None
+    #: For whom the token is, where the provider asks for it.
+    audience: str | None = None
+    #: What else the request for a token has to say.
+    parameters: dict[str, str] | None = None
 
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "clientCredentials"}
 
@@ -118,9 +118,9 @@ class ClientCredentialsAuth(Model):
 class BearerAuth(Model):
     """Bearer token."""
 
-    #: Token.
+    #: The token, or the environment variable that holds it.
     token: str | Mapping[str, Any] = field(repr=False)
-    #: Scheme, where it is not Bearer.
+    #: What stands before the token, where that is not Bearer.
     scheme: str | None = None
 
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "bearer"}
@@ -130,10 +130,10 @@ class BearerAuth(Model):
 class BasicAuth(Model):
     """User name and password."""
 
-    #: Password.
-    password: str | Mapping[str, Any] = field(repr=False)
-    #: User name.
+    #: The name of the account.
     username: str
+    #: The password, or the environment variable that holds it.
+    password: str | Mapping[str, Any] = field(repr=False)
 
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "basic"}
 
@@ -142,9 +142,9 @@ class BasicAuth(Model):
 class HeaderAuth(Model):
     """API key in a header."""
 
-    #: Header.
+    #: The name of the header field.
     name: str
-    #: Value.
+    #: The key, or the environment variable that holds it.
     value: str | Mapping[str, Any] = field(repr=False)
 
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "header"}
@@ -160,361 +160,370 @@ class HostAuth(Model):
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class NoneAuth(Model):
-    """None."""
+    """None needed."""
 
 
     _CONSTANTS: ClassVar[dict[str, str]] = {"type": "none"}
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionLimits(Model):
-    """Limits."""
+class ConnectionTimeouts(Model):
+    """Timeouts."""
 
-    #: Deepest JSON.
-    json_depth: int | None = None
-    #: Most redirects.
-    redirects: int | None = None
-    #: Largest answer, bytes.
-    response_bytes: int | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionOverrides(Model):
-    """Overrides of the profile and of what the provider says of itself."""
-
-    #: Media type of answers: SCIM's own or else JSON, or JSON only.
-    accept: Literal["scim", "json"] | None = None
-    #: Whether a DELETE has the Accept header too.
-    accept_on_delete: bool | None = None
-    #: bulk.
-    bulk: ConnectionOverridesBulk | None = None
-    #: Which bulkId references between operations of one bulk request the provider resolves: all, or those to users in the members of a group; what refers otherwise goes in a later request.
-    bulk_references: Literal["all", "members"] | None = None
-    #: changePassword.
-    change_password: ConnectionOverridesChangePassword | None = None
-    #: Whether members are read before some are added, for a provider that adds again who is there.
-    check_members: bool | None = None
-    #: Results on a page where the call does not say; null for the provider's choice.
-    default_count: int | None = None
-    #: Whether a deleted user is only deactivated.
-    delete_deactivates: bool | None = None
-    #: How long documents of discovery are kept, milliseconds.
-    discovery_lifetime_ms: int | None = None
-    #: etag.
-    etag: ConnectionOverridesEtag | None = None
-    #: Whether startIndex and count are always sent: some list nothing without them.
-    explicit_paging: bool | None = None
-    #: Whether attributes and excludedAttributes know single attributes of an extension, URN:name; if not, the extension is asked for as a whole.
-    extension_views: bool | None = None
-    #: filter.
-    filter: ConnectionOverridesFilter | None = None
-    #: Attributes that filters may name, those of one type as User:userName, all of a type as User:*; null for all.
-    filter_attributes: list[str] | None = None
-    #: Whether a filter is understood whose strings have the words and or or in them.
-    filter_keywords_in_strings: bool | None = None
-    #: Operators that filters may use, of eq ne co sw ew pr gt ge lt le and or not; null for all.
-    filter_operators: list[str] | None = None
-    #: Whether filters may use value paths such as emails[type eq "work"].
-    filter_value_paths: bool | None = None
-    #: Whether a list is only given with a filter.
-    list_needs_filter: bool | None = None
-    #: Most resources read to filter them here; null for any number.
-    local_filter_limit: int | None = None
-    #: Most pages of 100 that are read to find one resource where no filter finds it; null for 200.
-    lookup_pages: int | None = None
-    #: Largest count the provider accepts, to which a larger one is lowered; null for any.
-    max_count: int | None = None
-    #: Whether a member that is added must have a display: its userName is read and put there.
-    member_display: bool | None = None
-    #: Most members removed in one request.
-    member_removals_per_request: int | None = None
-    #: How members are named in the changes of a group.
-    member_style: Literal["path", "pathless", "list", "nested"] | None = None
-    #: Whether the members of a group that does not show them can be listed as users, by groups.value.
-    members_by_filter: bool | None = None
-    #: Most members added in one request.
-    members_per_request: int | None = None
-    #: Whether a group that is read has its members.
-    members_returned: bool | None = None
-    #: Whether a list with a filter that finds nobody is answered 404, which then is an empty list.
-    not_found_is_empty: bool | None = None
-    #: Whether an attribute that a resource does not show is known to be empty, members above all.
-    omits_empty: bool | None = None
-    #: Whether totalResults may be the number on the page only, so that a listing goes on until a page is empty.
-    page_totals: bool | None = None
-    #: pagination.
-    pagination: dict[str, Any] | None = None
-    #: Parameters of every URL of the service, name=value, for example domain=PRIMARY.
-    parameters: list[str] | None = None
-    #: patch.
-    patch: ConnectionOverridesPatch | None = None
-    #: Attributes that PATCH can change, written as in filterAttributes; null for all.
-    patch_attributes: list[str] | None = None
-    #: Most operations in a PATCH; null for any number.
-    patch_operations: int | None = None
-    #: Whether PATCH may use value paths, members apart.
-    patch_value_paths: bool | None = None
-    #: Most attributes that a PATCH operation without a path may change; null for any number.
-    pathless_attributes: int | None = None
-    #: Whether PATCH operations are to have no path.
-    pathless_patch: bool | None = None
-    #: Whether every query with a filter goes by POST to .search, so that it stands in no URL.
-    private_queries: bool | None = None
-    #: Whether resources can be replaced by PUT.
-    put: bool | None = None
-    #: Whether a PUT carries the id.
-    put_id: bool | None = None
-    #: Longest query in a URL, bytes; a longer one goes by POST to .search where that is there.
-    query_length: int | None = None
-    #: Whether all members of a group can be replaced at once.
-    replace_members: bool | None = None
-    #: Whether POST to .search is there.
-    search: bool | None = None
-    #: securityEvents.
-    security_events: dict[str, Any] | None = None
-    #: Whether count may be sent at all.
-    send_count: bool | None = None
-    #: Whether a user's multi-valued attribute takes one value only.
-    single_valued: bool | None = None
-    #: sort.
-    sort: ConnectionOverridesSort | None = None
-    #: Whether the provider takes away blanks at the ends of strings, so that they are no difference.
-    trims_strings: bool | None = None
-    #: What becomes of a filter where the provider says that it does not filter: send it and check the answer, local to read the whole list and filter here, or refuse.
-    unsupported_filter: Literal["send", "local", "refuse"] | None = None
-    #: Whether ensure, activate and deactivate change by PATCH or by PUT.
-    update_with: Literal["patch", "put"] | None = None
-    #: Whether names may come back with the name of a user store before them, DEFAULT/kim for kim.
-    user_store_prefix: bool | None = None
-    #: Whether attributes and excludedAttributes can be asked for.
-    views: bool | None = None
-    #: Whether attributes and excludedAttributes may be sent with a change; otherwise its answer is cut here.
-    views_on_changes: bool | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionOverridesBulk(Model):
-    """bulk."""
-
-    supported: bool | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionOverridesChangePassword(Model):
-    """changePassword."""
-
-    supported: bool | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionOverridesEtag(Model):
-    """etag."""
-
-    supported: bool | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionOverridesFilter(Model):
-    """filter."""
-
-    supported: bool | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionOverridesPatch(Model):
-    """patch."""
-
-    supported: bool | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionOverridesSort(Model):
-    """sort."""
-
-    supported: bool | None = None
+    #: How long it may take to reach the provider.
+    connect_ms: int | None = None
+    #: How long it may take until an answer begins.
+    first_byte_ms: int | None = None
+    #: How long an answer may stand still.
+    between_bytes_ms: int | None = None
+    #: How long a call may take in all, repetitions included.
+    total_ms: int | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class ConnectionRetry(Model):
     """Retries."""
 
-    #: First pause, milliseconds.
-    base_delay_ms: int | None = None
-    #: Attempts; 1 switches retries off.
+    #: How often a request is sent at most; 1 switches retries off.
     max_attempts: int | None = None
-    #: Longest pause, milliseconds, whatever the provider asks for.
+    #: How long is waited before the second attempt, in milliseconds; twice as long before each further one.
+    base_delay_ms: int | None = None
+    #: How long is waited at most, in milliseconds, whatever the provider asks for.
     max_delay_ms: int | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class ConnectionTimeouts(Model):
-    """Timeouts, milliseconds."""
+class ConnectionLimits(Model):
+    """Limits."""
 
-    #: Between bytes.
-    between_bytes_ms: int | None = None
-    #: To connect.
-    connect_ms: int | None = None
-    #: To the first byte.
-    first_byte_ms: int | None = None
-    #: For the whole call.
-    total_ms: int | None = None
+    #: The most bytes of an answer.
+    response_bytes: int | None = None
+    #: How deep lists and objects of an answer may stand in one another.
+    json_depth: int | None = None
+    #: How many redirects of a request are followed, to the same origin only.
+    redirects: int | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConnectionOverrides(Model):
+    """Overrides."""
+
+    #: What the provider's ServiceProviderConfig is taken to say of patch.
+    patch: ConnectionOverridesPatch | None = None
+    #: What the provider's ServiceProviderConfig is taken to say of bulk.
+    bulk: ConnectionOverridesBulk | None = None
+    #: What the provider's ServiceProviderConfig is taken to say of filter.
+    filter: ConnectionOverridesFilter | None = None
+    #: What the provider's ServiceProviderConfig is taken to say of changePassword.
+    change_password: ConnectionOverridesChangePassword | None = None
+    #: What the provider's ServiceProviderConfig is taken to say of sort.
+    sort: ConnectionOverridesSort | None = None
+    #: What the provider's ServiceProviderConfig is taken to say of etag.
+    etag: ConnectionOverridesEtag | None = None
+    #: What the provider's ServiceProviderConfig is taken to say of pagination.
+    pagination: dict[str, Any] | None = None
+    #: What the provider's ServiceProviderConfig is taken to say of securityEvents.
+    security_events: dict[str, Any] | None = None
+    #: Whether resources can be replaced by PUT.
+    put: bool | None = None
+    #: Whether POST to .search is there.
+    search: bool | None = None
+    #: Whether ensure, activate and deactivate change by PATCH or by PUT.
+    update_with: Literal["patch", "put"] | None = None
+    #: Operators that filters may use, of eq ne co sw ew pr gt ge lt le and or not; null for all.
+    filter_operators: list[str] | None = None
+    #: Attributes that filters may name, those of one type as User:userName, all of a type as User:*; null for all.
+    filter_attributes: list[str] | None = None
+    #: Whether a filter is understood whose strings have the words and or or in them.
+    filter_keywords_in_strings: bool | None = None
+    #: Whether names may come back with the name of a user store before them, DEFAULT/kim for kim.
+    user_store_prefix: bool | None = None
+    #: Whether the provider takes away blanks at the ends of strings, so that they are no difference.
+    trims_strings: bool | None = None
+    #: Most pages of 100 that are read to find one resource where no filter finds it; null for 200.
+    lookup_pages: int | None = None
+    #: Whether filters may use value paths such as emails[type eq "work"].
+    filter_value_paths: bool | None = None
+    #: What becomes of a filter where the provider says that it does not filter: send it and check the answer, local to read the whole list
+    #: and filter here, or refuse.
+    unsupported_filter: Literal["send", "local", "refuse"] | None = None
+    #: Most resources read to filter them here; null for any number.
+    local_filter_limit: int | None = None
+    #: Whether a list with a filter that finds nobody is answered 404, which then is an empty list.
+    not_found_is_empty: bool | None = None
+    #: Whether a list is only given with a filter.
+    list_needs_filter: bool | None = None
+    #: Results on a page where the call does not say; null for the provider's choice.
+    default_count: int | None = None
+    #: Whether count may be sent at all.
+    send_count: bool | None = None
+    #: Whether startIndex and count are always sent: some list nothing without them.
+    explicit_paging: bool | None = None
+    #: Whether totalResults may be the number on the page only, so that a listing goes on until a page is empty.
+    page_totals: bool | None = None
+    #: Largest count the provider accepts, to which a larger one is lowered; null for any.
+    max_count: int | None = None
+    #: Whether attributes and excludedAttributes can be asked for.
+    views: bool | None = None
+    #: Whether attributes and excludedAttributes know single attributes of an extension, URN:name; if not, the extension is asked for as a
+    #: whole.
+    extension_views: bool | None = None
+    #: Attributes that PATCH can change, written as in filterAttributes; null for all.
+    patch_attributes: list[str] | None = None
+    #: Whether PATCH may use value paths, members apart.
+    patch_value_paths: bool | None = None
+    #: Most operations in a PATCH; null for any number.
+    patch_operations: int | None = None
+    #: Most attributes that a PATCH operation without a path may change; null for any number.
+    pathless_attributes: int | None = None
+    #: Whether a user's multi-valued attribute takes one value only.
+    single_valued: bool | None = None
+    #: How members are named in the changes of a group.
+    member_style: Literal["path", "pathless", "list", "nested"] | None = None
+    #: Most members added in one request.
+    members_per_request: int | None = None
+    #: Most members removed in one request.
+    member_removals_per_request: int | None = None
+    #: Whether a group that is read has its members.
+    members_returned: bool | None = None
+    #: Whether the members of a group that does not show them can be listed as users, by groups.value.
+    members_by_filter: bool | None = None
+    #: Whether all members of a group can be replaced at once.
+    replace_members: bool | None = None
+    #: Whether a member that is added must have a display: its userName is read and put there.
+    member_display: bool | None = None
+    #: Whether members are read before some are added, for a provider that adds again who is there.
+    check_members: bool | None = None
+    #: Whether an attribute that a resource does not show is known to be empty, members above all.
+    omits_empty: bool | None = None
+    #: Whether a PUT carries the id.
+    put_id: bool | None = None
+    #: Whether PATCH operations are to have no path.
+    pathless_patch: bool | None = None
+    #: Whether attributes and excludedAttributes may be sent with a change; otherwise its answer is cut here.
+    views_on_changes: bool | None = None
+    #: Whether a deleted user is only deactivated.
+    delete_deactivates: bool | None = None
+    #: Which bulkId references between operations of one bulk request the provider resolves: all, or those to users in the members of a
+    #: group; what refers otherwise goes in a later request.
+    bulk_references: Literal["all", "members"] | None = None
+    #: Media type of answers: SCIM's own or else JSON, or JSON only.
+    accept: Literal["scim", "json"] | None = None
+    #: Whether a DELETE has the Accept header too.
+    accept_on_delete: bool | None = None
+    #: Parameters of every URL of the service, name=value, for example domain=PRIMARY.
+    parameters: list[str] | None = None
+    #: Longest query in a URL, bytes; a longer one goes by POST to .search where that is there.
+    query_length: int | None = None
+    #: Whether every query with a filter goes by POST to .search, so that it stands in no URL.
+    private_queries: bool | None = None
+    #: How long documents of discovery are kept, milliseconds.
+    discovery_lifetime_ms: int | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConnectionOverridesPatch(Model):
+    """Patch."""
+
+    #: Whether the provider is taken to have it.
+    supported: bool | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConnectionOverridesBulk(Model):
+    """Bulk."""
+
+    #: Whether the provider is taken to have it.
+    supported: bool | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConnectionOverridesFilter(Model):
+    """Filter."""
+
+    #: Whether the provider is taken to have it.
+    supported: bool | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConnectionOverridesChangePassword(Model):
+    """Change password."""
+
+    #: Whether the provider is taken to have it.
+    supported: bool | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConnectionOverridesSort(Model):
+    """Sort."""
+
+    #: Whether the provider is taken to have it.
+    supported: bool | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ConnectionOverridesEtag(Model):
+    """Etag."""
+
+    #: Whether the provider is taken to have it.
+    supported: bool | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class User(Model):
     """User."""
 
-    #: Whether the account is active.
-    active: bool | None = None
-    #: Postal addresses.
-    addresses: list[Address] | None = None
-    #: Name to display.
-    display_name: str | None = None
-    #: E-mail addresses.
-    emails: list[MultiValued] | None = None
-    #: Entitlements.
-    entitlements: list[MultiValued] | None = None
-    #: Your own identifier.
-    external_id: str | None = None
-    #: Instant-messaging addresses.
-    ims: list[MultiValued] | None = None
-    #: Locale, for example en-US.
-    locale: str | None = None
-    #: The components of the name.
-    name: Name | None = None
-    #: Casual name.
-    nick_name: str | None = None
-    #: Password; never returned.
-    password: str | None = field(default=None, repr=False)
-    #: Telephone numbers.
-    phone_numbers: list[MultiValued] | None = None
-    #: URIs of photos.
-    photos: list[MultiValued] | None = None
-    #: Preferred languages.
-    preferred_language: str | None = None
-    #: URI of a page about the user.
-    profile_url: str | None = None
-    #: Roles.
-    roles: list[MultiValued] | None = None
-    #: Time zone, IANA name.
-    timezone: str | None = None
-    #: Job title.
-    title: str | None = None
-    #: Enterprise attributes.
-    enterprise: EnterpriseUser | None = None
-    #: Name for signing in; unique.
+    #: The name the person signs in with; no two users of the provider have the same.
     user_name: str | None = None
-    #: Relationship to the organisation.
+    #: The person's name in its parts.
+    name: Name | None = None
+    #: The name that other people are shown.
+    display_name: str | None = None
+    #: The person's e-mail addresses.
+    emails: list[MultiValued] | None = None
+    #: Whether the person may sign in; false keeps the account and shuts it.
+    active: bool | None = None
+    #: The password the person begins with; no provider shows it again.
+    password: str | None = field(default=None, repr=False)
+    #: How your own system names the person, so that the account is found again whatever else changes.
+    external_id: str | None = None
+    #: The person's position, as on a business card.
+    title: str | None = None
+    #: How the person belongs to the organisation.
     user_type: str | None = None
-    #: Certificates, base64 of DER.
+    #: What the person is called among colleagues.
+    nick_name: str | None = None
+    #: Where there is a page about the person.
+    profile_url: str | None = None
+    #: The language to address the person in, as Accept-Language has it.
+    preferred_language: str | None = None
+    #: How dates, numbers and currencies are written for the person.
+    locale: str | None = None
+    #: Where the person's clock stands, by its name in the IANA database.
+    timezone: str | None = None
+    #: The numbers the person is reached at.
+    phone_numbers: list[MultiValued] | None = None
+    #: The names the person is written to under, in instant messaging.
+    ims: list[MultiValued] | None = None
+    #: Where there are pictures of the person.
+    photos: list[MultiValued] | None = None
+    #: The postal addresses of the person.
+    addresses: list[Address] | None = None
+    #: What the person has a right to, in the provider's own terms.
+    entitlements: list[MultiValued] | None = None
+    #: What the person is to the provider, such as an administrator.
+    roles: list[MultiValued] | None = None
+    #: The X.509 certificates of the person.
     x509_certificates: list[MultiValued] | None = None
-    #: Groups the user belongs to.
+    #: Where the person stands in the organisation.
+    enterprise: EnterpriseUser | None = None
+    #: Groups.
     groups: list[MultiValued] | None = None
-    #: The provider's identifier.
+    #: ID.
     id: str | None = None
-    #: Common attributes.
+    #: About the resource.
     meta: Meta | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class Address(Model):
-    """Address."""
+class Name(Model):
+    """Name."""
 
-    #: Country, ISO 3166-1 alpha-2.
-    country: str | None = None
-    #: Full address, ready for a label.
+    #: The name the person was given, the first one in most Western languages.
+    given_name: str | None = None
+    #: The name the person shares with the family, the last one in most Western languages.
+    family_name: str | None = None
+    #: The names between the given and the family name.
+    middle_name: str | None = None
+    #: The whole name as it is to be shown, titles included.
     formatted: str | None = None
-    #: City.
-    locality: str | None = None
-    #: Postal code.
-    postal_code: str | None = None
-    #: Whether it is the preferred one.
-    primary: bool | None = None
-    #: State or region.
-    region: str | None = None
-    #: Street and house number.
-    street_address: str | None = None
-    #: What it is for: work, home, other.
-    type: str | None = None
+    #: What stands before the name, such as a title.
+    honorific_prefix: str | None = None
+    #: What stands behind the name.
+    honorific_suffix: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class MultiValued(Model):
     """MultiValued."""
 
-    #: URI of the resource it points to.
-    ref: str | None = None
-    #: A name to display.
-    display: str | None = None
-    #: Whether it is the preferred one.
-    primary: bool | None = None
-    #: What it is for, for example work.
-    type: str | None = None
-    #: The value itself.
+    #: The address itself.
     value: str | None = None
+    #: What the address is for.
+    type: str | None = None
+    #: Whether it is the address to write to first; at most one is.
+    primary: bool | None = None
+    #: How it is called, for a person.
+    display: str | None = None
+    #: Where the resource is that it points to.
+    ref: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class Name(Model):
-    """The components of the name."""
+class Address(Model):
+    """Address."""
 
-    #: Family name.
-    family_name: str | None = None
-    #: Full name, ready to display.
+    #: Street and house number; more lines where the address has them.
+    street_address: str | None = None
+    #: The code of the post for the place.
+    postal_code: str | None = None
+    #: City, town or village.
+    locality: str | None = None
+    #: The part of the country, as addresses there name it.
+    region: str | None = None
+    #: The country by its two letters (ISO 3166-1 alpha-2).
+    country: str | None = None
+    #: What the address is for.
+    type: str | None = None
+    #: The whole address, ready for a label, with its line breaks.
     formatted: str | None = None
-    #: Given name.
-    given_name: str | None = None
-    #: Prefixes, for example Ms..
-    honorific_prefix: str | None = None
-    #: Suffixes, for example III.
-    honorific_suffix: str | None = None
-    #: Middle names.
-    middle_name: str | None = None
+    #: Whether it is the one to be preferred; at most one of the list is.
+    primary: bool | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class EnterpriseUser(Model):
     """Enterprise attributes."""
 
-    #: Cost centre.
-    cost_center: str | None = None
-    #: Department.
-    department: str | None = None
-    #: Division.
-    division: str | None = None
-    #: Identifier given by the organisation.
+    #: The number or name the organisation gave the person.
     employee_number: str | None = None
-    #: The manager.
-    manager: Manager | None = None
-    #: Organisation.
+    #: The department the person works in.
+    department: str | None = None
+    #: The organisation the person works for.
     organization: str | None = None
+    #: The division the person works in.
+    division: str | None = None
+    #: The cost centre the person is accounted to.
+    cost_center: str | None = None
+    #: The person's superior, a user of the same provider.
+    manager: Manager | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Manager(Model):
-    """The manager."""
+    """Manager."""
 
-    #: URI of the manager.
-    ref: str | None = None
-    #: id of the manager.
+    #: The provider's identifier of the manager.
     value: str | None = None
+    #: Where the manager's resource is.
+    ref: str | None = None
     #: Name of the manager.
     display_name: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class Meta(Model):
-    """Common attributes."""
+    """About the resource."""
 
-    #: When it was created.
+    #: Created.
     created: str | None = None
-    #: When it was last changed.
+    #: Last changed.
     last_modified: str | None = None
-    #: URI of the resource.
+    #: Location.
     location: str | None = None
-    #: Name of the resource type.
+    #: Resource type.
     resource_type: str | None = None
-    #: Version, an entity tag.
+    #: Version.
     version: str | None = None
 
 
@@ -538,10 +547,11 @@ class UserPage(Model):
 class PatchOperation(Model):
     """PatchOperation."""
 
+    #: add puts a value in, replace puts it in the place of another, remove takes it out.
     op: Literal["add", "remove", "replace"]
-    #: Attribute path.
+    #: Which attribute is changed; without one the value is an object of attributes.
     path: str | None = None
-    #: Value.
+    #: What the attribute gets; nothing to remove it.
     value: Any = None
 
 
@@ -563,32 +573,16 @@ class EnsuredUser(Model):
 class Group(Model):
     """Group."""
 
-    #: Name to display.
+    #: The group's name, as people see it.
     display_name: str | None = None
-    #: Your own identifier.
+    #: The users and groups that belong to the group.
+    members: list[MultiValued] | None = None
+    #: How your own system names the group, so that it is found again whatever else changes.
     external_id: str | None = None
-    #: Members.
-    members: list[Member] | None = None
-    #: The provider's identifier.
+    #: ID.
     id: str | None = None
-    #: Common attributes.
+    #: About the resource.
     meta: Meta | None = None
-
-
-@dataclass(kw_only=True, eq=False, repr=False)
-class Member(Model):
-    """Member."""
-
-    #: URI of the resource it points to.
-    ref: str | None = None
-    #: A name to display.
-    display: str | None = None
-    #: Whether it is the preferred one.
-    primary: bool | None = None
-    #: What it is for, for example work.
-    type: str | None = None
-    #: The value itself.
-    value: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -619,6 +613,18 @@ class EnsuredGroup(Model):
     outcome: Literal["created", "updated", "unchanged"]
     #: There if it was a dry run: nothing was changed.
     dry_run: bool | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Member(Model):
+    """Member."""
+
+    #: The provider's identifier of the user or group.
+    value: str
+    #: Whether it is a user or a group.
+    type: str | None = None
+    #: The member's name, for a provider that wants it.
+    display: str | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -653,17 +659,18 @@ class ResourcePage(Model):
 
 @dataclass(kw_only=True, eq=False, repr=False)
 class BulkOperation(Model):
-    """BulkOperation."""
+    """Request."""
 
+    #: POST creates, PUT replaces, PATCH changes, DELETE deletes.
     method: Literal["POST", "PUT", "PATCH", "DELETE"]
-    #: Path below the service URL.
+    #: What it is done to, below the service URL.
     path: str
-    #: Name of what is created, to refer to it as bulkId:NAME.
+    #: Not needed here, since there are no others to refer to it.
     bulk_id: str | None = None
-    #: The resource, or the PATCH operations.
-    data: Any = None
-    #: Only in this version.
+    #: The version that the resource must still have, an entity tag.
     version: str | None = None
+    #: The resource for POST and PUT, the operations for PATCH, nothing for DELETE.
+    data: Any = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
@@ -679,10 +686,15 @@ class SubmitRequestResult(Model):
 class Ticket(Model):
     """Ticket."""
 
+    #: The method of the request that was handed in.
     method: Literal["POST", "PUT", "PATCH", "DELETE"]
+    #: The path of the request that was handed in.
     path: str
+    #: Where to ask for the result.
     location: str | None = None
+    #: How many operations the request holds: 1, or as many as the bulk.
     operations: int | None = None
+    #: The provider's name for the request.
     transaction: str | None = None
 
 
@@ -754,12 +766,12 @@ class ResourceType(Model):
     schema: str
     description: str | None = None
     id: str | None = None
-    schema_extensions: list[ResourceTypeSchemaExtensions] | None = None
+    schema_extensions: list[SchemaExtension] | None = None
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
-class ResourceTypeSchemaExtensions(Model):
-    """ResourceTypeSchemaExtensions."""
+class SchemaExtension(Model):
+    """SchemaExtension."""
 
     required: bool | None = None
     schema: str | None = None
@@ -794,39 +806,39 @@ class Attribute(Model):
 
 
 Connection._SHAPES = {
-    "allowInsecureHttp": Shape("allow_insecure_http", bool),
-    "auth": Shape("auth", object),
-    "headers": Shape("headers", dict),
-    "limits": Shape("limits", ConnectionLimits),
-    "organization": Shape("organization", str),
-    "overrides": Shape("overrides", ConnectionOverrides),
-    "profile": Shape("profile", str),
-    "provider": Shape("provider", str),
-    "retry": Shape("retry", ConnectionRetry),
     "serviceUrl": Shape("service_url", str),
+    "provider": Shape("provider", str),
+    "organization": Shape("organization", str),
+    "auth": Shape("auth", object),
+    "profile": Shape("profile", str),
+    "headers": Shape("headers", dict),
     "timeouts": Shape("timeouts", ConnectionTimeouts),
+    "retry": Shape("retry", ConnectionRetry),
+    "limits": Shape("limits", ConnectionLimits),
+    "allowInsecureHttp": Shape("allow_insecure_http", bool),
+    "overrides": Shape("overrides", ConnectionOverrides),
 }
 
 ClientCredentialsAuth._SHAPES = {
-    "audience": Shape("audience", str),
+    "tokenUrl": Shape("token_url", str),
     "clientId": Shape("client_id", str),
     "clientSecret": Shape("client_secret", object),
+    "privateKey": Shape("private_key", object),
     "keyId": Shape("key_id", str),
     "method": Shape("method", str),
-    "parameters": Shape("parameters", dict),
-    "privateKey": Shape("private_key", object),
     "scopes": Shape("scopes", str, True),
-    "tokenUrl": Shape("token_url", str),
+    "audience": Shape("audience", str),
+    "parameters": Shape("parameters", dict),
 }
 
 BearerAuth._SHAPES = {
-    "scheme": Shape("scheme", str),
     "token": Shape("token", object),
+    "scheme": Shape("scheme", str),
 }
 
 BasicAuth._SHAPES = {
-    "password": Shape("password", object),
     "username": Shape("username", str),
+    "password": Shape("password", object),
 }
 
 HeaderAuth._SHAPES = {
@@ -840,78 +852,87 @@ HostAuth._SHAPES = {
 NoneAuth._SHAPES = {
 }
 
+ConnectionTimeouts._SHAPES = {
+    "connectMs": Shape("connect_ms", int),
+    "firstByteMs": Shape("first_byte_ms", int),
+    "betweenBytesMs": Shape("between_bytes_ms", int),
+    "totalMs": Shape("total_ms", int),
+}
+
+ConnectionRetry._SHAPES = {
+    "maxAttempts": Shape("max_attempts", int),
+    "baseDelayMs": Shape("base_delay_ms", int),
+    "maxDelayMs": Shape("max_delay_ms", int),
+}
+
 ConnectionLimits._SHAPES = {
+    "responseBytes": Shape("response_bytes", int),
     "jsonDepth": Shape("json_depth", int),
     "redirects": Shape("redirects", int),
-    "responseBytes": Shape("response_bytes", int),
 }
 
 ConnectionOverrides._SHAPES = {
-    "accept": Shape("accept", str),
-    "acceptOnDelete": Shape("accept_on_delete", bool),
+    "patch": Shape("patch", ConnectionOverridesPatch),
     "bulk": Shape("bulk", ConnectionOverridesBulk),
-    "bulkReferences": Shape("bulk_references", str),
-    "changePassword": Shape("change_password", ConnectionOverridesChangePassword),
-    "checkMembers": Shape("check_members", bool),
-    "defaultCount": Shape("default_count", int),
-    "deleteDeactivates": Shape("delete_deactivates", bool),
-    "discoveryLifetimeMs": Shape("discovery_lifetime_ms", int),
-    "etag": Shape("etag", ConnectionOverridesEtag),
-    "explicitPaging": Shape("explicit_paging", bool),
-    "extensionViews": Shape("extension_views", bool),
     "filter": Shape("filter", ConnectionOverridesFilter),
+    "changePassword": Shape("change_password", ConnectionOverridesChangePassword),
+    "sort": Shape("sort", ConnectionOverridesSort),
+    "etag": Shape("etag", ConnectionOverridesEtag),
+    "pagination": Shape("pagination", dict),
+    "securityEvents": Shape("security_events", dict),
+    "put": Shape("put", bool),
+    "search": Shape("search", bool),
+    "updateWith": Shape("update_with", str),
+    "filterOperators": Shape("filter_operators", str, True),
     "filterAttributes": Shape("filter_attributes", str, True),
     "filterKeywordsInStrings": Shape("filter_keywords_in_strings", bool),
-    "filterOperators": Shape("filter_operators", str, True),
-    "filterValuePaths": Shape("filter_value_paths", bool),
-    "listNeedsFilter": Shape("list_needs_filter", bool),
-    "localFilterLimit": Shape("local_filter_limit", int),
-    "lookupPages": Shape("lookup_pages", int),
-    "maxCount": Shape("max_count", int),
-    "memberDisplay": Shape("member_display", bool),
-    "memberRemovalsPerRequest": Shape("member_removals_per_request", int),
-    "memberStyle": Shape("member_style", str),
-    "membersByFilter": Shape("members_by_filter", bool),
-    "membersPerRequest": Shape("members_per_request", int),
-    "membersReturned": Shape("members_returned", bool),
-    "notFoundIsEmpty": Shape("not_found_is_empty", bool),
-    "omitsEmpty": Shape("omits_empty", bool),
-    "pageTotals": Shape("page_totals", bool),
-    "pagination": Shape("pagination", dict),
-    "parameters": Shape("parameters", str, True),
-    "patch": Shape("patch", ConnectionOverridesPatch),
-    "patchAttributes": Shape("patch_attributes", str, True),
-    "patchOperations": Shape("patch_operations", int),
-    "patchValuePaths": Shape("patch_value_paths", bool),
-    "pathlessAttributes": Shape("pathless_attributes", int),
-    "pathlessPatch": Shape("pathless_patch", bool),
-    "privateQueries": Shape("private_queries", bool),
-    "put": Shape("put", bool),
-    "putId": Shape("put_id", bool),
-    "queryLength": Shape("query_length", int),
-    "replaceMembers": Shape("replace_members", bool),
-    "search": Shape("search", bool),
-    "securityEvents": Shape("security_events", dict),
-    "sendCount": Shape("send_count", bool),
-    "singleValued": Shape("single_valued", bool),
-    "sort": Shape("sort", ConnectionOverridesSort),
-    "trimsStrings": Shape("trims_strings", bool),
-    "unsupportedFilter": Shape("unsupported_filter", str),
-    "updateWith": Shape("update_with", str),
     "userStorePrefix": Shape("user_store_prefix", bool),
+    "trimsStrings": Shape("trims_strings", bool),
+    "lookupPages": Shape("lookup_pages", int),
+    "filterValuePaths": Shape("filter_value_paths", bool),
+    "unsupportedFilter": Shape("unsupported_filter", str),
+    "localFilterLimit": Shape("local_filter_limit", int),
+    "notFoundIsEmpty": Shape("not_found_is_empty", bool),
+    "listNeedsFilter": Shape("list_needs_filter", bool),
+    "defaultCount": Shape("default_count", int),
+    "sendCount": Shape("send_count", bool),
+    "explicitPaging": Shape("explicit_paging", bool),
+    "pageTotals": Shape("page_totals", bool),
+    "maxCount": Shape("max_count", int),
     "views": Shape("views", bool),
+    "extensionViews": Shape("extension_views", bool),
+    "patchAttributes": Shape("patch_attributes", str, True),
+    "patchValuePaths": Shape("patch_value_paths", bool),
+    "patchOperations": Shape("patch_operations", int),
+    "pathlessAttributes": Shape("pathless_attributes", int),
+    "singleValued": Shape("single_valued", bool),
+    "memberStyle": Shape("member_style", str),
+    "membersPerRequest": Shape("members_per_request", int),
+    "memberRemovalsPerRequest": Shape("member_removals_per_request", int),
+    "membersReturned": Shape("members_returned", bool),
+    "membersByFilter": Shape("members_by_filter", bool),
+    "replaceMembers": Shape("replace_members", bool),
+    "memberDisplay": Shape("member_display", bool),
+    "checkMembers": Shape("check_members", bool),
+    "omitsEmpty": Shape("omits_empty", bool),
+    "putId": Shape("put_id", bool),
+    "pathlessPatch": Shape("pathless_patch", bool),
     "viewsOnChanges": Shape("views_on_changes", bool),
+    "deleteDeactivates": Shape("delete_deactivates", bool),
+    "bulkReferences": Shape("bulk_references", str),
+    "accept": Shape("accept", str),
+    "acceptOnDelete": Shape("accept_on_delete", bool),
+    "parameters": Shape("parameters", str, True),
+    "queryLength": Shape("query_length", int),
+    "privateQueries": Shape("private_queries", bool),
+    "discoveryLifetimeMs": Shape("discovery_lifetime_ms", int),
+}
+
+ConnectionOverridesPatch._SHAPES = {
+    "supported": Shape("supported", bool),
 }
 
 ConnectionOverridesBulk._SHAPES = {
-    "supported": Shape("supported", bool),
-}
-
-ConnectionOverridesChangePassword._SHAPES = {
-    "supported": Shape("supported", bool),
-}
-
-ConnectionOverridesEtag._SHAPES = {
     "supported": Shape("supported", bool),
 }
 
@@ -919,7 +940,7 @@ ConnectionOverridesFilter._SHAPES = {
     "supported": Shape("supported", bool),
 }
 
-ConnectionOverridesPatch._SHAPES = {
+ConnectionOverridesChangePassword._SHAPES = {
     "supported": Shape("supported", bool),
 }
 
@@ -927,87 +948,78 @@ ConnectionOverridesSort._SHAPES = {
     "supported": Shape("supported", bool),
 }
 
-ConnectionRetry._SHAPES = {
-    "baseDelayMs": Shape("base_delay_ms", int),
-    "maxAttempts": Shape("max_attempts", int),
-    "maxDelayMs": Shape("max_delay_ms", int),
-}
-
-ConnectionTimeouts._SHAPES = {
-    "betweenBytesMs": Shape("between_bytes_ms", int),
-    "connectMs": Shape("connect_ms", int),
-    "firstByteMs": Shape("first_byte_ms", int),
-    "totalMs": Shape("total_ms", int),
+ConnectionOverridesEtag._SHAPES = {
+    "supported": Shape("supported", bool),
 }
 
 User._SHAPES = {
-    "active": Shape("active", bool),
-    "addresses": Shape("addresses", Address, True),
+    "userName": Shape("user_name", str),
+    "name": Shape("name", Name),
     "displayName": Shape("display_name", str),
     "emails": Shape("emails", MultiValued, True),
-    "entitlements": Shape("entitlements", MultiValued, True),
-    "externalId": Shape("external_id", str),
-    "ims": Shape("ims", MultiValued, True),
-    "locale": Shape("locale", str),
-    "name": Shape("name", Name),
-    "nickName": Shape("nick_name", str),
+    "active": Shape("active", bool),
     "password": Shape("password", str),
-    "phoneNumbers": Shape("phone_numbers", MultiValued, True),
-    "photos": Shape("photos", MultiValued, True),
-    "preferredLanguage": Shape("preferred_language", str),
-    "profileUrl": Shape("profile_url", str),
-    "roles": Shape("roles", MultiValued, True),
-    "timezone": Shape("timezone", str),
+    "externalId": Shape("external_id", str),
     "title": Shape("title", str),
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": Shape("enterprise", EnterpriseUser),
-    "userName": Shape("user_name", str),
     "userType": Shape("user_type", str),
+    "nickName": Shape("nick_name", str),
+    "profileUrl": Shape("profile_url", str),
+    "preferredLanguage": Shape("preferred_language", str),
+    "locale": Shape("locale", str),
+    "timezone": Shape("timezone", str),
+    "phoneNumbers": Shape("phone_numbers", MultiValued, True),
+    "ims": Shape("ims", MultiValued, True),
+    "photos": Shape("photos", MultiValued, True),
+    "addresses": Shape("addresses", Address, True),
+    "entitlements": Shape("entitlements", MultiValued, True),
+    "roles": Shape("roles", MultiValued, True),
     "x509Certificates": Shape("x509_certificates", MultiValued, True),
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": Shape("enterprise", EnterpriseUser),
     "groups": Shape("groups", MultiValued, True),
     "id": Shape("id", str),
     "meta": Shape("meta", Meta),
 }
 
-Address._SHAPES = {
-    "country": Shape("country", str),
+Name._SHAPES = {
+    "givenName": Shape("given_name", str),
+    "familyName": Shape("family_name", str),
+    "middleName": Shape("middle_name", str),
     "formatted": Shape("formatted", str),
-    "locality": Shape("locality", str),
-    "postalCode": Shape("postal_code", str),
-    "primary": Shape("primary", bool),
-    "region": Shape("region", str),
-    "streetAddress": Shape("street_address", str),
-    "type": Shape("type", str),
+    "honorificPrefix": Shape("honorific_prefix", str),
+    "honorificSuffix": Shape("honorific_suffix", str),
 }
 
 MultiValued._SHAPES = {
-    "$ref": Shape("ref", str),
-    "display": Shape("display", str),
-    "primary": Shape("primary", bool),
-    "type": Shape("type", str),
     "value": Shape("value", str),
+    "type": Shape("type", str),
+    "primary": Shape("primary", bool),
+    "display": Shape("display", str),
+    "$ref": Shape("ref", str),
 }
 
-Name._SHAPES = {
-    "familyName": Shape("family_name", str),
+Address._SHAPES = {
+    "streetAddress": Shape("street_address", str),
+    "postalCode": Shape("postal_code", str),
+    "locality": Shape("locality", str),
+    "region": Shape("region", str),
+    "country": Shape("country", str),
+    "type": Shape("type", str),
     "formatted": Shape("formatted", str),
-    "givenName": Shape("given_name", str),
-    "honorificPrefix": Shape("honorific_prefix", str),
-    "honorificSuffix": Shape("honorific_suffix", str),
-    "middleName": Shape("middle_name", str),
+    "primary": Shape("primary", bool),
 }
 
 EnterpriseUser._SHAPES = {
-    "costCenter": Shape("cost_center", str),
-    "department": Shape("department", str),
-    "division": Shape("division", str),
     "employeeNumber": Shape("employee_number", str),
-    "manager": Shape("manager", Manager),
+    "department": Shape("department", str),
     "organization": Shape("organization", str),
+    "division": Shape("division", str),
+    "costCenter": Shape("cost_center", str),
+    "manager": Shape("manager", Manager),
 }
 
 Manager._SHAPES = {
-    "$ref": Shape("ref", str),
     "value": Shape("value", str),
+    "$ref": Shape("ref", str),
     "displayName": Shape("display_name", str),
 }
 
@@ -1044,18 +1056,10 @@ EnsuredUser._SHAPES = {
 
 Group._SHAPES = {
     "displayName": Shape("display_name", str),
+    "members": Shape("members", MultiValued, True),
     "externalId": Shape("external_id", str),
-    "members": Shape("members", Member, True),
     "id": Shape("id", str),
     "meta": Shape("meta", Meta),
-}
-
-Member._SHAPES = {
-    "$ref": Shape("ref", str),
-    "display": Shape("display", str),
-    "primary": Shape("primary", bool),
-    "type": Shape("type", str),
-    "value": Shape("value", str),
 }
 
 GroupPage._SHAPES = {
@@ -1073,6 +1077,12 @@ EnsuredGroup._SHAPES = {
     "dryRun": Shape("dry_run", bool),
     "group": Shape("group", Group),
     "outcome": Shape("outcome", str),
+}
+
+Member._SHAPES = {
+    "value": Shape("value", str),
+    "type": Shape("type", str),
+    "display": Shape("display", str),
 }
 
 MembershipChange._SHAPES = {
@@ -1093,11 +1103,11 @@ ResourcePage._SHAPES = {
 }
 
 BulkOperation._SHAPES = {
-    "bulkId": Shape("bulk_id", str),
-    "data": Shape("data", object),
     "method": Shape("method", str),
     "path": Shape("path", str),
+    "bulkId": Shape("bulk_id", str),
     "version": Shape("version", str),
+    "data": Shape("data", object),
 }
 
 SubmitRequestResult._SHAPES = {
@@ -1158,10 +1168,10 @@ ResourceType._SHAPES = {
     "id": Shape("id", str),
     "name": Shape("name", str),
     "schema": Shape("schema", str),
-    "schemaExtensions": Shape("schema_extensions", ResourceTypeSchemaExtensions, True),
+    "schemaExtensions": Shape("schema_extensions", SchemaExtension, True),
 }
 
-ResourceTypeSchemaExtensions._SHAPES = {
+SchemaExtension._SHAPES = {
     "required": Shape("required", bool),
     "schema": Shape("schema", str),
 }
