@@ -1,8 +1,8 @@
 //! The door for agents: the operations as tools of the Model Context Protocol, over stdio or streamable HTTP. What reads is marked so; what
 //! is destructive shows first what it is about, and is carried out when it is called once more with the word that this gave.
 
+use crate::callers::From;
 use crate::door::{Door, Refusal, is_read};
-use crate::rest::From;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, JsonObject, ListToolsResult,
     PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
