@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every operation through every way of using the connector, with the same inputs: the outcome must be the same.
 
-    python3 tests/adapters/run.py [--write docs/adapters.md]
+    python3 tests/adapters/run.py [--write]
 
 Needs what `cargo xtask test component host javascript python node-red` builds. Each way gets a sandbox of its own, so that all begin with
 the same: nobody is there. The inputs are the examples of the manifest. Prints a table, an operation a line; exit code 1 where an
@@ -23,6 +23,8 @@ TARGET = ROOT / "target"
 CORE = TARGET / "scim-connector.core.wasm"
 PROGRAM = TARGET / "debug/scim-connector"
 EXAMPLE = TARGET / "debug/examples/outcomes"
+BEGIN = "<!-- begin: python3 tests/adapters/run.py --write -->"
+END = "<!-- end -->"
 TOKEN = "token-of-the-adapters-test"
 CALLER = "caller-of-the-adapters-test"
 
@@ -197,7 +199,7 @@ WAYS = [
 def main():
     """The table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--write", type=Path)
+    parser.add_argument("--write", action="store_true", help="puts the table into docs/adapters.md")
     arguments = parser.parse_args()
     describe = [str(PROGRAM), "--component", str(CORE), "describe", "--json"]
     manifest = json.loads(subprocess.run(describe, env=environment(), stdout=subprocess.PIPE, check=True).stdout)
@@ -216,8 +218,14 @@ def main():
     wrong = [call["operation"] for call, row in zip(calls, zip(*columns)) if len(set(row)) > 1]
     succeeded = sum(outcome == "ok" for outcome in columns[0])
     print(f"{len(calls)} operations, {succeeded} of them succeed, {len(WAYS)} ways, {len(wrong)} differ")
+    document = ROOT / "docs/adapters.md"
+    text = document.read_text()
+    before, rest = text.split(BEGIN, 1)
+    current = f"{before}{BEGIN}\n{chr(10).join(lines)}\n{END}{rest.split(END, 1)[1]}"
     if arguments.write:
-        arguments.write.write_text("\n".join(lines) + "\n")
+        document.write_text(current)
+    elif text != current:
+        wrong.append("docs/adapters.md (write it anew with --write)")
     if wrong or succeeded < len(calls) // 3:
         sys.exit(f"not the same everywhere: {', '.join(wrong) or 'hardly anything succeeds'}")
 

@@ -6,6 +6,7 @@ mod bench;
 mod bulk;
 mod component;
 mod compose;
+mod dist;
 mod figures;
 mod fuzz;
 mod generate;
@@ -65,6 +66,19 @@ enum Command {
     Docs,
     /// Prints the packages that the host crate brings, by which of its dependencies brings them; fails where they are too many.
     Packages,
+    /// Makes what a person installs without a compiler, in target/dist, and tries each in an empty environment: an archive, a wheel, an npm
+    /// package, an OCI layout of the component; with a bill of materials, checksums and a signature.
+    Dist {
+        /// Takes the build that the tests use instead of the release build.
+        #[arg(long)]
+        debug: bool,
+        /// The private key that signs the checksums, PEM (Ed25519, for example).
+        #[arg(long)]
+        key: Option<PathBuf>,
+        /// Leaves out a step: sign, archive, wheel, npm, oci.
+        #[arg(long, value_name = "NAME")]
+        without: Vec<String>,
+    },
     /// Holds the dependencies to deny.toml with cargo-deny, which it builds where it is missing (minutes, once).
     Deny,
     /// Feeds made-up input to everything that reads what others wrote, until something does not hold or the time is over.
@@ -155,6 +169,7 @@ fn main() -> ExitCode {
         Command::Generate { check: false } => generate::write(),
         Command::Docs => suite::document(),
         Command::Packages => packages::command(),
+        Command::Dist { debug, key, without } => dist::command(!debug, key.as_deref(), &without),
         Command::Deny => licences::deny(),
         Command::Fuzz { target: Some(target), input: Some(input), .. } => fuzz::replay(&target, &input),
         Command::Fuzz { target, seconds, .. } => fuzz::command(target.as_deref(), seconds),

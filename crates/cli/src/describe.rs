@@ -48,6 +48,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let catalog = global.connector(config.as_ref())?.catalog().await?;
+    let width = terminal::width();
     if let Some(schema) = arguments.schema {
         output::out(&output::json(&schema.of(&catalog), false))?;
         return Ok(ExitCode::SUCCESS);
@@ -56,7 +57,6 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     if let (Some(connection), Some(operation)) = (&arguments.connection, &mut operation) {
         operation.input = attributes::form(&attributes::client(global, connection).await?, &operation.name).await?;
     }
-    let width = terminal::width();
     let text = match (&operation, arguments.provider.as_deref()) {
         (None, Some(name)) => provider::describe(&catalog, name, arguments.json, width)?,
         (Some(_), Some("")) => return Err(Error::Usage("--provider: with an operation it needs a name".into())),
@@ -80,8 +80,9 @@ fn entry(catalog: &Catalog, operation: &Operation, profile: Option<&Profile>) ->
     let named = |entry: &&Value| entry.get("name").and_then(Value::as_str) == Some(&operation.name);
     let mut entry = entries.find(named).cloned().unwrap_or_default();
     if let Some(entry) = entry.as_object_mut() {
+        // That of a connection, where one was asked for.
         entry.insert("input".into(), operation.input.clone());
-        entry.extend(profile.map(|profile| ("scopes".into(), json!(profile.scopes(&operation.name)))));
+        entry.extend(profile.map(|profile| ("scopes".to_owned(), json!(profile.scopes(&operation.name)))));
     }
     entry
 }

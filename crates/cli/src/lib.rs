@@ -167,6 +167,12 @@ enum Command {
     /// Serve a connection's operations over HTTP as JSON, and to agents
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    /// Write a manual page for each command into a folder
+    #[command(hide = true)]
+    ManPages {
+        /// The folder; it is made where it is not there
+        folder: PathBuf,
+    },
     /// Print a completion script for a shell; it offers names of operations, connections, flows and runs too
     Completions {
         /// The shell
@@ -317,6 +323,11 @@ async fn dispatch(cli: Cli) -> Result<ExitCode> {
         Command::Report(arguments) => report::run(global, &arguments),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::run(global, &arguments).await,
+        Command::ManPages { folder } => {
+            let written = std::fs::create_dir_all(&folder).and_then(|()| clap_mangen::generate_to(command(), &folder));
+            written.map_err(|error| Error::unwritten(&folder.display().to_string(), &error))?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Completions { shell } => {
             output::out(&complete::script(&shell)?)?;
             Ok(ExitCode::SUCCESS)

@@ -9,6 +9,10 @@ use subtle::ConstantTimeEq as _;
 /// A shorter token can be guessed.
 const SHORTEST: usize = 20;
 
+/// Whom a request is from, once it was let in.
+#[derive(Clone)]
+pub(crate) struct From(pub String);
+
 /// Somebody who may ask.
 pub struct Caller {
     name: String,

@@ -115,19 +115,6 @@ impl Door {
         Ok(result)
     }
 
-    /// Whether an operation takes away what cannot be put back from what is sent: a confirmation comes first where an agent asks.
-    pub(crate) fn is_destructive(&self, operation: &Operation) -> bool {
-        let entries = self.catalog.manifest.get("operations").and_then(Value::as_array);
-        let said = entries
-            .into_iter()
-            .flatten()
-            .find(|entry| entry.get("name").and_then(Value::as_str) == Some(&operation.name));
-        let said = said.and_then(|entry| entry.get("destructive")?.as_bool());
-        said.unwrap_or_else(|| {
-            operation.effect == "delete" || ["bulk", "setGroupMembers"].contains(&operation.name.as_str())
-        })
-    }
-
     /// What a destructive operation is about, and the word that confirms it. Sends a read, and no change.
     pub(crate) async fn preview(
         &self,

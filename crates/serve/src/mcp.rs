@@ -1,8 +1,8 @@
 //! The door for agents: the operations as tools of the Model Context Protocol, over stdio or streamable HTTP. What reads is marked so; what
 //! is destructive shows first what it is about, and is carried out when it is called once more with the word that this gave.
 
+use crate::callers::From;
 use crate::door::{Door, Refusal, is_read};
-use crate::rest::From;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, JsonObject, ListToolsResult,
     PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool, ToolAnnotations,
@@ -54,7 +54,7 @@ impl Tools {
     fn tool(&self, operation: &Operation) -> Tool {
         let mut schema: JsonObject = operation.input.as_object().cloned().unwrap_or_default();
         schema.remove("$schema");
-        let destructive = !is_read(operation) && self.door.is_destructive(operation);
+        let destructive = operation.destructive;
         let mut about = operation.summary.clone();
         if destructive {
             about += " Without confirm it only shows what it is about, and gives the word that confirms it.";
@@ -78,7 +78,7 @@ impl Tools {
 
     async fn call(&self, caller: &str, name: &str, mut input: Map<String, Value>) -> Result<Value, Refusal> {
         let operation = self.door.find(name)?;
-        if !is_read(operation) && self.door.is_destructive(operation) {
+        if operation.destructive {
             let word = input.remove(CONFIRM);
             let Some(word) = word.as_ref().and_then(Value::as_str) else {
                 return self.door.preview(caller, operation, &input).await.map_err(Refusal::Failed);

@@ -9,7 +9,7 @@ pub(crate) fn document(door: &Door) -> Value {
     let catalog = door.catalog();
     let paths: Map<String, Value> = door
         .served()
-        .map(|operation| (format!("/v1/{}", operation.name), json!({"post": describe(door, operation)})))
+        .map(|operation| (format!("/v1/{}", operation.name), json!({"post": describe(operation)})))
         .collect();
     let mut tags: Vec<&str> = Vec::new();
     for operation in door.served() {
@@ -40,7 +40,7 @@ pub(crate) fn document(door: &Door) -> Value {
     })
 }
 
-fn describe(door: &Door, operation: &Operation) -> Value {
+fn describe(operation: &Operation) -> Value {
     let result = json!({
         "type": "object",
         "properties": {
@@ -58,7 +58,7 @@ fn describe(door: &Door, operation: &Operation) -> Value {
         "tags": [operation.group],
         "x-effect": operation.effect,
         "x-read-only": is_read(operation),
-        "x-destructive": !is_read(operation) && door.is_destructive(operation),
+        "x-destructive": operation.destructive,
         "x-idempotent": operation.idempotent,
         "requestBody": {"required": true, "content": {"application/json": {
             "schema": plain(&operation.input), "example": operation.example,

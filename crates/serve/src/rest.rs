@@ -6,7 +6,7 @@
 //! | too much | a rate for each caller, a limit of bodies, a limit of connections and of the time for a head |
 //! | pages of a browser | `Host` is one of ours, no `Origin`, JSON only |
 
-use crate::callers::{Callers, Refused};
+use crate::callers::{Callers, From, Refused};
 use crate::door::{Door, Refusal};
 use crate::{mcp, openapi};
 use axum::Router;
@@ -44,10 +44,6 @@ pub struct Served {
     address: SocketAddr,
     server: Server,
 }
-
-/// Whom a request is from; [`guard`] puts it there.
-#[derive(Clone)]
-pub(crate) struct From(pub String);
 
 struct Rest {
     door: Arc<Door>,

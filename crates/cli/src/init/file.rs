@@ -13,6 +13,8 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 pub(super) struct Target {
     path: PathBuf,
     document: DocumentMut,
+    /// What was read.
+    text: String,
     /// None where the file is not there yet.
     config: Option<Config>,
 }
@@ -22,7 +24,12 @@ impl Target {
     pub fn open(path: &Path) -> Result<Self> {
         let about = match std::fs::symlink_metadata(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Self { path: path.to_owned(), document: DocumentMut::new(), config: None });
+                return Ok(Self {
+                    path: path.to_owned(),
+                    document: DocumentMut::new(),
+                    text: String::new(),
+                    config: None,
+                });
             }
             Err(error) => return Err(unusable(path, &format!("cannot be read: {error}"))),
             Ok(about) => about,
@@ -35,7 +42,7 @@ impl Target {
             .map_err(|error| unusable(path, &format!("cannot be read: {error}")))?;
         // The configuration is TOML, as it has just been read.
         let document = text.parse().map_err(|_| unusable(path, "cannot be changed; add the connection by hand"))?;
-        Ok(Self { path: path.to_owned(), document, config: Some(config) })
+        Ok(Self { path: path.to_owned(), document, text, config: Some(config) })
     }
 
     /// The configuration as it is.
@@ -69,17 +76,20 @@ impl Target {
     /// Writes it: a new file for this user alone, one that was there with the rights that it had.
     pub fn write(&self, text: &str) -> Result<()> {
         let unwritten = |error: std::io::Error| Error::unwritten(&self.path.display().to_string(), &error);
-        let before = std::fs::symlink_metadata(&self.path).ok();
-        if before.is_none() {
+        if self.config.is_none() {
             // Nobody's file is written over that came meanwhile.
             let mut file = private::create(&self.path).map_err(unwritten)?;
             return file.write_all(text.as_bytes()).and_then(|()| file.sync_data()).map_err(unwritten);
         }
-        private::write(&self.path, |file| file.write_all(text.as_bytes())).map_err(unwritten)?;
-        match before {
-            Some(before) => std::fs::set_permissions(&self.path, before.permissions()).map_err(unwritten),
-            None => Ok(()),
+        let before = std::fs::symlink_metadata(&self.path).map_err(unwritten)?;
+        if bounded::text(&self.path, bounded::CONFIGURATION).ok().as_deref() != Some(&self.text) {
+            return Err(unusable(
+                &self.path,
+                "was changed by somebody else meanwhile, and was left as it is; try again",
+            ));
         }
+        private::write(&self.path, |file| file.write_all(text.as_bytes())).map_err(unwritten)?;
+        std::fs::set_permissions(&self.path, before.permissions()).map_err(unwritten)
     }
 }
 
@@ -169,10 +179,19 @@ mod tests {
         let link = folder.path().join("link.toml");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert!(Target::open(&link).err().unwrap().to_string().contains("name the file itself"));
-        // Somebody else was faster.
-        let other = folder.path().join("other.toml");
-        let late = Target::open(&other).unwrap();
-        std::fs::write(&other, "default = 1").unwrap();
-        drop(late);
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_meanwhile_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("Config.toml");
+        let connection = json!({"serviceUrl": "https://example.com", "auth": {"type": "none"}});
+        for theirs in ["# theirs\n", "# theirs, changed\n"] {
+            let target = Target::open(&path).unwrap();
+            let text = target.with("a", &connection).unwrap();
+            std::fs::write(&path, theirs).unwrap();
+            assert!(target.write(&text).is_err());
+            assert_eq!(std::fs::read_to_string(&path).unwrap(), theirs);
+        }
     }
 }
