@@ -26,7 +26,7 @@ if (!process.features.typescript) {
 const folder = await stage({ client: join(values.js, 'package'), out: values.out });
 const part = (name) => import(pathToFileURL(join(folder, name)).href);
 const form = await part('nodes/Scim/form.ts');
-const { connection, input, items, record, verdict } = await part('nodes/Scim/values.ts');
+const { connection, input, items, limit, record, verdict } = await part('nodes/Scim/values.ts');
 const { manifest } = await part('nodes/Scim/clients.ts');
 const { ScimApi } = await part('credentials/ScimApi.credentials.ts');
 
@@ -103,6 +103,12 @@ test('every list that the editor asks for is one that the node gives', () => {
     assert.deepEqual([...asked].sort(), [...names].sort());
 });
 
+test('a limit that is none is refused, so that nothing is taken for nobody', () => {
+    const of = (given) => limit((name) => given[name]);
+    assert.deepEqual([of({}), of({ returnAll: true, limit: 0 }), of({ returnAll: false, limit: 7 }), of({ limit: '7' })], [50, Infinity, 7, 7]);
+    for (const wrong of [0, -1, 1.5, 'all', '', NaN]) assert.throws(() => of({ limit: wrong }), /nothing was sent/, String(wrong));
+});
+
 test('n8n is told where outputs have secrets', () => {
     assert.deepEqual(form.sensitive(manifest).sort(), ['password', 'user.password']);
 });
@@ -130,6 +136,8 @@ test('a credential becomes a connection: what is as usual is left out, and no ot
     assert.deepEqual(made({ serviceUrl: 'https://example.com/scim/v2', auth_token: 't', auth_password: 'other' }), { serviceUrl: 'https://example.com/scim/v2', auth: { type: 'bearer', token: 't' } });
     assert.deepEqual(made({ provider: 'asgardeo', organization: 'myorg', auth_type: 'clientCredentials', auth_clientId: 'c', auth_clientSecret: 's', auth_scopes: ['a', ''], overrides: '{"put": false}', timeouts_totalMs: 5000 }),
         { provider: 'asgardeo', organization: 'myorg', auth: { type: 'clientCredentials', clientId: 'c', scopes: ['a'], clientSecret: 's' }, overrides: { put: false }, timeouts: { totalMs: 5000 } });
+    // What was chosen is said, even where it is what is usual.
+    assert.deepEqual(made({ provider: 'asgardeo', organization: 'myorg', auth_type: 'none', profile: 'generic' }), { provider: 'asgardeo', organization: 'myorg', auth: { type: 'none' }, profile: 'generic' });
     // A text is a secret, whatever it looks like: nobody reads the environment through it.
     assert.deepEqual(made({ auth_token: '{"env": "HOME"}' }).auth.token, '{"env": "HOME"}');
     assert.throws(() => made({ overrides: '{' }), /not JSON/);

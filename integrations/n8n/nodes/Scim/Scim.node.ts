@@ -22,7 +22,7 @@ import { kind, leaves } from '../../client/lib/forms.js';
 import type { ScimClient } from '../../client/lib/index.js';
 import { clientOf, made, manifest } from './clients.ts';
 import { method, OWN, properties, sensitive, sources, type Operation } from './form.ts';
-import { input, items, record, verdict } from './values.ts';
+import { input, items, limit, record, verdict } from './values.ts';
 
 /** What was asked for on each page, where no more than that was wanted. */
 const PAGE = 100;
@@ -43,18 +43,18 @@ function told(node: INode, error: Error, itemIndex?: number): NodeApiError | Nod
 }
 
 /** Lists up to a number of resources, or all; what is missing at the end of all is an error. */
-async function listed(client: ScimClient, operation: Operation, given: { [name: string]: unknown }, limit: number, options: object) {
+async function listed(client: ScimClient, operation: Operation, given: { [name: string]: unknown }, most: number, options: object) {
 	const size = operation.paging!.size.slice(1);
-	const asked = given[size] === undefined && limit <= PAGE ? { ...given, [size]: limit } : given;
+	const asked = given[size] === undefined && most <= PAGE ? { ...given, [size]: most } : given;
 	const output: unknown[] = [];
 	const warnings = new Set<string>();
 	const listing = client[operation.name as 'listUsers'](asked, options);
 	for await (const page of listing.pages()) {
 		for (const warning of page.warnings) warnings.add(warning);
 		for (const resource of page.resources) output.push(resource);
-		if (output.length >= limit) break;
+		if (output.length >= most) break;
 	}
-	return { output: output.slice(0, limit), warnings: [...warnings] };
+	return { output: output.slice(0, most), warnings: [...warnings] };
 }
 
 /** What was chosen from a list or typed; other parameters are what they are. */
@@ -68,9 +68,8 @@ async function carriedOut(of: IExecuteFunctions, itemIndex: number): Promise<INo
 	const client = clientOf(await of.getCredentials('scimApi', itemIndex));
 	const given = input(operation, read);
 	const options = { signal: of.getExecutionCancelSignal(), runId: of.getExecutionId() };
-	const limit = read('returnAll') ? Infinity : Number(read('limit') ?? Infinity);
 	const { output, warnings } = operation.paginated
-		? await listed(client, operation, given, limit, options)
+		? await listed(client, operation, given, limit(read), options)
 		: await client.call(operation.name, given, options);
 	of.addExecutionHints(...warnings.map((message) => ({ message, type: 'warning' as const, location: 'outputPane' as const })));
 	return items(operation, output).map((json) => ({ json: json as never, pairedItem: { item: itemIndex } }));

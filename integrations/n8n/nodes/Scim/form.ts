@@ -212,10 +212,9 @@ export function credentialProperties(manifest: Manifest): INodeProperties[] {
 	const { fields: plain, ofKind } = connectionFields(manifest);
 	const isPrimary = ({ group }: Field) => group === 'primary';
 	const drawn = (field: Field, show: { [name: string]: string[] } = {}): INodeProperties => {
-		const usual = field.schema.default;
 		const property = draw(field, manifest.secrets, false);
-		const empty = property.type === 'options' && !field.needed ? { options: [{ name: '(Not Set)', value: '' }, ...(property.options as INodePropertyOptions[])], default: text(usual) } : {};
-		const number = property.type === 'number' ? { default: (usual ?? '') as number } : {};
+		const empty = property.type === 'options' && !field.needed ? { options: [{ name: '(Not Set)', value: '' }, ...(property.options as INodePropertyOptions[])], default: '' } : {};
+		const number = property.type === 'number' ? { default: (field.schema.default ?? '') as number } : {};
 		const shown = isPrimary(field) ? show : { ...show, advanced: [true] };
 		return { ...property, ...empty, ...number, required: undefined, ...(Object.keys(shown).length ? { displayOptions: { show: shown } } : {}) } as INodeProperties;
 	};

@@ -69,14 +69,23 @@ export function input(operation: Operation, read: Read): { [name: string]: unkno
 	return inputOf(whole, [...others, ...more.map(field((name) => asked[name])), ...shown.map(field(read))]);
 }
 
+/** How many resources a listing is to give. */
+export function limit(read: Read): number {
+	if (read('returnAll')) return Infinity;
+	const given = read('limit');
+	const most = given === null || given === undefined ? 50 : Number(given);
+	return Number.isInteger(most) && most > 0 ? most : refused('"Limit" must be a whole number from 1; nothing was sent');
+}
+
 /** The connection of a credential. */
 export function connection(manifest: Manifest, data: { [name: string]: unknown }): { [name: string]: unknown } {
 	const { fields: plain, ofKind } = connectionFields(manifest);
 	const type = data[parameter(AUTH)] ?? 'bearer';
 	const all = [...plain, ...(ofKind.get(String(type)) ?? [])];
 	const value = ({ pointer, schema }: Field): [string, unknown] => [pointer, valueOf(schema, data[parameter(pointer)])];
-	// What is as usual is left out: a profile of the provider may know better.
-	const told = all.filter(({ pointer, schema }) => !manifest.secrets.includes(pointer) && data[parameter(pointer)] !== schema.default).map(value);
+	// What is as usual is left out, since it was not said. A choice can be not made, so that one that was made is said.
+	const isSaid = ({ pointer, schema }: Field) => kind(schema) === 'enum' || data[parameter(pointer)] !== schema.default;
+	const told = all.filter((field) => !manifest.secrets.includes(field.pointer) && isSaid(field)).map(value);
 	const secrets = manifest.secrets.map((pointer) => [credential(pointer), data[parameter(pointer)]]);
 	return connectionOf(manifest, { [AUTH]: type, ...Object.fromEntries(told) }, Object.fromEntries(secrets));
 }
