@@ -12,8 +12,8 @@ export const member = (value, pointer) => pointer.split('/').slice(1).reduce((at
 export const shown = (all, given) => all.filter(({ displayOptions }) => Object.entries(displayOptions?.show ?? {}).every(([name, allowed]) => allowed.includes(given[name])));
 export const ofOperation = (properties, { interface: resource, name }) => shown(properties, { resource, operation: name, returnAll: false });
 
-function stored({ type, options }, value) {
-    if (type === 'json') return JSON.stringify(value);
+function stored({ type, options, hint }, value) {
+    if (hint?.startsWith('JSON')) return JSON.stringify(value);
     if (type === 'resourceLocator') return { __rl: true, mode: 'id', value };
     if (type !== 'fixedCollection') return value;
     const [{ name: inside, values }] = options;

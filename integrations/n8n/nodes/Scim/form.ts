@@ -74,6 +74,9 @@ function asked(from: string) {
 	return { loadOptionsMethod: method(from), ...(above.length ? { loadOptionsDependsOn: above.map((name) => `${name}.value`) } : {}) };
 }
 
+/** A field of JSON. The editor's own takes an empty one for a mistake. */
+const JSON_TEXT = { type: 'string', typeOptions: { rows: 3 }, default: '', hint: 'JSON, where a text stands in quotes' } as const;
+
 /** The parameter of a field. Lists to choose from with a search are for parameters at the top only: `isTop`. */
 function draw(field: Field, secrets: string[], isTop: boolean): INodeProperties {
 	const { schema, needed } = field;
@@ -102,7 +105,7 @@ function draw(field: Field, secrets: string[], isTop: boolean): INodeProperties 
 			return { ...base, placeholder: 'Add', type: 'fixedCollection', typeOptions: { multipleValues: true, sortable: true }, options, default: {} };
 		}
 		default:
-			return { ...base, type: 'json', default: '' };
+			return { ...base, ...JSON_TEXT, ...(example === undefined ? {} : { placeholder: `e.g. ${JSON.stringify(example)}` }) };
 	}
 }
 
@@ -128,12 +131,12 @@ function parameters(operation: Operation): INodeProperties[] {
 	const displayOptions = { show: { resource: [operation.interface], operation: [operation.name] } };
 	const { shown, more } = fields(operation);
 	const isListing = operation.paginated;
-	const destructive: INodeProperties = { displayName: 'This May Take Away What the Input Does Not Name, or Take It Away for Good', name: 'destructive', type: 'notice', default: '', displayOptions };
+	const destructive: INodeProperties = { displayName: `${operation.summary} This may take away what the input does not name, or take it away for good.`, name: 'destructive', type: 'notice', default: '', displayOptions };
 	const listing: INodeProperties[] = [
 		{ displayName: 'Return All', name: 'returnAll', type: 'boolean', default: false, description: 'Whether to return all results or only up to a given limit', displayOptions },
 		{ displayName: 'Limit', name: 'limit', type: 'number', typeOptions: { minValue: 1 }, default: 50, description: 'Max number of results to return', displayOptions: { show: { ...displayOptions.show, returnAll: [false] } } },
 	];
-	const whole: INodeProperties = { displayName: 'Whole Input', name: WHOLE, type: 'json', default: '', description: 'The input as JSON, with whatever has no field here; the fields go over it' };
+	const whole: INodeProperties = { ...JSON_TEXT, displayName: 'Whole Input', name: WHOLE, description: 'The input as JSON, with whatever has no field here; the fields go over it' };
 	const options = [...more.map((field) => draw(field, operation.secrets.input, false)), whole];
 	return [
 		...(operation.destructive ? [destructive] : []),
