@@ -4,7 +4,7 @@
     python3 tests/adapters/run.py [--write]
 
 Needs what `cargo xtask test component host javascript python node-red` builds. Each way gets a sandbox of its own, so that all begin with
-the same: nobody is there. The inputs are the examples of the manifest. Prints a table, an operation a line; exit code 1 where an
+the same. The inputs are the examples of the manifest, each about a resource that is there. Prints a table, an operation a line; exit code 1 where an
 operation is missing somewhere, or has another outcome than with the library for Rust.
 """
 
@@ -25,6 +25,7 @@ PROGRAM = TARGET / "debug/scim-connector"
 EXAMPLE = TARGET / "debug/examples/outcomes"
 BEGIN = "<!-- begin: python3 tests/adapters/run.py --write -->"
 END = "<!-- end -->"
+SCHEMAS = "urn:ietf:params:scim:schemas:core:2.0:"
 TOKEN = "token-of-the-adapters-test"
 CALLER = "caller-of-the-adapters-test"
 
@@ -61,6 +62,40 @@ class Sandbox:
         self.process.terminate()
         self.process.wait()
         self.folder.cleanup()
+
+    def created(self, endpoint, **resource):
+        """The identifier of a resource that is there from now on."""
+        connection = http.client.HTTPConnection(self.url.split("/")[2], timeout=60)
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/scim+json"}
+        connection.request("POST", f"/{self.url.split('/', 3)[3]}/{endpoint}", json.dumps(resource), headers)
+        answer = connection.getresponse()
+        if answer.status != 201:
+            sys.exit(f"the sandbox answered {answer.status} to {endpoint}: {answer.read()}")
+        return json.load(answer)["id"]
+
+    def calls(self, operations):
+        """The examples as calls: each is about a resource of its own, which is there."""
+
+        def somebody(name):
+            return self.created("Users", schemas=[f"{SCHEMAS}User"], userName=f"{name}@example.com")
+
+        calls = []
+        for one in operations:
+            name, example = one["name"], json.dumps(one["example"])
+            if not name.startswith(("list", "search", "ensure")) and name not in ("createUser", "createGroup"):
+                # What one has made is not in the way of the others.
+                example = example.replace("ada@example.com", f"{name}.new@example.com").replace("Engineering", f"{name} anew")
+            given = json.loads(example)
+            if "id" in given and one["interface"] == "users":
+                given["id"] = somebody(name)
+            elif "id" in given and one["interface"] == "groups":
+                member = somebody(name)
+                given["id"] = self.created("Groups", schemas=[f"{SCHEMAS}Group"], displayName=name, members=[{"value": member}])
+                given |= {"members": [{"value": member}]} if "members" in given else {}
+            elif "id" in given and one["interface"] == "resources":
+                given["id"] = self.created("Devices", schemas=[f"{SCHEMAS}Device"], displayName=name, active=True)
+            calls.append({"operation": name, "input": given})
+        return calls
 
     def connection(self):
         """The connection as JSON."""
@@ -204,10 +239,10 @@ def main():
     describe = [str(PROGRAM), "--component", str(CORE), "describe", "--json"]
     manifest = json.loads(subprocess.run(describe, env=environment(), stdout=subprocess.PIPE, check=True).stdout)
     operations = [one for one in manifest["operations"] if one["available"]]
-    calls = [{"operation": one["name"], "input": one["example"]} for one in operations]
     columns = []
     for name, way in WAYS:
         with Sandbox() as sandbox:
+            calls = sandbox.calls(operations)
             outcomes = way(sandbox, calls)
         if len(outcomes) != len(calls):
             sys.exit(f"{name}: {len(outcomes)} outcomes of {len(calls)} calls")
@@ -226,8 +261,8 @@ def main():
         document.write_text(current)
     elif text != current:
         wrong.append("docs/adapters.md (write it anew with --write)")
-    if wrong or succeeded < len(calls) // 3:
-        sys.exit(f"not the same everywhere: {', '.join(wrong) or 'hardly anything succeeds'}")
+    if wrong or succeeded < len(calls) // 2:
+        sys.exit(f"not the same everywhere: {', '.join(wrong) or 'little succeeds'}")
 
 
 if __name__ == "__main__":
