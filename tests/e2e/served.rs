@@ -117,6 +117,8 @@ fn callers_are_let_in_by_their_token_and_nobody_else_is() {
     );
     assert_eq!(door.call(TOKEN, "listUsers", &json!({"count": 1})).body["output"]["totalResults"], 0);
     assert_eq!(door.call(TOKEN, "listUser", &json!({})).status, 404);
+    let asked = door.send("POST /v1/listUsers?count=1", &format!("{json}{token}"), "{}");
+    assert_eq!((asked.status, &asked.body["kind"]), (400, &json!("invalidInput")), "what is not read is refused");
     assert_eq!(door.send("GET /health", "", "").body, json!({"ok": true}));
     assert_eq!(door.send("GET /manifest.json", "", "").status, 401);
 }
@@ -142,6 +144,12 @@ fn changes_are_written_down_without_people() {
     assert_eq!(told, [("hr", "asked"), ("hr", "done"), ("it", "asked"), ("it", "failed")]);
     assert_eq!((&lines[1]["id"], &lines[3]["kind"]), (&made.body["output"]["id"], &json!("conflict")));
     assert!(!audit.contains("audit-ada") && !audit.contains("example.com"), "{audit}");
+    // As a rotation of logs does.
+    let (file, moved) = (door.place.path().join("audit.ndjson"), door.place.path().join("audit.ndjson.1"));
+    std::fs::rename(&file, &moved).unwrap();
+    assert_eq!(door.call(TOKEN, "createUser", &input).status, 409);
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+    assert_eq!(std::fs::read_to_string(&moved).unwrap(), audit);
 }
 
 #[test]
@@ -209,6 +217,14 @@ fn agents_read_and_confirm_what_is_destructive() {
         &json!({"id": id, "operations": [{"op": "replace", "path": "active", "value": false}]}),
     );
     assert_eq!(door.tool("deleteUser", &json!({"id": id, "confirm": word}))["isError"], true);
+    let bulk =
+        json!({"operations": [{"method": "DELETE", "path": format!("/Users/{}", id.as_str().unwrap_or_default())}]});
+    let shown = &door.tool("bulk", &bulk)["structuredContent"];
+    assert_eq!(
+        shown["about"]["requests"],
+        json!([format!("DELETE /Users/{}", id.as_str().unwrap_or_default())]),
+        "{shown}"
+    );
     assert_eq!(door.call(TOKEN, "getUser", &json!({"id": id})).status, 200, "nothing was changed");
     let word = door.tool("deleteUser", &json!({"id": id}))["structuredContent"]["confirm"].clone();
     let deleted = door.tool("deleteUser", &json!({"id": id, "confirm": word}));

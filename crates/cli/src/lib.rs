@@ -33,6 +33,8 @@ mod provider;
 mod published;
 #[cfg(feature = "flows")]
 mod report;
+#[cfg(feature = "serve")]
+mod rotated;
 #[cfg(feature = "flows")]
 mod run;
 #[cfg(feature = "flows")]

@@ -1,5 +1,6 @@
 //! `serve`: a connection's operations for those who can only call HTTP, and for agents.
 
+use super::rotated::Rotated;
 use super::signals::Signals;
 use super::{ConnectionArgument, Global, logging, output};
 use clap::Args;
@@ -7,7 +8,6 @@ use scim_connector_host::error::{Error, Result};
 use scim_connector_host::private::{self, Unfit};
 use scim_connector_host::{bounded, keyring};
 use scim_connector_serve::{Audit, Callers, Door, mcp, rest};
-use std::fs::OpenOptions;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -132,6 +132,6 @@ fn audit(path: Option<&Path>) -> Result<Audit> {
         Unfit::Unwritable(error) => Error::unwritten(&format!("--audit: {shown}"), &error),
         Unfit::Open(file, problem) => Error::Usage(format!("--audit: {} is not opened: {problem}", file.display())),
     })?;
-    let file = OpenOptions::new().append(true).open(real);
+    let file = Rotated::open(real);
     Ok(Audit::new(file.map_err(|error| Error::unwritten(&format!("--audit: {shown}"), &error))?))
 }

@@ -144,16 +144,16 @@ impl Door {
         Ok(self.confirmations.is_good(&subject, word, Instant::now()))
     }
 
-    /// The resource that an operation is about, as it is now; of a bulk request, what it would do.
+    /// The resource that an operation is about, as it is now; of requests that the input spells out, what they are.
     async fn subject(&self, operation: &Operation, input: &Map<String, Value>) -> Result<Value> {
         let Some(read) = reading(&operation.name) else {
-            let methods = input.get("operations").and_then(Value::as_array).into_iter().flatten();
-            let mut counts = Map::new();
-            for method in methods.map(|one| one.get("method").and_then(Value::as_str).unwrap_or("other")) {
-                let count = counts.get(method).and_then(Value::as_u64).unwrap_or_default();
-                counts.insert(method.to_owned(), (count + 1).into());
-            }
-            return Ok(Value::Object(counts));
+            // Of each request its method and path: what is sent stands in the input, and the word is for this input alone.
+            let bulk = input.get("operations").and_then(Value::as_array).into_iter().flatten();
+            let requests = bulk.chain(input.get("request")).map(|one| {
+                let part = |name| one.get(name).and_then(Value::as_str).unwrap_or("?");
+                format!("{} {}", part("method"), part("path"))
+            });
+            return Ok(json!({"requests": requests.collect::<Vec<_>>()}));
         };
         let members = ["id", "resourceType", "endpoint"].iter();
         let named: Map<String, Value> =

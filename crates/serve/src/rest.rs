@@ -27,6 +27,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
+/// How long a body may take: as long as a head (`crates/listener`).
+const BODY_TIME: Duration = Duration::from_secs(15);
+
 /// How the door is served.
 pub struct Settings {
     /// Where to listen; port 0 takes a free one.
@@ -153,7 +156,17 @@ async fn operation(State(rest): State<Arc<Rest>>, Path(name): Path<String>, requ
     if !kind.is_some_and(|kind| kind.eq_ignore_ascii_case("application/json")) {
         return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "invalidInput", "the input is application/json");
     }
-    let Ok(body) = to_bytes(request.into_body(), rest.body_limit).await else { return too_large(rest.body_limit) };
+    if request.uri().query().is_some() {
+        let detail = "the input is the body; what stands behind ? is not read, and nothing was sent";
+        return problem(StatusCode::BAD_REQUEST, "invalidInput", detail);
+    }
+    let body = match tokio::time::timeout(BODY_TIME, to_bytes(request.into_body(), rest.body_limit)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => return too_large(rest.body_limit),
+        Err(_) => {
+            return problem(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not come in time; nothing was sent");
+        }
+    };
     let text = if body.is_empty() { Ok("{}".to_owned()) } else { String::from_utf8(body.into()) };
     let Ok(input) = text else { return problem(StatusCode::BAD_REQUEST, "invalidInput", "the input is no UTF-8") };
     if let Err(error) = serde_json::from_str::<&serde_json::value::RawValue>(&input) {

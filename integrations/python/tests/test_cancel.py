@@ -70,6 +70,42 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                 self.assertEqual((await asyncio.wait_for(client.get_user("1"), 10)).id, "1")
         self.assertEqual(len(server.requests), 2, "it was not sent again")
 
+    async def test_a_cancelled_write_that_was_made_all_the_same_says_so(self) -> None:
+        with Server(lambda _: answer(201, user())) as server:
+            async with AsyncClient(server.connection(), concurrency=1) as client:
+                call = asyncio.ensure_future(client.create_user(ADA))
+                await asyncio.sleep(0)
+                # The loop is busy while the answer comes, so that it is there when the task is cancelled.
+                until(lambda: len(server.requests) == 1)
+                time.sleep(0.5)
+                call.cancel()
+                with self.assertRaises(asyncio.CancelledError) as caught:
+                    await call
+                seen: BaseException | None = caught.exception
+                if seen is not None and seen.__cause__ is None:
+                    seen = seen.__context__
+                cause = seen and seen.__cause__
+                assert isinstance(cause, errors.ScimError)
+                self.assertTrue(cause.maybe_applied)
+        self.assertEqual(len(server.requests), 1)
+
+    async def test_who_cancels_twice_hears_it_too(self) -> None:
+        with Server(lambda _: [0.4, answer(201, user())]) as server:
+            async with AsyncClient(server.connection(), concurrency=1) as client:
+                call = asyncio.ensure_future(client.create_user(ADA))
+                await asyncio.to_thread(until, lambda: len(server.requests) == 1)
+                call.cancel()
+                await asyncio.sleep(0)
+                call.cancel()
+                with self.assertRaises(asyncio.CancelledError) as caught:
+                    await call
+                seen: BaseException | None = caught.exception
+                if seen is not None and seen.__cause__ is None:
+                    seen = seen.__context__
+                cause = seen and seen.__cause__
+                assert isinstance(cause, errors.ScimError)
+                self.assertTrue(cause.maybe_applied)
+
     async def test_a_cancelled_read_has_no_cause(self) -> None:
         with Server(hangs) as server:
             async with AsyncClient(server.connection(retry={"maxAttempts": 5})) as client:

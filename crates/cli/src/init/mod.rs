@@ -45,6 +45,9 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let path = global.config.clone().or(variable).unwrap_or_else(|| FILE_NAME.into());
     let target = Target::open(&path)?;
     let name = &arguments.name;
+    if name.trim().is_empty() {
+        return Err(Error::Usage("the name of the connection is empty, and nothing was written".into()));
+    }
     if target.has(name) && !arguments.replace {
         return Err(Error::Usage(format!(
             "{} has a connection {name} already, and nothing was written; name another one (`init NAME`), or give --replace",
@@ -64,7 +67,10 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
             )));
         }
         let answer = ask(&question)?;
-        wanted.answer(&question, &answer)?;
+        if let Err(wrong) = wanted.answer(&question, &answer) {
+            // One slip is no reason to begin anew.
+            output::notes(&format!("{wrong}\n"));
+        }
     }
     let secret = wanted.secret(name);
     let connection = wanted.connection(name, &catalog);
@@ -72,7 +78,7 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
     let text = target.with(name, &connection)?;
     // First, so that the file never names a secret that could not be kept.
     if let Some((service, account)) = secret.as_ref().and_then(|place| place.keyring()) {
-        let value = secret_value(asks)?;
+        let value = secret_value(asks).await?;
         keyring::store(service, account, &value)
             .map_err(|problem| Error::Usage(format!("{problem}; nothing was written")))?;
     }
@@ -85,7 +91,9 @@ pub async fn run(global: &Global, arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let config = Config::load(&path)?;
-    test::connection(&connector, &config, name, false).await
+    test::connection(&connector, &config, name, false)
+        .await
+        .inspect_err(|_| output::remark(&format!("once that is mended: scim-connector test --connection {name}")))
 }
 
 /// Has the component look at a connection as it will be, before anything is written. Its secret is not needed for that.
@@ -107,17 +115,20 @@ fn ask(question: &Question) -> Result<String> {
     let default = question.default.as_ref().map_or_else(String::new, |default| format!(" [{default}]"));
     let unread = |error: io::Error| Error::Io(format!("the answer cannot be read: {error}"));
     output::notes_without_end(&format!("{}{default}: ", question.text));
-    let answer = Term::stderr().read_line().map_err(unread)?;
+    let mut answer = String::new();
+    if io::stdin().read_line(&mut answer).map_err(unread)? == 0 {
+        return Err(Error::Usage("the answers ended; nothing was written".into()));
+    }
     let answer = answer.trim();
     Ok(if answer.is_empty() { question.default.clone().unwrap_or_default() } else { answer.to_owned() })
 }
 
 /// The secret that goes into the keyring: typed unseen, or the first line of stdin.
-fn secret_value(asks: bool) -> Result<Zeroizing<String>> {
+async fn secret_value(asks: bool) -> Result<Zeroizing<String>> {
     let unread = |error: io::Error| Error::Usage(format!("the secret cannot be read: {error}; nothing was written"));
     let text = if asks {
         output::notes_without_end("Secret (it is not shown): ");
-        Term::stderr().read_secure_line().map_err(unread)?
+        typed_unseen().await.map_err(unread)?
     } else {
         bounded::stdin(bounded::INPUT).map_err(unread)?
     };
@@ -129,4 +140,23 @@ fn secret_value(asks: bool) -> Result<Zeroizing<String>> {
         ));
     }
     Ok(Zeroizing::new(line.to_owned()))
+}
+
+/// A line that the terminal does not show. Ctrl-C ends the program, with the terminal as it was.
+async fn typed_unseen() -> io::Result<String> {
+    #[cfg(unix)]
+    let before = rustix::termios::tcgetattr(io::stderr()).ok();
+    let line = tokio::task::spawn_blocking(|| Term::stderr().read_secure_line());
+    tokio::select! {
+        line = line => line.map_err(io::Error::other)?,
+        _ = tokio::signal::ctrl_c() => {
+            #[cfg(unix)]
+            if let Some(before) = before {
+                rustix::termios::tcsetattr(io::stderr(), rustix::termios::OptionalActions::Now, &before).ok();
+            }
+            output::notes("\nerror: interrupted; nothing was written\n");
+            // Whoever reads the line cannot be told to stop.
+            std::process::exit(130)
+        }
+    }
 }

@@ -171,7 +171,8 @@ class Core:
             self._give_back(sound, call)
         if call.raised is not None:
             if not isinstance(call.raised, Exception):
-                raise call.raised
+                changed = ClosedError("the call was given up", operation=operation, maybe_applied=True) if call.may_have_changed else None
+                raise call.raised from changed
             raise InternalError("a fault in the package", operation=operation, maybe_applied=call.may_have_changed) from call.raised
         if good:
             return value

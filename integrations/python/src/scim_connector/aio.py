@@ -73,9 +73,17 @@ class AsyncClient(AsyncOperations):
             call.abort()
             if job.cancel():
                 raise
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait([waited_for], timeout=self._FAREWELL)
+            loop = asyncio.get_running_loop()
+            by = loop.time() + self._FAREWELL
+            while not waited_for.done() and loop.time() < by:
+                # Somebody who cancels again hears no sooner what became of it.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([waited_for], timeout=by - loop.time())
             failure = job.exception() if job.done() else None
+            if failure is None and call.may_have_changed:
+                # It went through meanwhile, or has not ended.
+                what = "was carried out before it could be given up" if job.done() else "was given up and has not ended"
+                failure = ClosedError(f"the call {what}", maybe_applied=True)
             if isinstance(failure, ScimError) and failure.maybe_applied:
                 raise cancelled from failure
             raise
