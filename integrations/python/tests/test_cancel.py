@@ -222,7 +222,10 @@ class GivenUp(unittest.TestCase):
         ):
             with self.subTest(name), Server(script) as server:
                 program = f"""
+                    import signal
                     from scim_connector import Client
+                    # As at a terminal: what runs in the background of a script is started with SIGINT ignored.
+                    signal.signal(signal.SIGINT, signal.default_int_handler)
                     client = Client({server.connection(retry={"maxAttempts": 3})!r})
                     try:
                         {call}
