@@ -4,20 +4,21 @@
 //   node integrations/n8n/test.mjs [--home target/n8n/home] [--modules target/n8n/modules] [--js target/js] [--servers target/servers/node] [--shots FOLDER]
 //
 // `--home` is where n8n is installed, `--modules` has the packages of package-lock.json; the package for JavaScript must be built. The browser
-// is the one that CHROMIUM names, or chromium of the system. One line a check; exit code 1 when one failed, 2 where there is no browser.
+// is the one that CHROMIUM names, chromium of the system, or that of the tests of the page. One line a check; exit code 1 when one failed, 2 where there is no browser.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { checks, count, launched, program as browserProgram, scimmy, waiting } from '../editor.mjs';
 import { node as nodeOf } from '../js/nodes.mjs';
 import { build } from './build.mjs';
 import { filled } from './test/filled.mjs';
@@ -34,45 +35,10 @@ const WRONG = `wrong-${randomBytes(8).toString('hex')}`;
 const OWNER = { email: 'grace@example.com', firstName: 'Grace', lastName: 'Hopper', password: `Pw0-${randomBytes(8).toString('hex')}` };
 const PATIENCE = 20_000;
 
-const onPath = (name) => process.env.PATH.split(delimiter).map((one) => join(one, name)).find(existsSync);
-const browserProgram = process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(onPath).find(Boolean);
-if (!browserProgram) {
-    process.stderr.write('not run: there is no Chromium; on Debian: apt-get install chromium, or name one in CHROMIUM\n');
-    process.exit(2);
-}
-
 const ends = [];
 let page;
-let passed = 0;
-let failed = 0;
-async function check(name, body) {
-    try {
-        await body();
-        passed += 1;
-        process.stdout.write(`ok - ${name}\n`);
-    } catch (error) {
-        failed += 1;
-        process.stdout.write(`not ok - ${name}: ${error.message.split('\n').filter((line) => line).slice(0, 12).join(' ')}\n`);
-        await page?.screenshot({ path: join(shots, `failed-${failed}.png`) }).catch(() => {});
-    }
-}
-async function until(what, body) {
-    const latest = Date.now() + PATIENCE;
-    for (;;) {
-        const found = await body();
-        if (found) return found;
-        if (Date.now() > latest) throw new Error(`${what} did not come`);
-        await sleep(100);
-    }
-}
-
-/** The third-party provider. */
-async function scimmy() {
-    const child = spawn(process.execPath, [join(ROOT, 'tests/servers/scimmy.mjs'), '--modules', servers], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, SCIM_TEST_BEARER: SECRET } });
-    ends.push(() => child.stdin.end());
-    const [line] = await once(child.stdout, 'data');
-    return JSON.parse(line).serviceUrl;
-}
+const check = checks((name) => page?.screenshot({ path: join(shots, `${name}.png`) }));
+const until = waiting(PATIENCE);
 
 const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const BADGE = 'urn:example:params:scim:schemas:badge:2.0:User';
@@ -108,14 +74,13 @@ mkdirSync(shots, { recursive: true });
 const node = nodeOf(24, js);
 const tarball = await build({ client: join(js, 'package'), modules });
 const program = install(home, node);
-const providers = [scimmy(), scimmy(), scimmy(), slow(5000), badged()];
+const providers = [scimmy(servers, SECRET, ends), scimmy(servers, SECRET, ends), scimmy(servers, SECRET, ends), slow(5000), badged()];
 const [serviceUrl, otherUrl, sameUrl, slowUrl, badgedUrl, n8n] = await Promise.all([...providers, start({ program, node, tarball })]);
 ends.push(n8n.end);
 const profile = mkdtempSync(join(tmpdir(), 'scim-chromium-'));
 ends.push(() => rmSync(profile, { recursive: true, force: true }));
 const { chromium } = createRequire(join(modules, 'package.json'))('playwright-core');
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const browser = await chromium.launchPersistentContext(profile, { executablePath: browserProgram, headless: true, args: flags, viewport: { width: 1400, height: 900 } });
+const browser = await launched(chromium, profile);
 ends.unshift(() => browser.close());
 page = browser.pages()[0] ?? (await browser.newPage());
 page.setDefaultTimeout(PATIENCE);
@@ -391,5 +356,5 @@ try {
     for (const end of ends) await end();
 }
 const versions = [`n8n ${VERSION}`, `Node ${spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim().slice(1)}`, spawnSync(browserProgram, ['--version'], { encoding: 'utf8' }).stdout.trim().split(' ').slice(0, 2).join(' ')];
-process.stdout.write(`${passed} passed, ${failed} failed; ${new Date().toISOString().slice(0, 10)}, ${versions.join(', ')}; pictures in ${shots}\n`);
-process.exit(failed > 0 ? 1 : 0);
+process.stdout.write(`${count.passed} passed, ${count.failed} failed; ${new Date().toISOString().slice(0, 10)}, ${versions.join(', ')}; pictures in ${shots}\n`);
+process.exit(count.failed > 0 ? 1 : 0);

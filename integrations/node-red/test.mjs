@@ -9,15 +9,16 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { node } from '../js/nodes.mjs';
+import { checks, count, launched, scimmy, waiting } from '../editor.mjs';
 import { build } from './build.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -33,47 +34,9 @@ const SECRET = `secret-${randomBytes(8).toString('hex')}`;
 const WRONG = `wrong-${randomBytes(8).toString('hex')}`;
 const PATIENCE = 15_000;
 
-const onPath = (name) => process.env.PATH.split(delimiter).map((folder) => join(folder, name)).find(existsSync);
-/** The browser that the tests of the page unpacked. */
-const unpacked = [join(TARGET, 'browser/tmp/chromium')].find(existsSync);
-const browserProgram = process.env.CHROMIUM ?? ['chromium', 'chromium-browser', 'google-chrome'].map(onPath).find(Boolean) ?? unpacked;
-const libraries = browserProgram === unpacked && existsSync(join(TARGET, 'browser/tmp/lib')) ? { LD_LIBRARY_PATH: join(TARGET, 'browser/tmp/lib') } : {};
-if (!browserProgram) {
-    process.stderr.write('not run: there is no Chromium; on Debian: apt-get install chromium, or name one in CHROMIUM\n');
-    process.exit(2);
-}
-
 const ends = [];
-let passed = 0;
-let failed = 0;
-async function check(name, body) {
-    try {
-        await body();
-        passed += 1;
-        process.stdout.write(`ok - ${name}\n`);
-    } catch (error) {
-        failed += 1;
-        process.stdout.write(`not ok - ${name}: ${error.message.split('\n').filter((line) => line).slice(0, 12).join(' ')}\n`);
-        await page?.screenshot({ path: join(shots, `failed-${failed}.png`) }).catch(() => {});
-    }
-}
-async function until(what, body) {
-    const end = Date.now() + PATIENCE;
-    for (;;) {
-        const found = await body();
-        if (found) return found;
-        if (Date.now() > end) throw new Error(`${what} did not come`);
-        await sleep(50);
-    }
-}
-
-/** The third-party provider. */
-async function scimmy() {
-    const child = spawn(process.execPath, [join(ROOT, 'tests/servers/scimmy.mjs'), '--modules', servers], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, SCIM_TEST_BEARER: SECRET } });
-    ends.push(() => child.stdin.end());
-    const [line] = await once(child.stdout, 'data');
-    return JSON.parse(line).serviceUrl;
-}
+const check = checks((name) => page?.screenshot({ path: join(shots, `${name}.png`) }));
+const until = waiting(PATIENCE);
 
 /** A provider that takes its time. */
 async function slow(milliseconds) {
@@ -112,10 +75,9 @@ async function nodeRed() {
 mkdirSync(shots, { recursive: true });
 const profile = mkdtempSync(join(tmpdir(), 'scim-chromium-'));
 ends.push(() => rmSync(profile, { recursive: true, force: true }));
-const [serviceUrl, slowUrl, red] = await Promise.all([scimmy(), slow(5000), nodeRed()]);
+const [serviceUrl, slowUrl, red] = await Promise.all([scimmy(servers, SECRET, ends), slow(5000), nodeRed()]);
 const { chromium } = require('playwright-core');
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const browser = await chromium.launchPersistentContext(profile, { executablePath: browserProgram, headless: true, args: flags, env: { ...process.env, ...libraries }, viewport: { width: 1400, height: 900 } });
+const browser = await launched(chromium, profile);
 ends.unshift(() => browser.close());
 const page = browser.pages()[0] ?? (await browser.newPage());
 const complaints = [];
@@ -396,5 +358,5 @@ try {
 } finally {
     for (const end of ends) await end();
 }
-process.stdout.write(`${passed} passed, ${failed} failed; pictures in ${shots}\n`);
-process.exit(failed > 0 ? 1 : 0);
+process.stdout.write(`${count.passed} passed, ${count.failed} failed; pictures in ${shots}\n`);
+process.exit(count.failed > 0 ? 1 : 0);

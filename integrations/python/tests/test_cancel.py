@@ -26,6 +26,15 @@ def hangs(_: Request) -> list[bytes | float]:
     return [30.0]
 
 
+def cause_of(cancelled: BaseException) -> errors.ScimError:
+    """What a task that was cancelled says of its call."""
+    # Until Python 3.10 a task ends with another exception, of which this is the context.
+    seen = cancelled if cancelled.__cause__ is not None else cancelled.__context__
+    cause = seen and seen.__cause__
+    assert isinstance(cause, errors.ScimError)
+    return cause
+
+
 class Cancelled(unittest.IsolatedAsyncioTestCase):
     """In asyncio."""
 
@@ -58,13 +67,7 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                 with self.assertRaises(asyncio.CancelledError) as caught:
                     await call
                 self.assertLess(time.monotonic() - began, 5)
-                seen: BaseException | None = caught.exception
-                if seen is not None and seen.__cause__ is None:
-                    # Until Python 3.10 a task ends with another one, of which this is the context.
-                    seen = seen.__context__
-                cause = seen and seen.__cause__
-                assert isinstance(cause, errors.ScimError)
-                self.assertTrue(cause.maybe_applied)
+                self.assertTrue(cause_of(caught.exception).maybe_applied)
                 # Its thread and its place are free again.
                 server.script = lambda _: answer(200, user())
                 self.assertEqual((await asyncio.wait_for(client.get_user("1"), 10)).id, "1")
@@ -81,12 +84,7 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                 call.cancel()
                 with self.assertRaises(asyncio.CancelledError) as caught:
                     await call
-                seen: BaseException | None = caught.exception
-                if seen is not None and seen.__cause__ is None:
-                    seen = seen.__context__
-                cause = seen and seen.__cause__
-                assert isinstance(cause, errors.ScimError)
-                self.assertTrue(cause.maybe_applied)
+                self.assertTrue(cause_of(caught.exception).maybe_applied)
         self.assertEqual(len(server.requests), 1)
 
     async def test_who_cancels_twice_hears_it_too(self) -> None:
@@ -99,12 +97,7 @@ class Cancelled(unittest.IsolatedAsyncioTestCase):
                 call.cancel()
                 with self.assertRaises(asyncio.CancelledError) as caught:
                     await call
-                seen: BaseException | None = caught.exception
-                if seen is not None and seen.__cause__ is None:
-                    seen = seen.__context__
-                cause = seen and seen.__cause__
-                assert isinstance(cause, errors.ScimError)
-                self.assertTrue(cause.maybe_applied)
+                self.assertTrue(cause_of(caught.exception).maybe_applied)
 
     async def test_a_cancelled_read_has_no_cause(self) -> None:
         with Server(hangs) as server:
