@@ -9,13 +9,16 @@ use scim_connector_host::error::{Error, Result};
 use scim_connector_host::private::{self, Unfit, beside};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Says that a file is a history (SQLite's `application_id`): "scim" in ASCII.
 const APPLICATION: i64 = 0x7363_696d;
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(5);
+
+/// How long until a file is opened once more that was busy.
+const BUSY_PAUSE: Duration = Duration::from_millis(20);
 
 /// What stands beside the file: SQLite's, and room that is kept for the end of a run.
 const SIDE_FILES: [&str; 4] = ["-wal", "-shm", "-journal", RESERVE];
@@ -224,7 +227,21 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
         // It tells of people.
         Unfit::Open(file, problem) => wrong(&file, format!("the history is not opened: {problem}")),
     })?;
-    connect(&real).map_err(|error| problem(path, &error))?.map_err(|detail| wrong(path, detail))
+    // Several that make a file into one with a write-ahead log at once are told that it is busy without a wait: SQLite waits for
+    // nobody who may be waiting for it.
+    let deadline = Instant::now() + BUSY;
+    let opened = loop {
+        match connect(&real) {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => std::thread::sleep(BUSY_PAUSE),
+            opened => break opened,
+        }
+    };
+    opened.map_err(|error| problem(path, &error))?.map_err(|detail| wrong(path, detail))
+}
+
+/// Whether another process holds the file just now.
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(Code::DatabaseBusy | Code::DatabaseLocked))
 }
 
 /// A file as an older version of this program left it.
@@ -290,7 +307,7 @@ pub(super) fn empty_log(connection: &Connection) -> rusqlite::Result<bool> {
     connection.busy_timeout(BUSY)?;
     match busy {
         Ok(busy) => Ok(!busy),
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(false),
+        Err(error) if is_busy(&error) => Ok(false),
         Err(error) => Err(error),
     }
 }
@@ -303,9 +320,7 @@ pub(super) fn problem(path: &Path, error: &rusqlite::Error) -> Error {
         Some(Code::ReadOnly | Code::CannotOpen | Code::PermissionDenied) => {
             wrong(path, format!("the history cannot be written here: {error}; name another place with --history"))
         }
-        Some(Code::DatabaseBusy | Code::DatabaseLocked) => {
-            Error::Busy(format!("{}: is locked by another process; try again", path.display()))
-        }
+        _ if is_busy(error) => Error::Busy(format!("{}: is locked by another process; try again", path.display())),
         Some(Code::DatabaseCorrupt) => {
             told("is damaged; put a copy in its place, or name another file with --history".into())
         }

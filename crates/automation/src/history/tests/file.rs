@@ -52,18 +52,23 @@ fn a_new_file_is_for_this_user_alone() {
 
 #[test]
 fn many_open_a_new_file_at_once() {
-    let folder = crate::place::private_folder();
-    let path = folder.path().join("history.sqlite");
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                let history = History::open(&path, Retention::default()).unwrap();
-                tell(&begin(&history, "seed"), &[run_ended(RunOutcome::Completed, None)]);
-            });
-        }
-    });
-    let history = History::open(&path, Retention::default()).unwrap();
-    assert_eq!(history.runs(&Filter::default()).unwrap().len(), 8);
+    // Each time a new file, for it is its making that they get in each other's way with.
+    for _ in 0..10 {
+        let folder = crate::place::private_folder();
+        let path = folder.path().join("history.sqlite");
+        let all = std::sync::Barrier::new(16);
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    all.wait();
+                    let history = History::open(&path, Retention::default()).unwrap();
+                    tell(&begin(&history, "seed"), &[run_ended(RunOutcome::Completed, None)]);
+                });
+            }
+        });
+        let history = History::open(&path, Retention::default()).unwrap();
+        assert_eq!(history.runs(&Filter::default()).unwrap().len(), 16);
+    }
 }
 
 #[test]
