@@ -10,7 +10,6 @@ use crate::convert::{answer, walk};
 use crate::http::outside::Outside;
 use crate::operations::{bulk_check, connection_test};
 use crate::provisioning::ensure;
-use crate::scim::list::walk::keys;
 use std::rc::Rc;
 
 type Answer<T> = std::result::Result<T, wit::Error>;
@@ -72,6 +71,6 @@ impl runtime::Guest for Component {
     }
 
     fn page_keys(ids: Vec<String>) -> Answer<Vec<u8>> {
-        Ok(keys(&ids))
+        Ok(walk::keys(ids))
     }
 }

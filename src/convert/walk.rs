@@ -4,7 +4,27 @@ use crate::bindings::exports::scim::connector::runtime as wit;
 use crate::failure::{Failure, Result};
 use crate::gather::Gather as _;
 use crate::scim::list::walk::{self, Key, Progress, WalkedPage};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
+
+thread_local! {
+    /// The page whose keys were asked for last, with them: its verdict is asked for next, and a digest is not made twice.
+    static LAST: RefCell<(Vec<String>, Vec<Key>)> = RefCell::default();
+}
+
+/// The keys of resources, one after another.
+pub fn keys(identities: Vec<String>) -> Vec<u8> {
+    let keys = walk::keys(&identities);
+    let all = keys.concat();
+    LAST.set((identities, keys));
+    all
+}
+
+/// The keys of a page.
+fn keys_of(page: &WalkedPage) -> Vec<Key> {
+    let (identities, keys) = LAST.take();
+    if page.identities.iter().chain(&page.left_out).eq(&identities) { keys } else { page.keys() }
+}
 
 /// Judges a page of a walk.
 pub fn verdict(state: wit::WalkState, page: wit::WalkedPage) -> Result<wit::WalkVerdict> {
@@ -22,9 +42,10 @@ pub fn verdict(state: wit::WalkState, page: wit::WalkedPage) -> Result<wit::Walk
     let given =
         WalkedPage { identities: ids, left_out, total: total_results, next, complete, page, start_index, cursor };
     // Few keys of the page are looked for in many that were seen.
-    let here: BTreeSet<Key> = given.identities.iter().chain(&given.left_out).map(|id| walk::key(id)).gather();
+    let keys = keys_of(&given);
+    let here: BTreeSet<&Key> = if seen.is_empty() { BTreeSet::new() } else { keys.iter().gather() };
     let known: BTreeSet<&Key> = seen.iter().filter(|key| here.contains(*key)).gather();
-    let step = walk::judge(progress, &|key| known.contains(key), &given);
+    let step = walk::judge(progress, &keys, &|key| known.contains(key), &given);
     Ok(wit::WalkVerdict {
         fresh: step.fresh,
         added: step.added.concat(),
@@ -60,7 +81,12 @@ mod tests {
         let state = || wit::WalkState { progress: first.progress.clone(), seen: first.added.clone() };
         let second = verdict(state(), page(&["2", "3"], 3)).unwrap();
         assert_eq!((second.fresh, second.next, second.complete), (vec![1], None, true));
-        assert_eq!(second.added, walk::keys(&["3".to_owned()]));
+        assert_eq!(second.added, walk::key("3"));
+        // Keys that were asked for before make no difference, those of another page neither.
+        for ids in [["2", "3"], ["3", "4"]] {
+            keys(ids.map(str::to_owned).to_vec());
+            assert_eq!(verdict(state(), page(&["2", "3"], 3)).unwrap().added, walk::key("3"));
+        }
         let short = verdict(state(), page(&["2"], 3)).unwrap();
         assert_eq!((short.fresh, short.complete), (Vec::new(), false), "the call alone took it for complete");
         for (state, pointer) in [

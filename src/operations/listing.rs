@@ -114,7 +114,7 @@ fn filtered_here(
             start_index: input.query.start_index.take(),
             cursor: input.query.cursor.take(),
         };
-        let step = walk::judge(progress, &|key| kept.contains(key), &given);
+        let step = walk::judge(progress, &given.keys(), &|key| kept.contains(key), &given);
         kept.extend(&step.added);
         progress = Some(step.progress);
         if let Some(most) = knobs.local_filter_limit.filter(|most| kept.len() > *most as usize) {

@@ -40,6 +40,31 @@ impl Attribute {
     }
 }
 
+/// Looks attributes up by the names of an object's members, one after the other: most providers write them nearly in the standard's
+/// order, so that the next one is mostly near the last.
+pub(super) struct Search<'a> {
+    attributes: &'a [Attribute],
+    from: usize,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn of(attributes: &'a [Attribute]) -> Self {
+        Self { attributes, from: 0 }
+    }
+
+    /// The attribute of this name, whatever its case.
+    pub(super) fn named(&mut self, name: &str) -> Option<&'a Attribute> {
+        let is =
+            |attribute: &&Attribute| attribute.name.len() == name.len() && attribute.name.eq_ignore_ascii_case(name);
+        let at = |(at, attribute): (usize, &'a Attribute)| Some((at, attribute)).filter(|(_, it)| is(it));
+        let all = || self.attributes.iter().enumerate();
+        let found = all().skip(self.from).find_map(at).or_else(|| all().take(self.from).find_map(at));
+        let (at, attribute) = found?;
+        self.from = at + 1;
+        Some(attribute)
+    }
+}
+
 const fn text(name: &'static str) -> Attribute {
     Attribute { name, shape: Shape::Text, read_only: false }
 }
@@ -135,10 +160,10 @@ pub const ENTERPRISE_USER: &[Attribute] = &[
 /// Checks a payload's known attributes for their JSON types, so that a mistake is named here and not guessed at from a
 /// provider's answer. Unknown attributes pass, unless they look like a known one misspelt.
 pub fn check(resource: &Resource, attributes: &[Attribute], pointer: &str, problems: &mut Vec<Problem>) {
-    let here = Place::At(pointer);
+    let (here, mut search) = (Place::At(pointer), Search::of(attributes));
     each(resource.into(), &mut |name, value| {
         let at = Place::Member(&here, name);
-        match attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name)) {
+        match search.named(name) {
             Some(attribute) => check_value(value, attribute.shape, at, problems),
             None if super::resource::is_urn(name) || name.eq_ignore_ascii_case("schemas") => {}
             None => {
@@ -242,8 +267,9 @@ pub(super) fn check_value<'a>(
 }
 
 fn check_parts(object: Cursor<'_>, parts: &[Attribute], place: Place<'_>, problems: &mut Vec<Problem>) {
+    let mut search = Search::of(parts);
     each(object, &mut |name, value| {
-        if let Some(part) = parts.iter().find(|part| part.name.eq_ignore_ascii_case(name)) {
+        if let Some(part) = search.named(name) {
             check_value(value, part.shape, Place::Member(&place, name), problems);
         }
     });

@@ -6,7 +6,7 @@
 //! `"false"` with false takes a leaver for active; and identifiers that a caller gives as numbers are sent as the texts that they are.
 
 use super::resource::{Cursor, Data, Node, Resource, Seen, boolean};
-use super::schema::{self, Attribute, Shape};
+use super::schema::{self, Attribute, Search, Shape};
 use super::urn;
 
 /// Corrects the names in a resource whose attributes are known, or follow from its schemas.
@@ -40,10 +40,8 @@ fn by_schemas(resource: &Resource) -> &'static [Attribute] {
 
 /// Whether nothing in an object is to be corrected, so that it stays as it was read; `whole` where it is a resource.
 fn is_right(object: Cursor<'_>, attributes: &[Attribute], whole: bool) -> bool {
-    let is = |name: &str, value: Cursor<'_>| match attributes
-        .iter()
-        .find(|attribute| attribute.name.eq_ignore_ascii_case(name))
-    {
+    let mut search = Search::of(attributes);
+    let mut is = |name: &str, value: Cursor<'_>| match search.named(name) {
         Some(attribute) => attribute.name == name && is_value_right(value, attribute.shape),
         None if whole && name.eq_ignore_ascii_case(urn::ENTERPRISE_USER) => {
             name == urn::ENTERPRISE_USER && is_value_right(value, Shape::Complex(schema::ENTERPRISE_USER))
@@ -94,9 +92,10 @@ pub fn write_texts(object: &mut Resource, attributes: &[Attribute]) {
 
 /// Whether no number stands where an attribute is text.
 fn are_texts(object: Cursor<'_>, attributes: &[Attribute]) -> bool {
+    let mut search = Search::of(attributes);
     object.every(&mut |name, value| {
         let Some(name) = name else { return true };
-        match attributes.iter().find(|attribute| attribute.name == name) {
+        match search.named(name).filter(|attribute| attribute.name == name) {
             Some(attribute) => is_text(value, attribute.shape),
             None if name == urn::ENTERPRISE_USER => is_text(value, Shape::Complex(schema::ENTERPRISE_USER)),
             None => true,

@@ -7,9 +7,10 @@ use crate::bindings::exports::scim::connector::runtime::WalkedPage;
 use crate::client::outcome::CallContext;
 use crate::error::{Error, Result};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::fmt;
 
 /// A page of a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -187,18 +188,59 @@ struct PageText<'a> {
 }
 
 /// The members of a resource that tell it from others.
-#[derive(Deserialize)]
+#[derive(Default)]
 struct Identified<'a> {
-    #[serde(borrow)]
     id: Option<&'a RawValue>,
-    #[serde(borrow)]
     meta: Option<&'a RawValue>,
+}
+
+/// Reads a resource as far as it must: no name stands twice in it, and most begin with `id`.
+struct Identity<'a, 'i> {
+    found: &'i mut Identified<'a>,
+    /// Whether `meta` is looked for.
+    mixed: bool,
+}
+
+/// A member's name.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Member {
+    Id,
+    Meta,
+    #[serde(other)]
+    Other,
+}
+
+impl<'a> Visitor<'a> for Identity<'a, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a resource")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut members: A) -> Result<(), A::Error> {
+        while let Some(member) = members.next_key()? {
+            match member {
+                Member::Id => self.found.id = Some(members.next_value()?),
+                Member::Meta => self.found.meta = Some(members.next_value()?),
+                Member::Other => drop(members.next_value::<IgnoredAny>()?),
+            }
+            if self.found.id.is_some() && (!self.mixed || self.found.meta.is_some()) {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What tells a resource from others, as the component's contract has it; `mixed` where there are several types.
 fn identity(resource: &RawValue, mixed: bool) -> String {
     let read = || -> Option<String> {
-        let Identified { id, meta } = serde_json::from_str(resource.get()).ok()?;
+        let mut found = Identified::default();
+        // Whoever stops early is told that something follows.
+        let _ =
+            serde_json::Deserializer::from_str(resource.get()).deserialize_map(Identity { found: &mut found, mixed });
+        let Identified { id, meta } = found;
         let id = match serde_json::from_str(id?.get()).ok()? {
             Value::String(id) if !id.is_empty() => id,
             Value::Number(id) => id.to_string(),

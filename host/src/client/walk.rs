@@ -6,7 +6,7 @@ use crate::bindings::exports::scim::connector::runtime::{WalkState, WalkVerdict,
 use crate::bindings::scim::connector::types as wit;
 use crate::error::{Error, Result};
 use crate::instance::Instance;
-use std::collections::HashSet;
+use std::borrow::Cow;
 
 /// What is kept of a resource.
 type Key = [u8; 16];
@@ -21,7 +21,10 @@ pub(super) struct Walk {
 impl Walk {
     /// What a page means. The walk goes on from it only where this succeeds.
     pub async fn judge(&mut self, version: &Version, page: WalkedPage) -> Result<WalkVerdict> {
-        let ids: Vec<String> = page.ids.iter().chain(&page.left_out).cloned().collect();
+        let ids = match page.left_out.as_slice() {
+            [] => Cow::Borrowed(page.ids.as_slice()),
+            left_out => Cow::Owned([page.ids.as_slice(), left_out].concat()),
+        };
         let mut judged = None;
         if let Some((mut instance, _running)) = version.take_locally()
             && let Ok(verdict) = self.ask(&mut instance, &ids, &page).await
@@ -63,29 +66,90 @@ impl Walk {
     }
 }
 
-/// Keys in little more than their own space: most in order, the last ones in a set until there are enough to be put among them.
-#[derive(Default)]
+/// Keys in little more than their own space: a table with some free places between its keys, which stand as nearly as they can where
+/// their hashes say, in the order of these. In shards, so that it is a small part that grows at a time.
 struct Kept {
-    ordered: Vec<Key>,
-    last: HashSet<Key>,
+    /// Nobody who chooses identities knows where their keys stand.
+    secret: (u64, u64),
+    shards: Vec<Shard>,
 }
 
-/// Keys that are put in order at least.
-const LEAST: usize = 1024;
+/// A part of the table, by the first bits of the hashes.
+#[derive(Default)]
+struct Shard {
+    places: Vec<Key>,
+    keys: usize,
+}
+
+/// How many shards there are.
+const SHARDS: usize = 1 << SHARD_BITS;
+const SHARD_BITS: u32 = 6;
+
+/// A free place: no identity is known to have this key.
+const FREE: Key = [0; 16];
+
+impl Default for Kept {
+    fn default() -> Self {
+        Self { secret: (rand::random(), rand::random()), shards: Vec::new() }
+    }
+}
 
 impl Kept {
     fn has(&self, key: &Key) -> bool {
-        self.last.contains(key) || self.ordered.binary_search(key).is_ok()
+        let (shard, hash) = self.place(*key);
+        self.shards.get(shard).is_some_and(|shard| shard.has(hash, *key))
     }
 
     fn add(&mut self, key: Key) {
-        self.last.insert(key);
-        if self.last.len() >= LEAST.max(self.ordered.len() / 8) {
-            self.ordered.reserve_exact(self.last.len());
-            self.ordered.extend(self.last.drain());
-            self.ordered.sort_unstable();
-            self.last.shrink_to(LEAST);
+        let (shard, hash) = self.place(key);
+        self.shards.resize_with(SHARDS, Shard::default);
+        let secret = self.secret;
+        if let Some(shard) = self.shards.get_mut(shard) {
+            shard.add(hash, key, |key| placed(key, secret).1);
         }
+    }
+
+    fn place(&self, key: Key) -> (usize, u64) {
+        placed(key, self.secret)
+    }
+}
+
+/// A key's shard, and the rest of its hash.
+fn placed(key: Key, secret: (u64, u64)) -> (usize, u64) {
+    let key = u128::from_ne_bytes(key);
+    // The key is half a digest.
+    let product = u128::from(key as u64 ^ secret.0) * u128::from((key >> 64) as u64 ^ secret.1);
+    let hash = (product >> 64) as u64 ^ product as u64;
+    ((hash >> (u64::BITS - SHARD_BITS)) as usize, hash << SHARD_BITS)
+}
+
+impl Shard {
+    /// Where to begin to look.
+    fn first(&self, hash: u64) -> usize {
+        ((u128::from(hash) * self.places.len() as u128) >> 64) as usize
+    }
+
+    fn has(&self, hash: u64, key: Key) -> bool {
+        let (before, behind) = self.places.split_at(self.first(hash));
+        behind.iter().chain(before).take_while(|place| **place != FREE).any(|place| *place == key)
+    }
+
+    fn put(&mut self, hash: u64, key: Key) {
+        let first = self.first(hash);
+        let (before, behind) = self.places.split_at_mut(first);
+        if let Some(place) = behind.iter_mut().chain(before).find(|place| **place == FREE) {
+            *place = key;
+        }
+    }
+
+    fn add(&mut self, hash: u64, key: Key, hash_of: impl Fn(Key) -> u64) {
+        if (self.keys + 1) * 8 > self.places.len() * 7 {
+            let grown = vec![FREE; self.places.len() + self.places.len() / 4 + 8];
+            let keys = std::mem::replace(&mut self.places, grown);
+            keys.into_iter().filter(|key| *key != FREE).for_each(|key| self.put(hash_of(key), key));
+        }
+        self.put(hash, key);
+        self.keys += 1;
     }
 }
 
@@ -105,7 +169,8 @@ mod tests {
             kept.add(key(number));
             assert!(kept.has(&key(number)) && kept.has(&key(number / 2)), "{number}");
         }
-        let space = kept.ordered.capacity() * size_of::<Key>() + kept.last.capacity() * 2 * size_of::<Key>();
-        assert!(space < 50_000 * size_of::<Key>() * 3 / 2, "{space} bytes");
+        let places: usize = kept.shards.iter().map(|shard| shard.places.capacity()).sum();
+        assert!(places < 50_000 * 3 / 2, "{places}");
+        assert!(!kept.has(&FREE));
     }
 }

@@ -45,7 +45,8 @@ pub fn identity(resource: &Resource, mixed: bool) -> String {
         return Data::from(resource.clone()).canonical();
     };
     let kind = || resource.get("meta")?.as_object()?.text("resourceType");
-    match kind().filter(|_| mixed) {
+    // Asked only where it counts: it takes the members of each resource of a page out of its text.
+    match mixed.then(kind).flatten() {
         Some(kind) => format!("{kind}/{id}"),
         None => id,
     }

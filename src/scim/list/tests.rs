@@ -242,7 +242,7 @@ fn walk_whole(by_cursor: bool, most: usize, mut serve: impl FnMut(usize, &Positi
             cursor: (by_cursor && next.is_none()).then(String::new),
             ..walk::WalkedPage::default()
         };
-        let verdict = walk::judge(progress, &|key| kept.contains(key), &given);
+        let verdict = walk::judge(progress, &given.keys(), &|key| kept.contains(key), &given);
         walk.pages.push(verdict.fresh.iter().map(|index| given.identities[*index as usize].clone()).collect());
         kept.extend(verdict.added);
         progress = Some(verdict.progress);
@@ -294,7 +294,7 @@ fn a_walk_finds_what_far_pages_had_before_and_asks_for_what_is_missing() {
         complete: true,
         ..walk::WalkedPage::default()
     };
-    let step = walk::judge(None, &|_| false, &given);
+    let step = walk::judge(None, &given.keys(), &|_| false, &given);
     assert_eq!((step.fresh.as_slice(), step.added.len(), step.complete), (&[0][..], 3, true));
     for text in ["", "1", "2 0 0 - 0", "1 0 0 - 0 0", "1 x 0 - 0"] {
         assert_eq!(walk::Progress::decode(text), None, "{text}");

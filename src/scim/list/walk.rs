@@ -17,9 +17,9 @@ pub fn key(identity: &str) -> Key {
     key
 }
 
-/// Keys one after another.
-pub fn keys(identities: &[String]) -> Vec<u8> {
-    identities.iter().flat_map(|identity| key(identity)).collect()
+/// The keys of identities.
+pub fn keys(identities: &[String]) -> Vec<Key> {
+    identities.iter().map(|identity| key(identity)).collect()
 }
 
 /// A page as a call gave it, and how it was asked for.
@@ -41,6 +41,13 @@ pub struct WalkedPage {
     pub start_index: Option<u64>,
     /// The cursor that it was asked for at.
     pub cursor: Option<String>,
+}
+
+impl WalkedPage {
+    /// The keys of all its identities.
+    pub fn keys(&self) -> Vec<Key> {
+        self.identities.iter().chain(&self.left_out).map(|identity| key(identity)).collect()
+    }
 }
 
 /// How far a walk has come.
@@ -91,8 +98,9 @@ pub struct WalkVerdict {
     pub progress: Progress,
 }
 
-/// Judges a page of a walk: its first where there is no `progress`. `kept` says whether a resource with that key came on a page before.
-pub fn judge(progress: Option<Progress>, kept: &dyn Fn(&Key) -> bool, page: &WalkedPage) -> WalkVerdict {
+/// Judges a page of a walk: its first where there is no `progress`. `keys` are those of the page, and `kept` says whether a resource with
+/// that key came on a page before.
+pub fn judge(progress: Option<Progress>, keys: &[Key], kept: &dyn Fn(&Key) -> bool, page: &WalkedPage) -> WalkVerdict {
     let asked = page.page.as_deref().and_then(Token::decode);
     let mut progress = progress.unwrap_or_else(|| {
         let before = match (&asked, &page.cursor) {
@@ -103,10 +111,9 @@ pub fn judge(progress: Option<Progress>, kept: &dyn Fn(&Key) -> bool, page: &Wal
         Progress { before, ..Progress::default() }
     });
     let (mut fresh, mut added, mut here) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for (index, identity) in page.identities.iter().chain(&page.left_out).enumerate() {
-        let key = key(identity);
-        if !kept(&key) && here.insert(key) {
-            added.push(key);
+    for (index, key) in keys.iter().enumerate() {
+        if !kept(key) && here.insert(*key) {
+            added.push(*key);
             fresh.extend(u32::try_from(index).ok().filter(|_| index < page.identities.len()));
         }
     }
