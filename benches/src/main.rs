@@ -112,7 +112,11 @@ fn serve(certificate: &Path, key: &Path) -> Result<ExitCode> {
 
 fn child(host: Option<&Host>, task: Task, url: &str, count: u64) -> Result<ExitCode> {
     crypto();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut runtime = match task {
+        Task::LoadMany => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    };
+    let runtime = runtime.enable_all().build()?;
     println!("{}", runtime.block_on(tasks::run(host, task, url, count))?);
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::contenders::{Call, Contender, Host, Native, connection};
-use crate::paired::cpu_seconds;
+use crate::paired::{cpu_seconds, throughput};
 use crate::server::{BULK_LIMITS, PAGE};
 use crate::users;
 use crate::way_out;
@@ -33,10 +33,15 @@ pub enum Task {
     Load,
     /// As `load`, for getUser.
     LoadGet,
+    /// Calls createUser, 64 at a time on two threads, for `count` seconds, likewise.
+    LoadMany,
     /// The host's way out without the component and without a network: `count` requests that the last stage answers, on one thread
     /// and on two.
     WayOut,
 }
+
+/// Calls at a time of [`Task::LoadMany`].
+const IN_FLIGHT: usize = 64;
 
 /// Longer than any pooled connection is kept.
 const IDLE: Duration = Duration::from_secs(8);
@@ -71,6 +76,7 @@ pub async fn run(host: Option<&Host>, task: Task, url: &str, count: u64) -> Resu
         }
         Task::Load => load(host, url, Call::Create, count).await,
         Task::LoadGet => load(host, url, Call::Get, count).await,
+        Task::LoadMany => load_many(host, url, count).await,
         Task::WayOut => way_out::measure(url, count),
     }
 }
@@ -103,6 +109,20 @@ async fn load(host: Option<&Host>, url: &str, call: Call, seconds: u64) -> Resul
         contender.call(call, calls).await?;
     }
     Ok(json!({"calls": calls, "micros": start.elapsed().as_secs_f64() * 1e6 / calls as f64}))
+}
+
+async fn load_many(host: Option<&Host>, url: &str, seconds: u64) -> Result<Value> {
+    let contender = match host {
+        Some(host) => Contender::Invoke(host.connector(IN_FLIGHT, true)?.client(connection(url)).await?),
+        None => Contender::Native(Native::new(url)?),
+    };
+    let (start, mut calls, cpu) = (Instant::now(), 0, cpu_seconds());
+    while start.elapsed() < Duration::from_secs(seconds) {
+        throughput(contender.clone(), Call::Create, IN_FLIGHT, 2000).await?;
+        calls += 2000;
+    }
+    let each = |seconds: f64| seconds * 1e6 / f64::from(calls);
+    Ok(json!({"calls": calls, "micros": each(start.elapsed().as_secs_f64()), "cpuMicros": each(cpu_seconds() - cpu)}))
 }
 
 /// Memory of connections that each made a call and then nothing.
