@@ -512,7 +512,9 @@ fn the_catalog_tells_the_truth() {
         if operation["available"] == true {
             let script = Script::new((0..8).map(|_| answer(404, "")));
             let outcome = invoke(&script, &bearer().to_string(), name, example.to_string(), None);
-            assert!(!script.sent.borrow().is_empty(), "{name}: its example is refused: {outcome:?}");
+            // What is decided from the input alone sends nothing.
+            let is_pure = name == "plan" && outcome.is_ok();
+            assert!(is_pure || !script.sent.borrow().is_empty(), "{name}: its example is refused: {outcome:?}");
         } else {
             pending.push(name);
             let failure = Script::new([]).call(&bearer(), name, example).unwrap_err();

@@ -11,6 +11,7 @@ mod lookup;
 mod members;
 pub mod membership;
 mod portions;
+pub mod reconcile;
 
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind};

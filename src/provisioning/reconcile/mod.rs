@@ -1,0 +1,53 @@
+//! Resources are made those described: `plan` says what is to be done with pairs of a resource as it shall be and as it is, `reconcile`
+//! lists, recognises, plans and carries out.
+//!
+//! `decide` decides one pair, `difference` says how the two differ, `report` is what comes of it.
+
+pub mod decide;
+mod difference;
+pub mod report;
+#[cfg(test)]
+mod tests;
+
+use crate::failure::Result;
+use crate::input::reconcile::{Pair, Plan};
+use crate::operations::{Context, Execute, target};
+use decide::{Rules, id};
+use report::{Action, Decision, Planned};
+use std::collections::BTreeMap;
+
+impl Execute for Plan {
+    type Output = Planned;
+
+    fn execute(self, context: &Context<'_>) -> Result<Planned> {
+        let endpoint = target::standard(context.target.as_ref())?;
+        let rules = Rules::new(context.client, &endpoint, &self.policy);
+        Ok(Planned { decisions: plan(self.pairs, &rules) })
+    }
+}
+
+/// Decides on pairs, in their order. A key or a resource that stands in two of them cannot be meant in both.
+pub fn plan(pairs: Vec<Pair>, rules: &Rules<'_>) -> Vec<Decision> {
+    let (mut keys, mut ids) = (BTreeMap::<String, u32>::new(), BTreeMap::<String, u32>::new());
+    for pair in &pairs {
+        *keys.entry(pair.key.clone()).or_default() += 1;
+        let mut own: Vec<String> = pair.existing.iter().filter_map(id).collect();
+        own.sort();
+        own.dedup();
+        own.into_iter().for_each(|id| *ids.entry(id).or_default() += 1);
+    }
+    let is_twice = |seen: &BTreeMap<String, u32>, name: &str| seen.get(name).is_some_and(|times| *times > 1);
+    let decide = |pair: Pair| {
+        let reason = if is_twice(&keys, &pair.key) {
+            "its key stands here more than once"
+        } else if pair.existing.iter().filter_map(id).any(|id| is_twice(&ids, &id)) {
+            "the one that matches is matched by another, too"
+        } else {
+            return rules.decide(pair);
+        };
+        let mut ids = pair.existing.iter().filter_map(id);
+        let only = ids.next().filter(|first| ids.all(|id| id == *first));
+        Decision { id: only, ..Decision::new(pair.key, Action::Conflict, reason, pair.ownership) }
+    };
+    pairs.into_iter().map(decide).collect()
+}
