@@ -5,34 +5,14 @@
 //! closing is always called `deactivate`, whatever else changes with it. A linked account is never closed: `active` is left out of
 //! what is changed, and the reason says so.
 
-use super::difference::{Changes, Wanted, without_part};
+use super::difference::{Changes, Wanted, differs, without_part};
 use super::report::{Action, Decision};
-use crate::http::client::Client;
-use crate::input::reconcile::{Existing, Leavers, Ownership, Pair, Policy};
-use crate::operations::modify::{style, supports};
+use super::rules::Rules;
+use crate::input::reconcile::{Existing, Leavers, Ownership, Pair};
 use crate::operations::proof::is_about_active;
-use crate::operations::target::Endpoint;
-use crate::profile::Knobs;
-use crate::scim::patch::{Op, Operation, Style};
+use crate::scim::patch::{Op, Operation};
 use crate::scim::resource::{Data, Resource};
-use crate::scim::urn;
 use std::borrow::Cow;
-
-/// What all decisions of a call have in common.
-pub struct Rules<'a> {
-    /// What the job may do.
-    pub policy: &'a Policy,
-    /// Which resources these are.
-    pub endpoint: &'a Endpoint,
-    /// How the provider differs.
-    pub knobs: &'a Knobs,
-    /// How operations are written for it.
-    pub style: Style,
-    /// Whether it has PATCH.
-    pub patch: bool,
-    /// What a resource is called.
-    noun: String,
-}
 
 /// What the job knows of a resource.
 struct Known {
@@ -56,23 +36,7 @@ impl Verdict {
     }
 }
 
-impl<'a> Rules<'a> {
-    /// The rules of a connection.
-    pub fn new(client: &'a Client<'_>, endpoint: &'a Endpoint, policy: &'a Policy) -> Rules<'a> {
-        let knobs = &client.connection().profile.knobs;
-        Rules::of(knobs, style(client), supports(client, "patch").0, endpoint, policy)
-    }
-
-    /// The rules of a provider that differs so.
-    pub fn of(knobs: &'a Knobs, style: Style, patch: bool, endpoint: &'a Endpoint, policy: &'a Policy) -> Rules<'a> {
-        Rules { policy, endpoint, knobs, style, patch, noun: endpoint.noun() }
-    }
-
-    /// Whether these are groups.
-    pub fn are_groups(&self) -> bool {
-        self.endpoint.schema.as_deref().is_some_and(|schema| schema.eq_ignore_ascii_case(urn::GROUP))
-    }
-
+impl Rules<'_> {
     /// Decides.
     pub fn decide(&self, pair: Pair) -> Decision {
         let Pair { key, desired, existing, ownership, gone_ms, deactivated, conflict } = pair;
@@ -147,14 +111,14 @@ impl<'a> Rules<'a> {
             Action::Deactivate => format!("the {} is to be inactive", self.noun).into(),
             Action::Reactivate => format!("the {} is wanted again", self.noun).into(),
             Action::Link => format!("the {} was there already and is {}", self.noun, taken.name()).into(),
-            Action::Update => super::difference::differs(&operations).into(),
+            Action::Update => differs(&operations).into(),
             _ if beyond.is_empty() => "nothing differs".into(),
             _ => "nothing differs that can be changed".into(),
         };
         if matches!(action, Action::Deactivate | Action::Reactivate | Action::Link) {
             let others: Vec<Operation> = operations.iter().filter(|it| !is_about_active(it)).cloned().collect();
             if !others.is_empty() {
-                reason = format!("{reason}; {}", super::difference::differs(&others)).into();
+                reason = format!("{reason}; {}", differs(&others)).into();
             }
         }
         if activity == Activity::StaysOpen {

@@ -1,12 +1,12 @@
 //! How a resource that shall be differs from one that is: what is sent to create it, and what to change it, as the provider takes it.
 //! What is compared, and how, is `scim::patch`'s to say. Pure.
 
-use super::decide::Rules;
+use super::rules::Rules;
 use crate::failure::{Failure, Result};
 use crate::input::reconcile::CreateOnly;
 use crate::naming;
 use crate::operations::lint;
-use crate::operations::modify::{beyond_of, known};
+use crate::operations::modify::known;
 use crate::operations::resource::{checked, checked_types, prepared};
 use crate::profile::MemberStyle;
 use crate::provisioning::members::{self, Plan};
@@ -34,14 +34,6 @@ pub struct Changes {
     pub beyond: Vec<String>,
     /// Whether members were wanted that the provider does not show.
     pub members_hidden: bool,
-}
-
-impl Rules<'_> {
-    /// Whether the provider takes an operation, or the whole resource instead.
-    pub fn can_send(&self, operation: &Operation) -> bool {
-        let one = std::slice::from_ref(operation);
-        self.knobs.put || self.patch && beyond_of(self.knobs, self.endpoint, one).is_none()
-    }
 }
 
 impl Wanted {

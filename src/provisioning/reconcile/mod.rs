@@ -3,17 +3,19 @@
 //!
 //! `decide` decides one pair, `difference` says how the two differ, `report` is what comes of it.
 
-pub mod decide;
+mod decide;
 mod difference;
 pub mod report;
+mod rules;
 #[cfg(test)]
 mod tests;
 
 use crate::failure::Result;
 use crate::input::reconcile::{Pair, Plan};
 use crate::operations::{Context, Execute, target};
-use decide::{Rules, id};
+use decide::id;
 use report::{Action, Decision, Planned};
+use rules::Rules;
 use std::collections::BTreeMap;
 
 impl Execute for Plan {

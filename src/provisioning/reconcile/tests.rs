@@ -1,8 +1,8 @@
 //! Decisions: a row for each rule, every combination of what they depend on, and resources of every shape.
 
-use super::decide::Rules;
 use super::plan;
 use super::report::{Action, Decision};
+use super::rules::Rules;
 use crate::input::reconcile::{CreateOnly, Existing, Leavers, Ownership, Pair, Policy};
 use crate::operations::modify::known;
 use crate::operations::target::{Endpoint, at};
