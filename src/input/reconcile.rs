@@ -126,8 +126,8 @@ pub struct Owned {
     pub ownership: Ownership,
     /// Whether the job deactivated it.
     pub deactivated: bool,
-    /// For how many milliseconds it has not been described.
-    pub gone_ms: Option<u64>,
+    /// Since when it has not been described, Unix milliseconds.
+    pub gone_since: Option<u64>,
 }
 
 /// When nothing is changed.
@@ -250,7 +250,7 @@ fn policy(reader: &Reader<'_>) -> Result<Policy> {
 
 fn owned(item: Data, pointer: &str) -> Result<Owned> {
     let reader = Reader::new(&item, pointer, Kind::InvalidInput)?;
-    reader.only(&["id", "key", "ownership", "deactivated", "goneMs"])?;
+    reader.only(&["id", "key", "ownership", "deactivated", "goneSince"])?;
     let name = |name| reader.value(name).map(|_| reader.identifier(name)).transpose();
     let (id, key) = (name("id")?, name("key")?);
     if id.is_none() && key.is_none() {
@@ -259,7 +259,7 @@ fn owned(item: Data, pointer: &str) -> Result<Owned> {
     let ownership = reader.choice("ownership", &Ownership::NAMES)?;
     let ownership = ownership.ok_or_else(|| reader.error("ownership", "is required: created, adopted or linked"))?;
     let deactivated = reader.boolean("deactivated")?.unwrap_or_default();
-    Ok(Owned { id, key, ownership, deactivated, gone_ms: reader.integer("goneMs")? })
+    Ok(Owned { id, key, ownership, deactivated, gone_since: reader.integer("goneSince")? })
 }
 
 fn guards(reader: &Reader<'_>) -> Result<Guards> {

@@ -7,7 +7,7 @@
 pub mod activation;
 mod display;
 pub mod ensure;
-mod lookup;
+pub(crate) mod lookup;
 mod members;
 pub mod membership;
 mod portions;

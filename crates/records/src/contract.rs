@@ -929,7 +929,7 @@ pub static OWNED: Record = Record {
         Field { name: "key", offset: 12, ty: &Type::Option(&Type::Text), way: Way::Member },
         Field { name: "ownership", offset: 24, ty: &Type::Enum(&OWNERSHIP), way: Way::Member },
         Field { name: "deactivated", offset: 25, ty: &Type::Option(&Type::Flag), way: Way::Member },
-        Field { name: "goneMs", offset: 32, ty: &Type::Option(&Type::Number64), way: Way::Member },
+        Field { name: "goneSince", offset: 32, ty: &Type::Option(&Type::Number64), way: Way::Member },
     ],
 };
 

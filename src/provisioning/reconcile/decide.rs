@@ -28,11 +28,12 @@ struct Verdict {
     ownership: Option<Ownership>,
     resource: Option<Resource>,
     operations: Vec<Operation>,
+    change: Option<Box<(Resource, Wanted)>>,
 }
 
 impl Verdict {
     fn new(action: Action, reason: impl Into<Cow<'static, str>>, ownership: Option<Ownership>) -> Verdict {
-        Verdict { action, reason: reason.into(), ownership, resource: None, operations: Vec::new() }
+        Verdict { action, reason: reason.into(), ownership, resource: None, operations: Vec::new(), change: None }
     }
 }
 
@@ -63,8 +64,8 @@ impl Rules<'_> {
             (_, Some(current), None) => self.left(&current, &known),
             (_, None, None) => Verdict::new(Action::Leave, format!("the {} is not there any more", self.noun), None),
         };
-        let Verdict { action, reason, ownership, resource, operations } = verdict;
-        Decision { key, action, reason, id, ownership, resource, operations }
+        let Verdict { action, reason, ownership, resource, operations, change } = verdict;
+        Decision { key, action, reason, id, ownership, resource, operations, change }
     }
 
     fn created(&self, desired: Resource, known: &Known) -> Verdict {
@@ -130,7 +131,9 @@ impl Rules<'_> {
         if members_hidden {
             reason = format!("{reason}; members are not compared, since this provider does not show them").into();
         }
-        Verdict { operations, ..Verdict::new(action, reason, Some(taken)) }
+        let change =
+            (!operations.is_empty()).then(|| Box::new((current.clone(), wanted.without_members_unless(&operations))));
+        Verdict { operations, change, ..Verdict::new(action, reason, Some(taken)) }
     }
 
     /// What the wanted `active` comes to. What of it is not to be changed leaves what is compared.

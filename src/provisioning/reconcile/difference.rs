@@ -19,11 +19,12 @@ use std::collections::BTreeSet;
 type OrWrong<T> = std::result::Result<T, String>;
 
 /// A resource as it shall be, checked and in the standard's spelling.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Wanted {
     /// All of it; a group's members apart.
     pub compared: Resource,
     /// The members it shall have, where that is said of a group.
-    members: Option<Vec<Resource>>,
+    pub members: Option<Vec<Resource>>,
 }
 
 /// What makes a resource as it shall be.
@@ -91,6 +92,13 @@ impl Wanted {
                 None => without(&mut self.compared, name, sub),
             }
         }
+    }
+
+    /// Without the members, where they do not differ: they are not looked at again.
+    pub fn without_members_unless(mut self, operations: &[Operation]) -> Wanted {
+        let differ = operations.iter().flat_map(patch::places).any(|place| place.name.eq_ignore_ascii_case("members"));
+        self.members = self.members.filter(|_| differ);
+        self
     }
 
     /// What makes `current` so.

@@ -1,12 +1,19 @@
 //! Resources are made those described: `plan` says what is to be done with pairs of a resource as it shall be and as it is, `reconcile`
 //! lists, recognises, plans and carries out.
 //!
-//! `decide` decides one pair, `difference` says how the two differ, `report` is what comes of it.
+//! `decide` decides one pair, `difference` says how the two differ, by `rules` that all pairs have in common; `report` is what comes of
+//! it. `run` reconciles: `listing` lists all there is, `matching` brings together who is who, `guards` say when nothing is changed, and
+//! `apply` carries out.
 
+mod apply;
 mod decide;
 mod difference;
+mod guards;
+mod listing;
+mod matching;
 pub mod report;
 mod rules;
+mod run;
 #[cfg(test)]
 mod tests;
 
@@ -30,9 +37,15 @@ impl Execute for Plan {
 
 /// Decides on pairs, in their order. A key or a resource that stands in two of them cannot be meant in both.
 pub fn plan(pairs: Vec<Pair>, rules: &Rules<'_>) -> Vec<Decision> {
-    let (mut keys, mut ids) = (BTreeMap::<String, u32>::new(), BTreeMap::<String, u32>::new());
+    let mut keys = BTreeMap::<String, u32>::new();
+    pairs.iter().for_each(|pair| *keys.entry(pair.key.clone()).or_default() += 1);
+    decide(pairs, &keys, rules)
+}
+
+/// The same, with how often each key stands there; of others it does not matter.
+fn decide(pairs: Vec<Pair>, keys: &BTreeMap<String, u32>, rules: &Rules<'_>) -> Vec<Decision> {
+    let mut ids = BTreeMap::<String, u32>::new();
     for pair in &pairs {
-        *keys.entry(pair.key.clone()).or_default() += 1;
         let mut own: Vec<String> = pair.existing.iter().filter_map(id).collect();
         own.sort();
         own.dedup();
@@ -40,7 +53,7 @@ pub fn plan(pairs: Vec<Pair>, rules: &Rules<'_>) -> Vec<Decision> {
     }
     let is_twice = |seen: &BTreeMap<String, u32>, name: &str| seen.get(name).is_some_and(|times| *times > 1);
     let decide = |pair: Pair| {
-        let reason = if is_twice(&keys, &pair.key) {
+        let reason = if is_twice(keys, &pair.key) {
             "its key stands here more than once"
         } else if pair.existing.iter().filter_map(id).any(|id| is_twice(&ids, &id)) {
             "the one that matches is matched by another, too"

@@ -1,11 +1,14 @@
 //! What is to be done with resources, and what was done, as results.
 
+use super::difference::Wanted;
+use crate::failure::Failure;
 use crate::gather::Gather as _;
-use crate::input::reconcile::Ownership;
+use crate::input::reconcile::{Owned, Ownership};
 use crate::operations::output::{Json, Output};
 use crate::scim::patch::Operation;
 use crate::scim::resource::{Data, Resource};
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// What is to be done with a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +75,8 @@ pub struct Decision {
     pub resource: Option<Resource>,
     /// What is sent to change it.
     pub operations: Vec<Operation>,
+    /// The resource as it is and as it shall be, where the two differ.
+    pub change: Option<Box<(Resource, Wanted)>>,
 }
 
 impl Decision {
@@ -83,7 +88,7 @@ impl Decision {
         ownership: Option<Ownership>,
     ) -> Decision {
         let (reason, resource) = (reason.into(), None);
-        Decision { key, action, reason, id: None, ownership, resource, operations: Vec::new() }
+        Decision { key, action, reason, id: None, ownership, resource, operations: Vec::new(), change: None }
     }
 
     fn into_json(self) -> Data {
@@ -125,4 +130,114 @@ impl Output for Planned {
         object.insert("counts", counts);
         Json::of(object)
     }
+}
+
+/// What became of a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChangeOutcome {
+    /// It was carried out, or there was nothing to do.
+    Done,
+    /// It failed.
+    Failed,
+    /// It was not tried.
+    NotCarriedOut,
+}
+
+impl ChangeOutcome {
+    /// The JSON name.
+    pub fn name(self) -> &'static str {
+        match self {
+            ChangeOutcome::Done => "done",
+            ChangeOutcome::Failed => "failed",
+            ChangeOutcome::NotCarriedOut => "notCarriedOut",
+        }
+    }
+}
+
+/// What was done with one resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// The value it was recognised by.
+    pub key: String,
+    /// What was to be done.
+    pub action: Action,
+    /// Why.
+    pub reason: Cow<'static, str>,
+    /// Its identifier.
+    pub id: Option<String>,
+    /// What the job has to do with it now.
+    pub ownership: Option<Ownership>,
+    /// What became of it.
+    pub outcome: ChangeOutcome,
+    /// Why it failed.
+    pub failure: Option<Box<Failure>>,
+}
+
+impl Change {
+    fn into_json(self) -> Data {
+        let mut object = Resource::from_iter([("key", self.key)]);
+        object.insert("action", self.action.name());
+        object.insert("reason", self.reason.into_owned());
+        object.extend(self.id.map(|id| ("id".to_owned(), Data::from(id))));
+        object.extend(self.ownership.map(|ownership| ("ownership".to_owned(), Data::from(ownership.name()))));
+        object.insert("outcome", self.outcome.name());
+        object.extend(self.failure.map(|failure| ("failure".to_owned(), Data::from(failure.to_json()))));
+        object.into()
+    }
+}
+
+/// What a job has to do with a resource, for the next call.
+fn owned_json(owned: Owned) -> Data {
+    let mut object = Resource::new();
+    object.extend(owned.id.map(|id| ("id".to_owned(), Data::from(id))));
+    object.extend(owned.key.map(|key| ("key".to_owned(), Data::from(key))));
+    object.insert("ownership", owned.ownership.name());
+    object.extend(owned.deactivated.then(|| ("deactivated".to_owned(), Data::from(true))));
+    object.extend(owned.gone_since.map(|since| ("goneSince".to_owned(), Data::from(since))));
+    object.into()
+}
+
+/// Result of `reconcile`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reconciled {
+    /// Resource by resource.
+    pub changes: Vec<Change>,
+    /// What the job has to do with resources now.
+    pub owned: Vec<Owned>,
+    /// Whether everything there is was compared.
+    pub complete: bool,
+    /// Why nothing was changed.
+    pub guarded: Option<String>,
+    /// Whether it was only asked what would be done.
+    pub dry_run: bool,
+}
+
+impl Output for Reconciled {
+    /// Written at once, and what is written is let go of, for it may be very much.
+    fn into_json(self) -> Json {
+        let counts = Data::from(counts(self.changes.iter().map(|change| change.action)));
+        let mut text = String::with_capacity(self.changes.len() * 256 + 256);
+        // Nothing fails that is written into a text.
+        let _ = write!(text, "{{\"counts\":{counts},\"complete\":{}", self.complete);
+        if let Some(reason) = self.guarded {
+            let _ = write!(text, ",\"guarded\":{}", Data::from(reason));
+        }
+        if self.dry_run {
+            text.push_str(",\"dryRun\":true");
+        }
+        list(&mut text, "changes", self.changes.into_iter().map(Change::into_json));
+        list(&mut text, "owned", self.owned.into_iter().map(owned_json));
+        text.push('}');
+        Json::of(Data::written_object(text))
+    }
+}
+
+/// A list as a member of an object that has others before it.
+fn list(text: &mut String, name: &str, items: impl Iterator<Item = Data>) {
+    let _ = write!(text, ",\"{name}\":[");
+    for (place, item) in items.enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        let _ = write!(text, "{comma}{item}");
+    }
+    text.push(']');
 }

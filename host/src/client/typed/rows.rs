@@ -49,7 +49,7 @@ held! {
     names Mutability { 0 ReadOnly 1 ReadWrite 2 Immutable 3 WriteOnly }
     record Name { 0 formatted 1 family_name 2 given_name 3 middle_name 4 honorific_prefix 5 honorific_suffix 6 additional }
     record Options { 0 if_match 1 if_none_match 2 headers 3 read_back 4 gone_is_done 5 validate 6 read_modify_write }
-    record Owned { 0 id 1 key 2 ownership 3 deactivated 4 gone_ms }
+    record Owned { 0 id 1 key 2 ownership 3 deactivated 4 gone_since }
     names Ownership { 0 Created 1 Adopted 2 Linked }
     record PaginationCapability { 0 cursor 1 index 2 source 3 default_pagination_method 4 default_page_size 5 max_page_size 6 cursor_timeout }
     names PatchOp { 0 Add 1 Remove 2 Replace }
