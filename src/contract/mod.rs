@@ -186,11 +186,6 @@ impl Operation {
         first.to_uppercase() + rest
     }
 
-    /// Whether this version carries it out.
-    pub const fn available(self) -> bool {
-        true
-    }
-
     /// The section of the standard it rests on.
     pub fn rfc(self) -> &'static str {
         use Verb::*;

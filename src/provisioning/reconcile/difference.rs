@@ -40,7 +40,7 @@ pub struct Changes {
 impl Wanted {
     /// Reads a payload; or says what is wrong with it.
     pub fn new(rules: &Rules<'_>, desired: Resource) -> OrWrong<Wanted> {
-        Wanted::read(rules, desired).map_err(said)
+        Wanted::read(rules, desired).map_err(|failure| said(&failure))
     }
 
     fn read(rules: &Rules<'_>, mut desired: Resource) -> Result<Wanted> {
@@ -68,7 +68,7 @@ impl Wanted {
     /// What is sent to create it.
     pub fn into_new(self, rules: &Rules<'_>) -> OrWrong<Resource> {
         let Wanted { compared: mut resource, members } = self;
-        checked(rules.endpoint, &resource, true).map_err(said)?;
+        checked(rules.endpoint, &resource, true).map_err(|failure| said(&failure))?;
         leave_out_unassigned(&mut resource, rules.endpoint.schema.as_deref());
         if let Some(members) = members.filter(|members| !members.is_empty()) {
             resource.insert("members", members);
@@ -133,7 +133,7 @@ fn in_style(rules: &Rules<'_>, plan: Plan) -> Vec<Operation> {
 }
 
 /// What is wrong with a payload, in words: the names of attributes and never their values.
-fn said(failure: Box<Failure>) -> String {
+fn said(failure: &Failure) -> String {
     let detail = &failure.detail;
     let place = failure.pointer.as_deref().map(naming::place).filter(|place| detail.starts_with(place.as_str()));
     match place.and_then(|place| Some((place.strip_prefix("payload")?.to_owned(), detail.get(place.len()..)?))) {

@@ -66,7 +66,7 @@ mod tests {
     fn each_guard_holds_back() {
         let held = |guards: &Guards, going: usize, own: usize, desired: usize, complete: bool| {
             let one = |index: usize| {
-                let action = if index % 2 == 0 { Action::Delete } else { Action::Deactivate };
+                let action = if index.is_multiple_of(2) { Action::Delete } else { Action::Deactivate };
                 Decision::new(index.to_string(), action, "", None)
             };
             let decisions: Vec<Decision> = (0..going).map(one).collect();
@@ -74,7 +74,9 @@ mod tests {
         };
         let usual = Guards::default();
         let accept = |count: u32| Guards { accept: Some(count), ..Guards::default() };
-        let rows: [(&Guards, usize, usize, usize, bool, Option<&str>); 16] = [
+        // (guards, how many go, of how many, desired, complete, part of the reason)
+        type Row<'a> = (&'a Guards, usize, usize, usize, bool, Option<&'a str>);
+        let rows: [Row<'_>; 16] = [
             (&usual, 0, 10, 10, true, None),
             (&usual, 0, 0, 1, true, None),
             (&usual, 0, 10, 10, false, Some("did not come to its end")),

@@ -72,7 +72,9 @@ fn each_rule_has_its_row() {
     let known = |pair: Pair, ownership| Pair { ownership, ..pair };
     let gone = |pair: Pair, gone_ms| Pair { gone_ms: Some(gone_ms), deactivated: true, ownership: created, ..pair };
     let after = || Policy { delete_after_ms: Some(10), ..deactivate() };
-    let rows: Vec<(Policy, Pair, Action, &str, Option<Ownership>, String)> = vec![
+    // (policy, pair, action, part of the reason, ownership afterwards, operations)
+    type Row = (Policy, Pair, Action, &'static str, Option<Ownership>, String);
+    let rows: Vec<Row> = vec![
         (link(), pair(wanted(json!({})), &[]), Create, "no user matches", created, String::new()),
         (
             link(),
@@ -331,7 +333,7 @@ fn some_attributes_are_sent_with_a_creation_only() {
     let there = json!({"id": "1", "userName": "ada@example.com", "title": "x", "name": {"givenName": "x", "familyName": "L"},
         "emails": [{"value": "a@example.com", "type": "work", "display": "x"}], enterprise: {"department": "x", "costCenter": "c"}});
     let known = |pair: Pair| Pair { ownership: Some(Ownership::Created), ..pair };
-    let decision = one(&policy, known(pair(desired(), &[there.clone()])));
+    let decision = one(&policy, known(pair(desired(), std::slice::from_ref(&there))));
     assert_eq!((decision.action, operations(&decision)), (Action::Unchanged, String::new()));
     let policy = Policy { create_only: create_only(&[enterprise, "emails", "name"]), ..Policy::default() };
     let decision = one(&policy, known(pair(desired(), &[there])));
@@ -436,7 +438,7 @@ fn other_types_are_compared_without_a_schema() {
     let new = decide(pair(Some(json!({"name": "x", "id": "9", "meta": {}, "level": null})), &[]));
     assert_eq!((new.action, new.resource.map(Data::from)), (Action::Create, Some(json!({"name": "x"}))));
     let there = json!({"id": "1", "name": "x", "level": 2});
-    let changed = decide(created(pair(Some(json!({"level": 3})), &[there.clone()])));
+    let changed = decide(created(pair(Some(json!({"level": 3})), std::slice::from_ref(&there))));
     assert_eq!(operations(&changed), r#"{"op":"replace","path":"level","value":3}"#);
     assert_eq!(decide(created(pair(None, &[there]))).action, Action::Leave);
     assert_eq!(decide(created(pair(None, &[json!({"id": "1", "active": true})]))).action, Action::Deactivate);
