@@ -100,13 +100,11 @@ impl Execute for input::Ensure {
     }
 }
 
-/// Changes a resource that is there where it differs from what is desired, as an ensure does once it has found it. `members` are those
-/// it shall have, which then are no part of `desired`.
+/// Changes a resource that is there where it differs from what is desired, as an ensure does once it has found it; members apart.
 pub fn change(
     (client, what, endpoint): (&Client<'_>, &'static str, &Endpoint),
     current: Resource,
     desired: Resource,
-    members: Option<Vec<Resource>>,
     headers: &Headers,
 ) -> Result<Resource> {
     let ensure = Ensuring {
@@ -117,7 +115,7 @@ pub fn change(
         dry_run: false,
         new: Resource::new(),
         desired,
-        members,
+        members: None,
         members_later: false,
         search: None,
         unconditional: Cell::new(false),

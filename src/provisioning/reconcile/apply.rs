@@ -312,12 +312,26 @@ impl<'a, 'c> Course<'a, 'c> {
     }
 
     fn changed(&self, id: &str, change: Option<Box<(Resource, Wanted)>>) -> Result<Option<String>> {
-        let (client, what, endpoint) = (self.context.client, self.context.what(), self.rules.endpoint);
+        let meant = (self.context.client, self.context.what(), self.rules.endpoint);
         let Some(change) = change else { return self.closed(id).map(|()| None) };
-        let (current, Wanted { compared: mut desired, members }) = *change;
-        desired.retain(|name, _| !name.eq_ignore_ascii_case("password"));
+        let (current, wanted) = *change;
         let headers = &self.input.headers;
-        ensure::change((client, what, endpoint), current, desired, members, headers).map(|_| None)
+        let shown = members::shown_in(&current);
+        if wanted.differs_besides_members(self.rules, &current) {
+            let Wanted { compared: mut desired, .. } = wanted.clone();
+            desired.retain(|name, _| !name.eq_ignore_ascii_case("password"));
+            ensure::change(meant, current, desired, headers)?;
+        }
+        if let Some(wanted) = &wanted.members {
+            let group = Group::new(meant.0, meant.1, meant.2, id, headers);
+            match shown {
+                Some(shown) => group.fulfil(Plan::between(&shown, wanted)),
+                // The listing may be without members that there are.
+                None => group.set(wanted),
+            }
+            .map(drop)?;
+        }
+        Ok(None)
     }
 
     fn closed(&self, id: &str) -> Result<()> {

@@ -101,6 +101,12 @@ impl Wanted {
         self
     }
 
+    /// Whether anything but members differs.
+    pub fn differs_besides_members(&self, rules: &Rules<'_>, current: &Resource) -> bool {
+        let options = patch::Options { style: rules.style, ..patch::Options::default() };
+        !patch::diff(current, &self.compared, known(rules.endpoint), &options).is_empty()
+    }
+
     /// What makes `current` so.
     pub fn changes(&self, rules: &Rules<'_>, current: &Resource) -> Changes {
         let options = patch::Options { style: rules.style, ..patch::Options::default() };
