@@ -165,10 +165,14 @@ impl Catalog {
     /// A profile by its name.
     ///
     /// # Errors
-    /// [`Error::Usage`] with a suggestion, where there is none.
+    /// [`Error::Usage`] with a suggestion or all names, where there is none.
     pub fn profile(&self, name: &str) -> Result<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name).ok_or_else(|| {
-            let hint = suggest::hint(name, self.profiles.iter().map(|profile| profile.name.as_str()));
+            let names: Vec<&str> = self.profiles.iter().map(|profile| profile.name.as_str()).collect();
+            let hint = match suggest::hint(name, names.iter().copied()) {
+                none if none.is_empty() => format!("; there are {}", names.join(", ")),
+                hint => hint,
+            };
             Error::Usage(format!("there is no profile \"{name}\"{hint}"))
         })
     }
