@@ -4,7 +4,7 @@
 //! One failure does not stop the others. What says that no other would fare better does, and so does time that runs out: what is left
 //! then was not carried out, and is said not to be.
 
-use super::difference::Wanted;
+use super::difference::{Wanted, is_about_members};
 use super::matching::subject;
 use super::report::{Action, ChangeOutcome, Decision};
 use super::rules::Rules;
@@ -237,7 +237,10 @@ impl<'a, 'c> Course<'a, 'c> {
         let done = match item.decision.action {
             Action::Create => self.created(&item.decision),
             Action::Delete => self.deleted(&item.decision),
-            _ => self.changed(item.decision.id.as_deref().unwrap_or_default(), item.decision.change.take()),
+            _ => {
+                let change = item.decision.change.take();
+                self.changed(&item.decision, change)
+            }
         };
         self.took(before);
         match &done {
@@ -311,23 +314,22 @@ impl<'a, 'c> Course<'a, 'c> {
         }
     }
 
-    fn changed(&self, id: &str, change: Option<Box<(Resource, Wanted)>>) -> Result<Option<String>> {
-        let meant = (self.context.client, self.context.what(), self.rules.endpoint);
+    fn changed(&self, decision: &Decision, change: Option<Box<(Resource, Wanted)>>) -> Result<Option<String>> {
+        let (client, what, endpoint) = (self.context.client, self.context.what(), self.rules.endpoint);
+        let (id, headers) = (decision.id.as_deref().unwrap_or_default(), &self.input.headers);
         let Some(change) = change else { return self.closed(id).map(|()| None) };
-        let (current, wanted) = *change;
-        let headers = &self.input.headers;
+        let (current, Wanted { compared: mut desired, members }) = *change;
         let shown = members::shown_in(&current);
-        if wanted.differs_besides_members(self.rules, &current) {
-            let Wanted { compared: mut desired, .. } = wanted.clone();
+        if !decision.operations.iter().all(is_about_members) {
             desired.retain(|name, _| !name.eq_ignore_ascii_case("password"));
-            ensure::change(meant, current, desired, headers)?;
+            ensure::change((client, what, endpoint), current, desired, headers)?;
         }
-        if let Some(wanted) = &wanted.members {
-            let group = Group::new(meant.0, meant.1, meant.2, id, headers);
+        if let Some(wanted) = members.filter(|_| decision.operations.iter().any(is_about_members)) {
+            let group = Group::new(client, what, endpoint, id, headers);
             match shown {
-                Some(shown) => group.fulfil(Plan::between(&shown, wanted)),
+                Some(shown) => group.fulfil(Plan::between(&shown, &wanted)),
                 // The listing may be without members that there are.
-                None => group.set(wanted),
+                None => group.set(&wanted),
             }
             .map(drop)?;
         }

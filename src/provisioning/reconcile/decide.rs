@@ -131,8 +131,7 @@ impl Rules<'_> {
         if members_hidden {
             reason = format!("{reason}; members are not compared, since this provider does not show them").into();
         }
-        let change =
-            (!operations.is_empty()).then(|| Box::new((current.clone(), wanted.without_members_unless(&operations))));
+        let change = (!operations.is_empty()).then(|| Box::new((current.clone(), wanted)));
         Verdict { operations, change, ..Verdict::new(action, reason, Some(taken)) }
     }
 

@@ -94,19 +94,6 @@ impl Wanted {
         }
     }
 
-    /// Without the members, where they do not differ: they are not looked at again.
-    pub fn without_members_unless(mut self, operations: &[Operation]) -> Wanted {
-        let differ = operations.iter().flat_map(patch::places).any(|place| place.name.eq_ignore_ascii_case("members"));
-        self.members = self.members.filter(|_| differ);
-        self
-    }
-
-    /// Whether anything but members differs.
-    pub fn differs_besides_members(&self, rules: &Rules<'_>, current: &Resource) -> bool {
-        let options = patch::Options { style: rules.style, ..patch::Options::default() };
-        !patch::diff(current, &self.compared, known(rules.endpoint), &options).is_empty()
-    }
-
     /// What makes `current` so.
     pub fn changes(&self, rules: &Rules<'_>, current: &Resource) -> Changes {
         let options = patch::Options { style: rules.style, ..patch::Options::default() };
@@ -175,6 +162,11 @@ fn names(operations: &[Operation]) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     names.extend(operations.iter().flat_map(patch::places).map(|place| place.name));
     names
+}
+
+/// Whether an operation is about a group's members.
+pub fn is_about_members(operation: &Operation) -> bool {
+    patch::places(operation).iter().any(|place| place.name.eq_ignore_ascii_case("members"))
 }
 
 /// Which attributes differ, in words.

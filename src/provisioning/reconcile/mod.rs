@@ -11,6 +11,8 @@ mod difference;
 mod guards;
 mod listing;
 mod matching;
+#[cfg(test)]
+mod properties;
 pub mod report;
 mod rules;
 mod run;
