@@ -360,7 +360,7 @@ fn what_a_form_demands_is_what_a_call_demands() {
         (json!({}), false),
         (json!({"resourceType": "Device", "endpoint": "/Devices"}), false),
     ];
-    for operation in Operation::ALL.into_iter().filter(|it| it.available()) {
+    for operation in Operation::ALL {
         let entry =
             manifest["operations"].as_array().unwrap().iter().find(|it| it["name"] == operation.name()).unwrap();
         let form = validator_for(&entry["input"]).unwrap();

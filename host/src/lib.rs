@@ -70,7 +70,9 @@ pub use usage::{BreakerState, ClientUsage, ConnectorUsage};
 /// members may all be left out have a `Default` that leaves them out.
 pub mod types {
     pub use crate::bindings::records::scim::connector::resources::{
-        Progress, ReconcileChange, ReconcileOptions, ReconcileReport, Submission, Surplus, Target, Ticket,
+        ChangeOutcome, Decision, ExistingPolicy, Guards, LeaverPolicy, Owned, Ownership, PlanAction, PlanCounts,
+        PlanPair, PlanReport, Policy, Progress, ReconcileChange, ReconcileOptions, ReconcileReport, Submission, Target,
+        Ticket,
     };
     pub use crate::bindings::scim::connector::types::{
         Address, AttributeType, AuthenticationScheme, BulkCapability, BulkMethod, BulkOperation, BulkOptions,

@@ -6,6 +6,7 @@ use crate::contract::{Operation, Subject, Verb};
 use crate::gather::Gather as _;
 use crate::input::form::fields;
 use crate::operations::standard_type;
+use crate::provisioning::reconcile::report::Action;
 use crate::scim::schema::{self, Attribute, Shape};
 use crate::scim::service_provider::FEATURES;
 use crate::scim::urn;
@@ -103,13 +104,12 @@ impl Schemas {
             }),
             Verb::Ensure => {
                 let (noun, title) = (noun(operation.subject()), title(&resource));
-                let change = document!({"type": "object", "x-type": "PatchOperation", "properties": {"op": {"type": "string", "enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]});
                 document!({
                     "type": "object", "x-type": format!("Ensured{title}"),
                     "properties": {
                         "outcome": {"type": "string", "enum": ["created", "updated", "unchanged"], "title": "What was done"},
                         noun: resource,
-                        "changes": {"type": "array", "items": change, "title": "The changes that were sent"},
+                        "changes": {"type": "array", "items": patch_operation(), "title": "The changes that were sent"},
                         "dryRun": {"type": "boolean", "const": true, "title": "There if it was a dry run: nothing was changed"},
                     },
                     "required": ["outcome", noun, "changes"],
@@ -151,7 +151,26 @@ impl Schemas {
                 {"type": "object", "title": "Not done", "properties": {"done": {"type": "boolean", "const": false}, "retryAfterMs": {"type": "integer", "title": "Ask again after so many milliseconds"}}, "required": ["done", "retryAfterMs"]},
                 done(),
             ]}),
-            Verb::Reconcile => json!(true),
+            Verb::Plan => document!({
+                "type": "object", "x-type": "PlanReport",
+                "properties": {
+                    "decisions": {"type": "array", "title": "One decision for each pair, in their order", "items": decision()},
+                    "counts": counts(),
+                },
+                "required": ["decisions", "counts"],
+            }),
+            Verb::Reconcile => document!({
+                "type": "object", "x-type": "ReconcileReport",
+                "properties": {
+                    "changes": {"type": "array", "title": "Resource by resource, what was done", "items": change()},
+                    "owned": {"type": "array", "title": "What the job has to do with resources now: owned of the next call", "items": self.fields.pointer("/owned/items")},
+                    "counts": counts(),
+                    "complete": {"type": "boolean", "title": "Whether everything there is was compared"},
+                    "guarded": {"type": "string", "title": "Why nothing was changed, where a guard saw to that"},
+                    "dryRun": {"type": "boolean", "const": true, "title": "There if it was a dry run: nothing was changed"},
+                },
+                "required": ["changes", "owned", "counts", "complete"],
+            }),
         }
     }
 }
@@ -215,6 +234,53 @@ fn bulk_result() -> Value {
         },
         "required": ["index", "method"],
     })
+}
+
+/// The members that decisions and what was done have in common.
+fn decided() -> Map<String, Value> {
+    let actions: Vec<&str> = Action::ALL.iter().map(|row| row.1).collect();
+    let common = document!({
+        "key": {"type": "string"}, "action": {"type": "string", "enum": actions, "title": "What is to be done"},
+        "reason": {"type": "string", "title": "Why"}, "id": {"type": "string"},
+        "ownership": {"type": "string", "enum": ["created", "adopted", "linked"], "title": "What the job has to do with it afterwards"},
+    });
+    match common {
+        Value::Object(common) => common,
+        _ => Map::new(),
+    }
+}
+
+/// The schema of a decision.
+fn decision() -> Value {
+    let mut properties = decided();
+    properties.insert("resource".into(), document!({"type": "object", "title": "What is sent to create it"}));
+    let operations = document!({"type": "array", "items": patch_operation(), "title": "What is sent to change it"});
+    properties.insert("operations".into(), operations);
+    document!({"type": "object", "x-type": "Decision", "properties": properties, "required": ["key", "action", "reason"]})
+}
+
+/// The schema of what was done with one resource.
+fn change() -> Value {
+    let mut properties = decided();
+    let outcome =
+        document!({"type": "string", "enum": ["done", "failed", "notCarriedOut"], "title": "What became of it"});
+    properties.insert("outcome".into(), outcome);
+    properties
+        .insert("failure".into(), document!({"type": "object", "title": "Why it failed, or was not carried out"}));
+    document!({"type": "object", "x-type": "ReconcileChange", "properties": properties, "required": ["key", "action", "reason", "outcome"]})
+}
+
+/// The schema of how many decisions there are of each action.
+fn counts() -> Value {
+    let names: Vec<&str> = Action::ALL.iter().map(|row| row.1).collect();
+    let properties: Map<String, Value> =
+        names.iter().map(|name| ((*name).to_owned(), document!({"type": "integer", "minimum": 0}))).gather();
+    document!({"type": "object", "x-type": "PlanCounts", "properties": properties, "required": names, "title": "How many of each action"})
+}
+
+/// The schema of a PATCH operation in a result.
+fn patch_operation() -> Value {
+    document!({"type": "object", "x-type": "PatchOperation", "properties": {"op": {"type": "string", "enum": ["add", "remove", "replace"]}, "path": {"type": "string"}, "value": {}}, "required": ["op"]})
 }
 
 fn done() -> Value {
@@ -283,7 +349,14 @@ pub fn example(operation: Operation) -> Map<String, Value> {
                 _ => "userName eq \"ada@example.com\"",
             })),
             ("members", _) => Some(document!([{"value": id}])),
+            ("resourceType", Verb::Plan | Verb::Reconcile) => Some(json!("User")),
             ("resourceType", _) => Some(json!("Device")),
+            ("pairs", _) => Some(document!([
+                {"key": "701984", "desired": {"userName": "ada@example.com", "title": "Engineer"}, "existing": [{"id": id, "userName": "ada@example.com"}], "ownership": "created"},
+                {"key": "701985", "desired": {"userName": "bob@example.com"}},
+            ])),
+            ("desired", _) => Some(document!([{"externalId": "701984", "userName": "ada@example.com"}])),
+            ("policy", _) => Some(document!({"leavers": "deactivate"})),
             _ => None,
         };
         example.extend(value.map(|value| (name.to_owned(), value)));

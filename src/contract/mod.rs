@@ -52,6 +52,8 @@ pub enum Verb {
     SetMembers,
     /// POST to `/Bulk`.
     Bulk,
+    /// Decide what is to be done with resources.
+    Plan,
     /// Compare and change a whole set.
     Reconcile,
     /// POST or change something asynchronously (RFC 9967).
@@ -136,6 +138,7 @@ meanings! {
     PatchResource: Patch Resource;
     DeleteResource: Delete Resource;
     Search: Search Everything;
+    Plan: Plan Resource;
     Reconcile: Reconcile Resource;
     SubmitRequest: Submit Everything;
     CollectRequest: Collect Everything;
@@ -174,17 +177,13 @@ impl Operation {
         let words = match self {
             Operation::Search => "search resources of all types".to_owned(),
             Operation::Bulk => "change resources in bulk".to_owned(),
+            Operation::Plan => "plan changes of resources".to_owned(),
             Operation::Reconcile => "reconcile resources".to_owned(),
             _ => self.declaration().function.replace('-', " "),
         };
         let words = if self.subject() == Subject::Me { words.replace(" me", " own user") } else { words };
         let (first, rest) = words.split_at(1);
         first.to_uppercase() + rest
-    }
-
-    /// Whether this version carries it out.
-    pub const fn available(self) -> bool {
-        !matches!(self.verb(), Verb::Reconcile)
     }
 
     /// The section of the standard it rests on.
@@ -204,7 +203,7 @@ impl Operation {
                 "RFC 7644 section 4"
             }
             (Submit | Collect, _) => "RFC 9967",
-            (Ensure | Reconcile, _) => "RFC 7644 section 3",
+            (Ensure | Plan | Reconcile, _) => "RFC 7644 section 3",
         }
     }
 
@@ -219,7 +218,7 @@ impl Operation {
         use Verb::*;
         match self.verb() {
             Create | Submit => "create",
-            Get | List | Search | Collect => "read",
+            Get | List | Search | Collect | Plan => "read",
             GetServiceProviderConfig | ListResourceTypes | GetResourceType | ListSchemas | GetSchema => "read",
             Delete => "delete",
             Update | Patch | Ensure | Activate | Deactivate | AddMembers | RemoveMembers | SetMembers | Bulk

@@ -74,7 +74,9 @@ pub enum Operation {
     DeleteResource,
     /// Searches all resource types at once, by POST to `/.search`; `unsupported` where the provider has no such endpoint.
     Search,
-    /// Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes.
+    /// Says what is to be done with resources, and why, of which the caller knows how they shall be and how they are; nothing is sent, not even for discovery.
+    Plan,
+    /// Makes the provider's resources those described: lists them, recognises each, decides as `plan` does, and carries it out, leavers last.
     Reconcile,
     /// Hands in a request to be carried out asynchronously, `Prefer: respond-async`; a whole bulk request, passed on as it is, with method POST, the path `/Bulk` and `{"Operations": [...]}` in `data`.
     SubmitRequest,
@@ -96,7 +98,7 @@ pub enum Operation {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Operation; 43] = [
+    pub const ALL: [Operation; 44] = [
         Operation::CreateUser,
         Operation::GetUser,
         Operation::ListUsers,
@@ -131,6 +133,7 @@ impl Operation {
         Operation::PatchResource,
         Operation::DeleteResource,
         Operation::Search,
+        Operation::Plan,
         Operation::Reconcile,
         Operation::SubmitRequest,
         Operation::CollectRequest,
@@ -343,11 +346,17 @@ impl Operation {
                 interface: "resources",
                 summary: "Searches all resource types at once, by POST to `/.search`; `unsupported` where the provider has no such endpoint.",
             },
+            Operation::Plan => &Declaration {
+                name: "plan",
+                function: "plan",
+                interface: "resources",
+                summary: "Says what is to be done with resources, and why, of which the caller knows how they shall be and how they are; nothing is sent, not even for discovery.",
+            },
             Operation::Reconcile => &Declaration {
                 name: "reconcile",
                 function: "reconcile",
                 interface: "resources",
-                summary: "Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes.",
+                summary: "Makes the provider's resources those described: lists them, recognises each, decides as `plan` does, and carries it out, leavers last.",
             },
             Operation::SubmitRequest => &Declaration {
                 name: "submitRequest",

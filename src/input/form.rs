@@ -92,13 +92,6 @@ impl Form {
         self.member(name, false).map_or(Ok(None), |reader| reader.small(name))
     }
 
-    /// Members that no version reads yet.
-    pub fn unread(&mut self, required: &[&'static str], optional: &[&'static str]) {
-        let fields =
-            |names: &[&'static str], required| names.iter().map(|name| Field { name, required }).collect::<Vec<_>>();
-        self.fields.extend(fields(required, true).into_iter().chain(fields(optional, false)));
-    }
-
     /// Which resources are meant, where the operation's name does not say: by type or by path.
     fn target(&mut self) -> Result<Option<Target>> {
         if self.subject != Subject::Resource {
@@ -195,8 +188,29 @@ impl Form {
         {
             return Err(reader.error(name, format!("is required: a list of {shape}")));
         }
+        self.taken(name, read)
+    }
+
+    /// The same of a list that may be left out.
+    pub fn optional_items<T>(&mut self, name: &'static str, read: impl Fn(Data, &str) -> Result<T>) -> Result<Vec<T>> {
+        if let Some(reader) = self.member(name, false) {
+            reader.list(name)?;
+        }
+        self.taken(name, read)
+    }
+
+    /// The items of a list, taken out.
+    fn taken<T>(&mut self, name: &'static str, read: impl Fn(Data, &str) -> Result<T>) -> Result<Vec<T>> {
         let items = self.take(name).and_then(|items| items.into_list().ok()).unwrap_or_default();
         items.into_iter().enumerate().map(|(index, item)| read(item, &format!("/{name}/{index}"))).collect()
+    }
+
+    /// An object that may be left out.
+    pub fn object<T: Default>(&mut self, name: &'static str, read: impl Fn(&Reader<'_>) -> Result<T>) -> Result<T> {
+        match self.member(name, false).map(|reader| reader.child(name)).transpose()?.flatten() {
+            Some(reader) => read(&reader),
+            None => Ok(T::default()),
+        }
     }
 
     /// `request`: a request to be carried out asynchronously.
@@ -251,10 +265,10 @@ mod tests {
         );
         assert!(names(Operation::ListSchemas).is_empty());
         let sound = json!({
-            "id": "1", "payload": {}, "operations": [], "members": [],
+            "id": "1", "payload": {}, "operations": [], "members": [], "pairs": [], "desired": [],
             "request": {"method": "POST", "path": "/Users"}, "ticket": {"method": "POST", "path": "/Users"},
         });
-        for operation in Operation::ALL.into_iter().filter(|it| it.available()) {
+        for operation in Operation::ALL {
             let fields = fields(operation);
             let required = fields.iter().filter(|field| field.required).map(|field| field.name);
             let sound: Resource = required.map(|name| (name, sound[name].clone())).collect();

@@ -4,6 +4,7 @@
 
 pub mod form;
 pub mod json;
+pub mod reconcile;
 mod verbs;
 
 use crate::contract::Verb;
@@ -14,6 +15,7 @@ use crate::scim::path::AttributePath;
 use crate::scim::resource::Resource;
 use crate::scim::{bulk, patch, urn};
 use form::Form;
+pub use reconcile::{Plan, Reconcile};
 use std::collections::BTreeSet;
 
 /// Further headers of each request, name and value.
@@ -46,7 +48,7 @@ pub trait Input: Sized {
 macro_rules! by_verb {
     ($value:expr, $input:ident => $body:expr) => {
         $crate::input::by_verb!($value, $input => $body; Create Get List Search Update Patch Delete Ensure Activate
-            Deactivate AddMembers RemoveMembers SetMembers Bulk Reconcile Submit Collect GetServiceProviderConfig
+            Deactivate AddMembers RemoveMembers SetMembers Bulk Plan Reconcile Submit Collect GetServiceProviderConfig
             ListResourceTypes GetResourceType ListSchemas GetSchema)
     };
     ($value:expr, $input:ident => $body:expr; $($verb:ident)*) => {
@@ -331,10 +333,6 @@ pub struct Bulk {
     /// Further headers.
     pub headers: Headers,
 }
-
-/// Input of [`Verb::Reconcile`], of which nothing is read yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reconcile;
 
 /// Input of [`Verb::Submit`].
 #[derive(Clone, Debug, PartialEq)]

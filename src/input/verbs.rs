@@ -5,7 +5,7 @@ use super::json;
 use super::{
     Activate, Activation, AddMembers, Bulk, Change, Collect, Create, Deactivate, Delete, Ensure, Get, GetResourceType,
     GetSchema, GetServiceProviderConfig, Headers, Input, List, ListResourceTypes, ListSchemas, Listing, Members, Patch,
-    Reconcile, RemoveMembers, Search, SetMembers, Submit, Update,
+    RemoveMembers, Search, SetMembers, Submit, Update,
 };
 use crate::connection::{self, is_header_value};
 use crate::contract::Verb;
@@ -15,7 +15,7 @@ use crate::scim::resource::{Resource, names_password, passwords};
 use scim_connector_redaction::is_secret_path;
 
 /// Checks headers that a caller names.
-fn check_headers(headers: &Headers) -> Result<()> {
+pub(super) fn check_headers(headers: &Headers) -> Result<()> {
     for (name, value) in headers {
         connection::header(name, value, "/headers").map_err(|mut failure| {
             failure.kind = Kind::InvalidInput;
@@ -49,7 +49,7 @@ impl Change {
     }
 }
 
-fn passwords_of(payload: &Resource, tell: &mut dyn FnMut(&str)) {
+pub(super) fn passwords_of(payload: &Resource, tell: &mut dyn FnMut(&str)) {
     if !names_password(payload.into()) {
         return;
     }
@@ -250,15 +250,6 @@ impl Input for Bulk {
 
     fn check(&self) -> Result<()> {
         check_headers(&self.headers)
-    }
-}
-
-impl Input for Reconcile {
-    const VERB: Verb = Verb::Reconcile;
-
-    fn read(form: &mut Form) -> Result<Self> {
-        form.unread(&["desired"], &["matchOn", "scope", "dryRun", "surplus", "maxSurplus"]);
-        Ok(Reconcile)
     }
 }
 

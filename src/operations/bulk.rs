@@ -92,15 +92,26 @@ fn largest(prepared: &[Prepared], limits: Limits) -> (usize, usize) {
     (operations, lengths.fold(0, usize::saturating_add).min(limits.bytes))
 }
 
+/// Whether the provider has bulk requests, as far as can be found out.
+pub fn is_there(client: &Client<'_>) -> bool {
+    provider(client).is_ok_and(|provider| provider.feature("bulk").is_some_and(|bulk| bulk.supported))
+}
+
+/// What the provider says of bulk requests, asked only where the connection does not say.
+fn provider(client: &Client<'_>) -> Result<ServiceProvider> {
+    let connection = client.connection();
+    let (overrides, assumed) = (&connection.parts.overrides, &connection.profile.document);
+    match overrides.get("bulk") {
+        Some(_) => Ok(ServiceProvider::new(None, overrides, assumed)),
+        None => discovery::service_provider_cached(client),
+    }
+}
+
 /// What the provider takes in one request.
 fn limits(client: &Client<'_>) -> Result<Limits> {
     let connection = client.connection();
     let (overrides, assumed) = (&connection.parts.overrides, &connection.profile.document);
-    let provider = if overrides.get("bulk").is_some() {
-        ServiceProvider::new(None, overrides, assumed)
-    } else {
-        discovery::service_provider_cached(client)?
-    };
+    let provider = provider(client)?;
     let Some(bulk) = provider.feature("bulk").filter(|bulk| bulk.supported) else {
         client.warn("the provider has no bulk requests; the operations are carried out one by one");
         return Ok(Limits { operations: 1, bytes: usize::MAX, bulk: false, members_only: false });

@@ -6,7 +6,7 @@ use super::{STANDARD_TYPES, StandardType};
 use crate::failure::{Failure, Kind, Problem, Result};
 use crate::http::client::Client;
 use crate::input::Query;
-use crate::profile::{OPERATORS, UnsupportedFilter};
+use crate::profile::{Knobs, OPERATORS, UnsupportedFilter};
 use crate::scim::filter::Filter;
 use crate::scim::filter::lint::Supported;
 use crate::scim::patch::Operation;
@@ -159,7 +159,12 @@ pub fn patch(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation])
 
 /// Checks a payload: whether the provider takes so many values.
 pub fn payload(client: &Client<'_>, endpoint: &Endpoint, payload: &Resource) -> Result<()> {
-    if !client.connection().profile.knobs.single_valued || endpoint.schema.as_deref() != Some(urn::USER) {
+    values(&client.connection().profile.knobs, endpoint, payload)
+}
+
+/// The same, by the settings of a profile.
+pub fn values(knobs: &Knobs, endpoint: &Endpoint, payload: &Resource) -> Result<()> {
+    if !knobs.single_valued || endpoint.schema.as_deref() != Some(urn::USER) {
         return Ok(());
     }
     let several = payload.iter().filter(|(name, value)| {

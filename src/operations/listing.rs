@@ -38,7 +38,8 @@ impl Execute for input::Search {
     }
 }
 
-fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMethod, input: &Listing) -> Result<Listed> {
+/// Gets a page that is an answer to its filter. `what` names the operation in failures.
+pub fn run(client: &Client<'_>, what: &str, endpoint: &Endpoint, way: QueryMethod, input: &Listing) -> Result<Listed> {
     let provider = query::capabilities(client);
     let Checked { filter, filter_here } = lint::query(client, &provider, endpoint, &input.query)?;
     let listed = match &filter {

@@ -34,9 +34,9 @@ pub mod versioned;
 pub mod wire;
 
 use crate::contract::{Operation, Subject};
-use crate::failure::{Failure, Kind, Result};
+use crate::failure::Result;
 use crate::http::client::Client;
-use crate::input::{Input, Reconcile, Target};
+use crate::input::{Input, Target};
 use crate::scim::schema::{self, Attribute};
 use crate::scim::urn;
 use output::Output;
@@ -73,20 +73,6 @@ pub trait Execute: Input {
     /// # Errors
     /// What the provider refuses, what cannot reach it, and what cannot be meant.
     fn execute(self, context: &Context<'_>) -> Result<Self::Output>;
-}
-
-/// What this version of the connector does not do.
-pub fn unavailable(operation: Operation) -> Box<Failure> {
-    let version = env!("CARGO_PKG_VERSION");
-    Failure::new(Kind::Unsupported, format!("{} is not in version {version} of the connector", operation.name()))
-}
-
-impl Execute for Reconcile {
-    type Output = ();
-
-    fn execute(self, context: &Context<'_>) -> Result<()> {
-        Err(unavailable(context.operation))
-    }
 }
 
 /// What is known of a subject without asking the provider.

@@ -14,6 +14,7 @@ use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
 use crate::http::client::Client;
 use crate::input::{Change, View};
+use crate::profile::Knobs;
 use crate::scim::patch::{self, Operation};
 use crate::scim::resource::{Data, Node, Resource, leave_out_unassigned};
 use std::borrow::Cow;
@@ -52,7 +53,12 @@ pub fn patch_body(
 
 /// The first attribute that operations change and PATCH cannot, by `patchAttributes`.
 pub fn beyond(client: &Client<'_>, endpoint: &Endpoint, operations: &[Operation]) -> Option<String> {
-    let (knobs, known) = (&client.connection().profile.knobs, endpoint.known?);
+    beyond_of(&client.connection().profile.knobs, endpoint, operations)
+}
+
+/// The same, by the settings of a profile.
+pub fn beyond_of(knobs: &Knobs, endpoint: &Endpoint, operations: &[Operation]) -> Option<String> {
+    let known = endpoint.known?;
     operations.iter().find_map(|operation| {
         let names: Vec<&str> = match (&operation.path, operation.value.as_ref().map(Data::node)) {
             (Some(path), _) => vec![path.trim()],

@@ -123,7 +123,19 @@ pub fn payload(endpoint: &Endpoint, mut resource: Resource, new: bool) -> Result
 }
 
 /// The resource as it is sent, once it is checked.
-pub fn written(endpoint: &Endpoint, mut resource: Resource) -> Result<Resource> {
+pub fn written(endpoint: &Endpoint, resource: Resource) -> Result<Resource> {
+    let resource = prepared(endpoint, resource);
+    if !resource.contains("schemas") {
+        return Err(Failure::input(
+            "/payload/schemas",
+            "payload.schemas: is required here: the URN of the resource's schema, since the provider's resource types do not name it",
+        ));
+    }
+    Ok(resource)
+}
+
+/// The same, where the schema may be named later.
+pub fn prepared(endpoint: &Endpoint, mut resource: Resource) -> Resource {
     spelling::correct(&mut resource, endpoint.known.map(|known| known.attributes));
     if let Some(known) = endpoint.known {
         spelling::write_texts(&mut resource, known.attributes);
@@ -133,13 +145,7 @@ pub fn written(endpoint: &Endpoint, mut resource: Resource) -> Result<Resource> 
     if endpoint.known.is_none() {
         builtin::strip_device(&mut resource);
     }
-    if !resource.contains("schemas") {
-        return Err(Failure::input(
-            "/payload/schemas",
-            "payload.schemas: is required here: the URN of the resource's schema, since the provider's resource types do not name it",
-        ));
-    }
-    Ok(resource)
+    resource
 }
 
 /// Checks a payload against what is known of its type: JSON types and misspelt names.

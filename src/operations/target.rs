@@ -48,12 +48,31 @@ pub fn endpoint(client: &Client<'_>, subject: Subject, target: Option<&Target>) 
         (_, Some(known), _) => Ok(Endpoint::of(known)),
         (Subject::Resource, _, Some(Target::Endpoint(path))) => at(path),
         (Subject::Resource, _, Some(Target::ResourceType(name))) => discovery::endpoint(client, name),
-        (Subject::Resource, _, None) => Err(Failure::input(
-            "/resourceType",
-            "resourceType: is required, or endpoint: which resources are meant, for example \"Device\" or \"/Devices\"",
-        )),
+        (Subject::Resource, _, None) => Err(missing()),
         _ => Ok(Endpoint { path: Vec::new(), known: None, schema: None, single: false }),
     }
+}
+
+/// The endpoint of a generic operation's target as far as the standard tells, without asking the provider: of a type that is not the
+/// standard's, nothing is known.
+pub fn standard(target: Option<&Target>) -> Result<Endpoint> {
+    let name = match target {
+        Some(Target::Endpoint(path)) => return at(path),
+        Some(Target::ResourceType(name)) => name,
+        None => return Err(missing()),
+    };
+    let it = builtin::resource_types().into_iter().find(|it| it.is(name));
+    match it {
+        Some(it) => at(&it.endpoint),
+        None => Ok(Endpoint { path: Vec::new(), known: None, schema: None, single: false }),
+    }
+}
+
+fn missing() -> Box<Failure> {
+    Failure::input(
+        "/resourceType",
+        "resourceType: is required, or endpoint: which resources are meant, for example \"Device\" or \"/Devices\"",
+    )
 }
 
 /// The endpoint at a path below the service URL.

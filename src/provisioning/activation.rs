@@ -8,9 +8,11 @@
 use super::safe_to_repeat;
 use crate::failure::{Failure, Kind, Result};
 use crate::http::Method;
+use crate::http::client::Client;
 use crate::input::{Activate, Activation, Deactivate, View};
 use crate::operations::modify::{self, Modification};
 use crate::operations::resource::{Message, Versioned, read};
+use crate::operations::target::Endpoint;
 use crate::operations::{Context, Execute, conditions, proof};
 use crate::profile::UpdateWith;
 use crate::scim::patch::{Op, Operation};
@@ -35,9 +37,17 @@ impl Execute for Deactivate {
 }
 
 /// Sets `active`.
-fn set(context: &Context<'_>, Activation { id, change }: &Activation, active: bool) -> Result<Option<Resource>> {
-    let (client, endpoint, view) = (context.client, &context.endpoint()?, &View::default());
-    let modification = Modification { client, what: context.what(), endpoint, id: Some(id), view, change };
+fn set(context: &Context<'_>, activation: &Activation, active: bool) -> Result<Option<Resource>> {
+    set_at((context.client, context.what(), &context.endpoint()?), activation, active)
+}
+
+/// The same, at an endpoint.
+pub(super) fn set_at(
+    (client, what, endpoint): (&Client<'_>, &str, &Endpoint),
+    Activation { id, change }: &Activation,
+    active: bool,
+) -> Result<Option<Resource>> {
+    let modification = Modification { client, what, endpoint, id: Some(id), view: &View::default(), change };
     let setting = Setting { modification, active };
     match setting.carry_out() {
         Ok(found) => {

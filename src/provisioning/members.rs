@@ -117,6 +117,11 @@ impl Plan {
 
     /// The operations that say so in the standard's own style.
     pub fn operations(&self) -> Vec<Operation> {
+        self.operations_in(MemberStyle::Path)
+    }
+
+    /// The operations that say so in a style.
+    pub fn operations_in(&self, style: MemberStyle) -> Vec<Operation> {
         if let (true, Some(wanted)) =
             (self.add.is_empty() && self.remove.is_empty() && !self.doubled.is_empty(), &self.wanted)
         {
@@ -124,7 +129,7 @@ impl Plan {
             return vec![Operation { op: Op::Replace, path: Some("members".to_owned()), value }];
         }
         let parts = [(Op::Add, &self.add), (Op::Remove, &self.remove)];
-        parts.into_iter().flat_map(|(op, members)| written(MemberStyle::Path, op, members)).collect()
+        parts.into_iter().flat_map(|(op, members)| written(style, op, members)).collect()
     }
 
     /// Whether it takes fewer requests to replace all members than to add and remove in portions of these sizes.

@@ -7,10 +7,11 @@
 pub mod activation;
 mod display;
 pub mod ensure;
-mod lookup;
+pub(crate) mod lookup;
 mod members;
 pub mod membership;
 mod portions;
+pub mod reconcile;
 
 use crate::contract::Subject;
 use crate::failure::{Failure, Kind};

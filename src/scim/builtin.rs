@@ -81,6 +81,12 @@ fn attribute(it: &schema::Attribute, required: &str) -> Attribute {
 
 /// Takes out what only the provider sets of a device or an endpoint application (RFC 9944 sections 3, 6 and 7).
 pub fn strip_device(resource: &mut Resource) {
+    // All of the URNs end so; other resources need no look at these schemas.
+    let is_device = |name: &str| name.ends_with(":Device") || name.ends_with(":EndpointApp");
+    let named = resource.get("schemas").and_then(Data::as_list).unwrap_or_default();
+    if !resource.keys().any(is_device) && !named.iter().filter_map(Data::as_str).any(is_device) {
+        return;
+    }
     for schema in device("schemas").iter().filter_map(Schema::read) {
         let read_only =
             |name: &str| schema.attributes.iter().any(|it| it.mutability == Mutability::ReadOnly && it.is(name));

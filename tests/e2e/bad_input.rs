@@ -47,7 +47,7 @@ fn bad_input_is_named_exactly() {
         ),
         ("creatUser", "{}", 64, "error: there is no operation \"creatUser\"; did you mean \"createUser\"?"),
         ("frobnicate", "{}", 64, "error: there is no operation \"frobnicate\""),
-        ("reconcile", "{}", 1, "error: unsupported: reconcile is not in version 0.2.0 of the connector"),
+        ("reconcile", "{}", 1, "error: invalid input: desired: is required: a list of resources\n  at: /desired"),
         (
             "createGroup",
             "{}",

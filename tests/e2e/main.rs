@@ -26,6 +26,7 @@ mod listing;
 mod network;
 mod operations;
 mod profiles;
+mod reconcile;
 mod retries;
 mod runs;
 mod schemas;

@@ -25,7 +25,7 @@ struct Stage {
 
 type Row = (&'static str, fn(&Stage) -> Result<(), Error>);
 
-const ROWS: [Row; 42] = [
+const ROWS: [Row; 44] = [
     ("createUser", |it| it.user("create-user").map(drop)),
     ("getUser", |it| it.read_back("getUser", &it.user("get-user")?, "userName")),
     ("listUsers", |it| it.paged("listUsers", "User")),
@@ -150,6 +150,35 @@ const ROWS: [Row; 42] = [
         let found = it.call("search", json!({"filter": filter}))?;
         let ids: Vec<&Value> = found["Resources"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
         assert_eq!(ids, [&user["id"]], "{found}");
+        Ok(())
+    }),
+    ("plan", |it| {
+        let user = it.user("plan")?;
+        let desired = with(&person(user["userName"].as_str().unwrap()), json!({"displayName": "Planned"}));
+        let pairs = json!([{"key": "a", "desired": desired, "existing": [user], "ownership": "linked"}]);
+        let report = it.call("plan", json!({"resourceType": "User", "pairs": pairs}))?;
+        let decision = &report["decisions"][0];
+        assert_eq!((&decision["action"], &decision["id"]), (&json!("update"), &user["id"]), "{report}");
+        Ok(())
+    }),
+    ("reconcile", |it| {
+        let desired = json!([person(&format!("{}-reconcile@example.com", it.tag))]);
+        let input = json!({"resourceType": "User", "desired": desired, "matchOn": ["userName"]});
+        let report = it.call("reconcile", input.clone())?;
+        let change = &report["changes"][0];
+        assert_eq!(
+            (&change["action"], &change["outcome"]),
+            (&json!("create"), &json!("done")),
+            "{change} {}",
+            report["guarded"]
+        );
+        let again = it.call("reconcile", with(&input, json!({"owned": report["owned"]})))?;
+        assert_eq!(
+            (&again["counts"]["create"], &again["counts"]["conflict"]),
+            (&json!(0), &json!(0)),
+            "{}",
+            again["counts"]
+        );
         Ok(())
     }),
     ("submitRequest", |it| {

@@ -36,6 +36,7 @@ functions! {
     patch_resource = PATCH_RESOURCE: "scim:connector/resources@0.2.0#patch-resource", "cabi_post_scim:connector/resources@0.2.0#patch-resource";
     delete_resource = DELETE_RESOURCE: "scim:connector/resources@0.2.0#delete-resource", "cabi_post_scim:connector/resources@0.2.0#delete-resource";
     search = SEARCH: "scim:connector/resources@0.2.0#search", "cabi_post_scim:connector/resources@0.2.0#search";
+    plan = PLAN: "scim:connector/resources@0.2.0#plan", "cabi_post_scim:connector/resources@0.2.0#plan";
     reconcile = RECONCILE: "scim:connector/resources@0.2.0#reconcile", "cabi_post_scim:connector/resources@0.2.0#reconcile";
     submit_request = SUBMIT_REQUEST: "scim:connector/resources@0.2.0#submit-request", "cabi_post_scim:connector/resources@0.2.0#submit-request";
     collect_request = COLLECT_REQUEST: "scim:connector/resources@0.2.0#collect-request", "cabi_post_scim:connector/resources@0.2.0#collect-request";

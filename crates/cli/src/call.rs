@@ -119,10 +119,22 @@ fn of_many(output: &RawValue) -> ExitCode {
     match (results, members.get("failed").and_then(|it| serde_json::from_str(it.get()).ok())) {
         (Some(results), Some(failed @ 1_u64..)) => {
             output::note(&format!("{failed} of {} operations failed; each result says why", results.len()));
-            ExitCode::FAILURE
+            return ExitCode::FAILURE;
         }
-        _ => ExitCode::SUCCESS,
+        _ => {}
     }
+    let guarded = members.get("guarded").and_then(|it| serde_json::from_str::<String>(it.get()).ok());
+    let changes =
+        members.get("changes").and_then(|it| serde_json::from_str::<Vec<BTreeMap<String, &RawValue>>>(it.get()).ok());
+    let is_failed =
+        |change: &&BTreeMap<String, &RawValue>| change.get("outcome").is_some_and(|it| it.get() == "\"failed\"");
+    let failed = changes.iter().flatten().filter(is_failed).count();
+    match guarded {
+        Some(reason) => output::note(&reason),
+        None if failed > 0 => output::note(&format!("{failed} changes failed; each says why")),
+        None => return ExitCode::SUCCESS,
+    }
+    ExitCode::FAILURE
 }
 
 /// Calls the operation until Ctrl-C, and shows that it goes on where it takes long.

@@ -58,6 +58,11 @@ pub fn affected(
                 let operations = input.get("operations");
                 return results.iter().map(|result| one_of_many(result, operations, known)).collect();
             }
+            if let Some(changes) =
+                output.get("changes").and_then(Value::as_array).filter(|_| operation.name == "reconcile")
+            {
+                return changes.iter().filter_map(|change| reconciled(change, known)).collect();
+            }
             let change = match operation.name.as_str() {
                 "activateUser" => Change::Activated,
                 "deactivateUser" => Change::Deactivated,
@@ -112,6 +117,30 @@ fn one_of_many(result: &Value, operations: Option<&Value>, known: &dyn Fn(&str) 
     Affected { who: name_in(&parts, known), change, reason }
 }
 
+/// One of the changes of a reconciliation; none for whom nothing was to be done.
+fn reconciled(told: &Value, known: &dyn Fn(&str) -> Option<String>) -> Option<Affected> {
+    let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
+    let change = match text("action") {
+        "create" => Change::Created,
+        "delete" => Change::Deleted,
+        "deactivate" => Change::Deactivated,
+        "reactivate" => Change::Activated,
+        "unchanged" | "leave" => return None,
+        _ => Change::Updated,
+    };
+    let who = known(text("id")).unwrap_or_else(|| text("key").to_owned());
+    let failure = told.get("failure");
+    let maybe = failure.and_then(|it| it.get("maybeApplied")) == Some(&Value::Bool(true));
+    let kind = || failure?.get("kind")?.as_str().map(str::to_owned);
+    let (change, reason) = match (text("action"), text("outcome")) {
+        ("conflict", _) => (Change::Failed, Some("conflict".to_owned())),
+        (_, "done") => (change, None),
+        (_, "failed") => (if maybe { Change::Unknown } else { Change::Failed }, kind()),
+        (action, _) => (Change::Planned, Some(action.to_owned())),
+    };
+    Some(Affected { who, change, reason })
+}
+
 fn count(output: &Value, name: &str) -> u64 {
     output.get(name).and_then(Value::as_u64).unwrap_or_default()
 }
@@ -122,4 +151,28 @@ fn name_in(parts: &[Option<&Value>], known: &dyn Fn(&str) -> Option<String>) -> 
     };
     let key = || first(&KEYS).map(|key| known(key).unwrap_or_else(|| key.to_owned()));
     first(&NAMES).map(str::to_owned).or_else(key).unwrap_or_else(|| "somebody".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_reconciliation_tells_of_each_who_was_changed() {
+        let told = |action: &str, outcome: &str, failure: Value| {
+            let change = json!({"key": "e1", "id": "1", "action": action, "outcome": outcome, "failure": failure});
+            reconciled(&change, &|id| (id == "1").then(|| "ada".to_owned())).map(|it| (it.who, it.change, it.reason))
+        };
+        let ada = |change, reason: Option<&str>| Some(("ada".to_owned(), change, reason.map(str::to_owned)));
+        assert_eq!(told("unchanged", "done", Value::Null), None);
+        assert_eq!(told("create", "done", Value::Null), ada(Change::Created, None));
+        assert_eq!(told("deactivate", "done", Value::Null), ada(Change::Deactivated, None));
+        assert_eq!(told("delete", "notCarriedOut", Value::Null), ada(Change::Planned, Some("delete")));
+        assert_eq!(told("conflict", "notCarriedOut", Value::Null), ada(Change::Failed, Some("conflict")));
+        let lost = json!({"kind": "timeout", "maybeApplied": true});
+        assert_eq!(told("update", "failed", lost), ada(Change::Unknown, Some("timeout")));
+        let refused = json!({"kind": "conflict", "maybeApplied": false});
+        assert_eq!(told("link", "failed", refused), ada(Change::Failed, Some("conflict")));
+    }
 }

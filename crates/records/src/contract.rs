@@ -838,41 +838,155 @@ pub static TARGET: Variant = Variant {
     ],
 };
 
-/// The names of `surplus`.
-pub static SURPLUS: [&str; 3] = ["keep", "deactivate", "delete"];
+/// The names of `existing-policy`.
+pub static EXISTING_POLICY: [&str; 3] = ["link", "adopt", "leave"];
 
-/// The record `reconcile-options`.
-pub static RECONCILE_OPTIONS: Record = Record {
-    size: 36,
-    align: 4,
+/// The names of `leaver-policy`.
+pub static LEAVER_POLICY: [&str; 3] = ["keep", "deactivate", "delete"];
+
+/// The record `policy`.
+pub static POLICY: Record = Record {
+    size: 40,
+    align: 8,
     fields: &[
-        Field { name: "matchOn", offset: 0, ty: &Type::Option(&Type::List(&Type::Text)), way: Way::Member },
-        Field { name: "scope", offset: 12, ty: &Type::Option(&Type::Text), way: Way::Member },
-        Field { name: "dryRun", offset: 24, ty: &Type::Option(&Type::Flag), way: Way::Member },
-        Field { name: "surplus", offset: 26, ty: &Type::Option(&Type::Enum(&SURPLUS)), way: Way::Member },
-        Field { name: "maxSurplus", offset: 28, ty: &Type::Option(&Type::Number32), way: Way::Member },
+        Field { name: "existing", offset: 0, ty: &Type::Option(&Type::Enum(&EXISTING_POLICY)), way: Way::Member },
+        Field { name: "leavers", offset: 2, ty: &Type::Option(&Type::Enum(&LEAVER_POLICY)), way: Way::Member },
+        Field { name: "deleteAfterMs", offset: 8, ty: &Type::Option(&Type::Number64), way: Way::Member },
+        Field { name: "createOnly", offset: 24, ty: &Type::Option(&Type::List(&Type::Text)), way: Way::Member },
     ],
 };
 
-/// The record `reconcile-change`.
-pub static RECONCILE_CHANGE: Record = Record {
-    size: 168,
+/// The names of `ownership`.
+pub static OWNERSHIP: [&str; 3] = ["created", "adopted", "linked"];
+
+/// The record `plan-pair`.
+pub static PLAN_PAIR: Record = Record {
+    size: 64,
     align: 8,
     fields: &[
-        Field { name: "action", offset: 0, ty: &Type::Text, way: Way::Member },
-        Field { name: "id", offset: 8, ty: &Type::Option(&Type::Text), way: Way::Member },
-        Field { name: "key", offset: 20, ty: &Type::Text, way: Way::Member },
-        Field { name: "failure", offset: 32, ty: &Type::Option(&Type::Record(&FAILURE)), way: Way::Member },
+        Field { name: "key", offset: 0, ty: &Type::Text, way: Way::Member },
+        Field { name: "desired", offset: 8, ty: &Type::Option(&Type::Json), way: Way::Member },
+        Field { name: "existing", offset: 20, ty: &Type::List(&Type::Json), way: Way::Member },
+        Field { name: "ownership", offset: 28, ty: &Type::Option(&Type::Enum(&OWNERSHIP)), way: Way::Member },
+        Field { name: "goneMs", offset: 32, ty: &Type::Option(&Type::Number64), way: Way::Member },
+        Field { name: "deactivated", offset: 48, ty: &Type::Option(&Type::Flag), way: Way::Member },
+        Field { name: "conflict", offset: 52, ty: &Type::Option(&Type::Text), way: Way::Member },
+    ],
+};
+
+/// The names of `plan-action`.
+pub static PLAN_ACTION: [&str; 9] =
+    ["create", "update", "link", "unchanged", "deactivate", "reactivate", "delete", "leave", "conflict"];
+
+/// The record `decision`.
+pub static DECISION: Record = Record {
+    size: 56,
+    align: 4,
+    fields: &[
+        Field { name: "key", offset: 0, ty: &Type::Text, way: Way::Member },
+        Field { name: "action", offset: 8, ty: &Type::Enum(&PLAN_ACTION), way: Way::Member },
+        Field { name: "reason", offset: 12, ty: &Type::Text, way: Way::Member },
+        Field { name: "id", offset: 20, ty: &Type::Option(&Type::Text), way: Way::Member },
+        Field { name: "ownership", offset: 32, ty: &Type::Option(&Type::Enum(&OWNERSHIP)), way: Way::Member },
+        Field { name: "resource", offset: 36, ty: &Type::Option(&Type::Json), way: Way::Member },
+        Field { name: "operations", offset: 48, ty: &Type::List(&Type::Record(&PATCH_OPERATION)), way: Way::Member },
+    ],
+};
+
+/// The record `plan-counts`.
+pub static PLAN_COUNTS: Record = Record {
+    size: 36,
+    align: 4,
+    fields: &[
+        Field { name: "create", offset: 0, ty: &Type::Number32, way: Way::Member },
+        Field { name: "update", offset: 4, ty: &Type::Number32, way: Way::Member },
+        Field { name: "link", offset: 8, ty: &Type::Number32, way: Way::Member },
+        Field { name: "unchanged", offset: 12, ty: &Type::Number32, way: Way::Member },
+        Field { name: "deactivate", offset: 16, ty: &Type::Number32, way: Way::Member },
+        Field { name: "reactivate", offset: 20, ty: &Type::Number32, way: Way::Member },
+        Field { name: "delete", offset: 24, ty: &Type::Number32, way: Way::Member },
+        Field { name: "leave", offset: 28, ty: &Type::Number32, way: Way::Member },
+        Field { name: "conflict", offset: 32, ty: &Type::Number32, way: Way::Member },
+    ],
+};
+
+/// The record `plan-report`.
+pub static PLAN_REPORT: Record = Record {
+    size: 44,
+    align: 4,
+    fields: &[
+        Field { name: "decisions", offset: 0, ty: &Type::List(&Type::Record(&DECISION)), way: Way::Member },
+        Field { name: "counts", offset: 8, ty: &Type::Record(&PLAN_COUNTS), way: Way::Member },
+    ],
+};
+
+/// The record `owned`.
+pub static OWNED: Record = Record {
+    size: 48,
+    align: 8,
+    fields: &[
+        Field { name: "id", offset: 0, ty: &Type::Option(&Type::Text), way: Way::Member },
+        Field { name: "key", offset: 12, ty: &Type::Option(&Type::Text), way: Way::Member },
+        Field { name: "ownership", offset: 24, ty: &Type::Enum(&OWNERSHIP), way: Way::Member },
+        Field { name: "deactivated", offset: 25, ty: &Type::Option(&Type::Flag), way: Way::Member },
+        Field { name: "goneSince", offset: 32, ty: &Type::Option(&Type::Number64), way: Way::Member },
+    ],
+};
+
+/// The record `guards`.
+pub static GUARDS: Record = Record {
+    size: 28,
+    align: 4,
+    fields: &[
+        Field { name: "leavers", offset: 0, ty: &Type::Option(&Type::Text), way: Way::Member },
+        Field { name: "atMost", offset: 12, ty: &Type::Option(&Type::Number32), way: Way::Member },
+        Field { name: "accept", offset: 20, ty: &Type::Option(&Type::Number32), way: Way::Member },
+    ],
+};
+
+/// The record `reconcile-options`.
+pub static RECONCILE_OPTIONS: Record = Record {
+    size: 120,
+    align: 8,
+    fields: &[
+        Field { name: "matchOn", offset: 0, ty: &Type::Option(&Type::List(&Type::Text)), way: Way::Member },
+        Field { name: "scope", offset: 12, ty: &Type::Option(&Type::Text), way: Way::Member },
+        Field { name: "policy", offset: 24, ty: &Type::Option(&Type::Record(&POLICY)), way: Way::Member },
+        Field { name: "owned", offset: 72, ty: &Type::Option(&Type::List(&Type::Record(&OWNED))), way: Way::Member },
+        Field { name: "guards", offset: 84, ty: &Type::Option(&Type::Record(&GUARDS)), way: Way::Member },
+        Field { name: "dryRun", offset: 116, ty: &Type::Option(&Type::Flag), way: Way::Member },
+    ],
+};
+
+/// The names of `change-outcome`.
+pub static CHANGE_OUTCOME: [&str; 3] = ["done", "failed", "notCarriedOut"];
+
+/// The record `reconcile-change`.
+pub static RECONCILE_CHANGE: Record = Record {
+    size: 176,
+    align: 8,
+    fields: &[
+        Field { name: "key", offset: 0, ty: &Type::Text, way: Way::Member },
+        Field { name: "action", offset: 8, ty: &Type::Enum(&PLAN_ACTION), way: Way::Member },
+        Field { name: "reason", offset: 12, ty: &Type::Text, way: Way::Member },
+        Field { name: "id", offset: 20, ty: &Type::Option(&Type::Text), way: Way::Member },
+        Field { name: "ownership", offset: 32, ty: &Type::Option(&Type::Enum(&OWNERSHIP)), way: Way::Member },
+        Field { name: "outcome", offset: 34, ty: &Type::Enum(&CHANGE_OUTCOME), way: Way::Member },
+        Field { name: "failure", offset: 40, ty: &Type::Option(&Type::Record(&FAILURE)), way: Way::Member },
     ],
 };
 
 /// The record `reconcile-report`.
 pub static RECONCILE_REPORT: Record = Record {
-    size: 12,
+    size: 72,
     align: 4,
     fields: &[
         Field { name: "changes", offset: 0, ty: &Type::List(&Type::Record(&RECONCILE_CHANGE)), way: Way::Member },
-        Field { name: "complete", offset: 8, ty: &Type::Flag, way: Way::Member },
+        Field { name: "owned", offset: 8, ty: &Type::List(&Type::Record(&OWNED)), way: Way::Member },
+        Field { name: "counts", offset: 16, ty: &Type::Record(&PLAN_COUNTS), way: Way::Member },
+        Field { name: "complete", offset: 52, ty: &Type::Flag, way: Way::Member },
+        Field { name: "guarded", offset: 56, ty: &Type::Option(&Type::Text), way: Way::Member },
+        Field { name: "dryRun", offset: 68, ty: &Type::Option(&Type::Flag), way: Way::Member },
     ],
 };
 
@@ -1670,11 +1784,27 @@ pub mod functions {
         result: Some(&Type::Record(&RESOURCE_PAGE)),
     };
 
+    /// `resources.plan`.
+    pub static PLAN: Function = Function {
+        name: "plan",
+        parameters: Record {
+            size: 328,
+            align: 8,
+            fields: &[
+                Field { name: "connection", offset: 0, ty: &Type::Record(&CONNECTION), way: Way::Apart },
+                Field { name: "target", offset: 256, ty: &Type::Variant(&TARGET), way: Way::Spread },
+                Field { name: "pairs", offset: 268, ty: &Type::List(&Type::Record(&PLAN_PAIR)), way: Way::Member },
+                Field { name: "policy", offset: 280, ty: &Type::Option(&Type::Record(&POLICY)), way: Way::Member },
+            ],
+        },
+        result: Some(&Type::Record(&PLAN_REPORT)),
+    };
+
     /// `resources.reconcile`.
     pub static RECONCILE: Function = Function {
         name: "reconcile",
         parameters: Record {
-            size: 320,
+            size: 456,
             align: 8,
             fields: &[
                 Field { name: "connection", offset: 0, ty: &Type::Record(&CONNECTION), way: Way::Apart },
@@ -1682,9 +1812,15 @@ pub mod functions {
                 Field { name: "desired", offset: 268, ty: &Type::List(&Type::Json), way: Way::Member },
                 Field {
                     name: "reconcile",
-                    offset: 276,
+                    offset: 280,
                     ty: &Type::Option(&Type::Record(&RECONCILE_OPTIONS)),
                     way: Way::Spread,
+                },
+                Field {
+                    name: "options",
+                    offset: 408,
+                    ty: &Type::Option(&Type::Record(&OPTIONS)),
+                    way: Way::Options(&["headers"]),
                 },
             ],
         },
@@ -1813,7 +1949,7 @@ pub mod functions {
     };
 
     /// Every function.
-    pub static ALL: [&Function; 43] = [
+    pub static ALL: [&Function; 44] = [
         &CREATE_USER,
         &GET_USER,
         &LIST_USERS,
@@ -1848,6 +1984,7 @@ pub mod functions {
         &PATCH_RESOURCE,
         &DELETE_RESOURCE,
         &SEARCH,
+        &PLAN,
         &RECONCILE,
         &SUBMIT_REQUEST,
         &COLLECT_REQUEST,

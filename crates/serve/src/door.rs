@@ -146,6 +146,9 @@ impl Door {
 
     /// The resource that an operation is about, as it is now; of requests that the input spells out, what they are.
     async fn subject(&self, operation: &Operation, input: &Map<String, Value>) -> Result<Value> {
+        if operation.name == "reconcile" {
+            return self.planned(operation, input).await;
+        }
         let Some(read) = reading(&operation.name) else {
             // Of each request its method and path: what is sent stands in the input, and the word is for this input alone.
             let bulk = input.get("operations").and_then(Value::as_array).into_iter().flatten();
@@ -161,7 +164,20 @@ impl Door {
         let result = self.invoke(read, &Value::Object(named).to_string()).await?;
         Ok(result.get("output").cloned().unwrap_or_default())
     }
+
+    /// What a reconciliation would do, as a dry run says.
+    async fn planned(&self, operation: &Operation, input: &Map<String, Value>) -> Result<Value> {
+        let mut input = input.clone();
+        input.insert("dryRun".to_owned(), true.into());
+        let result = self.invoke(&operation.name, &Value::Object(input).to_string()).await?;
+        let report = result.get("output");
+        let part = |name: &&str| Some(((*name).to_owned(), report?.get(*name)?.clone()));
+        Ok(Value::Object(OF_A_PLAN.iter().filter_map(part).collect()))
+    }
 }
+
+/// What is told of a reconciliation before it is carried out.
+const OF_A_PLAN: [&str; 3] = ["counts", "complete", "guarded"];
 
 /// Whether an operation changes nothing.
 pub(crate) fn is_read(operation: &Operation) -> bool {

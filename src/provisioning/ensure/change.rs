@@ -186,7 +186,7 @@ impl Ensuring<'_> {
                     let detail = format!("{}: {name:?} differs, and this provider cannot change it", self.what);
                     return Err(Failure::new(Kind::Unsupported, detail));
                 }
-                let mut names: Vec<String> = out.iter().flat_map(proof::places).map(|it| it.to_string()).collect();
+                let mut names: Vec<String> = out.iter().flat_map(patch::places).map(|it| it.to_string()).collect();
                 names.dedup();
                 Ok((UpdateWith::Patch, within, names))
             }
@@ -434,7 +434,7 @@ fn attributes(operations: &[Operation]) -> Vec<String> {
 fn parts(operations: Vec<Operation>) -> Vec<(String, Vec<Operation>)> {
     let mut parts: Vec<(String, Vec<Operation>)> = Vec::new();
     for operation in operations {
-        let mut place = proof::places(&operation).into_iter().next();
+        let mut place = patch::places(&operation).into_iter().next();
         place.iter_mut().for_each(|place| place.sub = None);
         let name = place.map(|place| place.to_string()).unwrap_or_default();
         match parts.iter_mut().find(|part| part.0 == name) {

@@ -76,11 +76,11 @@ impl Execute for input::Ensure {
             desired,
             members,
             members_later,
-            search,
+            search: Some(search),
             unconditional: Cell::new(false),
         };
         let mut progress = Progress::default();
-        match ensure.settle(&mut progress) {
+        match ensure.search(false).and_then(|current| ensure.settle(current, &mut progress)) {
             Ok(resource) => Ok(EnsuredResource {
                 outcome: progress.outcome(),
                 resource,
@@ -98,6 +98,31 @@ impl Execute for input::Ensure {
             }
         }
     }
+}
+
+/// Changes a resource that is there where it differs from what is desired, as an ensure does once it has found it; members apart.
+pub fn change(
+    (client, what, endpoint): (&Client<'_>, &'static str, &Endpoint),
+    current: Resource,
+    desired: Resource,
+    headers: &Headers,
+) -> Result<Resource> {
+    let ensure = Ensuring {
+        client,
+        what,
+        endpoint,
+        headers,
+        dry_run: false,
+        new: Resource::new(),
+        desired,
+        members: None,
+        members_later: false,
+        search: None,
+        unconditional: Cell::new(false),
+    };
+    let mut progress = Progress::default();
+    let settled = ensure.settle(Some(Versioned::new(client, current, None)), &mut progress);
+    settled.map_err(|failure| safe_to_repeat(failure, progress.lost || progress.outcome() != Ensured::Unchanged))
 }
 
 /// The keys of an ensure operation by name, with its input as JSON: calls that have one in common must wait for each other. In the
@@ -146,7 +171,8 @@ struct Ensuring<'a> {
     members: Option<Vec<Resource>>,
     /// Whether its members are more than may be sent with it.
     members_later: bool,
-    search: Search<'a>,
+    /// How it is found; none where only the one that is there already is meant.
+    search: Option<Search<'a>>,
     /// Whether the provider refuses the versions that it gives, so that none is sent.
     unconditional: Cell<bool>,
 }
@@ -203,8 +229,8 @@ enum RoundOutcome {
 }
 
 impl Ensuring<'_> {
-    fn settle(&self, progress: &mut Progress) -> Result<Resource> {
-        let mut current = self.search.find(false)?;
+    /// Leads from what is there, if anything is, to what shall be.
+    fn settle(&self, mut current: Option<Versioned>, progress: &mut Progress) -> Result<Resource> {
         let mut round = 1;
         // A change was lost that must not be sent again: no attempt is left, or the provider may still be at it.
         let mut spent = None;
@@ -218,7 +244,7 @@ impl Ensuring<'_> {
             let failure = match step {
                 RoundOutcome::Done(resource) => return Ok(resource),
                 RoundOutcome::Exists(failure) => {
-                    current = match self.search.find(true) {
+                    current = match self.search(true) {
                         Ok(found) => found,
                         // The provider's refusal says more than that it cannot list what there is.
                         Err(other) if matches!(other.kind, Kind::Unsupported | Kind::InvalidInput) => None,
@@ -281,7 +307,23 @@ impl Ensuring<'_> {
                 found => return found.map(Some),
             }
         }
-        self.search.find(false)
+        self.search(false)
+    }
+
+    /// Looks for it.
+    fn search(&self, thorough: bool) -> Result<Option<Versioned>> {
+        match &self.search {
+            Some(search) => search.find(thorough),
+            None => Err(Failure::new(
+                Kind::NotFound,
+                format!("{}: the {} is not there any more", self.what, self.endpoint.noun()),
+            )),
+        }
+    }
+
+    /// The attributes it is looked for by.
+    fn names(&self) -> String {
+        self.search.as_ref().map_or_else(|| "its id".to_owned(), Search::names)
     }
 
     fn hidden(&self, mut failure: Box<Failure>) -> Box<Failure> {
@@ -289,7 +331,7 @@ impl Ensuring<'_> {
         failure.detail = format!(
             "{}: the provider says that it exists, but it cannot be found by {}; another unique attribute may be taken, or the credentials do not show it ({})",
             self.what,
-            self.search.names(),
+            self.names(),
             failure.detail
         );
         failure
@@ -316,7 +358,7 @@ impl Ensuring<'_> {
         progress.created = true;
         let created = match created.id() {
             Some(_) => created,
-            None => match self.search.find(false) {
+            None => match self.search(false) {
                 Ok(Some(found)) => found,
                 Err(failure) if !matches!(failure.kind, Kind::Unsupported | Kind::Ambiguous) => return Err(failure),
                 // It was created, although the search cannot tell which it is.
@@ -371,7 +413,7 @@ impl Ensuring<'_> {
         let detail = format!(
             "{}: the provider answered the creation with another resource, to which nothing was sent; look for the one that was meant by {} before you repeat the call",
             self.what,
-            self.search.names()
+            self.names()
         );
         Err(Failure::new(Kind::Protocol, detail).maybe_applied())
     }

@@ -1,7 +1,7 @@
 //! What an answer shows of a change: which of its operations did something, and which attributes stay as they were. Pure.
 
-use crate::scim::patch::Operation;
-use crate::scim::path::{AttributePath, Path};
+use crate::scim::patch::{Operation, places};
+use crate::scim::path::AttributePath;
 use crate::scim::resource::{Data, Node, Resource};
 
 /// What an answer shows of a change.
@@ -42,18 +42,6 @@ pub(super) fn judge(
         list.dedup();
     }
     proof
-}
-
-/// Where an operation changes something: an attribute, with its sub-attribute where values are not selected.
-pub(super) fn places(operation: &Operation) -> Vec<AttributePath> {
-    match (&operation.path, operation.value.as_ref().map(Data::node)) {
-        (Some(path), _) => path.trim().parse::<Path>().map(|path| path.attribute).into_iter().collect(),
-        (None, Some(Node::Object(values))) => {
-            let place = |name: &str| AttributePath { schema: None, name: name.to_owned(), sub: None };
-            values.keys().map(place).collect()
-        }
-        (None, _) => Vec::new(),
-    }
 }
 
 /// Whether an answer is the whole resource as far as can be told: what was there before, and was not to change, is there still.

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 
 /// An attribute to find a resource by.
-pub(super) struct Key {
+pub struct Key {
     /// Which it is.
     pub attribute: AttributePath,
     /// The value that is wanted.
@@ -26,7 +26,7 @@ pub(super) struct Key {
 
 /// How a resource has the value that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Likeness {
+pub enum Likeness {
     /// As it is, but for what never tells values apart.
     Same,
     /// With the name of a user store before it.
@@ -82,7 +82,7 @@ impl Key {
 
     /// The filter that asks for the value; none where the provider understands none. `keywords` says whether strings in filters
     /// may have the words of the language of filters in them.
-    pub fn filter(&self, keywords: bool) -> Option<Asked> {
+    pub(super) fn filter(&self, keywords: bool) -> Option<Asked> {
         match self.value.as_str() {
             Some(text) if !keywords && cut(text) < text.len() => {
                 let start = text.get(..cut(text)).map(str::trim_end).filter(|start| !start.is_empty())?;
@@ -97,7 +97,7 @@ impl Key {
     /// Filters for other spellings of the value, for a provider that finds nothing under the one that is wanted: the composed one
     /// of a text in another Unicode form; and where it is known to be there the decomposed one, and the one in lower case, since some
     /// tell these apart in a filter and not where values must be unique.
-    pub fn other_spellings(&self, thorough: bool, keywords: bool) -> Vec<Asked> {
+    pub(super) fn other_spellings(&self, thorough: bool, keywords: bool) -> Vec<Asked> {
         let Some(text) = self.value.as_str().filter(|text| keywords || cut(text) == text.len()) else {
             return Vec::new();
         };
@@ -122,8 +122,7 @@ impl Key {
 
     /// A digest that keys have in common which may find the same resource, at whatever provider.
     pub fn digest(&self) -> String {
-        let text = self.value.to_text().unwrap_or_default();
-        let text = loosest(without_store(text.trim()).unwrap_or(&text));
+        let text = loose(&self.value);
         let digest = Sha256::digest(format!("{}\n{text}", self.attribute.to_string().to_lowercase()));
         digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
@@ -133,6 +132,12 @@ impl Key {
         let plain = |char: char| char.is_ascii_alphanumeric() || matches!(char, '@' | '.' | '-' | '_');
         self.value.as_str().is_none_or(|text| text.chars().all(plain))
     }
+}
+
+/// What all values have in common that may be the same one, at whatever provider.
+pub fn loose(value: &Data) -> String {
+    let text = value.to_text().unwrap_or_default();
+    loosest(without_store(text.trim()).unwrap_or(&text))
 }
 
 /// A filter, and whether it brings resources besides those that are wanted.
@@ -160,7 +165,7 @@ fn cut(text: &str) -> usize {
 }
 
 /// The values of an attribute, those of a multi-valued one singly; of an object its `value`.
-fn values<'a>(resource: &'a Resource, attribute: &AttributePath) -> Vec<&'a Data> {
+pub fn values<'a>(resource: &'a Resource, attribute: &AttributePath) -> Vec<&'a Data> {
     let found = match &attribute.schema {
         None => resource.get(&attribute.name),
         Some(schema) => match resource.get(schema).map(Data::node) {

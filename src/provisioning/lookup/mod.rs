@@ -5,7 +5,7 @@
 //! An attribute that a filter cannot name does not end the search: the next one is asked for, and only where none works is the list
 //! read, within `lookupPages`.
 
-mod key;
+pub(in crate::provisioning) mod key;
 mod listed;
 mod refused;
 
@@ -82,7 +82,18 @@ impl<'a> Search<'a> {
         chosen: &[String],
         headers: &'a Headers,
     ) -> Result<Search<'a>> {
-        let (client, subject) = (context.client, context.operation.subject());
+        let meant = (context.client, context.what(), context.operation.subject());
+        Search::of(meant, endpoint, payload, chosen, headers)
+    }
+
+    /// The same, of a subject that no operation names. `what` is what the operation is called in failures.
+    pub fn of(
+        (client, what, subject): (&'a Client<'a>, &'static str, Subject),
+        endpoint: &'a Endpoint,
+        payload: &Resource,
+        chosen: &[String],
+        headers: &'a Headers,
+    ) -> Result<Search<'a>> {
         let mut keys = Vec::new();
         for (index, name) in chosen.iter().enumerate() {
             let at = format!("/matchOn/{index}");
@@ -105,7 +116,7 @@ impl<'a> Search<'a> {
             return Err(Failure::input("/matchOn", "matchOn: is required here: an attribute to find the resource by"));
         }
         let external = payload.text("externalId").filter(|id| !id.is_empty() && chosen.is_empty());
-        Ok(Search { client, what: context.what(), subject, endpoint, headers, keys, external })
+        Ok(Search { client, what, subject, endpoint, headers, keys, external })
     }
 
     /// The attributes it goes by, for a message.

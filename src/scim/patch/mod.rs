@@ -29,6 +29,7 @@ pub use selected::without_selection;
 pub use spelled::{spelled, write_texts};
 
 use super::filter::{Filter, with_lower_case_words};
+use super::path::{AttributePath, Path};
 use super::resource::{Data, Node, Resource};
 use super::schema::Shape;
 use super::urn;
@@ -120,6 +121,18 @@ fn is_idempotent(edit: &Edit<'_>, pathless: bool) -> bool {
 /// Whether a value filter selects a value of an attribute; a plain text is the `value` of one.
 fn selects(filter: &Filter, value: &Data, attribute: &str) -> bool {
     filter.matches(&compare::element(value), &|path| attribute_table::is_case_exact(attribute, &path.name))
+}
+
+/// Where an operation changes something: an attribute, with its sub-attribute where values are not selected.
+pub fn places(operation: &Operation) -> Vec<AttributePath> {
+    match (&operation.path, operation.value.as_ref().map(Data::node)) {
+        (Some(path), _) => path.trim().parse::<Path>().map(|path| path.attribute).into_iter().collect(),
+        (None, Some(Node::Object(values))) => {
+            let place = |name: &str| AttributePath { schema: None, name: name.to_owned(), sub: None };
+            values.keys().map(place).collect()
+        }
+        (None, _) => Vec::new(),
+    }
 }
 
 /// Checks operations, all problems at once, and writes the body of the request, names in the standard's spelling. `known` says what is known of the resource's

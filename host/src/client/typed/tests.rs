@@ -3,9 +3,9 @@
 use super::*;
 use crate::types::{
     BulkOperation, BulkReport, EnsureOptions, EnsuredGroup, EnsuredUser, Extension, Failure, FailureKind, Group,
-    GroupPage, Member, MembershipChange, MultiValued, Name, Options, PatchOp, PatchOperation, Progress, Query,
-    ReconcileReport, ResourcePage, ResourceType, Schema, ScimType, ServiceProviderConfig, Submission, Target, Ticket,
-    User, UserPage, View,
+    GroupPage, Member, MembershipChange, MultiValued, Name, Options, PatchOp, PatchOperation, PlanPair, PlanReport,
+    Policy, Progress, Query, ReconcileOptions, ReconcileReport, ResourcePage, ResourceType, Schema, ScimType,
+    ServiceProviderConfig, Submission, Target, Ticket, User, UserPage, View,
 };
 use scim_connector_records::Target as _;
 use scim_connector_records::contract::{self, functions};
@@ -122,6 +122,10 @@ fn what_is_written_is_read_again() {
         BulkOperation BULK_OPERATION
         PatchOperation PATCH_OPERATION
         Failure FAILURE
+        PlanReport PLAN_REPORT
+        PlanPair PLAN_PAIR
+        Policy POLICY
+        ReconcileOptions RECONCILE_OPTIONS
         ReconcileReport RECONCILE_REPORT
         ResourceType RESOURCE_TYPE
         ServiceProviderConfig SERVICE_PROVIDER_CONFIG

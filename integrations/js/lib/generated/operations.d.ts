@@ -604,6 +604,128 @@ export interface ResourcePage {
     [extension: `urn:${string}`]: unknown;
 }
 
+export interface PlanPair {
+    /** Key: Your own name for it, which its decision carries. */
+    key: string;
+    /** As it shall be: The resource as it shall be; nothing for one that shall not be. */
+    desired?: { [name: string]: unknown };
+    /** Those that match: The resources that were found for it: none, one, or several, which is a conflict. */
+    existing?: Array<{ [name: string]: unknown }>;
+    /** Ownership: What the job has to do with it; nothing where it does not know it. */
+    ownership?: "created" | "adopted" | "linked";
+    /** Gone for: For how many milliseconds it has not been described. */
+    goneMs?: number;
+    /** Deactivated: Whether this job deactivated it. Default: false. */
+    deactivated?: boolean;
+    /** Conflict: What contradicts it, where you know of something; nothing is done then. */
+    conflict?: string;
+}
+
+/** What may be done: What becomes of resources that are there already, and of those that are not described any more. */
+export interface Policy {
+    /** Known to nobody: What becomes of one that matches and that the job does not know: linked is kept as described, adopted counts as created. Default: "link". */
+    existing?: "link" | "adopt" | "leave";
+    /** Not described any more: What becomes of one that the job created or adopted and that is not described any more. Default: "keep". */
+    leavers?: "keep" | "deactivate" | "delete";
+    /** Deleted after: With deactivate: after how many milliseconds a leaver that this job deactivated is deleted; never without it. */
+    deleteAfterMs?: number;
+    /** Only when created: Attributes that are sent with a creation and never compared. */
+    createOnly?: string[];
+}
+
+export interface PlanReport {
+    /** How many of each action */
+    counts: PlanCounts;
+    /** One decision for each pair, in their order */
+    decisions: Decision[];
+    [extension: `urn:${string}`]: unknown;
+}
+
+/** How many of each action */
+export interface PlanCounts {
+    conflict: number;
+    create: number;
+    deactivate: number;
+    delete: number;
+    leave: number;
+    link: number;
+    reactivate: number;
+    unchanged: number;
+    update: number;
+    [extension: `urn:${string}`]: unknown;
+}
+
+export interface Decision {
+    /** What is to be done */
+    action: "create" | "update" | "link" | "unchanged" | "deactivate" | "reactivate" | "delete" | "leave" | "conflict";
+    id?: string;
+    key: string;
+    /** What is sent to change it */
+    operations?: PatchOperation[];
+    /** What the job has to do with it afterwards */
+    ownership?: "created" | "adopted" | "linked";
+    /** Why */
+    reason: string;
+    /** What is sent to create it */
+    resource?: { [name: string]: unknown };
+    [extension: `urn:${string}`]: unknown;
+}
+
+export interface Owned {
+    /** ID: The provider's identifier of the resource; or else its key. */
+    id?: string;
+    /** Key: The value it was recognised by. */
+    key?: string;
+    /** Ownership: What the job has to do with it. */
+    ownership: "created" | "adopted" | "linked";
+    /** Deactivated: Whether this job deactivated it. Default: false. */
+    deactivated?: boolean;
+    /** Gone since: Since when it has not been described, in milliseconds since 1970. */
+    goneSince?: number;
+}
+
+/** Guards: When nothing is changed, and the plan alone is given. */
+export interface Guards {
+    /** Largest share of leavers: How large a share of the job's own resources may be deactivated or deleted. Default: "5%". */
+    leavers?: string;
+    /** Most leavers: How many of them may be deactivated or deleted. Default: 100. */
+    atMost?: number;
+    /** Confirmed leavers: How many of them a person has confirmed; no more are let pass. */
+    accept?: number;
+}
+
+export interface ReconcileReport {
+    /** Resource by resource, what was done */
+    changes: ReconcileChange[];
+    /** Whether everything there is was compared */
+    complete: boolean;
+    /** How many of each action */
+    counts: PlanCounts;
+    /** There if it was a dry run: nothing was changed */
+    dryRun?: true;
+    /** Why nothing was changed, where a guard saw to that */
+    guarded?: string;
+    /** What the job has to do with resources now: owned of the next call */
+    owned: Owned[];
+    [extension: `urn:${string}`]: unknown;
+}
+
+export interface ReconcileChange {
+    /** What is to be done */
+    action: "create" | "update" | "link" | "unchanged" | "deactivate" | "reactivate" | "delete" | "leave" | "conflict";
+    /** Why it failed, or was not carried out */
+    failure?: { [name: string]: unknown };
+    id?: string;
+    key: string;
+    /** What became of it */
+    outcome: "done" | "failed" | "notCarriedOut";
+    /** What the job has to do with it afterwards */
+    ownership?: "created" | "adopted" | "linked";
+    /** Why */
+    reason: string;
+    [extension: `urn:${string}`]: unknown;
+}
+
 /** Request: What is to be carried out: it creates, replaces, changes or deletes a resource, or is a whole bulk. */
 export interface BulkOperation {
     /** Method: POST creates, PUT replaces, PATCH changes, DELETE deletes. */
@@ -1359,6 +1481,44 @@ export type SearchInput = {
 
 export type SearchOutput = ResourcePage;
 
+export type PlanInput = {
+    /** Resource type: Which kind of resources is meant, by the name the provider has for it; instead of the path. */
+    resourceType?: string;
+    /** Path: Which kind of resources is meant, by its path below the service URL; instead of the resource type. */
+    endpoint?: string;
+    /** Pairs: What is to be decided: each a resource as it shall be, and those that are there. */
+    pairs: PlanPair[];
+    /** What may be done: What becomes of resources that are there already, and of those that are not described any more. */
+    policy?: Policy;
+} & ({ resourceType: string; endpoint?: undefined } | { endpoint: string; resourceType?: undefined });
+
+export type PlanOutput = PlanReport;
+
+export type ReconcileInput = {
+    /** Resource type: Which kind of resources is meant, by the name the provider has for it; instead of the path. */
+    resourceType?: string;
+    /** Path: Which kind of resources is meant, by its path below the service URL; instead of the resource type. */
+    endpoint?: string;
+    /** Resources: The resources as they all shall be. */
+    desired: Array<{ [name: string]: unknown }>;
+    /** Find it by: The attributes to find the resource by, tried in this order; your own identifier and the name without any. */
+    matchOn?: string[];
+    /** Only among: A filter for those that are compared; all others are left alone. */
+    scope?: string;
+    /** What may be done: What becomes of resources that are there already, and of those that are not described any more. */
+    policy?: Policy;
+    /** Known from before: What the job has to do with resources, as owned of the last report says. */
+    owned?: Owned[];
+    /** Guards: When nothing is changed, and the plan alone is given. */
+    guards?: Guards;
+    /** Dry run: Say what would be done, and do nothing. Default: false. */
+    dryRun?: boolean;
+    /** Headers: Further header fields of each request. */
+    headers?: { [name: string]: string };
+} & ({ resourceType: string; endpoint?: undefined } | { endpoint: string; resourceType?: undefined });
+
+export type ReconcileOutput = ReconcileReport;
+
 export type SubmitRequestInput = {
     /** Request: What is to be carried out: it creates, replaces, changes or deletes a resource, or is a whole bulk. */
     request: BulkOperation;
@@ -1467,6 +1627,8 @@ export interface Operations {
     patchResource: { input: PatchResourceInput; output: PatchResourceOutput };
     deleteResource: { input: DeleteResourceInput; output: DeleteResourceOutput };
     search: { input: SearchInput; output: SearchOutput };
+    plan: { input: PlanInput; output: PlanOutput };
+    reconcile: { input: ReconcileInput; output: ReconcileOutput };
     submitRequest: { input: SubmitRequestInput; output: SubmitRequestOutput };
     collectRequest: { input: CollectRequestInput; output: CollectRequestOutput };
     bulk: { input: BulkInput; output: BulkOutput };
@@ -1547,6 +1709,10 @@ export interface OperationMethods {
     deleteResource(input: DeleteResourceInput, options?: CallOptions): Promise<DeleteResourceOutput>;
     /** Searches all resource types at once, by POST to `/.search`; `unsupported` where the provider has no such endpoint. */
     search(input?: SearchInput, options?: CallOptions): Listing<SearchOutput, SearchOutput['Resources'][number]>;
+    /** Says what is to be done with resources, and why, of which the caller knows how they shall be and how they are; nothing is sent, not even for discovery. */
+    plan(input: PlanInput, options?: CallOptions): Promise<PlanOutput>;
+    /** Makes the provider's resources those described: lists them, recognises each, decides as `plan` does, and carries it out, leavers last. */
+    reconcile(input: ReconcileInput, options?: CallOptions): Promise<ReconcileOutput>;
     /** Hands in a request to be carried out asynchronously, `Prefer: respond-async`; a whole bulk request, passed on as it is, with method POST, the path `/Bulk` and `{"Operations": [...]}` in `data`. */
     submitRequest(input: SubmitRequestInput, options?: CallOptions): Promise<SubmitRequestOutput>;
     /** Asks how far an asynchronous request has come, and collects its result. */

@@ -40,6 +40,8 @@ exports.OPERATIONS = [
     { name: 'patchResource', paginated: false, keyed: false },
     { name: 'deleteResource', paginated: false, keyed: false },
     { name: 'search', paginated: true, keyed: false },
+    { name: 'plan', paginated: false, keyed: false },
+    { name: 'reconcile', paginated: false, keyed: false },
     { name: 'submitRequest', paginated: false, keyed: false },
     { name: 'collectRequest', paginated: false, keyed: false },
     { name: 'bulk', paginated: false, keyed: false },

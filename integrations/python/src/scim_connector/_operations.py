@@ -51,6 +51,7 @@ OPERATIONS = frozenset([
     "patchResource",
     "deleteResource",
     "search",
+    "plan",
     "reconcile",
     "submitRequest",
     "collectRequest",
@@ -754,10 +755,25 @@ class Operations:
             "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
             _as_it_is, timeout)
 
+    def plan(self, pairs: Sequence[models.PlanPair | Mapping[str, Any]], *, resource_type: str | None = None, endpoint: str | None = None,
+        policy: models.Policy | Mapping[str, Any] | None = None, timeout: float | None = None) -> models.PlanReport:
+        """Says what is to be done with resources, and why, of which the caller knows how they shall be and how they are; nothing is sent,
+        not even for discovery. (RFC 7644 section 3)
+
+        pairs: What is to be decided: each a resource as it shall be, and those that are there.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        policy: What becomes of resources that are there already, and of those that are not described any more.
+        """
+        return self._typed("plan", {"pairs": pairs, "resourceType": resource_type, "endpoint": endpoint, "policy": policy},
+            models.PlanReport.from_json, timeout)
+
     def reconcile(self, desired: Sequence[Mapping[str, Any]], *, resource_type: str | None = None, endpoint: str | None = None,
-        match_on: Sequence[str] | None = None, scope: str | None = None, dry_run: bool | None = None, surplus: str | None = None,
-        max_surplus: int | None = None, timeout: float | None = None) -> Any:
-        """Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes. (RFC 7644 section 3)
+        match_on: Sequence[str] | None = None, scope: str | None = None, policy: models.Policy | Mapping[str, Any] | None = None,
+        owned: Sequence[models.Owned | Mapping[str, Any]] | None = None, guards: models.Guards | Mapping[str, Any] | None = None,
+        dry_run: bool | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.ReconcileReport:
+        """Makes the provider's resources those described: lists them, recognises each, decides as `plan` does, and carries it out, leavers
+        last. (RFC 7644 section 3)
 
         May take away what the input does not name, or for good.
 
@@ -766,12 +782,15 @@ class Operations:
         endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
         match_on: The attributes to find the resource by, tried in this order; your own identifier and the name without any.
         scope: A filter for those that are compared; all others are left alone.
+        policy: What becomes of resources that are there already, and of those that are not described any more.
+        owned: What the job has to do with resources, as owned of the last report says.
+        guards: When nothing is changed, and the plan alone is given.
         dry_run: Say what would be done, and do nothing.
-        surplus: What becomes of those that are not described.
-        max_surplus: How many others there may be before nothing is done about them.
+        headers: Further header fields of each request.
         """
         return self._typed("reconcile", {"desired": desired, "resourceType": resource_type, "endpoint": endpoint, "matchOn": match_on,
-            "scope": scope, "dryRun": dry_run, "surplus": surplus, "maxSurplus": max_surplus}, _as_it_is, timeout)
+            "scope": scope, "policy": policy, "owned": owned, "guards": guards, "dryRun": dry_run, "headers": headers},
+            models.ReconcileReport.from_json, timeout)
 
     def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.SubmitRequestResult:
@@ -1508,10 +1527,26 @@ class AsyncOperations:
             "sortBy": sort_by, "sortOrder": sort_order, "startIndex": start_index, "count": count, "cursor": cursor, "headers": headers},
             _as_it_is, timeout)
 
+    async def plan(self, pairs: Sequence[models.PlanPair | Mapping[str, Any]], *, resource_type: str | None = None,
+        endpoint: str | None = None, policy: models.Policy | Mapping[str, Any] | None = None,
+        timeout: float | None = None) -> models.PlanReport:
+        """Says what is to be done with resources, and why, of which the caller knows how they shall be and how they are; nothing is sent,
+        not even for discovery. (RFC 7644 section 3)
+
+        pairs: What is to be decided: each a resource as it shall be, and those that are there.
+        resource_type: Which kind of resources is meant, by the name the provider has for it; instead of the path.
+        endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
+        policy: What becomes of resources that are there already, and of those that are not described any more.
+        """
+        return await self._typed("plan", {"pairs": pairs, "resourceType": resource_type, "endpoint": endpoint, "policy": policy},
+            models.PlanReport.from_json, timeout)
+
     async def reconcile(self, desired: Sequence[Mapping[str, Any]], *, resource_type: str | None = None, endpoint: str | None = None,
-        match_on: Sequence[str] | None = None, scope: str | None = None, dry_run: bool | None = None, surplus: str | None = None,
-        max_surplus: int | None = None, timeout: float | None = None) -> Any:
-        """Makes the provider's resources those described: creates, changes and, where asked, deactivates or deletes. (RFC 7644 section 3)
+        match_on: Sequence[str] | None = None, scope: str | None = None, policy: models.Policy | Mapping[str, Any] | None = None,
+        owned: Sequence[models.Owned | Mapping[str, Any]] | None = None, guards: models.Guards | Mapping[str, Any] | None = None,
+        dry_run: bool | None = None, headers: Mapping[str, str] | None = None, timeout: float | None = None) -> models.ReconcileReport:
+        """Makes the provider's resources those described: lists them, recognises each, decides as `plan` does, and carries it out, leavers
+        last. (RFC 7644 section 3)
 
         May take away what the input does not name, or for good.
 
@@ -1520,12 +1555,15 @@ class AsyncOperations:
         endpoint: Which kind of resources is meant, by its path below the service URL; instead of the resource type.
         match_on: The attributes to find the resource by, tried in this order; your own identifier and the name without any.
         scope: A filter for those that are compared; all others are left alone.
+        policy: What becomes of resources that are there already, and of those that are not described any more.
+        owned: What the job has to do with resources, as owned of the last report says.
+        guards: When nothing is changed, and the plan alone is given.
         dry_run: Say what would be done, and do nothing.
-        surplus: What becomes of those that are not described.
-        max_surplus: How many others there may be before nothing is done about them.
+        headers: Further header fields of each request.
         """
         return await self._typed("reconcile", {"desired": desired, "resourceType": resource_type, "endpoint": endpoint, "matchOn": match_on,
-            "scope": scope, "dryRun": dry_run, "surplus": surplus, "maxSurplus": max_surplus}, _as_it_is, timeout)
+            "scope": scope, "policy": policy, "owned": owned, "guards": guards, "dryRun": dry_run, "headers": headers},
+            models.ReconcileReport.from_json, timeout)
 
     async def submit_request(self, request: models.BulkOperation | Mapping[str, Any], *, headers: Mapping[str, str] | None = None,
         timeout: float | None = None) -> models.SubmitRequestResult:

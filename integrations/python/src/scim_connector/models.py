@@ -32,11 +32,13 @@ __all__ = [
     "ConnectionOverridesSort",
     "ConnectionRetry",
     "ConnectionTimeouts",
+    "Decision",
     "EnsuredGroup",
     "EnsuredUser",
     "EnterpriseUser",
     "Group",
     "GroupPage",
+    "Guards",
     "HeaderAuth",
     "HostAuth",
     "Manager",
@@ -47,7 +49,14 @@ __all__ = [
     "MultiValued",
     "Name",
     "NoneAuth",
+    "Owned",
     "PatchOperation",
+    "PlanCounts",
+    "PlanPair",
+    "PlanReport",
+    "Policy",
+    "ReconcileChange",
+    "ReconcileReport",
     "ResourcePage",
     "ResourceType",
     "Schema",
@@ -658,6 +667,147 @@ class ResourcePage(Model):
 
 
 @dataclass(kw_only=True, eq=False, repr=False)
+class PlanPair(Model):
+    """PlanPair."""
+
+    #: Your own name for it, which its decision carries.
+    key: str
+    #: The resource as it shall be; nothing for one that shall not be.
+    desired: dict[str, Any] | None = None
+    #: The resources that were found for it: none, one, or several, which is a conflict.
+    existing: list[dict[str, Any]] | None = None
+    #: What the job has to do with it; nothing where it does not know it.
+    ownership: Literal["created", "adopted", "linked"] | None = None
+    #: For how many milliseconds it has not been described.
+    gone_ms: int | None = None
+    #: Whether this job deactivated it.
+    deactivated: bool | None = None
+    #: What contradicts it, where you know of something; nothing is done then.
+    conflict: str | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Policy(Model):
+    """What may be done."""
+
+    #: What becomes of one that matches and that the job does not know: linked is kept as described, adopted counts as created.
+    existing: Literal["link", "adopt", "leave"] | None = None
+    #: What becomes of one that the job created or adopted and that is not described any more.
+    leavers: Literal["keep", "deactivate", "delete"] | None = None
+    #: With deactivate: after how many milliseconds a leaver that this job deactivated is deleted; never without it.
+    delete_after_ms: int | None = None
+    #: Attributes that are sent with a creation and never compared.
+    create_only: list[str] | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class PlanReport(Model):
+    """PlanReport."""
+
+    #: How many of each action.
+    counts: PlanCounts
+    #: One decision for each pair, in their order.
+    decisions: list[Decision]
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class PlanCounts(Model):
+    """How many of each action."""
+
+    conflict: int
+    create: int
+    deactivate: int
+    delete: int
+    leave: int
+    link: int
+    reactivate: int
+    unchanged: int
+    update: int
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Decision(Model):
+    """Decision."""
+
+    #: What is to be done.
+    action: Literal["create", "update", "link", "unchanged", "deactivate", "reactivate", "delete", "leave", "conflict"]
+    key: str
+    #: Why.
+    reason: str
+    id: str | None = None
+    #: What is sent to change it.
+    operations: list[PatchOperation] | None = None
+    #: What the job has to do with it afterwards.
+    ownership: Literal["created", "adopted", "linked"] | None = None
+    #: What is sent to create it.
+    resource: dict[str, Any] | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Owned(Model):
+    """Owned."""
+
+    #: What the job has to do with it.
+    ownership: Literal["created", "adopted", "linked"]
+    #: The provider's identifier of the resource; or else its key.
+    id: str | None = None
+    #: The value it was recognised by.
+    key: str | None = None
+    #: Whether this job deactivated it.
+    deactivated: bool | None = None
+    #: Since when it has not been described, in milliseconds since 1970.
+    gone_since: int | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class Guards(Model):
+    """Guards."""
+
+    #: How large a share of the job's own resources may be deactivated or deleted.
+    leavers: str | None = None
+    #: How many of them may be deactivated or deleted.
+    at_most: int | None = None
+    #: How many of them a person has confirmed; no more are let pass.
+    accept: int | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ReconcileReport(Model):
+    """ReconcileReport."""
+
+    #: Resource by resource, what was done.
+    changes: list[ReconcileChange]
+    #: Whether everything there is was compared.
+    complete: bool
+    #: How many of each action.
+    counts: PlanCounts
+    #: What the job has to do with resources now: owned of the next call.
+    owned: list[Owned]
+    #: There if it was a dry run: nothing was changed.
+    dry_run: bool | None = None
+    #: Why nothing was changed, where a guard saw to that.
+    guarded: str | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
+class ReconcileChange(Model):
+    """ReconcileChange."""
+
+    #: What is to be done.
+    action: Literal["create", "update", "link", "unchanged", "deactivate", "reactivate", "delete", "leave", "conflict"]
+    key: str
+    #: What became of it.
+    outcome: Literal["done", "failed", "notCarriedOut"]
+    #: Why.
+    reason: str
+    #: Why it failed, or was not carried out.
+    failure: dict[str, Any] | None = None
+    id: str | None = None
+    #: What the job has to do with it afterwards.
+    ownership: Literal["created", "adopted", "linked"] | None = None
+
+
+@dataclass(kw_only=True, eq=False, repr=False)
 class BulkOperation(Model):
     """Request."""
 
@@ -1100,6 +1250,83 @@ ResourcePage._SHAPES = {
     "next": Shape("next", str),
     "startIndex": Shape("start_index", int),
     "totalResults": Shape("total_results", int),
+}
+
+PlanPair._SHAPES = {
+    "key": Shape("key", str),
+    "desired": Shape("desired", dict),
+    "existing": Shape("existing", dict, True),
+    "ownership": Shape("ownership", str),
+    "goneMs": Shape("gone_ms", int),
+    "deactivated": Shape("deactivated", bool),
+    "conflict": Shape("conflict", str),
+}
+
+Policy._SHAPES = {
+    "existing": Shape("existing", str),
+    "leavers": Shape("leavers", str),
+    "deleteAfterMs": Shape("delete_after_ms", int),
+    "createOnly": Shape("create_only", str, True),
+}
+
+PlanReport._SHAPES = {
+    "counts": Shape("counts", PlanCounts),
+    "decisions": Shape("decisions", Decision, True),
+}
+
+PlanCounts._SHAPES = {
+    "conflict": Shape("conflict", int),
+    "create": Shape("create", int),
+    "deactivate": Shape("deactivate", int),
+    "delete": Shape("delete", int),
+    "leave": Shape("leave", int),
+    "link": Shape("link", int),
+    "reactivate": Shape("reactivate", int),
+    "unchanged": Shape("unchanged", int),
+    "update": Shape("update", int),
+}
+
+Decision._SHAPES = {
+    "action": Shape("action", str),
+    "id": Shape("id", str),
+    "key": Shape("key", str),
+    "operations": Shape("operations", PatchOperation, True),
+    "ownership": Shape("ownership", str),
+    "reason": Shape("reason", str),
+    "resource": Shape("resource", dict),
+}
+
+Owned._SHAPES = {
+    "id": Shape("id", str),
+    "key": Shape("key", str),
+    "ownership": Shape("ownership", str),
+    "deactivated": Shape("deactivated", bool),
+    "goneSince": Shape("gone_since", int),
+}
+
+Guards._SHAPES = {
+    "leavers": Shape("leavers", str),
+    "atMost": Shape("at_most", int),
+    "accept": Shape("accept", int),
+}
+
+ReconcileReport._SHAPES = {
+    "changes": Shape("changes", ReconcileChange, True),
+    "complete": Shape("complete", bool),
+    "counts": Shape("counts", PlanCounts),
+    "dryRun": Shape("dry_run", bool),
+    "guarded": Shape("guarded", str),
+    "owned": Shape("owned", Owned, True),
+}
+
+ReconcileChange._SHAPES = {
+    "action": Shape("action", str),
+    "failure": Shape("failure", dict),
+    "id": Shape("id", str),
+    "key": Shape("key", str),
+    "outcome": Shape("outcome", str),
+    "ownership": Shape("ownership", str),
+    "reason": Shape("reason", str),
 }
 
 BulkOperation._SHAPES = {
