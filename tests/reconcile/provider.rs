@@ -15,11 +15,11 @@ use std::cell::{Cell, RefCell};
 #[derive(Default)]
 pub struct Provider {
     pub resources: RefCell<Vec<Value>>,
-    sent: RefCell<Vec<String>>,
-    created: Cell<usize>,
+    pub sent: RefCell<Vec<String>>,
+    pub created: Cell<usize>,
     pub bulk: bool,
     /// What becomes of a request whose line or body has this in it: a status, or 0 for a lost answer to what was carried out.
-    faults: RefCell<Vec<(String, u16)>>,
+    pub faults: RefCell<Vec<(String, u16)>>,
     /// How many more are announced than there are.
     pub hidden: usize,
     pub clock: Cell<u64>,
