@@ -47,7 +47,7 @@ pub fn list(client: &Client<'_>, what: &str, endpoint: &Endpoint, scope: &Scope<
             start_index: None,
             cursor: None,
         };
-        let step = walk::judge(progress, &|key| kept.contains(key), &page);
+        let step = walk::judge(progress, &page.keys(), &|key| kept.contains(key), &page);
         kept.extend(&step.added);
         progress = Some(step.progress);
         let mut fresh = step.fresh.iter().peekable();
