@@ -116,12 +116,10 @@ fn of_many(output: &RawValue) -> ExitCode {
     // Resources in it are left unread.
     let members: BTreeMap<String, &RawValue> = serde_json::from_str(output.get()).unwrap_or_default();
     let results = members.get("results").and_then(|it| serde_json::from_str::<Vec<&RawValue>>(it.get()).ok());
-    match (results, members.get("failed").and_then(|it| serde_json::from_str(it.get()).ok())) {
-        (Some(results), Some(failed @ 1_u64..)) => {
-            output::note(&format!("{failed} of {} operations failed; each result says why", results.len()));
-            return ExitCode::FAILURE;
-        }
-        _ => {}
+    let failed = members.get("failed").and_then(|it| serde_json::from_str(it.get()).ok());
+    if let (Some(results), Some(failed @ 1_u64..)) = (results, failed) {
+        output::note(&format!("{failed} of {} operations failed; each result says why", results.len()));
+        return ExitCode::FAILURE;
     }
     let guarded = members.get("guarded").and_then(|it| serde_json::from_str::<String>(it.get()).ok());
     let changes =
