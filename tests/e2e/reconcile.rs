@@ -61,5 +61,5 @@ fn typed_calls_plan_and_reconcile() {
     let decision = &report.decisions[0];
     assert_eq!((decision.action, report.counts.reactivate), (PlanAction::Reactivate, 1));
     let paths: Vec<&str> = decision.operations.iter().filter_map(|it| it.path.as_deref()).collect();
-    assert_eq!(paths, ["externalId", "active"], "{decision:?}");
+    assert_eq!(paths, ["active", "externalId"], "{decision:?}");
 }
