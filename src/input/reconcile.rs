@@ -52,11 +52,7 @@ impl Ownership {
 
     /// The JSON name.
     pub fn name(self) -> &'static str {
-        match self {
-            Ownership::Created => "created",
-            Ownership::Adopted => "adopted",
-            Ownership::Linked => "linked",
-        }
+        Self::NAMES.iter().find(|row| row.1 == self).map_or("linked", |row| row.0)
     }
 
     /// Whether the job may deactivate and delete it.

@@ -170,7 +170,9 @@ pub fn pairs(
     for (place, resource) in existing.iter().enumerate() {
         for (rule, (_, path)) in rules.names.iter().enumerate() {
             for (index, likeness) in index.matching(rule, path, resource, rules.text) {
-                hits.iter_mut().skip(index).take(1).for_each(|hits| hits.push((place, rule, likeness)));
+                if let Some(hits) = hits.get_mut(index) {
+                    hits.push((place, rule, likeness));
+                }
             }
         }
     }
@@ -214,9 +216,9 @@ pub fn pairs(
         } else {
             None
         };
-        let known =
-            memory.get(known.inspect(|index| used.iter_mut().skip(*index).take(1).for_each(|used| *used = true)));
-        found.iter().for_each(|place| taken.iter_mut().skip(*place).take(1).for_each(|taken| *taken = true));
+        mark(&mut used, known);
+        mark(&mut taken, found.iter().copied());
+        let known = memory.get(known);
         let pair = Pair {
             key: key.unwrap_or_else(|| format!("desired.{number}")),
             desired: Some(wanted),
@@ -236,7 +238,7 @@ pub fn pairs(
             memory.get(Some(index)).filter(|it| it.id.is_none()).map(|_| index)
         };
         let index = memory.by_id.get(id.as_str()).copied().or_else(by_key);
-        index.into_iter().for_each(|index| used.iter_mut().skip(index).take(1).for_each(|used| *used = true));
+        mark(&mut used, index);
         let known = memory.get(index);
         let key = known.and_then(|known| known.key.clone()).or(name).unwrap_or_else(|| id.clone());
         paired.push(gone(key, vec![resource.clone()], known, now));
@@ -246,6 +248,15 @@ pub fn pairs(
         paired.push(gone(key, Vec::new(), Some(known), now));
     }
     Ok(paired)
+}
+
+/// Marks those at these places.
+fn mark(marks: &mut [bool], places: impl IntoIterator<Item = usize>) {
+    for place in places {
+        if let Some(mark) = marks.get_mut(place) {
+            *mark = true;
+        }
+    }
 }
 
 /// A pair of which nothing is desired.

@@ -92,11 +92,7 @@ impl Decision {
     }
 
     fn into_json(self) -> Data {
-        let mut object = Resource::from_iter([("key", self.key)]);
-        object.insert("action", self.action.name());
-        object.insert("reason", self.reason.into_owned());
-        object.extend(self.id.map(|id| ("id".to_owned(), Data::from(id))));
-        object.extend(self.ownership.map(|ownership| ("ownership".to_owned(), Data::from(ownership.name()))));
+        let mut object = told(self.key, self.action, self.reason, self.id, self.ownership);
         object.extend(self.resource.map(|resource| ("resource".to_owned(), Data::from(resource))));
         if !self.operations.is_empty() {
             object.insert("operations", self.operations.iter().map(Operation::to_json).collect::<Data>());
@@ -105,12 +101,30 @@ impl Decision {
     }
 }
 
+/// What a plan and a report tell of each resource alike.
+fn told(
+    key: String,
+    action: Action,
+    reason: Cow<'static, str>,
+    id: Option<String>,
+    ownership: Option<Ownership>,
+) -> Resource {
+    let mut object = Resource::from_iter([("key", key)]);
+    object.insert("action", action.name());
+    object.insert("reason", reason.into_owned());
+    object.extend(id.map(|id| ("id".to_owned(), Data::from(id))));
+    object.extend(ownership.map(|ownership| ("ownership".to_owned(), Data::from(ownership.name()))));
+    object
+}
+
 /// How many decisions there are of each action.
 pub fn counts(actions: impl Iterator<Item = Action>) -> Resource {
     let mut counts = [0u32; Action::ALL.len()];
     for action in actions {
         let place = Action::ALL.iter().position(|row| row.0 == action);
-        counts.iter_mut().skip(place.unwrap_or(usize::MAX)).take(1).for_each(|count| *count += 1);
+        if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+            *count += 1;
+        }
     }
     Action::ALL.iter().zip(counts).map(|(row, count)| (row.1.to_owned(), Data::from(count))).gather()
 }
@@ -175,11 +189,7 @@ pub struct Change {
 
 impl Change {
     fn into_json(self) -> Data {
-        let mut object = Resource::from_iter([("key", self.key)]);
-        object.insert("action", self.action.name());
-        object.insert("reason", self.reason.into_owned());
-        object.extend(self.id.map(|id| ("id".to_owned(), Data::from(id))));
-        object.extend(self.ownership.map(|ownership| ("ownership".to_owned(), Data::from(ownership.name()))));
+        let mut object = told(self.key, self.action, self.reason, self.id, self.ownership);
         object.insert("outcome", self.outcome.name());
         object.extend(self.failure.map(|failure| ("failure".to_owned(), Data::from(failure.to_json()))));
         object.into()
